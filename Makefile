@@ -1,0 +1,42 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+ARGS ?=
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@echo '  Overrides: make synth ARGS="seed=2 limit=20 output=out/two"'
+
+setup: $(VENV)/.installed  ## the virtual environment alone (.venv, about 5 GB, 3 to 5 minutes)
+
+$(VENV)/.installed: pyproject.toml requirements.lock
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[dev]'
+	@touch $@
+
+synth: setup  ## text -> checked speech dataset in out/dataset
+	@$(PY) -m pipelines.synth $(ARGS)
+
+plan: setup  ## hours, batches, storage and time of a synth run, before it is spent
+	@$(PY) -m pipelines.plan $(ARGS)
+
+bench: setup  ## speed of the teacher and of each stage, as ratios within one run
+	@$(PY) -m eval.bench $(ARGS)
+
+test: setup  ## all tests (offline; under 10 minutes on 2 cores)
+	$(PY) -m pytest $(ARGS)
+
+lint: setup  ## formatting, lint, types
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+
+format: setup  ## rewrite the code in the project's format
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/ruff check --fix .
+
+clean:  ## remove what runs have written (out/), not the environment
+	rm -rf out
+
+.PHONY: help setup synth plan bench test lint format clean

@@ -1,0 +1,137 @@
+"""Hydra composes `conf/` and the command line; pydantic turns the result into a frozen, typed object.
+
+Unknown keys, wrong types and bad overrides end a command with one line that says what is allowed.
+"""
+
+import argparse
+import difflib
+import logging
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from hydra import compose, initialize_config_dir
+from hydra.errors import HydraException
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from speech.errors import InputError
+
+CONF_DIR = Path(__file__).resolve().parents[1] / "conf"
+
+
+class Config(BaseModel):
+    """Base of every configuration: frozen, and unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+
+
+C = TypeVar("C", bound=Config)
+
+
+def load_config(schema: type[C], name: str, overrides: Sequence[str] = ()) -> C:
+    """Compose `conf/<name>.yaml` with Hydra overrides and validate it.
+
+    Raises:
+        InputError: an override or value that does not fit, with what is allowed.
+    """
+    try:
+        with initialize_config_dir(str(CONF_DIR), version_base="1.3"):
+            composed = compose(name, overrides=list(overrides))
+        values = OmegaConf.to_container(composed, resolve=True)
+    except (HydraException, OmegaConfBaseException) as error:
+        raise InputError(_composition_line(error, schema, overrides)) from error
+    try:
+        return schema.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise InputError(f"{key}: {first['msg']}, not {first['input']!r:.80}") from error
+
+
+def _composition_line(error: Exception, schema: type[Config], overrides: Sequence[str]) -> str:
+    """One line from Hydra's several: the override at fault and the nearest keys that exist."""
+    known = sorted(_keys(schema))
+    for override in overrides:
+        key = override.split("=")[0].lstrip("+~")
+        if key not in known and not (CONF_DIR / key).is_dir() and key:
+            parent = key.rpartition(".")[0]
+            near = difflib.get_close_matches(key, known, 3, 0.5)
+            allowed = near or [name for name in known if name.rpartition(".")[0] == parent] or known
+            return f"unknown option {key!r}; allowed: {', '.join(allowed)}"
+    for override in overrides:
+        key, _, value = override.partition("=")
+        group = CONF_DIR / key
+        if group.is_dir() and not (group / f"{value}.yaml").exists():
+            options = sorted(path.stem for path in group.glob("*.yaml"))
+            return f"{key}={value!r} does not exist; allowed: {', '.join(options)}"
+    return " ".join(str(error).split("\n")[0].split())
+
+
+def _keys(schema: type[Config], prefix: str = "") -> list[str]:
+    found: list[str] = []
+    for name, field in schema.model_fields.items():
+        found.append(prefix + name)
+        if isinstance(field.annotation, type) and issubclass(field.annotation, Config):
+            found += _keys(field.annotation, f"{prefix}{name}.")
+    return found
+
+
+def run_app(
+    schema: type[C],
+    name: str,
+    main: Callable[..., int | None],
+    argv: Sequence[str] | None = None,
+    flags: Mapping[str, str] | None = None,
+) -> int:
+    """Run a command: parse overrides, call `main(config)`, end input errors with one line.
+
+    `flags` are switches beside the overrides with their help; `--json` arrives as `as_json=True`.
+
+    Returns:
+        The exit status: 0 done, 1 the run's own verdict, 2 wrong input, 130 interrupted.
+    """
+    parser = argparse.ArgumentParser(
+        prog=f"python -m {main.__module__ if main.__module__ != '__main__' else name}",
+        description=sys.modules[main.__module__].__doc__,
+        epilog=_help_epilog(name),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "overrides", nargs="*", metavar="key=value", help="override any value below"
+    )
+    parser.add_argument(
+        "--cfg", action="store_true", help="print the composed configuration and stop"
+    )
+    arguments = parser.parse_args(argv)
+    logging.captureWarnings(True)
+    try:
+        config = load_config(schema, name, arguments.overrides)
+        if arguments.cfg:
+            print(yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False), end="")
+            return 0
+        switches = {f"as_{flag}": getattr(arguments, f"as_{flag}") for flag in flags or {}}
+        return main(config, **switches) or 0
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("interrupted: run the same command again to continue", file=sys.stderr)
+        return 130
+
+
+def _help_epilog(name: str) -> str:
+    """The groups with their options, then the commented file of defaults as it stands in conf/."""
+    primary = (CONF_DIR / f"{name}.yaml").read_text(encoding="utf-8")
+    entries: list[Any] = yaml.safe_load(primary).get("defaults", [])
+    groups = [next(iter(entry)).split()[-1] for entry in entries if isinstance(entry, dict)]
+    lines = ["groups (group=option; each is a file conf/GROUP/OPTION.yaml):"]
+    for group in groups:
+        options = ", ".join(sorted(path.stem for path in (CONF_DIR / group).glob("*.yaml")))
+        lines.append(f"  {group:<12}{options}")
+    lines += ["", f"values (conf/{name}.yaml):"]
+    lines += ["  " + line for line in primary.split("\n")]
+    return "\n".join(lines)

@@ -1,0 +1,14 @@
+"""Errors that a user can mend: they end a command with one clear line and exit status 2."""
+
+
+class InputError(ValueError):
+    """What was wrong, where, and what is allowed, in one line."""
+
+
+class Refused(ValueError):
+    """An item that cannot go on: `reason` is a stable name that is counted, `detail` says why."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+        self.detail = detail

@@ -1,0 +1,37 @@
+"""The log-mel features that F5-TTS and Vocos share: 24 kHz, 100 bands, hop 256."""
+
+from functools import lru_cache
+
+import torchaudio
+from torch import Tensor
+
+from speech.rows import SAMPLE_RATE
+
+N_FFT = 1024
+HOP_LENGTH = 256
+N_MELS = 100
+FRAME_RATE = SAMPLE_RATE / HOP_LENGTH
+"""mel frames a second, 93.75"""
+LOG_FLOOR = 1e-5
+
+
+@lru_cache(maxsize=1)
+def _transform() -> torchaudio.transforms.MelSpectrogram:
+    return torchaudio.transforms.MelSpectrogram(
+        sample_rate=SAMPLE_RATE,
+        n_fft=N_FFT,
+        hop_length=HOP_LENGTH,
+        n_mels=N_MELS,
+        power=1,
+    )
+
+
+def log_mel(wave: Tensor) -> Tensor:
+    """(samples,) in [-1, 1] -> (samples // hop, mels), natural log of magnitudes.
+
+    The "vocos" features of f5_tts (model/modules.py, `get_vocos_mel_spectrogram`) less their last
+    frame, which is centred on the end of the clip: with it, one frame of the reference leaks into
+    what F5-TTS generates.
+    """
+    mel = _transform()(wave).clamp(min=LOG_FLOOR).log().T
+    return mel[: len(wave) // HOP_LENGTH]

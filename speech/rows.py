@@ -1,0 +1,119 @@
+"""The rows of the dataset and their Arrow schemas; the column names are the project's contract."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pyarrow as pa
+from datasets import Audio, Features, Value
+
+SAMPLE_RATE = 24_000
+"""Hz of every clip in a dataset."""
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """One thing to be spoken by one voice: a line of the corpus, or a part of one."""
+
+    id: str
+    text: str
+    text_normalized: str
+    language: str
+    voice: str
+    seed: int
+    source: str
+    """file:line of the corpus, for people"""
+
+
+@dataclass(frozen=True)
+class Clip:
+    """An accepted row. `audio` holds FLAC bytes, PCM_16, 24 kHz, mono; None stands for not measured."""
+
+    id: str
+    audio: bytes
+    text: str
+    text_normalized: str
+    language: str
+    speaker_id: str
+    seed: int
+    attempt: int
+    duration_s: float
+    transcript: str
+    wer: float
+    cer: float
+    similarity: float
+    mos: float | None
+    speaking_rate: float
+    """characters of normalised text per second"""
+    teacher: str
+    teacher_revision: str
+    license: str
+    synthetic: bool = True
+
+    def to_row(self) -> dict[str, Any]:
+        return {**asdict(self), "audio": {"bytes": self.audio, "path": f"{self.id}.flac"}}
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """A line that did not become a clip: `reason` is a counted name, `stage` where it fell."""
+
+    id: str
+    text: str
+    reason: str
+    stage: str
+    """corpus, text, voice, teacher or gate"""
+    detail: str = ""
+    source: str = ""
+    text_normalized: str | None = None
+    language: str | None = None
+    speaker_id: str | None = None
+    seed: int | None = None
+    attempt: int | None = None
+    duration_s: float | None = None
+    transcript: str | None = None
+    wer: float | None = None
+    cer: float | None = None
+    similarity: float | None = None
+    mos: float | None = None
+    speaking_rate: float | None = None
+    teacher: str | None = None
+    teacher_revision: str | None = None
+    license: str | None = None
+    synthetic: bool = True
+    audio: bytes | None = None
+
+    def to_row(self) -> dict[str, Any]:
+        audio = {"bytes": self.audio, "path": f"{self.id}.flac"} if self.audio else None
+        return {**asdict(self), "audio": audio}
+
+
+_TEXT, _INT, _FLOAT = Value("string"), Value("int64"), Value("float32")
+
+CLIP_FEATURES = Features(
+    {
+        "id": _TEXT,
+        "audio": Audio(sampling_rate=SAMPLE_RATE),
+        "text": _TEXT,
+        "text_normalized": _TEXT,
+        "language": _TEXT,
+        "speaker_id": _TEXT,
+        "seed": _INT,
+        "attempt": _INT,
+        "duration_s": _FLOAT,
+        "transcript": _TEXT,
+        "wer": _FLOAT,
+        "cer": _FLOAT,
+        "similarity": _FLOAT,
+        "mos": _FLOAT,
+        "speaking_rate": _FLOAT,
+        "teacher": _TEXT,
+        "teacher_revision": _TEXT,
+        "license": _TEXT,
+        "synthetic": Value("bool"),
+    }
+)
+REJECTION_FEATURES = Features(
+    {**CLIP_FEATURES, "reason": _TEXT, "stage": _TEXT, "detail": _TEXT, "source": _TEXT}
+)
+CLIP_SCHEMA: pa.Schema = CLIP_FEATURES.arrow_schema
+REJECTION_SCHEMA: pa.Schema = REJECTION_FEATURES.arrow_schema
