@@ -1,0 +1,1 @@
+"""Text and a voice in, a waveform out: F5-TTS, sampled in ragged, seeded batches."""

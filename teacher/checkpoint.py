@@ -1,0 +1,40 @@
+"""Weights from a local path, a package, gs:// or the hub, always at a pinned revision and hash."""
+
+import re
+from pathlib import Path
+
+from speech import storage
+from speech.errors import InputError
+
+HUB_PATTERN = re.compile(r"hf://(?P<repo>[^/@]+/[^/@]+)@(?P<revision>[0-9a-f]{40})/(?P<file>.+)")
+
+
+def weights_file(path: str, sha256: str) -> Path:
+    """A local file with this SHA-256.
+
+    `path` is local, gs://, package://module/file, or hf://OWNER/NAME@COMMIT/FILE.
+
+    Raises:
+        InputError: it cannot be had, or holds other bytes than the hash pins.
+    """
+    if not path.startswith("hf://"):
+        return storage.local_path(path, sha256)
+    match = HUB_PATTERN.fullmatch(path)
+    if not match:
+        raise InputError(f"{path}: a hub path is hf://OWNER/NAME@COMMIT/FILE, 40-digit commit")
+    from huggingface_hub import hf_hub_download
+
+    try:
+        found = hf_hub_download(match["repo"], match["file"], revision=match["revision"])
+    except Exception as error:
+        kind = type(error).__name__
+        raise InputError(
+            f"{path} cannot be fetched ({kind}); give a local or gs:// path"
+        ) from error
+    return storage.local_path(found, sha256)
+
+
+def read_vocabulary(path: str) -> list[str]:
+    """One symbol a line, as f5_tts's vocab.txt: the line's number is the token id."""
+    text = storage.read_bytes(path).decode("utf-8")
+    return text.removesuffix("\n").split("\n")

@@ -1,0 +1,127 @@
+"""From (reference, text) to (token ids, frames): what F5-TTS is told to say, and how long it takes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from speech.errors import Refused
+from speech.mel import FRAME_RATE, HOP_LENGTH
+from speech.phonemes import phonemize
+from teacher.checkpoint import weights_file
+from teacher.config import AlignedConfig, CharactersConfig
+from teacher.durations import load_durations
+from teacher.voices import Voice
+
+MAX_FRAMES = 8192
+"""F5-TTS's text positions end here, at 87 s."""
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Token ids (N_tokens,) of reference and text, and the frames of both together."""
+
+    tokens: Tensor
+    frames: int
+
+
+class Frontend(Protocol):
+    def encode(self, voice: Voice, text_normalized: str, language: str) -> Encoded: ...
+
+
+def reference_frames(voice: Voice) -> int:
+    return len(voice.wave) // HOP_LENGTH
+
+
+class AlignedFrontend:
+    """Each phoneme's id stands once for every mel frame it lasts.
+
+    At this size F5-TTS does not learn to align characters padded with fillers; with durations
+    given it was intelligible after 1,000 steps. The reference's own alignment is used where the
+    bank has it; otherwise predicted durations are stretched over the clip.
+    """
+
+    def __init__(self, config: AlignedConfig, vocabulary: Sequence[str]) -> None:
+        self.index = {symbol: i for i, symbol in enumerate(vocabulary)}
+        weights = weights_file(config.durations, config.durations_sha256)
+        self.durations = load_durations(str(weights))
+        self.speed = config.speed
+
+    def encode(self, voice: Voice, text_normalized: str, language: str) -> Encoded:
+        """Raises Refused where the text has no phoneme, or more than `MAX_FRAMES` frames."""
+        reference, rate = self._reference(voice)
+        target = self._ids(phonemize(text_normalized, language))
+        ends_s = self.durations.seconds(target).cumsum(0) * rate / self.speed
+        spoken = _repeat(target, ends_s * FRAME_RATE, round(ends_s[-1].item() * FRAME_RATE))
+        tokens = torch.cat((reference, spoken))
+        return Encoded(tokens, _checked_frames(len(tokens)))
+
+    def _reference(self, voice: Voice) -> tuple[Tensor, float]:
+        """The reference's frame ids, and how slowly it speaks against the model's own rate."""
+        ids = self._ids(voice.phonemes or phonemize(voice.transcript, voice.language))
+        frames = reference_frames(voice)
+        predicted_s = self.durations.seconds(ids).cumsum(0)
+        spoken_s = frames / FRAME_RATE
+        if voice.phoneme_ends_s is not None and len(voice.phoneme_ends_s) == len(ids):
+            ends_s = torch.tensor(voice.phoneme_ends_s)
+        else:
+            ends_s = predicted_s * (spoken_s / predicted_s[-1])
+        rate = min(max(spoken_s / predicted_s[-1].item(), 0.7), 1.5)
+        return _repeat(ids, ends_s * FRAME_RATE, frames), rate
+
+    def _ids(self, phonemes: str) -> Tensor:
+        ids = [self.index[symbol] for symbol in phonemes if symbol in self.index]
+        if not ids:
+            raise Refused("nothing_to_speak", "no phoneme that the teacher knows")
+        return torch.tensor(ids)
+
+
+class CharactersFrontend:
+    """What `f5_tts.infer.utils_infer.infer_batch_process` does with text and length."""
+
+    def __init__(self, config: CharactersConfig, vocabulary: Sequence[str]) -> None:
+        self.index = {symbol: i for i, symbol in enumerate(vocabulary)}
+        self.speed = config.speed
+
+    def encode(self, voice: Voice, text_normalized: str, language: str) -> Encoded:
+        """Raises Refused over `MAX_FRAMES` frames; unknown characters are spaces, as upstream."""
+        from f5_tts.model.utils import convert_char_to_pinyin
+
+        spoken = _with_stop(voice.transcript)
+        frames = reference_frames(voice)
+        target_bytes = len(text_normalized.encode())
+        speed = 0.3 if target_bytes < 10 else self.speed
+        generated = int(frames / len(spoken.encode()) * target_bytes / speed)
+        characters = convert_char_to_pinyin([spoken + text_normalized])[0]
+        tokens = torch.tensor([self.index.get(character, 0) for character in characters])
+        return Encoded(
+            tokens, _checked_frames(max(frames + generated, max(len(tokens), frames) + 1))
+        )
+
+
+def build_frontend(config: AlignedConfig | CharactersConfig, vocabulary: Sequence[str]) -> Frontend:
+    if isinstance(config, AlignedConfig):
+        return AlignedFrontend(config, vocabulary)
+    return CharactersFrontend(config, vocabulary)
+
+
+def _with_stop(transcript: str) -> str:
+    text = transcript.strip()
+    if not text.endswith((".", "。")):
+        text += "."
+    return text + " " if text.endswith(".") else text
+
+
+def _repeat(ids: Tensor, ends: Tensor, frames: int) -> Tensor:
+    """(P,) ids and their end frames -> (frames,) ids; rounding never adds up to a drift."""
+    edges = ends.round().long().clamp(max=frames)
+    edges[-1] = frames
+    return ids.repeat_interleave(edges.diff(prepend=edges.new_zeros(1)).clamp(min=0))[:frames]
+
+
+def _checked_frames(frames: int) -> int:
+    if frames > MAX_FRAMES:
+        raise Refused("too_long", f"{frames} frames with its reference, allowed {MAX_FRAMES}")
+    return frames

@@ -1,0 +1,43 @@
+"""Batches by padded cost: sorted by length, each as large as the budget of frames allows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class BatchLimit:
+    """What a batch may hold: `frames` of padded cost (items times the longest), and `items`."""
+
+    frames: int | None = None
+    items: int | None = None
+
+    def allows(self, count: int, longest: int) -> bool:
+        """A single item is always allowed: it cannot be made smaller."""
+        if count == 1:
+            return True
+        return (self.frames is None or count * longest <= self.frames) and (
+            self.items is None or count <= self.items
+        )
+
+
+def pack(lengths: Sequence[int], limit: BatchLimit) -> list[list[int]]:
+    """Indices of `lengths` in batches, longest first; ties keep their order.
+
+    Sorting puts like beside like, so that filling each batch greedily wastes little: what padding
+    costs is `count * longest`, not the sum that simpler packers count.
+    """
+    order = sorted(range(len(lengths)), key=lambda i: -lengths[i])
+    batches: list[list[int]] = []
+    for index in order:
+        batch = batches[-1] if batches else None
+        if batch and limit.allows(len(batch) + 1, lengths[batch[0]]):
+            batch.append(index)
+        else:
+            batches.append([index])
+    return batches
+
+
+def padding_efficiency(lengths: Sequence[int], batches: Sequence[Sequence[int]]) -> float:
+    """Share of the padded frames that are true frames, 1 for no batches."""
+    padded = sum(len(batch) * max(lengths[i] for i in batch) for batch in batches)
+    return sum(lengths) / padded if padded else 1.0

@@ -1,0 +1,155 @@
+"""The teacher: prompts from text and voices, then waveforms from batches of prompts."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+import numpy as np
+import torch
+from torch import nn
+
+from speech.errors import InputError, Refused
+from speech.mel import log_mel
+from speech.rows import SAMPLE_RATE
+from teacher.budget import frame_budget
+from teacher.checkpoint import read_vocabulary, weights_file
+from teacher.config import TeacherConfig
+from teacher.frontend import build_frontend
+from teacher.network import load_network
+from teacher.packing import BatchLimit
+from teacher.sampler import Prompt, native_dtype, sample
+from teacher.vocoder import build_vocoder
+from teacher.voices import Voice
+
+
+class Planner:
+    """Texts to prompts without the network: what `plan` and the packing need, at little cost."""
+
+    def __init__(self, config: TeacherConfig, voices: Mapping[str, Voice]) -> None:
+        self.voices = voices
+        self.vocabulary = read_vocabulary(config.vocabulary)
+        self.frontend = build_frontend(config.frontend, self.vocabulary)
+        self.config = config
+        self._references: dict[str, tuple[torch.Tensor, float]] = {}
+
+    def prompt(self, voice_id: str, text_normalized: str, language: str, key: str) -> Prompt:
+        """Raises Refused for a text that this teacher cannot speak."""
+        voice = self.voices[voice_id]
+        encoded = self.frontend.encode(voice, text_normalized, language)
+        reference, _ = self.reference(voice_id)
+        return Prompt(reference, encoded.tokens, encoded.frames, key)
+
+    def reference(self, voice_id: str) -> tuple[torch.Tensor, float]:
+        """The voice's mel (R, mel_dim), computed once, and the gain that was put on its wave."""
+        if voice_id not in self._references:
+            wave = torch.from_numpy(self.voices[voice_id].wave)
+            rms = wave.square().mean().sqrt().item()
+            wanted = self.config.reference_rms
+            scale = self.config.scale_reference == "always" or rms < wanted
+            gain = wanted / rms if scale else 1.0
+            self._references[voice_id] = (log_mel(wave * gain), gain)
+        return self._references[voice_id]
+
+    def generated_frames(self, prompt: Prompt) -> int:
+        return prompt.frames - len(prompt.reference)
+
+
+class Teacher:
+    """The network and the vocoder on one device."""
+
+    sample_rate = SAMPLE_RATE
+
+    def __init__(self, config: TeacherConfig, planner: Planner) -> None:
+        self.config = config
+        self.planner = planner
+        self.device = _device(config.device)
+        dtype = config.sampler.dtype
+        self.dtype = native_dtype(self.device) if dtype == "auto" else dtype
+        self.sampler = config.sampler.model_copy(update={"dtype": self.dtype})
+        weights = weights_file(config.weights, config.weights_sha256)
+        self.network = load_network(config.architecture, len(planner.vocabulary), str(weights))
+        self.vocoder = build_vocoder(config.vocoder)
+        if not config.offload:
+            self.network.to(self.device)
+            self.vocoder.to(self.device)
+
+    def batch_limit(self) -> BatchLimit:
+        """`batch_size` in the configuration, with auto_max measured on the device."""
+        if self.config.batch_size != "auto_max":
+            return BatchLimit(self.config.max_batch_frames, self.config.batch_size)
+        cap = self.config.max_batch_frames
+        frames = frame_budget(self._probe, self.device, self.config.memory_utilization)
+        return BatchLimit(min(frames, cap) if cap else frames)
+
+    def speak(self, prompts: Sequence[Prompt], voice_ids: Sequence[str]) -> list[np.ndarray]:
+        """One batch -> float32 waves (samples,) at 24 kHz, as loud as their references."""
+        mels = self.synthesize_mels(prompts)
+        return self.vocode(mels, voice_ids)
+
+    def synthesize_mels(self, prompts: Sequence[Prompt]) -> list[torch.Tensor]:
+        with self._resident(self.network):
+            return sample(self.network, prompts, self.sampler)
+
+    def vocode(self, mels: Sequence[torch.Tensor], voice_ids: Sequence[str]) -> list[np.ndarray]:
+        waves = []
+        with self._resident(self.vocoder), torch.inference_mode():
+            for mel, voice_id in zip(mels, voice_ids, strict=True):
+                _, gain = self.planner.reference(voice_id)
+                waves.append((self.vocoder(mel.to(self.device)) / gain).cpu().numpy())
+        return waves
+
+    def _probe(self, frames: int) -> None:
+        """The work of `frames` frames: rows of one length, and one step of the solver."""
+        length = 512
+        prompt = Prompt(
+            torch.zeros(length // 4, self.config.architecture.mel_dim),
+            torch.zeros(length // 2, dtype=torch.long),
+            length,
+            "probe",
+        )
+        rows = [replace(prompt, key=f"probe {i}") for i in range(frames // length)]
+        with self._resident(self.network):
+            sample(self.network, rows, self.sampler.model_copy(update={"steps": 1}))
+
+    @contextmanager
+    def _resident(self, part: nn.Module) -> Iterator[None]:
+        if not self.config.offload:
+            yield
+            return
+        part.to(self.device)
+        try:
+            yield
+        finally:
+            part.to("cpu")
+
+
+def speak_or_quarantine(
+    teacher: Teacher, prompts: Sequence[Prompt], voice_ids: Sequence[str]
+) -> list[np.ndarray | Refused]:
+    """`Teacher.speak`, with the batch halved when memory runs out, down to refusing one item."""
+    try:
+        return list(teacher.speak(prompts, voice_ids))
+    except (torch.OutOfMemoryError, MemoryError, RuntimeError) as error:
+        if not _out_of_memory(error):
+            raise
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+    if len(prompts) == 1:
+        return [Refused("out_of_memory", f"{prompts[0].frames} frames do not fit the device")]
+    half = len(prompts) // 2
+    first = speak_or_quarantine(teacher, prompts[:half], voice_ids[:half])
+    return first + speak_or_quarantine(teacher, prompts[half:], voice_ids[half:])
+
+
+def _out_of_memory(error: BaseException) -> bool:
+    """The CPU allocator raises a plain RuntimeError that says so."""
+    typed = isinstance(error, (torch.OutOfMemoryError, MemoryError))
+    return typed or "can't allocate memory" in str(error)
+
+
+def _device(name: str) -> torch.device:
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    if name == "cuda" and not torch.cuda.is_available():
+        raise InputError("teacher.device=cuda, but no CUDA device is there; allowed: auto, cpu")
+    return torch.device(name)

@@ -1,0 +1,76 @@
+"""From mel to waveform: Vocos built from constants, or Griffin-Lim where there are no weights."""
+
+import torch
+import torchaudio
+from torch import Tensor, nn
+
+from speech.errors import InputError
+from speech.mel import HOP_LENGTH, LOG_FLOOR, N_FFT, N_MELS, SAMPLE_RATE
+from teacher.checkpoint import weights_file
+from teacher.config import GriffinLimConfig, VocosConfig
+
+
+class GriffinLim(nn.Module):
+    """Least-squares magnitudes, then Griffin-Lim from zero phase, so that it is deterministic."""
+
+    def __init__(self, config: GriffinLimConfig) -> None:
+        super().__init__()
+        bank = torchaudio.functional.melscale_fbanks(
+            N_FFT // 2 + 1, 0.0, SAMPLE_RATE / 2, N_MELS, SAMPLE_RATE
+        )
+        self.register_buffer("inverse", torch.linalg.pinv(bank.T))
+        self.register_buffer("window", torch.hann_window(N_FFT))
+        self.iterations = config.iterations
+
+    def forward(self, mel: Tensor) -> Tensor:
+        """(frames, mels) log magnitudes -> ((frames - 1) * hop,) samples."""
+        magnitude = (self.inverse @ mel.T.exp()).clamp(min=LOG_FLOOR)
+        return torchaudio.functional.griffinlim(
+            magnitude,
+            window=self.window,
+            n_fft=N_FFT,
+            hop_length=HOP_LENGTH,
+            win_length=N_FFT,
+            power=1.0,
+            n_iter=self.iterations,
+            momentum=0.99,
+            length=None,
+            rand_init=False,
+        )
+
+
+class Vocos(nn.Module):
+    """Vocos (arXiv 2306.00814). Its own loader imports whatever class a downloaded file names."""
+
+    def __init__(self, config: VocosConfig) -> None:
+        super().__init__()
+        from vocos.heads import ISTFTHead
+        from vocos.models import VocosBackbone
+
+        self.backbone = VocosBackbone(N_MELS, config.dim, config.intermediate_dim, config.layers)
+        self.head = ISTFTHead(config.dim, N_FFT, HOP_LENGTH, padding="center")
+        weights = weights_file(config.weights, config.sha256)
+        state = _read_state(str(weights))
+        state = {key: v for key, v in state.items() if not key.startswith("feature_extractor.")}
+        try:
+            self.load_state_dict(state, strict=True)
+        except RuntimeError as error:
+            reason = str(error).splitlines()[1].strip()
+            raise InputError(f"vocoder weights {config.weights} do not fit: {reason}") from error
+
+    def forward(self, mel: Tensor) -> Tensor:
+        """(frames, mels) log magnitudes -> ((frames - 1) * hop,) samples."""
+        return self.head(self.backbone(mel.T[None]))[0]
+
+
+def _read_state(path: str) -> dict[str, Tensor]:
+    if path.endswith(".safetensors"):
+        from safetensors.torch import load_file
+
+        return load_file(path)
+    return torch.load(path, map_location="cpu", weights_only=True)
+
+
+def build_vocoder(config: GriffinLimConfig | VocosConfig) -> nn.Module:
+    vocoder = GriffinLim(config) if isinstance(config, GriffinLimConfig) else Vocos(config)
+    return vocoder.eval().requires_grad_(False)

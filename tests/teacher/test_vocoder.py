@@ -1,0 +1,64 @@
+"""Vocoders."""
+
+import hashlib
+
+import pytest
+import torch
+from vocos.heads import ISTFTHead
+from vocos.models import VocosBackbone
+
+from speech.errors import InputError
+from speech.mel import HOP_LENGTH, log_mel
+from teacher.config import GriffinLimConfig, VocosConfig
+from teacher.vocoder import build_vocoder
+
+
+def chirp() -> torch.Tensor:
+    t = torch.arange(24_000) / 24_000
+    return 0.3 * torch.sin(2 * torch.pi * (200 * t + 300 * t**2))
+
+
+def test_griffin_lim_gives_back_the_mel_it_was_given():
+    mel = log_mel(chirp())
+    wave = build_vocoder(GriffinLimConfig(kind="griffin_lim", iterations=32))(mel)
+    assert len(wave) == (len(mel) - 1) * HOP_LENGTH
+    loud = mel[:-1] > -4
+    assert (log_mel(wave) - mel[:-1])[loud].abs().mean() < 0.3
+
+
+def test_griffin_lim_is_deterministic():
+    vocoder = build_vocoder(GriffinLimConfig(kind="griffin_lim", iterations=8))
+    assert torch.equal(vocoder(log_mel(chirp())), vocoder(log_mel(chirp())))
+
+
+def vocos_file(tmp_path, dim=32):
+    """A file in the format of charactr/vocos-mel-24khz, at a small size."""
+    torch.manual_seed(0)
+    backbone, head = VocosBackbone(100, dim, 64, 2), ISTFTHead(dim, 1024, 256, "center")
+    state = {f"backbone.{k}": v for k, v in backbone.state_dict().items()}
+    state |= {f"head.{k}": v for k, v in head.state_dict().items()}
+    state["feature_extractor.mel_spec.spectrogram.window"] = torch.ones(1024)
+    path = tmp_path / "pytorch_model.bin"
+    torch.save(state, path)
+    return str(path), hashlib.sha256(path.read_bytes()).hexdigest(), backbone, head
+
+
+def test_vocos_is_built_from_constants_and_loads_the_published_format(tmp_path):
+    path, digest, backbone, head = vocos_file(tmp_path)
+    config = VocosConfig(
+        kind="vocos", weights=path, sha256=digest, dim=32, intermediate_dim=64, layers=2
+    )
+    mel = log_mel(chirp())
+    expected = head.eval()(backbone.eval()(mel.T[None]))[0]
+    assert torch.allclose(build_vocoder(config)(mel), expected, atol=1e-6)
+
+
+def test_vocos_weights_of_another_shape_or_hash_are_refused(tmp_path):
+    path, digest, _, _ = vocos_file(tmp_path)
+    wrong_shape = VocosConfig(
+        kind="vocos", weights=path, sha256=digest, dim=16, intermediate_dim=64, layers=2
+    )
+    with pytest.raises(InputError, match="do not fit"):
+        build_vocoder(wrong_shape)
+    with pytest.raises(InputError, match="0000"):
+        build_vocoder(VocosConfig(kind="vocos", weights=path, sha256="0" * 64))
