@@ -1,0 +1,17 @@
+"""Readers of text corpora: files of any kind in, utterances with ids or reasons for rejection out."""
+
+from pipelines.corpus.config import CorpusConfig
+from pipelines.corpus.files import CorpusFile, count_lines, expand, read_lines
+from pipelines.corpus.lines import Line
+from pipelines.corpus.spoken import SpokenText, utterance_texts
+
+__all__ = [
+    "CorpusConfig",
+    "CorpusFile",
+    "Line",
+    "SpokenText",
+    "count_lines",
+    "expand",
+    "read_lines",
+    "utterance_texts",
+]

@@ -1,0 +1,98 @@
+"""CSV and TSV with a header. CSV quotes as RFC 4180 says; TSV has no quoting, a line is a row."""
+
+import csv
+from collections import deque
+from collections.abc import Iterator
+
+from pipelines.corpus.config import CorpusConfig
+from pipelines.corpus.lines import (
+    MAX_ROW_CHARS,
+    Line,
+    PhysicalLine,
+    check_text_column,
+    line_from_row,
+    physical_lines,
+    rejection,
+    unreadable,
+)
+from speech.rows import Rejection
+
+_MAX_RECORD_LINES = 100  # a quoted field over more lines is a quote that was never closed
+
+Record = tuple[PhysicalLine, list[str] | csv.Error]
+"""the line it begins on and its fields"""
+
+
+def read_delimited(
+    path: str, name: str, delimiter: str, config: CorpusConfig
+) -> Iterator[Line | Rejection]:
+    """The rows under the header; a malformed one costs its own first line and no more.
+
+    Raises:
+        InputError: the header has no text column, or two.
+    """
+    lines = physical_lines(path, MAX_ROW_CHARS)
+    records = _csv_records(lines) if delimiter == "," else _tsv_records(lines)
+    _, header = next(records, (None, []))
+    columns = [] if isinstance(header, csv.Error) else [column.strip() for column in header]
+    check_text_column(columns, path, config)
+    for line, fields in records:
+        yield _read(line, fields, columns, f"{name}:{line.number}", config)
+
+
+def _read(
+    line: PhysicalLine,
+    fields: list[str] | csv.Error,
+    columns: list[str],
+    source: str,
+    config: CorpusConfig,
+) -> Line | Rejection:
+    if refused := unreadable(line, source):
+        return refused
+    if isinstance(fields, csv.Error):
+        return rejection(line.text, "malformed_row", str(fields), source)
+    if not line.text.strip():
+        return rejection(line.text, "empty", "blank line", source)
+    if len(fields) != len(columns):
+        detail = f"{len(fields)} fields under {len(columns)} columns"
+        return rejection(line.text, "malformed_row", detail, source)
+    return line_from_row(dict(zip(columns, fields, strict=True)), source, config)
+
+
+def _tsv_records(lines: Iterator[PhysicalLine]) -> Iterator[Record]:
+    for line in lines:
+        yield line, line.text.split("\t")
+
+
+def _csv_records(lines: Iterator[PhysicalLine]) -> Iterator[Record]:
+    """A record over several lines is tried with one line more each time, so that a quote that is
+    never closed does not swallow the rest of the file."""
+    waiting: deque[PhysicalLine] = deque()
+
+    def following() -> PhysicalLine | None:
+        return waiting.popleft() if waiting else next(lines, None)
+
+    while first := following():
+        group = [first]
+        while isinstance(fields := _fields(group), csv.Error):
+            more = following() if _is_open(fields, group) else None
+            if more is None:
+                break
+            group.append(more)
+        if isinstance(fields, csv.Error):
+            waiting.extendleft(reversed(group[1:]))
+        yield first, fields
+
+
+def _is_open(error: csv.Error, group: list[PhysicalLine]) -> bool:
+    chars = sum(len(line.text) for line in group)
+    is_short = len(group) < _MAX_RECORD_LINES and chars < MAX_ROW_CHARS
+    return is_short and not group[-1].is_cut and "unexpected end" in str(error)
+
+
+def _fields(group: list[PhysicalLine]) -> list[str] | csv.Error:
+    """Of one record, or the error; NUL is left out because Python before 3.11 refuses it."""
+    try:
+        return next(csv.reader((f"{line.text}\n".replace("\0", "") for line in group), strict=True))
+    except csv.Error as error:
+        return error

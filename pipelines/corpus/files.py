@@ -1,0 +1,85 @@
+"""The files of a corpus and what is in them: one dispatch by kind."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from pipelines.corpus import hub
+from pipelines.corpus.config import CorpusConfig
+from pipelines.corpus.delimited import read_delimited
+from pipelines.corpus.json_lines import read_json_lines
+from pipelines.corpus.lines import Line
+from pipelines.corpus.parquet import count_parquet, read_parquet
+from pipelines.corpus.text_files import read_text
+from speech.errors import InputError
+from speech.rows import Rejection
+from speech.storage import fingerprint, glob
+
+KINDS = ("txt", "jsonl", "csv", "tsv", "parquet")
+
+
+@dataclass(frozen=True)
+class CorpusFile:
+    path: str
+    kind: str
+    """one of KINDS, or hf"""
+    fingerprint: str
+    """of the content: bytes and checksum, or the commit of a hub dataset"""
+
+
+def expand(config: CorpusConfig) -> list[CorpusFile]:
+    """Every file that `config.paths` stands for, once, in the order given.
+
+    Raises:
+        InputError: no paths, nothing matches, or a kind of file that is not read.
+    """
+    if not config.paths:
+        raise InputError("corpus.paths is empty: name at least one file")
+    paths: dict[str, None] = {}
+    for pattern in config.paths:
+        is_hub = pattern.startswith(hub.SCHEME)
+        paths.update(dict.fromkeys([pattern] if is_hub else glob(pattern)))
+    kinds = {path: _kind(path) for path in paths}  # all names are checked before any content
+    return [CorpusFile(path, kind, _fingerprint(path, kind)) for path, kind in kinds.items()]
+
+
+def _kind(path: str) -> str:
+    if path.startswith(hub.SCHEME):
+        hub.parse(path)
+        return "hf"
+    kind = PurePosixPath(path).suffix.lower().lstrip(".")
+    if kind not in KINDS:
+        allowed = ", ".join(f".{name}" for name in KINDS)
+        raise InputError(f"cannot read {path!r}; allowed: {allowed}, hf://owner/name")
+    return kind
+
+
+def _fingerprint(path: str, kind: str) -> str:
+    return hub.commit_of(path) if kind == "hf" else fingerprint(path)
+
+
+def read_lines(file: CorpusFile, config: CorpusConfig) -> Iterator[Line | Rejection]:
+    """Every line of the file, streamed: as text, or as the reason why it could not be read.
+
+    Raises:
+        InputError: what is wrong with the file as a whole.
+    """
+    name = PurePosixPath(file.path).name
+    if file.kind == "txt":
+        return read_text(file.path, name, config)
+    if file.kind == "jsonl":
+        return read_json_lines(file.path, name, config)
+    if file.kind == "parquet":
+        return read_parquet(file.path, name, config)
+    if file.kind == "hf":
+        return hub.read_hub(file.path, file.fingerprint, config)
+    return read_delimited(file.path, name, "," if file.kind == "csv" else "\t", config)
+
+
+def count_lines(file: CorpusFile, config: CorpusConfig) -> int:
+    """How many items `read_lines` gives: from the footer or the hub's card, else by reading."""
+    if file.kind == "parquet":
+        return count_parquet(file.path, config)
+    if file.kind == "hf":
+        return hub.count_hub(file.path, file.fingerprint, config)
+    return sum(1 for _ in read_lines(file, config))

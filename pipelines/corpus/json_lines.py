@@ -1,0 +1,58 @@
+"""JSON Lines: one object a line."""
+
+import json
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from pipelines.corpus.config import CorpusConfig
+from pipelines.corpus.lines import (
+    MAX_ROW_CHARS,
+    Line,
+    PhysicalLine,
+    check_text_column,
+    line_from_row,
+    physical_lines,
+    rejection,
+    unreadable,
+)
+from speech.rows import Rejection
+
+_HEAD = 100  # objects that are asked whether the text column exists at all
+
+
+def read_json_lines(path: str, name: str, config: CorpusConfig) -> Iterator[Line | Rejection]:
+    """Each line by itself: a malformed one is rejected and the next is read.
+
+    Raises:
+        InputError: none of the first objects has the text column.
+    """
+    head = (_parsed(line) for line in islice(physical_lines(path, MAX_ROW_CHARS), _HEAD))
+    keys = dict.fromkeys(key for row in head if isinstance(row, dict) for key in row)
+    if keys:
+        check_text_column(list(keys), path, config)
+    for line in physical_lines(path, MAX_ROW_CHARS):
+        source = f"{name}:{line.number}"
+        yield unreadable(line, source) or _read(line, source, config)
+
+
+def _read(line: PhysicalLine, source: str, config: CorpusConfig) -> Line | Rejection:
+    if not line.text.strip():
+        return rejection(line.text, "empty", "blank line", source)
+    row = _parsed(line)
+    if isinstance(row, ValueError):
+        return rejection(line.text, "malformed_row", f"no JSON: {row}", source)
+    if not isinstance(row, dict):
+        detail = f"a JSON {type(row).__name__}, not an object"
+        return rejection(line.text, "malformed_row", detail, source)
+    return line_from_row(row, source, config)
+
+
+def _parsed(line: PhysicalLine) -> Any:
+    """The value, or the error that was met."""
+    try:
+        return json.loads(line.text)
+    except ValueError as error:
+        return error
+    except RecursionError:
+        return ValueError("nested too deeply")

@@ -1,0 +1,97 @@
+"""Parquet, in batches, after a look at what its row groups declare."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.corpus.config import CorpusConfig
+from pipelines.corpus.lines import Line, check_text_column, line_from_row
+from speech.errors import InputError
+from speech.rows import Rejection
+from speech.storage import open_input
+
+MAX_ROW_GROUP_BYTES = 512 * 2**20
+_BATCH_ROWS = 256
+
+
+def read_parquet(path: str, name: str, config: CorpusConfig) -> Iterator[Line | Rejection]:
+    """Rows in the file's order; a cell that is not UTF-8 rejects its row alone.
+
+    Raises:
+        InputError: not Parquet, damaged, no text column, or row groups that decode to too much.
+    """
+    with _opened(path, config) as file:
+        columns = _columns(file, config)
+        number = 0
+        for batch in file.iter_batches(_BATCH_ROWS, columns=columns):
+            for index in range(batch.num_rows):
+                number += 1
+                row = {column: _cell(batch.column(column), index) for column in columns}
+                yield line_from_row(row, f"{name}:{number}", config)
+
+
+def count_parquet(path: str, config: CorpusConfig) -> int:
+    """Rows, from the footer."""
+    with _opened(path, config) as file:
+        return int(file.metadata.num_rows)
+
+
+@contextmanager
+def _opened(path: str, config: CorpusConfig) -> Iterator[pq.ParquetFile]:
+    """The file, its text columns read as dictionaries: one large value repeated a million times in
+    a small file stays one value in memory."""
+    with open_input(path) as stream:
+        try:
+            plain = pq.ParquetFile(stream)
+            check_text_column(plain.schema_arrow.names, path, config)
+            columns = _columns(plain, config)
+            _check_sizes(plain, columns, path)
+            schema = plain.schema_arrow
+            texts = [column for column in columns if _is_text(schema.field(column).type)]
+            if config.text_column not in texts:
+                kind = schema.field(config.text_column).type
+                raise InputError(f"{path}: column {config.text_column!r} is {kind}, not text")
+            yield pq.ParquetFile(stream, metadata=plain.metadata, read_dictionary=texts)
+        except (pa.ArrowException, OSError) as error:
+            raise InputError(f"{path}: cannot be read as Parquet: {error!s:.200}") from error
+
+
+def _columns(file: pq.ParquetFile, config: CorpusConfig) -> list[str]:
+    wanted = (config.text_column, config.id_column, config.language_column, config.voice_column)
+    return [column for column in wanted if file.schema_arrow.names.count(column) == 1]
+
+
+def _check_sizes(file: pq.ParquetFile, columns: list[str], path: str) -> None:
+    for index in range(file.num_row_groups):
+        group = file.metadata.row_group(index)
+        chunks = (group.column(i) for i in range(group.num_columns))
+        sizes = [
+            chunk.total_uncompressed_size
+            for chunk in chunks
+            if chunk.path_in_schema.split(".")[0] in columns
+        ]
+        if sum(sizes) > MAX_ROW_GROUP_BYTES:
+            raise InputError(
+                f"{path}: row group {index} decodes to {sum(sizes) / 2**20:.0f} MiB of text; "
+                f"allowed: {MAX_ROW_GROUP_BYTES / 2**20:.0f} (write smaller row groups)"
+            )
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    tests = (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary)
+    return any(test(kind) for test in tests)
+
+
+def _cell(column: pa.Array, index: int) -> Any:
+    """The value; text decoded here so that a bad byte is one row's matter (surrogateescape)."""
+    value = column[index]
+    if pa.types.is_dictionary(column.type):
+        value = value.value if value.is_valid else pa.scalar(None)
+    if value.is_valid and _is_text(value.type):
+        return value.as_buffer().to_pybytes().decode("utf-8", "surrogateescape")
+    return value.as_py()
