@@ -1,0 +1,138 @@
+"""The local half of `speech.storage`: every write is a hidden temporary file, fsync, then rename."""
+
+import hashlib
+import os
+import secrets
+import shutil
+import socket
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import google_crc32c
+
+from speech.errors import InputError
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What a file holds: its size, its CRC32C (base64, as GCS has it) and its SHA-256 (hex)."""
+
+    bytes: int
+    crc32c: str
+    sha256: str
+
+
+@contextmanager
+def explained(action: str, path: Path) -> Iterator[None]:
+    """Turn what the operating system says into one line for the user."""
+    try:
+        yield
+    except InputError:
+        raise
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(f"cannot {action} {str(path)!r}: {reason}") from error
+
+
+def list_files(folder: Path) -> dict[str, int]:
+    if not folder.is_dir():
+        return {}
+    with explained("list", folder), os.scandir(folder) as entries:
+        return {entry.name: entry.stat().st_size for entry in entries if entry.is_file()}
+
+
+def open_input(path: Path) -> BinaryIO:
+    with explained("read", path):
+        return path.open("rb")
+
+
+def stamp_of(path: Path) -> Stamp:
+    """The stamp of a file, read once."""
+    crc32c, sha256, size = google_crc32c.Checksum(), hashlib.sha256(), 0
+    with open_input(path) as stream, explained("read", path):
+        while chunk := stream.read(1 << 20):
+            crc32c.update(chunk)
+            sha256.update(chunk)
+            size += len(chunk)
+    return Stamp(size, b64encode(crc32c.digest()).decode(), sha256.hexdigest())
+
+
+def write_bytes(path: Path, data: bytes, if_absent: bool) -> bool:
+    """Whether `data` is what stands there now."""
+    temporary = path.with_name(temporary_name(path.name))
+    with explained("write", path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            temporary.write_bytes(data)
+            if if_absent:
+                return _link(temporary, path) or path.read_bytes() == data
+            commit(temporary, path)
+            return True
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+def _link(temporary: Path, path: Path) -> bool:
+    """Give the file its name unless that is taken; False if it is."""
+    _fsync(temporary)
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        return False
+    except OSError:  # no hard links here (exFAT, some network mounts): look, then rename
+        if path.exists():
+            return False
+        os.replace(temporary, path)
+    _fsync(path.parent)
+    return True
+
+
+def commit(finished: Path, path: Path) -> None:
+    """Move a finished file to its name: after a crash either the old file is there or the new."""
+    with explained("write", path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _fsync(finished)
+        os.replace(finished, path)
+        _fsync(path.parent)
+
+
+def _fsync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def temporary_name(name: str) -> str:
+    """A hidden name that says which process on which machine is still writing."""
+    host = hashlib.sha256(socket.gethostname().encode()).hexdigest()[:8]
+    return f".{name}.tmp-{host}-{os.getpid()}-{secrets.token_hex(4)}"
+
+
+def remove_stale(folder: Path) -> None:
+    """Remove temporary files and directories whose process on this machine is gone."""
+    host = temporary_name("").split("-")[1]
+    for leftover in folder.glob(f".*.tmp-{host}-*-*"):
+        process = leftover.name.split("-")[-2]
+        if not process.isdigit() or _is_running(int(process)):
+            continue
+        if leftover.is_dir():
+            shutil.rmtree(leftover, ignore_errors=True)
+        else:
+            with suppress(OSError):  # another user's, in a shared temporary directory
+                leftover.unlink()
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # another user's
+        return True
+    return True
