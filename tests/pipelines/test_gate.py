@@ -1,0 +1,232 @@
+"""Every reason of the gate, its order, and what a broken judge does to the others."""
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from eval.judges import Judges, JudgesConfig
+from pipelines.gate import REASONS, Candidate, Gate, GateConfig, Verdict, rank
+from speech.audio import Wave, decode, encode_flac
+from speech.config import Config, load_config
+from speech.errors import InputError
+from speech.rows import SAMPLE_RATE
+from speech.stopwatch import Stopwatch
+from teacher.voices import VoiceBank, VoicesConfig, load_bank
+
+TEXT = "The surface of the ocean was rippled and corrugated."
+VALUES: dict[str, Any] = {"speaking_rate": {"en": {"min": 4, "max": 32}}}
+
+
+@pytest.fixture(scope="module")
+def bank() -> VoiceBank:
+    return load_bank(VoicesConfig(manifest="package://teacher/mini/voices/voices.jsonl"))
+
+
+@pytest.fixture(scope="module")
+def judges() -> Judges:
+    return Judges(JudgesConfig())
+
+
+@pytest.fixture(scope="module")
+def with_mos() -> Judges:
+    return Judges(JudgesConfig(mos=True))
+
+
+@pytest.fixture
+def good(bank: VoiceBank) -> Candidate:
+    return Candidate(bank["speaker08"].wave, TEXT, "en", "speaker08")
+
+
+def gate(bank: VoiceBank, judges: Judges, **limits: Any) -> Gate:
+    config = GateConfig(**VALUES, judges={"mos": judges.mos is not None}, **limits)
+    return Gate(config, judges, bank)
+
+
+def poisoned(value: float) -> Callable[[Wave], Wave]:
+    def poison(wave: Wave) -> Wave:
+        wave = wave.copy()
+        wave[len(wave) // 2] = value
+        return wave
+
+    return poison
+
+
+def with_pause(wave: Wave) -> Wave:
+    middle = len(wave) // 2
+    gap = np.zeros(2 * SAMPLE_RATE, np.float32)
+    return np.concatenate([wave[:middle], gap, wave[middle:]])
+
+
+SPOILED: dict[str, tuple[Callable[[Wave], Wave], str]] = {
+    "NaN": (poisoned(np.nan), "nan"),
+    "infinity": (poisoned(np.inf), "nan"),
+    "silence": (lambda wave: wave * 0, "silent"),
+    "near silence": (lambda wave: wave * 0.01, "silent"),
+    "nothing": (lambda wave: wave[:0], "silent"),
+    "clipping": (lambda wave: wave * 30, "clipped"),
+    "cut short": (lambda wave: wave[:SAMPLE_RATE], "too_short"),
+    "endless": (lambda wave: np.tile(wave, 6), "too_long"),
+    "pause": (with_pause, "pause"),
+    "half": (lambda wave: wave[: int(len(wave) * 0.6)], "wer"),
+    "backwards": (lambda wave: wave[::-1].copy(), "wer"),
+    "repeated": (lambda wave: np.tile(wave, 2), "wer"),
+    "hiss": (
+        lambda wave: np.random.default_rng(0).normal(0, 0.05, len(wave)).astype(np.float32),
+        "wer",
+    ),
+}
+
+
+def test_a_good_clip_is_accepted_with_its_numbers(
+    bank: VoiceBank, with_mos: Judges, good: Candidate
+) -> None:
+    verdict = gate(bank, with_mos).judge([good])[0]
+    assert verdict.reason is None
+    assert verdict.transcript == TEXT
+    assert (verdict.wer, verdict.cer) == (0, 0)
+    assert verdict.similarity == pytest.approx(1, abs=1e-3)
+    assert verdict.mos is not None
+    assert verdict.mos > 4
+    assert verdict.duration_s == pytest.approx(2.99, abs=0.01)
+    assert verdict.speaking_rate == pytest.approx(len(TEXT) / verdict.duration_s)
+
+
+@pytest.mark.parametrize("name", SPOILED)
+def test_spoiled_audio(name: str, bank: VoiceBank, judges: Judges, good: Candidate) -> None:
+    spoil, reason = SPOILED[name]
+    verdict = gate(bank, judges).judge([replace(good, wave=spoil(good.wave))])[0]
+    assert verdict.reason == reason
+    assert verdict.reason in REASONS
+    assert verdict.detail
+    judged = verdict.transcript is not None
+    assert judged == (reason == "wer")
+
+
+@pytest.mark.parametrize(
+    ("change", "limits", "reason"),
+    [
+        ({"text_normalized": "They held back their applause in anticipation."}, {}, "wer"),
+        ({"text_normalized": "The surfaces of the ocean was rippled and corrugated."},
+         {"cer_max": 0.01}, "cer"),
+        ({"voice": "speaker18"}, {}, "speaker"),
+        ({}, {"mos_min": 5}, "mos"),
+        ({"text_normalized": "..."}, {"edge_s": 9}, "judge_failed"),
+        ({"language": "zh"}, {}, "judge_failed"),
+        ({"language": "tlh"}, {}, "judge_failed"),
+        ({"voice": "nobody"}, {}, "judge_failed"),
+    ],
+)  # fmt: skip
+def test_words_voice_and_quality(
+    change: dict, limits: dict, reason: str, bank: VoiceBank, with_mos: Judges, good: Candidate
+) -> None:
+    rates = {**VALUES["speaking_rate"], "zh": {"min": 1, "max": 99}}
+    config = GateConfig(speaking_rate=rates, judges={"mos": True}, **limits)
+    verdicts = Gate(config, with_mos, bank).judge([replace(good, **change), good])
+    assert verdicts[0].reason == reason
+    assert verdicts[0].reason in REASONS
+    assert verdicts[1].reason == (reason if reason == "mos" else None)
+
+
+def test_a_clip_too_short_for_the_speaker_encoder_has_its_own_limit(
+    bank: VoiceBank, judges: Judges, good: Candidate
+) -> None:
+    short = replace(
+        good, wave=good.wave[: int(1.3 * SAMPLE_RATE)], text_normalized="The surface of the"
+    )
+    free = {"wer_max": 99, "similarity_min": 1}
+    assert gate(bank, judges, **free).judge([short])[0].reason is None
+    strict = gate(bank, judges, **free, similarity_min_short=1)
+    assert strict.judge([short])[0].reason == "speaker"
+
+
+def test_what_is_not_a_number_never_passes(
+    bank: VoiceBank, judges: Judges, good: Candidate
+) -> None:
+    judging = gate(bank, judges, similarity_min=-1)
+    judging._references["speaker08"] = np.full(256, np.nan, np.float32)
+    verdict = judging.judge([good])[0]
+    assert verdict.reason == "speaker"
+    assert verdict.similarity is not None
+    assert math.isnan(verdict.similarity)
+
+
+def test_a_clip_is_judged_as_it_will_be_stored(
+    bank: VoiceBank, judges: Judges, good: Candidate
+) -> None:
+    noise = np.random.default_rng(1).normal(0, 1e-5, len(good.wave)).astype(np.float32)
+    raw = replace(good, wave=good.wave * np.float32(0.9) + noise)
+    stored = replace(good, wave=decode(encode_flac(raw.wave, SAMPLE_RATE), 60.0)[0])
+    first, second = gate(bank, judges).judge([raw, stored])
+    assert first == second
+
+
+def test_verdicts_do_not_depend_on_the_batch(
+    bank: VoiceBank, judges: Judges, good: Candidate
+) -> None:
+    clips = [Candidate(voice.wave, voice.transcript, "en", voice.id) for voice in bank.values()]
+    judging = gate(bank, judges)
+    together = judging.judge(clips)
+    assert together[::-1] == judging.judge(clips[::-1])
+    assert together == [judging.judge([clip])[0] for clip in clips]
+    assert sum(verdict.reason is None for verdict in together) >= len(bank) - 1
+
+
+def test_time_is_told_by_stage(bank: VoiceBank, judges: Judges, good: Candidate) -> None:
+    watch = Stopwatch()
+    Gate(GateConfig(**VALUES), judges, bank, watch).judge([good])
+    assert {"asr", "similarity"} <= watch.seconds.keys()
+
+
+def test_missing_weights_end_the_run_rather_than_reject_every_clip(
+    bank: VoiceBank, good: Candidate
+) -> None:
+    config = GateConfig(**VALUES, judges={"asr": {"sha256": "0" * 64}})
+    with pytest.raises(InputError):
+        Gate(config, Judges(config.judges), bank).judge([good])
+
+
+def test_rank_puts_the_better_clip_first() -> None:
+    best = Verdict(wer=0.0, similarity=0.9)
+    order = [
+        best,
+        Verdict(wer=0.0, similarity=0.8),
+        Verdict(wer=0.1, similarity=0.9),
+        Verdict(reason="wer", wer=0.3, similarity=None),
+        Verdict(reason="wer", wer=math.nan),
+    ]
+    assert sorted([order[i] for i in (4, 2, 0, 3, 1)], key=rank)[:4] == order[:4]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"attempts": 0},
+        {"candidates": 0},
+        {"mos_min": 3},
+        {"similarity_min": 2},
+        {"speaking_rate": {"zh": {"min": 1, "max": 9}}},
+        {"werr_max": 0.1},
+    ],
+)
+def test_config_refuses(values: dict) -> None:
+    with pytest.raises(ValidationError):
+        GateConfig(**{**VALUES, **values})
+
+
+@pytest.mark.parametrize(("option", "languages"), [("default", ("en",)), ("hub", ("en", "zh"))])
+def test_every_option_of_the_group_is_valid(option: str, languages: tuple[str, ...]) -> None:
+    config = load_config(Wrapped, f"gate/{option}").gate
+    assert config.judges.asr.languages == languages
+
+
+class Wrapped(Config):
+    gate: GateConfig
+
+
+def test_default_yaml_says_what_the_code_defaults_to() -> None:
+    assert load_config(Wrapped, "gate/default").gate == GateConfig(**VALUES)
