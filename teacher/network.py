@@ -43,18 +43,18 @@ class RaggedAttention:
     def __call__(self, attn: Attention, x: Tensor, mask: Batch, rope: None = None) -> Tensor:
         """(B, N, D) -> (B, N, D); padded frames come out as zeros."""
         batch = mask
-        rows, length = x.shape[:2]
+        parts = (attn.to_q, attn.to_k, attn.to_v)
+        weight, bias = (torch.cat([getattr(p, name) for p in parts]) for name in ("weight", "bias"))
         query, key, value = (
-            part(x).view(rows, length, attn.heads, -1).transpose(1, 2)
-            for part in (attn.to_q, attn.to_k, attn.to_v)
+            part.unflatten(-1, (attn.heads, -1)).transpose(1, 2)
+            for part in F.linear(x, weight, bias).chunk(3, dim=-1)
         )
         if attn.q_norm is not None:
             query, key = attn.q_norm(query), attn.k_norm(key)
         query, key = self._rotate(query, batch.rotation), self._rotate(key, batch.rotation)
         attend = _attend_rows if x.device.type == "cpu" else _attend_masked
-        mixed = attend(query, key, value, batch).transpose(1, 2).reshape(rows, length, -1)
-        out = attn.to_out[0](mixed.to(value.dtype))
-        return out.masked_fill(~batch.valid.unsqueeze(-1), 0.0)
+        mixed = attend(query, key, value, batch).transpose(1, 2).flatten(2)
+        return attn.to_out[0](mixed).masked_fill(~batch.valid.unsqueeze(-1), 0.0)
 
     def _rotate(self, heads: Tensor, rotation: Tensor) -> Tensor:
         """Rotary positions on (B, H, N, C), neighbouring channels as pairs, as x_transformers does."""
@@ -67,8 +67,9 @@ class RaggedAttention:
 
 
 def _attend_rows(query: Tensor, key: Tensor, value: Tensor, batch: Batch) -> Tensor:
-    out = torch.zeros_like(query)
-    scale = query.shape[-1] ** -0.5
+    rows, heads, length, channels = query.shape
+    out = query.new_zeros(rows, length, heads, channels).transpose(1, 2)
+    scale = channels**-0.5
     for row, n in enumerate(batch.frames):
         scores = torch.matmul(query[row, :, :n] * scale, key[row, :, :n].transpose(-1, -2))
         out[row, :, :n] = torch.matmul(scores.softmax(-1, dtype=scores.dtype), value[row, :, :n])
@@ -77,7 +78,7 @@ def _attend_rows(query: Tensor, key: Tensor, value: Tensor, batch: Batch) -> Ten
 
 def _attend_masked(query: Tensor, key: Tensor, value: Tensor, batch: Batch) -> Tensor:
     mask = batch.valid[:, None, None, :].expand(-1, -1, query.shape[2], -1)
-    return F.scaled_dot_product_attention(query, key, value.to(query.dtype), attn_mask=mask)
+    return F.scaled_dot_product_attention(query, key, value, attn_mask=mask)
 
 
 class Network(torch.nn.Module):

@@ -51,7 +51,8 @@ def native_dtype(device: torch.device) -> Dtype:
     if device.type == "cuda":
         return "bfloat16" if torch.cuda.is_bf16_supported() else "float16"
     if device.type == "cpu":
-        return "bfloat16" if torch.cpu._is_amx_tile_supported() else "float32"
+        units = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+        return "bfloat16" if units else "float32"
     return "bfloat16" if device.type == "xla" else "float32"
 
 

@@ -11,6 +11,7 @@ from torch import nn
 from speech.errors import InputError, Refused
 from speech.mel import log_mel
 from speech.rows import SAMPLE_RATE
+from speech.stopwatch import Stopwatch
 from teacher.budget import frame_budget
 from teacher.checkpoint import read_vocabulary, weights_file
 from teacher.config import TeacherConfig
@@ -59,9 +60,12 @@ class Teacher:
 
     sample_rate = SAMPLE_RATE
 
-    def __init__(self, config: TeacherConfig, planner: Planner) -> None:
+    def __init__(
+        self, config: TeacherConfig, planner: Planner, watch: Stopwatch | None = None
+    ) -> None:
         self.config = config
         self.planner = planner
+        self.watch = watch or Stopwatch()
         self.device = _device(config.device)
         dtype = config.sampler.dtype
         self.dtype = native_dtype(self.device) if dtype == "auto" else dtype
@@ -83,8 +87,10 @@ class Teacher:
 
     def speak(self, prompts: Sequence[Prompt], voice_ids: Sequence[str]) -> list[np.ndarray]:
         """One batch -> float32 waves (samples,) at 24 kHz, as loud as their references."""
-        mels = self.synthesize_mels(prompts)
-        return self.vocode(mels, voice_ids)
+        with self.watch("teacher"):
+            mels = self.synthesize_mels(prompts)
+        with self.watch("vocoder"):
+            return self.vocode(mels, voice_ids)
 
     def synthesize_mels(self, prompts: Sequence[Prompt]) -> list[torch.Tensor]:
         with self._resident(self.network):

@@ -13,6 +13,9 @@ from teacher.config import GriffinLimConfig, VocosConfig
 class GriffinLim(nn.Module):
     """Least-squares magnitudes, then Griffin-Lim from zero phase, so that it is deterministic."""
 
+    inverse: Tensor
+    window: Tensor
+
     def __init__(self, config: GriffinLimConfig) -> None:
         super().__init__()
         bank = torchaudio.functional.melscale_fbanks(

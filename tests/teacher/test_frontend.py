@@ -6,6 +6,7 @@ import torch
 from f5_tts.infer.utils_infer import hop_length, target_sample_rate
 from f5_tts.model.utils import convert_char_to_pinyin
 
+from pipelines.config import SynthConfig
 from speech.config import load_config
 from speech.errors import Refused
 from speech.mel import FRAME_RATE, log_mel
@@ -19,7 +20,7 @@ TRANSCRIPT = "He remembered her."
 
 
 def teacher_config(name: str) -> TeacherConfig:
-    return load_config(TeacherConfig, f"teacher/{name}")
+    return load_config(SynthConfig, "synth", [f"teacher={name}"]).teacher
 
 
 def voice(transcript=TRANSCRIPT, language="en", seconds=2.0, **alignment) -> Voice:

@@ -1,0 +1,105 @@
+"""Manifest and card of a finished dataset, and the table that closes a run."""
+
+import platform
+import subprocess
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+
+import pyarrow as pa
+from rich.console import Console
+from rich.table import Table
+
+from eval.judges import Judges
+from pipelines.card import CardFacts, write_card
+from pipelines.config import SynthConfig
+from pipelines.dataset import Marker, Summary, summarize, write_manifest
+from pipelines.launch import Launch
+from pipelines.shard import joint_license
+
+STAGES = ("plan", "teacher", "vocoder", "asr", "similarity", "mos", "write")
+
+
+def describe(launch: Launch, markers: Mapping[int, Marker], wall_s: float) -> None:
+    """Write manifest.json and README.md."""
+    config, summary = launch.config, summarize(markers)
+    judges = Judges(config.gate.judges).revisions
+    extra = {
+        "wall_s": wall_s,
+        "device_s": summary.stats.get("teacher_s", 0) + summary.stats.get("vocoder_s", 0),
+        "judges": judges,
+        "software": {
+            "tts-distill": version("tts-distill"),
+            "commit": _commit(),
+            "python": platform.python_version(),
+            "torch": version("torch"),
+            "pyarrow": pa.__version__,
+        },
+    }
+    write_manifest(config.output, launch.identity, markers, extra)
+    write_card(config.output, _facts(launch, judges), summary)
+
+
+def _facts(launch: Launch, judges: dict[str, str]) -> CardFacts:
+    config, licenses = launch.config, launch.voice_licenses
+    gate = config.gate
+    return CardFacts(
+        languages=config.teacher.languages,
+        licenses=sorted(
+            {joint_license(config.teacher.license, name) for name in licenses.values()}
+        ),
+        teacher=config.teacher.name,
+        teacher_revision=config.teacher.revision,
+        teacher_license=config.teacher.license,
+        judges=judges,
+        thresholds={
+            "WER at most": gate.wer_max,
+            "CER at most": gate.cer_max,
+            "similarity at least": gate.similarity_min,
+            "MOS at least": gate.mos_min,
+            "attempts": gate.attempts,
+            "candidates in each": gate.candidates,
+        },
+        voice_licenses=licenses,
+        seed=config.seed,
+    )
+
+
+def _commit() -> str | None:
+    """Of the checkout that this runs from; None where it is not one."""
+    here = Path(__file__).parent
+    try:
+        told = subprocess.run(
+            ["git", "rev-parse", "HEAD"], cwd=here, capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return told.stdout.strip()
+
+
+def print_summary(
+    summary: Summary, config: SynthConfig, wall_s: float | None, console: Console
+) -> None:
+    """Yield by voice and by reason, hours, and speed where this run did the work."""
+    voices = Table("voice", "accepted", "rejected", "minutes", title="clips by voice")
+    for voice, part in summary.voices.items():
+        minutes = f"{part.audio_s / 60:.1f}"
+        voices.add_row(voice, str(part.accepted), str(part.rejected), minutes)
+    console.print(voices)
+    if summary.reasons:
+        reasons = Table("reason", "rows", title="rejected, each with its reason in rejected/")
+        for reason, count in summary.reasons.items():
+            reasons.add_row(reason, str(count))
+        console.print(reasons)
+    audio_s = summary.total.audio_s
+    console.print(
+        f"{summary.total.accepted} of {summary.rows} rows accepted ({summary.accepted_share:.1%}), "
+        f"{audio_s / 60:.1f} minutes of speech in {config.output}"
+    )
+    if wall_s is not None:
+        spent = ", ".join(
+            f"{stage} {summary.stats[f'{stage}_s']:.1f} s"
+            for stage in STAGES
+            if summary.stats.get(f"{stage}_s", 0) >= 0.05
+        )
+        console.print(f"{wall_s:.0f} s, {audio_s / wall_s:.1f} times real time: {spent}")

@@ -1,0 +1,113 @@
+"""Progress that people see: workers append to small local files, the launcher draws a bar.
+
+Beam's direct runner prints nothing. Files work whichever thread or process a bundle runs in.
+"""
+
+import json
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn
+from rich.text import Text
+
+REFRESH_S = 0.5
+LINE_EVERY_S = 10.0
+
+
+class ProgressFile:
+    """A worker's end: one line for each batch."""
+
+    def __init__(self, folder: str | None) -> None:
+        self.path = Path(folder) / f"{os.getpid()}-{threading.get_ident()}" if folder else None
+
+    def report(self, accepted: int, rejected: int, audio_s: float) -> None:
+        if self.path is not None:
+            with self.path.open("a") as stream:
+                stream.write(json.dumps([accepted, rejected, audio_s]) + "\n")
+
+
+def totals(folder: Path) -> tuple[int, int, float]:
+    """Clips accepted, rows rejected and seconds of audio over all workers."""
+    accepted, rejected, audio_s = 0, 0, 0.0
+    for path in folder.iterdir():
+        for line in path.read_text().splitlines(keepends=True):
+            if line.endswith("\n"):  # else it is still being written
+                more = json.loads(line)
+                accepted, rejected, audio_s = (
+                    accepted + more[0],
+                    rejected + more[1],
+                    audio_s + more[2],
+                )
+    return accepted, rejected, audio_s
+
+
+class _Rate(ProgressColumn):
+    """Clips, hours, accepted share, times real time, time left."""
+
+    def render(self, task: Task) -> Text:
+        fields = task.fields
+        rows = fields["accepted"] + fields["rejected"]
+        share = fields["accepted"] / rows if rows else 1.0
+        elapsed = task.elapsed or 0.0
+        speed = fields["audio_s"] / elapsed if elapsed else 0.0
+        left = task.time_remaining
+        return Text(
+            f"{fields['accepted']} clips  {fields['audio_s'] / 3600:.2f} h  "
+            f"{share:.0%} accepted  {speed:.1f}x real time  "
+            f"{'-' if left is None else f'{left / 60:.0f} min {left % 60:.0f} s'} left"
+        )
+
+
+@contextmanager
+def show_progress(folder: Path, total: int, console: Console) -> Iterator[None]:
+    """Draw the bar (on a terminal) or a line every ten seconds (elsewhere) until the block ends."""
+    stop = threading.Event()
+    progress = Progress(
+        TextColumn("speaking"),
+        BarColumn(bar_width=None),
+        TextColumn("{task.completed}/{task.total} lines"),
+        _Rate(),
+        console=console,
+        speed_estimate_period=60,
+        auto_refresh=False,
+        disable=not console.is_terminal,
+    )
+    task = progress.add_task("speaking", total=total, accepted=0, rejected=0, audio_s=0.0)
+    thread = threading.Thread(target=_follow, args=(folder, progress, task, stop, console))
+    with progress:
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join()
+
+
+def _follow(
+    folder: Path, progress: Progress, task: int, stop: threading.Event, console: Console
+) -> None:
+    printed = time.monotonic()
+    while True:
+        ended = stop.wait(REFRESH_S)
+        accepted, rejected, audio_s = totals(folder)
+        rows = accepted + rejected
+        total = max(progress.tasks[0].total or 0, rows)  # prose is split into more than its lines
+        progress.update(
+            task,  # type: ignore[arg-type]
+            completed=rows,
+            total=total,
+            accepted=accepted,
+            rejected=rejected,
+            audio_s=audio_s,
+            refresh=True,
+        )
+        if not console.is_terminal and time.monotonic() - printed > LINE_EVERY_S:
+            printed = time.monotonic()
+            console.print(f"{rows}/{total:.0f} lines, {accepted} clips, {audio_s:.0f} s of audio")
+        if ended:
+            return

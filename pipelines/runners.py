@@ -1,0 +1,75 @@
+"""Where the pipeline runs: this process, or Dataflow."""
+
+import re
+from collections.abc import Callable
+
+import apache_beam as beam
+from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+
+from pipelines.config import DataflowConfig
+from speech.errors import InputError
+
+Build = Callable[[beam.Pipeline], object]
+
+
+def run_direct(build: Build) -> None:
+    """Run in this process and return when it has ended.
+
+    FnApiRunner by name: `DirectRunner` would try to download another engine, and run a different
+    one on machines with and without a network.
+    """
+    pipeline = beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions([]))
+    build(pipeline)
+    try:
+        pipeline.run().wait_until_finish()
+    except Exception as error:
+        told = re.search(r"InputError: (.+?)(?: \[while running .*)?$", str(error), re.MULTILINE)
+        if told:
+            raise InputError(told[1]) from error
+        raise
+
+
+def run_dataflow(build: Build, config: DataflowConfig) -> str:
+    """Submit the job, wait if asked to, and return its state (or where its JSON was written)."""
+    pipeline = beam.Pipeline(options=dataflow_options(config))
+    build(pipeline)
+    result = pipeline.run()
+    if config.template_location:
+        return f"job written to {config.template_location}"
+    if config.wait:
+        result.wait_until_finish()
+    return f"job {config.job_name} in {config.project}: {result.state}"
+
+
+def dataflow_options(config: DataflowConfig) -> PipelineOptions:
+    """One SDK process a machine, so that one model has the GPU; the image holds code and weights."""
+    accelerator = (
+        f"worker_accelerator=type:{config.accelerator};count:{config.accelerator_count};"
+        "install-nvidia-driver"
+    )
+    options = {
+        "runner": "DataflowRunner",
+        "project": config.project,
+        "region": config.region,
+        "temp_location": config.temp_location,
+        "job_name": config.job_name,
+        "machine_type": config.machine_type,
+        "disk_size_gb": config.disk_size_gb,
+        "max_num_workers": config.max_workers,
+        "number_of_worker_harness_threads": config.harness_threads,
+        "sdk_container_image": config.image,
+        "sdk_location": "container",
+        "dataflow_service_options": accelerator,
+        "experiments": "no_use_multiple_sdk_containers",
+    }
+    flags = [f"--{name}={value}" for name, value in options.items()]
+    if config.template_location:
+        # with no submission there is nobody to ask: no credentials, no staging bucket
+        flags += [
+            f"--template_location={config.template_location}",
+            f"--staging_location={config.template_location.rpartition('/')[0]}",
+            "--dataflow_endpoint=http://localhost:1",
+            "--no_auth",
+        ]
+    return PipelineOptions(flags)

@@ -1,0 +1,42 @@
+"""What a worker holds while it lives: the bank, the teacher and the gate, loaded once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+
+from eval.judges import Judges
+from pipelines.config import DirectConfig, SynthConfig
+from pipelines.gate import Gate
+from pipelines.utterances import spoken_languages
+from speech.stopwatch import Stopwatch
+from teacher.packing import BatchLimit
+from teacher.teacher import Planner, Teacher
+from teacher.voices import VoiceBank, load_bank
+
+
+@dataclass
+class Studio:
+    bank: VoiceBank
+    planner: Planner
+    teacher: Teacher
+    gate: Gate
+    limit: BatchLimit
+    watch: Stopwatch
+
+
+OpenStudio = Callable[[SynthConfig], Studio]
+
+
+def open_studio(config: SynthConfig) -> Studio:
+    """Load everything; the bank was checked against the ASR before the run was started."""
+    if isinstance(config.runner, DirectConfig) and config.runner.threads:
+        torch.set_num_threads(config.runner.threads)
+    watch = Stopwatch()
+    with watch("load"):
+        bank = load_bank(config.voices, languages=spoken_languages(config))
+        planner = Planner(config.teacher, bank)
+        teacher = Teacher(config.teacher, planner, watch)
+        gate = Gate(config.gate, Judges(config.gate.judges), bank, watch)
+        limit = teacher.batch_limit()
+    return Studio(bank, planner, teacher, gate, limit, watch)

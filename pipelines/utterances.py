@@ -1,0 +1,120 @@
+"""From corpus files to utterances with ids, voices, seeds and shards: text only, no audio."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from pipelines.config import SynthConfig
+from pipelines.corpus import (
+    CorpusFile,
+    Line,
+    SpokenText,
+    count_lines,
+    expand,
+    read_lines,
+    utterance_texts,
+)
+from speech.errors import InputError, Refused
+from speech.rows import Rejection, Utterance
+from speech.seeds import stable_hash
+from teacher.voices import VoiceBank, choose_voices
+
+
+@dataclass(frozen=True)
+class CorpusPart:
+    """The first `lines` lines of a file; None for all."""
+
+    file: CorpusFile
+    lines: int | None
+
+
+@dataclass(frozen=True)
+class CorpusPlan:
+    """Which lines are read, and into how many shards they go."""
+
+    parts: tuple[CorpusPart, ...]
+    lines: int
+    shards: int
+
+    def fingerprints(self) -> dict[str, str]:
+        return {part.file.path: part.file.fingerprint for part in self.parts}
+
+
+def plan_corpus(config: SynthConfig) -> CorpusPlan:
+    """Count the corpus, apply `limit`, and choose the number of shards.
+
+    Raises:
+        InputError: no line at all, or a file that cannot be read.
+    """
+    parts, total = [], 0
+    for file in expand(config.corpus):
+        left = None if config.limit is None else config.limit - total
+        if left == 0:
+            break
+        lines = count_lines(file, config.corpus)
+        parts.append(CorpusPart(file, left if left is not None and left < lines else None))
+        total += lines if left is None else min(left, lines)
+    if not total:
+        raise InputError(f"corpus.paths={list(config.corpus.paths)} holds no lines")
+    shards = config.dataset.shards
+    if shards == "auto":
+        shards = -(-total * config.voices.per_text // config.dataset.rows_per_shard)
+    return CorpusPlan(tuple(parts), total, shards)
+
+
+def read_part(part: CorpusPart, config: SynthConfig) -> Iterator[Line | Rejection]:
+    return islice(read_lines(part.file, config.corpus), part.lines)
+
+
+def spoken_languages(config: SynthConfig) -> tuple[str, ...]:
+    """What the teacher speaks and the ASR can check."""
+    heard = config.gate.judges.asr.languages
+    return tuple(language for language in config.teacher.languages if language in heard)
+
+
+def plan_line(
+    line: Line | Rejection, config: SynthConfig, bank: VoiceBank
+) -> Iterator[Utterance | Rejection]:
+    """The utterances of a line, each with its voice and seed; at least one item for every line."""
+    if isinstance(line, Rejection):
+        yield line
+        return
+    for text in utterance_texts(line, config.corpus, spoken_languages(config)):
+        if isinstance(text, Rejection):
+            yield text
+            continue
+        try:
+            yield from _voiced(text, config, bank)
+        except Refused as refused:
+            yield Rejection(
+                id=text.id,
+                text=text.text,
+                reason=refused.reason,
+                stage="voice",
+                detail=refused.detail,
+                source=text.source,
+                text_normalized=text.text_normalized,
+                language=text.language,
+                speaker_id=text.voice,
+            )
+
+
+def _voiced(text: SpokenText, config: SynthConfig, bank: VoiceBank) -> Iterator[Utterance]:
+    per_text, seed = config.voices.per_text, config.seed
+    voices = choose_voices(bank, text.id, text.language, text.voice, per_text, seed)
+    for rank, voice in enumerate(voices):
+        name = text.id if rank == 0 else f"{text.id}-v{rank + 1}"
+        yield Utterance(
+            id=name,
+            text=text.text,
+            text_normalized=text.text_normalized,
+            language=text.language,
+            voice=voice,
+            seed=stable_hash("seed", seed, name),
+            source=text.source,
+        )
+
+
+def shard_of(item: Utterance | Rejection, shards: int) -> int:
+    """Equal ids meet in the same shard, which is how duplicates are found."""
+    return stable_hash("shard", item.id) % shards

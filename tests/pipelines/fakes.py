@@ -1,0 +1,66 @@
+"""An instant teacher and gate, for the pipeline's own faults: what Beam, files and kills do to it."""
+
+import numpy as np
+import torch
+
+from pipelines.config import SynthConfig
+from pipelines.gate import Candidate, Verdict
+from pipelines.studio import Studio
+from speech.config import load_config
+from speech.seeds import stable_hash
+from speech.stopwatch import Stopwatch
+from teacher.packing import BatchLimit
+from teacher.sampler import Prompt
+from teacher.voices import load_bank
+
+CLIP_S = 0.25
+
+
+class FakePlanner:
+    def prompt(self, voice_id: str, text: str, language: str, key: str) -> Prompt:
+        return Prompt(torch.zeros(10, 1), torch.zeros(1), 10 + len(text), key)
+
+
+class FakeTeacher:
+    def speak(self, prompts, voice_ids):
+        """Noise that depends on the key of each prompt, and on nothing else."""
+        draws = [np.random.default_rng(stable_hash(prompt.key)) for prompt in prompts]
+        return [draw.normal(0, 0.05, int(CLIP_S * 24_000)).astype(np.float32) for draw in draws]
+
+
+class FakeGate:
+    """Turns down one try in four, by what was said and how it came out."""
+
+    def judge(self, candidates: list[Candidate]) -> list[Verdict]:
+        return [
+            Verdict(
+                reason="wer" if stable_hash(float(c.wave.sum())) % 4 == 0 else None,
+                duration_s=CLIP_S,
+                speaking_rate=len(c.text_normalized) / CLIP_S,
+                transcript=c.text_normalized,
+                wer=0.0,
+                cer=0.0,
+                similarity=0.9,
+            )
+            for c in candidates
+        ]
+
+
+def open_fake_studio(config: SynthConfig) -> Studio:
+    bank = load_bank(config.voices)
+    limit = BatchLimit(frames=1000)
+    return Studio(bank, FakePlanner(), FakeTeacher(), FakeGate(), limit, Stopwatch())
+
+
+def fake_config(output: str, corpus: str, *overrides: str) -> SynthConfig:
+    fixed = [f"output={output}", f"corpus.paths=['{corpus}']"]
+    return load_config(SynthConfig, "synth", [*fixed, *overrides])
+
+
+def write_corpus(path, lines: int) -> str:
+    words = ["river", "stone", "garden", "winter", "letter", "window", "music", "bread"]
+    with open(path, "w") as stream:
+        for i in range(lines):
+            said = " ".join(words[stable_hash(i, j) % 8] for j in range(3 + i % 9))
+            stream.write(f"Take {said} number {i}.\n")
+    return str(path)
