@@ -22,10 +22,10 @@ from rich.progress import track
 from rich.table import Table
 
 from pipelines.config import SynthConfig
-from pipelines.description import STAGES
 from pipelines.shard import ShardRecorder
 from pipelines.shard_writer import ShardWriter
 from pipelines.studio import Studio, open_studio
+from pipelines.summary import STAGES
 from pipelines.utterances import plan_corpus, plan_line, read_part
 from speech import storage
 from speech.config import run_app

@@ -13,7 +13,7 @@ from huggingface_hub import DatasetCardData
 
 from pipelines.dataset import Summary
 from speech import storage
-from speech.rows import CLIP_FEATURES, SAMPLE_RATE
+from speech.rows import SAMPLE_RATE, clip_features
 from speech.storage import Location
 
 HUB_LICENSES = {
@@ -94,7 +94,9 @@ def _front_matter(facts: CardFacts, summary: Summary) -> str:
     size = sum(file.bytes for name, file in summary.files.items() if name.startswith("data/"))
     splits = SplitDict()
     splits.add(SplitInfo("train", num_bytes=size, num_examples=summary.total.accepted))
-    info = DatasetInfo(features=CLIP_FEATURES, splits=splits, download_size=size, dataset_size=size)
+    info = DatasetInfo(
+        features=clip_features(), splits=splits, download_size=size, dataset_size=size
+    )
     DatasetInfosDict({"default": info}).to_dataset_card_data(card)
     return card.to_yaml() + "\n"
 

@@ -1,4 +1,4 @@
-"""Manifest and card of a finished dataset, and the table that closes a run."""
+"""Manifest and card of a finished dataset."""
 
 import platform
 import subprocess
@@ -7,17 +7,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pyarrow as pa
-from rich.console import Console
-from rich.table import Table
 
 from eval.judges import Judges
 from pipelines.card import CardFacts, write_card
-from pipelines.config import SynthConfig
-from pipelines.dataset import Marker, Summary, summarize, write_manifest
+from pipelines.dataset import Marker, summarize, write_manifest
 from pipelines.launch import Launch
-from pipelines.shard import joint_license
-
-STAGES = ("plan", "teacher", "vocoder", "asr", "similarity", "mos", "write")
+from speech.licenses import joint_license
 
 
 def describe(launch: Launch, markers: Mapping[int, Marker], wall_s: float) -> None:
@@ -75,31 +70,3 @@ def _commit() -> str | None:
     except (OSError, subprocess.CalledProcessError):
         return None
     return told.stdout.strip()
-
-
-def print_summary(
-    summary: Summary, config: SynthConfig, wall_s: float | None, console: Console
-) -> None:
-    """Yield by voice and by reason, hours, and speed where this run did the work."""
-    voices = Table("voice", "accepted", "rejected", "minutes", title="clips by voice")
-    for voice, part in summary.voices.items():
-        minutes = f"{part.audio_s / 60:.1f}"
-        voices.add_row(voice, str(part.accepted), str(part.rejected), minutes)
-    console.print(voices)
-    if summary.reasons:
-        reasons = Table("reason", "rows", title="rejected, each with its reason in rejected/")
-        for reason, count in summary.reasons.items():
-            reasons.add_row(reason, str(count))
-        console.print(reasons)
-    audio_s = summary.total.audio_s
-    console.print(
-        f"{summary.total.accepted} of {summary.rows} rows accepted ({summary.accepted_share:.1%}), "
-        f"{audio_s / 60:.1f} minutes of speech in {config.output}"
-    )
-    if wall_s is not None:
-        spent = ", ".join(
-            f"{stage} {summary.stats[f'{stage}_s']:.1f} s"
-            for stage in STAGES
-            if summary.stats.get(f"{stage}_s", 0) >= 0.05
-        )
-        console.print(f"{wall_s:.0f} s, {audio_s / wall_s:.1f} times real time: {spent}")

@@ -35,6 +35,8 @@ from teacher.voices import load_bank
 FLAC_BYTES_PER_S = 26_000
 """measured on 24 kHz mono speech"""
 SAMPLE_SIZE = 16
+UNMEASURED_FRAMES = 20_000
+"""of a batch, where the teacher cannot be loaded to measure it"""
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ def measure(
             speed = _times_real_time(studio, sample) if sample else None
     except InputError as error:
         console.print(f"not measured: {error}", style="yellow")
-        return None, BatchLimit(config.teacher.max_batch_frames or 20_000), None
+        return None, BatchLimit(UNMEASURED_FRAMES), None
     return speed, studio.limit, str(studio.teacher.device)
 
 

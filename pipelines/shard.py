@@ -13,6 +13,7 @@ from pipelines.shard_writer import ShardWriter
 from pipelines.studio import Studio
 from speech.audio import encode_flac
 from speech.errors import Refused
+from speech.licenses import joint_license
 from speech.rows import SAMPLE_RATE, Clip, Rejection, Utterance
 from teacher.packing import BatchLimit, pack
 from teacher.sampler import Prompt
@@ -206,8 +207,3 @@ def noise_key(take: Take) -> str:
     """What the noise of a take depends on, and nothing else."""
     utterance = take.utterance
     return f"{utterance.seed}/{utterance.id}/{utterance.voice}/{take.attempt}"
-
-
-def joint_license(*names: str) -> str:
-    """An SPDX expression of all that applies."""
-    return " AND ".join(dict.fromkeys(names))

@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from datasets import Features
 
 from pipelines.dataset import (
     Marker,
@@ -21,7 +22,7 @@ from pipelines.dataset import (
 )
 from speech import storage
 from speech.local_files import explained
-from speech.rows import CLIP_SCHEMA, REJECTION_SCHEMA, Clip, Rejection
+from speech.rows import Clip, Rejection, clip_features, rejection_features
 from speech.storage import Location
 
 ROW_GROUP_BYTES = 64 * 2**20
@@ -58,10 +59,9 @@ class ShardWriter:
         self._seen = {name: storage.generation(storage.join(self._output, name)) for name in names}
         with explained("write", self._scratch):
             self._scratch.mkdir(parents=True)
-        self._clips = _RowFile(self._scratch / "data", CLIP_SCHEMA, self._row_group_bytes)
-        self._rejections = _RowFile(
-            self._scratch / "rejected", REJECTION_SCHEMA, self._row_group_bytes
-        )
+        size = self._row_group_bytes
+        self._clips = _RowFile(self._scratch / "data", clip_features(), size)
+        self._rejections = _RowFile(self._scratch / "rejected", rejection_features(), size)
         return self
 
     def accept(self, clip: Clip) -> None:
@@ -135,8 +135,9 @@ class _RowFile:
     neither compressed nor given a dictionary or statistics.
     """
 
-    def __init__(self, path: Path, schema: pa.Schema, row_group_bytes: int) -> None:
+    def __init__(self, path: Path, features: Features, row_group_bytes: int) -> None:
         self.path = path
+        schema = features.arrow_schema
         self._schema, self._row_group_bytes = schema, row_group_bytes
         self._rows: list[dict[str, Any]] = []
         self._audio_bytes = 0

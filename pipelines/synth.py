@@ -16,9 +16,9 @@ from rich.console import Console
 
 from pipelines import dataset
 from pipelines.config import DataflowConfig, SynthConfig
-from pipelines.description import describe, print_summary
 from pipelines.launch import Launch, prepare
 from pipelines.progress import show_progress
+from pipelines.summary import print_summary
 from speech import storage
 from speech.config import run_app
 
@@ -87,6 +87,8 @@ def finish(launch: Launch, console: Console, wall_s: float) -> int:
         console.print(f"{missing} of {launch.corpus.shards} shards are not done yet; run it again")
         return 1
     if launch.todo or not storage.exists(storage.join(config.output, "manifest.json")):
+        from pipelines.description import describe
+
         describe(launch, markers, wall_s)
     summary = dataset.summarize(markers)
     print_summary(summary, config, wall_s if launch.todo else None, console)

@@ -19,6 +19,9 @@ from speech.rows import Rejection, Utterance
 from speech.seeds import stable_hash
 from teacher.voices import VoiceBank, choose_voices
 
+MIN_SHARDS = 8
+"""a small run is cut into these, so that a crash costs it an eighth at most"""
+
 
 @dataclass(frozen=True)
 class CorpusPart:
@@ -56,10 +59,15 @@ def plan_corpus(config: SynthConfig) -> CorpusPlan:
         total += lines if left is None else min(left, lines)
     if not total:
         raise InputError(f"corpus.paths={list(config.corpus.paths)} holds no lines")
-    shards = config.dataset.shards
-    if shards == "auto":
-        shards = -(-total * config.voices.per_text // config.dataset.rows_per_shard)
-    return CorpusPlan(tuple(parts), total, shards)
+    return CorpusPlan(tuple(parts), total, _shards(config, total))
+
+
+def _shards(config: SynthConfig, lines: int) -> int:
+    if config.dataset.shards != "auto":
+        return config.dataset.shards
+    rows = lines * config.voices.per_text
+    few = min(MIN_SHARDS, -(-rows // MIN_SHARDS))
+    return max(few, -(-rows // config.dataset.rows_per_shard))
 
 
 def read_part(part: CorpusPart, config: SynthConfig) -> Iterator[Line | Rejection]:

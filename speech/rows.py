@@ -1,10 +1,11 @@
 """The rows of the dataset and their Arrow schemas; the column names are the project's contract."""
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-from datasets import Audio, Features, Value
+if TYPE_CHECKING:
+    from datasets import Features
+
 
 SAMPLE_RATE = 24_000
 """Hz of every clip in a dataset."""
@@ -87,33 +88,39 @@ class Rejection:
         return {**asdict(self), "audio": audio}
 
 
-_TEXT, _INT, _FLOAT = Value("string"), Value("int64"), Value("float32")
+def clip_features() -> "Features":
+    """Columns of data/, as `datasets` and the Hub's viewer understand them."""
+    from datasets import Audio, Features, Value  # takes a second to import
 
-CLIP_FEATURES = Features(
-    {
-        "id": _TEXT,
-        "audio": Audio(sampling_rate=SAMPLE_RATE),
-        "text": _TEXT,
-        "text_normalized": _TEXT,
-        "language": _TEXT,
-        "speaker_id": _TEXT,
-        "seed": _INT,
-        "attempt": _INT,
-        "duration_s": _FLOAT,
-        "transcript": _TEXT,
-        "wer": _FLOAT,
-        "cer": _FLOAT,
-        "similarity": _FLOAT,
-        "mos": _FLOAT,
-        "speaking_rate": _FLOAT,
-        "teacher": _TEXT,
-        "teacher_revision": _TEXT,
-        "license": _TEXT,
-        "synthetic": Value("bool"),
-    }
-)
-REJECTION_FEATURES = Features(
-    {**CLIP_FEATURES, "reason": _TEXT, "stage": _TEXT, "detail": _TEXT, "source": _TEXT}
-)
-CLIP_SCHEMA: pa.Schema = CLIP_FEATURES.arrow_schema
-REJECTION_SCHEMA: pa.Schema = REJECTION_FEATURES.arrow_schema
+    text, number, real = Value("string"), Value("int64"), Value("float32")
+    return Features(
+        {
+            "id": text,
+            "audio": Audio(sampling_rate=SAMPLE_RATE),
+            "text": text,
+            "text_normalized": text,
+            "language": text,
+            "speaker_id": text,
+            "seed": number,
+            "attempt": number,
+            "duration_s": real,
+            "transcript": text,
+            "wer": real,
+            "cer": real,
+            "similarity": real,
+            "mos": real,
+            "speaking_rate": real,
+            "teacher": text,
+            "teacher_revision": text,
+            "license": text,
+            "synthetic": Value("bool"),
+        }
+    )
+
+
+def rejection_features() -> "Features":
+    """Columns of rejected/: those of a clip, and why it is not one."""
+    from datasets import Features, Value
+
+    added = dict.fromkeys(("reason", "stage", "detail", "source"), Value("string"))
+    return Features({**clip_features(), **added})

@@ -89,8 +89,6 @@ class TeacherConfig(Config):
     """whether only references under `reference_rms` are scaled to it, as upstream, or all"""
     batch_size: int | Literal["auto_max"] = "auto_max"
     memory_utilization: float = Field(0.9, gt=0, le=1)
-    max_batch_frames: int | None = None
-    """an upper bound on a batch's padded frames whatever the memory"""
     offload: bool = False
     """keep each part on the CPU while the other works"""
     device: Literal["auto", "cpu", "cuda"] = "auto"

@@ -9,7 +9,7 @@ import pytest
 from hostile_lines import BYTES, CSV, JSON, TEXTS, TSV, Case
 
 from pipelines.corpus import CorpusConfig, Line, count_lines, expand, read_lines, utterance_texts
-from speech.rows import REJECTION_SCHEMA, Rejection
+from speech.rows import Rejection, rejection_features
 
 ENDS = (b"\n", b"\r\n", b"\r")
 
@@ -27,7 +27,7 @@ def outcomes(path: Path, text_column: str = "text") -> dict[int, set[str]]:
         for item in items:
             number = int(item.source.rpartition(":")[2])
             if isinstance(item, Rejection):
-                pa.Table.from_pylist([item.to_row()], schema=REJECTION_SCHEMA)
+                pa.Table.from_pylist([item.to_row()], schema=rejection_features().arrow_schema)
                 found[number].add(item.reason)
             else:
                 item.text.encode()

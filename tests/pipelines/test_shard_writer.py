@@ -19,7 +19,7 @@ from pipelines.dataset import Marker, Yield
 from pipelines.shard_writer import ShardWriter
 from speech import storage
 from speech.errors import InputError
-from speech.rows import CLIP_SCHEMA, REJECTION_SCHEMA, SAMPLE_RATE, Clip, Rejection
+from speech.rows import SAMPLE_RATE, Clip, Rejection, clip_features, rejection_features
 
 CLIP = Clip(
     id="0" * 16,
@@ -68,8 +68,8 @@ def read(output: str | Path, name: str) -> pa.Table:
 def test_rows_come_back(output: str) -> None:
     marker = write(output)
     clips, rejections = read(output, DATA), read(output, REJECTED)
-    assert clips.schema.equals(CLIP_SCHEMA, check_metadata=True)
-    assert rejections.schema.equals(REJECTION_SCHEMA, check_metadata=True)
+    assert clips.schema.equals(clip_features().arrow_schema, check_metadata=True)
+    assert rejections.schema.equals(rejection_features().arrow_schema, check_metadata=True)
     assert clips.to_pylist() == [CLIP.to_row()]
     assert [row["reason"] for row in rejections.to_pylist()] == ["nothing_to_speak", "wer"]
     assert [row["audio"] for row in rejections.to_pylist()] == [
@@ -87,8 +87,8 @@ def test_empty_shard_has_its_schema(output: str) -> None:
     with ShardWriter(output, 3, 12) as writer:
         marker = writer.finish({})
     for name, schema in (
-        ("data/train-00003-of-00012.parquet", CLIP_SCHEMA),
-        ("rejected/rejected-00003-of-00012.parquet", REJECTION_SCHEMA),
+        ("data/train-00003-of-00012.parquet", clip_features().arrow_schema),
+        ("rejected/rejected-00003-of-00012.parquet", rejection_features().arrow_schema),
     ):
         table = read(output, name)
         assert table.num_rows == 0

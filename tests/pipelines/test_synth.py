@@ -15,7 +15,7 @@ from speech import storage
 from speech.errors import InputError
 
 LINES = 60
-SHARDS = "dataset.rows_per_shard=20"
+SHARDS = "dataset.shards=3"
 
 
 @pytest.fixture(autouse=True)

@@ -24,7 +24,7 @@ def test_every_option_of_every_group_is_valid(teacher, gate):
 
 
 def test_dataflow_needs_its_project():
-    with pytest.raises(InputError, match="runner.project"):
+    with pytest.raises(InputError, match=r"runner\.project"):
         load("runner=dataflow")
     config = load(
         "runner=dataflow", "runner.project=p", "runner.temp_location=gs://b/t", "runner.image=i"

@@ -55,7 +55,7 @@ def prompts(count: int) -> list[Prompt]:
 def upstream(cfm: CFM, prompt: Prompt, config: SamplerConfig) -> torch.Tensor:
     """`CFM.sample` at batch 1, given the prompt's own noise."""
     start = noise(prompt.key, prompt.frames, 100)
-    with mock.patch("torch.randn", lambda *_, **__: start):
+    with mock.patch("torch.randn", return_value=start):
         mel, _ = cfm.sample(
             prompt.reference[None],
             prompt.tokens[None],
@@ -101,8 +101,8 @@ def test_upstreams_own_ragged_batch_fails_that_bound(style):
     tokens = torch.nn.utils.rnn.pad_sequence(
         [short.tokens, long.tokens], batch_first=True, padding_value=-1
     )
-    starts = iter([noise(p.key, p.frames, 100) for p in (short, long)])
-    with mock.patch("torch.randn", lambda *_, **__: next(starts)):
+    starts = [noise(p.key, p.frames, 100) for p in (short, long)]
+    with mock.patch("torch.randn", side_effect=starts):
         batch, _ = cfm.sample(
             mels,
             tokens,

@@ -9,7 +9,7 @@ from speech.config import load_config
 from speech.errors import InputError, Refused
 from teacher.budget import STEP_FRAMES, frame_budget
 from teacher.checkpoint import weights_file
-from teacher.teacher import Planner, Teacher, speak_or_quarantine
+from teacher.teacher import CPU_FRAMES, Planner, Teacher, speak_or_quarantine
 from teacher.voices import load_bank
 
 TEXTS = ["Good morning.", "Where did you put the keys to the front door?", "Absolutely!"]
@@ -101,7 +101,7 @@ def test_other_errors_are_not_taken_for_memory(teacher, monkeypatch):
 def test_auto_max_is_within_its_cap_and_repeatable(teacher):
     first, second = teacher.batch_limit(), teacher.batch_limit()
     assert first == second
-    assert first.frames == teacher.config.max_batch_frames
+    assert first.frames == CPU_FRAMES
 
 
 def test_a_budget_follows_the_memory_that_frames_take():
