@@ -33,10 +33,8 @@ def open_studio(config: SynthConfig) -> Studio:
     if isinstance(config.runner, DirectConfig) and config.runner.threads:
         torch.set_num_threads(config.runner.threads)
     watch = Stopwatch()
-    with watch("load"):
-        bank = load_bank(config.voices, languages=spoken_languages(config))
-        planner = Planner(config.teacher, bank)
-        teacher = Teacher(config.teacher, planner, watch)
-        gate = Gate(config.gate, Judges(config.gate.judges), bank, watch)
-        limit = teacher.batch_limit()
-    return Studio(bank, planner, teacher, gate, limit, watch)
+    bank = load_bank(config.voices, languages=spoken_languages(config))
+    planner = Planner(config.teacher, bank)
+    teacher = Teacher(config.teacher, planner, watch)
+    gate = Gate(config.gate, Judges(config.gate.judges), bank, watch)
+    return Studio(bank, planner, teacher, gate, teacher.batch_limit(), watch)

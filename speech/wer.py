@@ -13,6 +13,7 @@ LANGUAGES = ("en", "zh")
 """that can be compared"""
 _ELLIPSIS = re.compile(r"…|\.{2,}")
 _SPACED_DIGITS = re.compile(r"(?<=\d) (?=\d)")
+_ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b")
 _SPACED_LETTERS = re.compile(r"\b([a-z]) (?=[a-z]\b)")
 
 
@@ -43,8 +44,10 @@ def score(reference: str, hypothesis: str, language: str) -> ErrorRates:
 
 
 def _english(text: str) -> str:
-    """Whisper's normaliser, which leaves dots of an ellipsis, "10 30" for 10:30 and "a m" for a.m."""
-    normalized = _english_normalizer()(_ELLIPSIS.sub(" ", text)).strip()
+    """Whisper's normaliser, and what it leaves: dots of an ellipsis, "10 30" for 10:30, "a m" for
+    a.m., "3rd" for March 3, and our own spelling of Ms."""
+    plain = _ELLIPSIS.sub(" ", text).replace("Miz ", "Ms ")
+    normalized = _ORDINAL.sub("", _english_normalizer()(plain).strip())
     return _SPACED_LETTERS.sub(r"\1", _SPACED_DIGITS.sub("", normalized))
 
 

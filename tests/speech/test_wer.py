@@ -49,3 +49,14 @@ def test_a_reference_without_words_is_an_error(text: str) -> None:
 def test_other_languages_are_refused_by_name() -> None:
     with pytest.raises(ValueError, match="allowed en, zh"):
         score("bonjour", "bonjour", "fr")
+
+
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [
+        ("She was born on March third.", "She was born on March 3."),
+        ("Miz Lee won.", "Ms. Lee won."),
+    ],
+)
+def test_spellings_of_one_reading_are_equal(said, heard):
+    assert score(said, heard, "en").wer == 0
