@@ -133,6 +133,8 @@ def claim(output: Location, identity: Mapping[str, Any]) -> None:
     if not storage.write_bytes(path, to_json(identity), if_absent=True):
         _compare(output, path, json.loads(to_json(identity)))
     storage.remove_stale(scratch_root(output))
+    if not storage.is_gcs(output):  # where manifest and card are written
+        storage.remove_stale(Path(os.path.expanduser(output)))
 
 
 def _compare(output: Location, path: str, identity: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ from speech.licenses import joint_license
 
 
 def describe(launch: Launch, markers: Mapping[int, Marker], wall_s: float) -> None:
-    """Write manifest.json and README.md."""
+    """Write README.md and, last, manifest.json, which says that both are there."""
     config, summary = launch.config, summarize(markers)
     judges = Judges(config.gate.judges).revisions
     extra = {
@@ -31,8 +31,8 @@ def describe(launch: Launch, markers: Mapping[int, Marker], wall_s: float) -> No
             "pyarrow": pa.__version__,
         },
     }
-    write_manifest(config.output, launch.identity, markers, extra)
     write_card(config.output, _facts(launch, judges), summary)
+    write_manifest(config.output, launch.identity, markers, extra)
 
 
 def _facts(launch: Launch, judges: dict[str, str]) -> CardFacts:

@@ -153,11 +153,36 @@ def main(config: SynthConfig, as_json: bool = False) -> None:
         json.dump(asdict(found), sys.stdout, indent=1)
         print()
         return
+    console.print(_table(found))
+
+
+def _table(found: Estimate) -> Table:
     table = Table("of this run", "planned", title="make plan")
-    for name, value in asdict(found).items():
-        shown = f"{value:,.3g}" if isinstance(value, float) else value
-        table.add_row(name.replace("_", " "), str(shown if value is not None else "unknown"))
-    console.print(table)
+    rejected = ", ".join(f"{count} {reason}" for reason, count in found.rejected.items())
+    for name, shown in {
+        "lines": f"{found.lines:,}",
+        "utterances": f"{found.utterances:,}",
+        "rejected before the teacher": rejected or "none",
+        "shards, batches": f"{found.shards:,}, {found.batches:,}",
+        "padding efficiency": f"{found.padding_efficiency:.3f}",
+        "audio": _time(found.audio_h),
+        "storage": f"{found.storage_gb:,.3f} GB",
+        "device": found.device or "unknown",
+        "speed": _speed(found.times_real_time),
+        "expected time": _time(found.expected_h),
+    }.items():
+        table.add_row(name, shown)
+    return table
+
+
+def _speed(times_real_time: float | None) -> str:
+    return f"{times_real_time:.1f} times real time" if times_real_time else "unknown"
+
+
+def _time(hours: float | None) -> str:
+    if hours is None:
+        return "unknown"
+    return f"{hours:,.1f} h" if hours >= 1 else f"{hours * 60:.1f} min"
 
 
 if __name__ == "__main__":

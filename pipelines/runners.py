@@ -1,6 +1,6 @@
 """Where the pipeline runs: this process, or Dataflow."""
 
-import re
+import logging
 from collections.abc import Callable
 
 import apache_beam as beam
@@ -21,13 +21,11 @@ def run_direct(build: Build) -> None:
     """
     pipeline = beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions([]))
     build(pipeline)
+    logging.getLogger("apache_beam").setLevel(logging.CRITICAL)  # it prints what it also raises
     try:
         pipeline.run().wait_until_finish()
-    except Exception as error:
-        told = re.search(r"InputError: (.+?)(?: \[while running .*)?$", str(error), re.MULTILINE)
-        if told:
-            raise InputError(told[1]) from error
-        raise
+    except InputError as error:
+        raise InputError(str(error).partition(" [while running ")[0]) from error
 
 
 def run_dataflow(build: Build, config: DataflowConfig) -> str:

@@ -2,7 +2,7 @@
 
 Overrides are key=value, for instance:
   corpus.paths=[lines.txt,gs://b/c.jsonl]   voices.per_text=2   seed=2   limit=100
-  output=gs://bucket/dataset   runner=dataflow   teacher=f5_base license.allow=[CC-BY-NC-4.0]
+  output=gs://bucket/dataset   runner=dataflow   teacher=f5_base license.allow=[CC-BY-NC-4.0,MIT]
 Run it again to continue after a crash; a finished dataset says so in seconds.
 """
 

@@ -7,15 +7,16 @@ import argparse
 import difflib
 import logging
 import sys
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import yaml
 from hydra import compose, initialize_config_dir
-from hydra.errors import HydraException
+from hydra.errors import HydraException, OverrideParseException
 from omegaconf import OmegaConf
-from omegaconf.errors import OmegaConfBaseException
+from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from speech.errors import InputError
@@ -41,7 +42,7 @@ def load_config(schema: type[C], name: str, overrides: Sequence[str] = ()) -> C:
     try:
         with initialize_config_dir(str(CONF_DIR), version_base="1.3"):
             composed = compose(name, overrides=list(overrides))
-        values = OmegaConf.to_container(composed, resolve=True)
+        values = OmegaConf.to_container(composed, resolve=True, throw_on_missing=True)
     except (HydraException, OmegaConfBaseException) as error:
         raise InputError(_composition_line(error, schema, overrides)) from error
     try:
@@ -54,6 +55,10 @@ def load_config(schema: type[C], name: str, overrides: Sequence[str] = ()) -> C:
 
 def _composition_line(error: Exception, schema: type[Config], overrides: Sequence[str]) -> str:
     """One line from Hydra's several: the override at fault and the nearest keys that exist."""
+    if isinstance(error, MissingMandatoryValue):
+        return f"{error.full_key} has no default; give {error.full_key}=..."
+    if isinstance(error, OverrideParseException):
+        return f"override {error.override!r} cannot be read; a list is key=[a,b], text with commas key='a,b'"
     known = sorted(_keys(schema))
     for override in overrides:
         key = override.split("=")[0].lstrip("+~")
@@ -95,17 +100,15 @@ def run_app(
         The exit status: 0 done, 1 the run's own verdict, 2 wrong input, 130 interrupted.
     """
     parser = argparse.ArgumentParser(
-        prog=f"python -m {main.__module__ if main.__module__ != '__main__' else name}",
+        prog=f"python -m {getattr(sys.modules[main.__module__].__spec__, 'name', name)}",
         description=sys.modules[main.__module__].__doc__,
         epilog=_help_epilog(name),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "overrides", nargs="*", metavar="key=value", help="override any value below"
-    )
-    parser.add_argument(
-        "--cfg", action="store_true", help="print the composed configuration and stop"
-    )
+    parser.add_argument("overrides", nargs="*", metavar="key=value", help="any value below")
+    parser.add_argument("--cfg", action="store_true", help="print the configuration and stop")
+    for flag, text in (flags or {}).items():
+        parser.add_argument(f"--{flag}", dest=f"as_{flag}", action="store_true", help=text)
     arguments = parser.parse_args(argv)
     logging.captureWarnings(True)
     try:
@@ -124,14 +127,15 @@ def run_app(
 
 
 def _help_epilog(name: str) -> str:
-    """The groups with their options, then the commented file of defaults as it stands in conf/."""
+    """The groups with their options and keys, then the file of defaults as it stands in conf/."""
     primary = (CONF_DIR / f"{name}.yaml").read_text(encoding="utf-8")
-    entries: list[Any] = yaml.safe_load(primary).get("defaults", [])
-    groups = [next(iter(entry)).split()[-1] for entry in entries if isinstance(entry, dict)]
-    lines = ["groups (group=option; each is a file conf/GROUP/OPTION.yaml):"]
-    for group in groups:
-        options = ", ".join(sorted(path.stem for path in (CONF_DIR / group).glob("*.yaml")))
-        lines.append(f"  {group:<12}{options}")
-    lines += ["", f"values (conf/{name}.yaml):"]
-    lines += ["  " + line for line in primary.split("\n")]
+    lines = ["groups (group=option; each is a file conf/GROUP/OPTION.yaml) and their values:"]
+    for group in sorted(path for path in CONF_DIR.iterdir() if path.is_dir()):
+        options = sorted(group.glob("*.yaml"))
+        lines.append(f"  {group.name}={'|'.join(path.stem for path in options)}")
+        keys = yaml.safe_load(options[0].read_text(encoding="utf-8"))
+        shown = ", ".join(f"{group.name}.{key}" for key in keys)
+        lines += textwrap.wrap(shown, 92, initial_indent="      ", subsequent_indent="      ")
+    lines += ["", "--cfg shows them all with their defaults; those outside groups are:"]
+    lines += ["  " + line for line in primary.split("\n\n", 1)[1].splitlines()]
     return "\n".join(lines)

@@ -1,8 +1,17 @@
 """An instant teacher and gate, for the pipeline's own faults: what Beam, files and kills do to it."""
 
+import io
+import multiprocessing
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import redirect_stdout
+from typing import Any
+
 import numpy as np
 import torch
 
+import pipelines.launch
+from pipelines import synth
 from pipelines.config import SynthConfig
 from pipelines.gate import Candidate, Verdict
 from pipelines.studio import Studio
@@ -14,6 +23,8 @@ from teacher.sampler import Prompt
 from teacher.voices import load_bank
 
 CLIP_S = 0.25
+CHILDREN = multiprocessing.get_context("forkserver")
+CHILDREN.set_forkserver_preload(["pipelines.synth", "pipelines.worker", "pipelines.description"])
 
 
 class FakePlanner:
@@ -64,3 +75,20 @@ def write_corpus(path, lines: int) -> str:
             said = " ".join(words[stable_hash(i, j) % 8] for j in range(3 + i % 9))
             stream.write(f"Take {said} number {i}.\n")
     return str(path)
+
+
+def synth_fake(config: SynthConfig) -> int:
+    """The command's exit status, in a child: voices are not heard, and nothing is printed."""
+    pipelines.launch.check_voices = lambda *_: None
+    with redirect_stdout(io.StringIO()):
+        return synth.main(config, open_fake_studio)
+
+
+def in_child(task: Callable[..., Any], *arguments: Any) -> Any:
+    """Call in a process of its own, forked from one that has the libraries loaded.
+
+    Raises:
+        BrokenProcessPool: the process was killed.
+    """
+    with ProcessPoolExecutor(1, CHILDREN) as pool:
+        return pool.submit(task, *arguments).result()

@@ -1,0 +1,137 @@
+"""SIGKILL at 20 moments of a run, each followed by a second run: what an uninterrupted run leaves."""
+
+import functools
+import hashlib
+import json
+import os
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from fakes import fake_config, in_child, synth_fake, write_corpus
+
+pytestmark = pytest.mark.slow
+
+KILLS = 14
+END_KILLS = 6
+END_MOMENTS = 22
+"""manifest and card, which few of the evenly spread kills would meet"""
+SHARDS = 4
+LINES = 520  # some 130 clips of 9 kB a shard: two row groups
+SETTINGS = (f"dataset.shards={SHARDS}", "dataset.row_group_mb=1")
+EVENTS = (
+    *((os, name) for name in ("mkdir", "replace", "link", "fsync", "unlink", "rmdir")),
+    (Path, "write_bytes"),
+    (pq.ParquetWriter, "write_batch"),
+    (pq.ParquetWriter, "close"),
+)
+"""what storage and shard writer do to files"""
+
+
+class Countdown:
+    """Ends the process at a moment; every event has two, just before it and just after."""
+
+    def __init__(self, moment: int | None) -> None:
+        self.moment = moment
+        self.passed: list[str] = []
+
+    def watch(self, owner: object, name: str) -> None:
+        real = getattr(owner, name)
+
+        @functools.wraps(real)
+        def watched(*args, **kwargs):
+            self._pass(f"before {name}", lambda: self._half(real, *args))
+            result = real(*args, **kwargs)
+            self._pass(f"after {name}")
+            return result
+
+        setattr(owner, name, watched)
+
+    def _half(self, real: Callable, *args: object) -> None:
+        if real.__name__ == "write_bytes":
+            real(args[0], args[1][: len(args[1]) // 2])
+
+    def _pass(self, event: str, last_act: Callable[[], None] = lambda: None) -> None:
+        if len(self.passed) == self.moment:
+            last_act()
+            os.kill(os.getpid(), signal.SIGKILL)
+        self.passed.append(event)
+
+
+def run(output: str, corpus: str, moment: int | None = None) -> tuple[int, list[str]]:
+    """In a child: the exit status of the command and the moments that it went through."""
+    countdown = Countdown(moment)
+    for owner, name in EVENTS:
+        countdown.watch(owner, name)
+    return synth_fake(fake_config(output, corpus, *SETTINGS)), countdown.passed
+
+
+def files(output: str) -> Iterator[tuple[str, Path]]:
+    root = Path(output)
+    return ((str(path.relative_to(root)), path) for path in root.rglob("*") if path.is_file())
+
+
+def hashes(output: str) -> dict[str, str]:
+    """Of data/ and rejected/."""
+    return {
+        name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for name, path in files(output)
+        if name.startswith(("data/", "rejected/"))
+    }
+
+
+def finished(output: str) -> dict[str, int]:
+    """When each file of the shards that have a marker was written."""
+    shards = [name[-19:-5] for name, _ in files(output) if name.startswith("_shards/shard-")]
+    return {
+        name: path.stat().st_mtime_ns
+        for name, path in files(output)
+        if any(shard in name for shard in shards)
+    }
+
+
+def counts(output: str) -> dict[str, int]:
+    return json.loads(Path(output, "manifest.json").read_text())["counts"]
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory) -> str:
+    return write_corpus(tmp_path_factory.mktemp("corpus") / "corpus.txt", LINES)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory, corpus) -> tuple[str, list[str]]:
+    """The output of an uninterrupted run, and its moments."""
+    output = str(tmp_path_factory.mktemp("whole") / "out")
+    status, moments = in_child(run, output, corpus)
+    assert status == 0
+    assert len(hashes(output)) == 2 * SHARDS
+    assert {"after link", "before replace", "before write_batch"} <= set(moments)
+    return output, moments
+
+
+def moment_of(kill: int, moments: int) -> int:
+    """Spread over all moments, then over the last ones."""
+    if kill < KILLS:
+        return kill * (moments - END_MOMENTS) // KILLS
+    return moments - 1 - (kill - KILLS) * (END_MOMENTS - 1) // (END_KILLS - 1)
+
+
+@pytest.mark.parametrize("kill", range(KILLS + END_KILLS))
+def test_after_a_kill_the_next_run_leaves_what_an_uninterrupted_one_does(
+    kill, tmp_path, corpus, whole
+):
+    expected, moments = whole
+    output = str(tmp_path / "out")
+    with pytest.raises(BrokenProcessPool):
+        in_child(run, output, corpus, moment_of(kill, len(moments)))
+    kept = finished(output)
+    status, _ = in_child(run, output, corpus)
+    assert status == 0
+    assert hashes(output) == hashes(expected)
+    assert {name for name, _ in files(output)} == {name for name, _ in files(expected)}
+    assert {name: time for name, time in finished(output).items() if name in kept} == kept
+    assert counts(output) == counts(expected)
