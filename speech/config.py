@@ -58,7 +58,7 @@ def _composition_line(error: Exception, schema: type[Config], overrides: Sequenc
     if isinstance(error, MissingMandatoryValue):
         return f"{error.full_key} has no default; give {error.full_key}=..."
     if isinstance(error, OverrideParseException):
-        return f"override {error.override!r} cannot be read; a list is key=[a,b], text with commas key='a,b'"
+        return f"override {error.override!r} cannot be read; a list is key=[a,b]"
     known = sorted(_keys(schema))
     for override in overrides:
         key = override.split("=")[0].lstrip("+~")
