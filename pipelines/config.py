@@ -29,8 +29,11 @@ class DirectConfig(Config):
     """Beam's FnApiRunner on this machine, in this process."""
 
     kind: Literal["direct"]
-    threads: int | None = Field(None, ge=1)
-    """for torch; null: one a core"""
+    workers: int | None = Field(None, ge=1)
+    """shards made at a time, each with models of its own; null: one a core, 4 at most, 1 on a GPU"""
+    threads: int = Field(1, ge=1)
+    """of each worker. Several wait for each other at every operation: with one other busy process
+    on two cores that made the teacher ten times slower, while workers only share what is left"""
 
 
 class DataflowConfig(Config):

@@ -115,6 +115,13 @@ def to_json(value: Any) -> bytes:
     return (json.dumps(value, indent=2, sort_keys=True) + "\n").encode("ascii")
 
 
+RUN_NAME = "_shards/run.json"
+
+
+def is_claimed(output: Location) -> bool:
+    return storage.exists(storage.join(output, RUN_NAME))
+
+
 def claim(output: Location, identity: Mapping[str, Any]) -> None:
     """Make `output` this run's, or find that it is already; sweep up after killed runs.
 
@@ -125,7 +132,7 @@ def claim(output: Location, identity: Mapping[str, Any]) -> None:
     Raises:
         InputError: the directory holds another run's files, with the differences.
     """
-    path = storage.join(output, "_shards/run.json")
+    path = storage.join(output, RUN_NAME)
     occupied = storage.list_files(storage.join(output, "data"))
     # in this order: whoever has put files into data/ has written run.json before
     if occupied and not storage.exists(path):

@@ -11,6 +11,7 @@ from pipelines import dataset
 from pipelines.config import SynthConfig
 from pipelines.utterances import CorpusPlan, plan_corpus, spoken_languages
 from speech.errors import InputError
+from speech.seeds import short_id
 from teacher.voices import Voice, load_bank
 
 IDENTITY_KEYS = ("corpus", "teacher", "voices", "gate", "dataset", "seed", "limit")
@@ -43,6 +44,8 @@ def prepare(config: SynthConfig, console: Console) -> Launch:
     bank = load_bank(config.voices, languages=spoken_languages(config))
     check_licenses(config, bank)
     identity = run_identity(config, corpus, bank)
+    if not dataset.is_claimed(config.output):  # else they were heard when it was
+        check_voices(config, console)
     dataset.claim(config.output, identity)
     done = dataset.finished(config.output, corpus.shards)
     todo = tuple(i for i in range(corpus.shards) if i not in done)
@@ -51,7 +54,6 @@ def prepare(config: SynthConfig, console: Console) -> Launch:
             f"{corpus.lines} lines, {len(bank)} voices, teacher {config.teacher.name}: "
             f"{len(todo)} of {corpus.shards} shards to do in {config.output}"
         )
-        check_voices(config, console)
     licenses = {name: voice.license for name, voice in bank.items()}
     return Launch(config, corpus, identity, todo, licenses)
 
@@ -84,7 +86,10 @@ def run_identity(
     chosen = config.model_dump(mode="json", include=set(IDENTITY_KEYS))
     chosen["teacher"].pop("device")
     chosen["corpus"]["paths"] = corpus.fingerprints()
-    chosen["voices"]["sha256"] = {name: voice.sha256 for name, voice in bank.items()}
+    chosen["voices"]["references"] = {
+        name: short_id(voice.sha256, voice.transcript, voice.phonemes, voice.phoneme_ends_s)
+        for name, voice in bank.items()
+    }
     return {
         **chosen,
         "shards": corpus.shards,

@@ -8,7 +8,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from rich.console import Console
@@ -75,11 +75,10 @@ def show_progress(folder: Path, total: int, console: Console) -> Iterator[None]:
         console=console,
         speed_estimate_period=60,
         auto_refresh=False,
-        disable=not console.is_terminal,
     )
     task = progress.add_task("speaking", total=total, accepted=0, rejected=0, audio_s=0.0)
     thread = threading.Thread(target=_follow, args=(folder, progress, task, stop, console))
-    with progress:
+    with progress if console.is_terminal else nullcontext():
         thread.start()
         try:
             yield
@@ -104,7 +103,7 @@ def _follow(
             accepted=accepted,
             rejected=rejected,
             audio_s=audio_s,
-            refresh=True,
+            refresh=console.is_terminal,
         )
         if not console.is_terminal and time.monotonic() - printed > LINE_EVERY_S:
             printed = time.monotonic()

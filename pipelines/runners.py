@@ -1,31 +1,45 @@
 """Where the pipeline runs: this process, or Dataflow."""
 
 import logging
+import os
+import re
 from collections.abc import Callable
 
 import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 
-from pipelines.config import DataflowConfig
+from pipelines.config import DataflowConfig, DirectConfig
 from speech.errors import InputError
 
 Build = Callable[[beam.Pipeline], object]
 
 
-def run_direct(build: Build) -> None:
+def run_direct(build: Build, config: DirectConfig) -> None:
     """Run in this process and return when it has ended.
 
     FnApiRunner by name: `DirectRunner` would try to download another engine, and run a different
     one on machines with and without a network.
     """
-    pipeline = beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions([]))
+    workers = config.workers or default_workers()
+    mode = "in_memory" if workers == 1 else "multi_threading"
+    options = PipelineOptions(direct_num_workers=workers, direct_running_mode=mode)
+    pipeline = beam.Pipeline(runner=FnApiRunner(), options=options)
     build(pipeline)
     logging.getLogger("apache_beam").setLevel(logging.CRITICAL)  # it prints what it also raises
     try:
         pipeline.run().wait_until_finish()
-    except InputError as error:
-        raise InputError(str(error).partition(" [while running ")[0]) from error
+    except Exception as error:  # of its own type, or a worker's traceback as text
+        told = re.findall(r"(?:^|InputError: )(.+?) \[while running ", str(error), re.MULTILINE)
+        if told and (isinstance(error, InputError) or "InputError: " in str(error)):
+            raise InputError(told[-1]) from error
+        raise
+
+
+def default_workers() -> int:
+    import torch
+
+    return 1 if torch.cuda.is_available() else min(os.cpu_count() or 1, 4)
 
 
 def run_dataflow(build: Build, config: DataflowConfig) -> str:

@@ -30,11 +30,14 @@ OpenStudio = Callable[[SynthConfig], Studio]
 
 def open_studio(config: SynthConfig) -> Studio:
     """Load everything; the bank was checked against the ASR before the run was started."""
-    if isinstance(config.runner, DirectConfig) and config.runner.threads:
+    judges = config.gate.judges
+    if isinstance(config.runner, DirectConfig):
         torch.set_num_threads(config.runner.threads)
+        asr = judges.asr.model_copy(update={"cpu_threads": config.runner.threads})
+        judges = judges.model_copy(update={"asr": asr})
     watch = Stopwatch()
     bank = load_bank(config.voices, languages=spoken_languages(config))
     planner = Planner(config.teacher, bank)
     teacher = Teacher(config.teacher, planner, watch)
-    gate = Gate(config.gate, Judges(config.gate.judges), bank, watch)
+    gate = Gate(config.gate, Judges(judges), bank, watch)
     return Studio(bank, planner, teacher, gate, teacher.batch_limit(), watch)

@@ -34,4 +34,5 @@ def print_summary(
             for stage in STAGES
             if summary.stats.get(f"{stage}_s", 0) >= 0.05
         )
-        console.print(f"{wall_s:.0f} s, {audio_s / wall_s:.1f} times real time: {spent}")
+        console.print(f"{wall_s:.0f} s, {audio_s / wall_s:.1f} times real time")
+        console.print(f"seconds of all workers: {spent}")

@@ -57,25 +57,27 @@ def build_pipeline(
 def main(config: SynthConfig, opener: "OpenStudio | None" = None) -> int:
     started, console = time.monotonic(), Console()
     launch = prepare(config, console)
-    if launch.todo:
-        run(launch, console, opener)
-    else:
+    if not launch.todo:
         console.print(f"everything is done already in {config.output}")
+    elif not run(launch, console, opener):
+        return 0
     return finish(launch, console, time.monotonic() - started)
 
 
-def run(launch: Launch, console: Console, opener: "OpenStudio | None") -> None:
+def run(launch: Launch, console: Console, opener: "OpenStudio | None") -> bool:
+    """Whether the pipeline has ended, rather than been submitted or written down."""
     from pipelines.runners import run_dataflow, run_direct
 
     runner = launch.config.runner
     if isinstance(runner, DataflowConfig):
         console.print(run_dataflow(lambda pipeline: build_pipeline(pipeline, launch), runner))
-        return
+        return runner.wait and runner.template_location is None
     with (
         tempfile.TemporaryDirectory() as folder,
         show_progress(Path(folder), launch.lines_todo, console),
     ):
-        run_direct(lambda pipeline: build_pipeline(pipeline, launch, folder, opener))
+        run_direct(lambda pipeline: build_pipeline(pipeline, launch, folder, opener), runner)
+    return True
 
 
 def finish(launch: Launch, console: Console, wall_s: float) -> int:

@@ -10,7 +10,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 import yaml
 from hydra import compose, initialize_config_dir
@@ -77,11 +77,13 @@ def _composition_line(error: Exception, schema: type[Config], overrides: Sequenc
 
 
 def _keys(schema: type[Config], prefix: str = "") -> list[str]:
+    """Every dotted key below a schema, in any of the shapes that a block may have."""
     found: list[str] = []
     for name, field in schema.model_fields.items():
         found.append(prefix + name)
-        if isinstance(field.annotation, type) and issubclass(field.annotation, Config):
-            found += _keys(field.annotation, f"{prefix}{name}.")
+        for block in (field.annotation, *get_args(field.annotation)):
+            if isinstance(block, type) and issubclass(block, Config):
+                found += _keys(block, f"{prefix}{name}.")
     return found
 
 

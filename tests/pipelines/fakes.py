@@ -65,6 +65,8 @@ def open_fake_studio(config: SynthConfig) -> Studio:
 
 def fake_config(output: str, corpus: str, *overrides: str) -> SynthConfig:
     fixed = [f"output={output}", f"corpus.paths=['{corpus}']"]
+    if not any(override.startswith("runner=") for override in overrides):
+        fixed.append("runner.workers=1")
     return load_config(SynthConfig, "synth", [*fixed, *overrides])
 
 

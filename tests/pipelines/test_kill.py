@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -37,6 +38,7 @@ class Countdown:
     def __init__(self, moment: int | None) -> None:
         self.moment = moment
         self.passed: list[str] = []
+        self.lock = threading.Lock()  # shards are written by several threads
 
     def watch(self, owner: object, name: str) -> None:
         real = getattr(owner, name)
@@ -55,10 +57,11 @@ class Countdown:
             real(args[0], args[1][: len(args[1]) // 2])
 
     def _pass(self, event: str, last_act: Callable[[], None] = lambda: None) -> None:
-        if len(self.passed) == self.moment:
-            last_act()
-            os.kill(os.getpid(), signal.SIGKILL)
-        self.passed.append(event)
+        with self.lock:
+            if len(self.passed) == self.moment:
+                last_act()
+                os.kill(os.getpid(), signal.SIGKILL)
+            self.passed.append(event)
 
 
 def run(output: str, corpus: str, moment: int | None = None) -> tuple[int, list[str]]:
@@ -89,7 +92,7 @@ def finished(output: str) -> dict[str, int]:
     return {
         name: path.stat().st_mtime_ns
         for name, path in files(output)
-        if any(shard in name for shard in shards)
+        if any(shard in name for shard in shards) and "/." not in name
     }
 
 
