@@ -6,6 +6,7 @@ so that a machine whose speed drifts drifts for both. Then the whole of a shard 
 """
 
 import json
+import os
 import platform
 import resource
 import statistics
@@ -21,7 +22,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from pipelines.config import SynthConfig
+from pipelines.config import DirectConfig, SynthConfig
 from pipelines.shard import ShardRecorder
 from pipelines.shard_writer import ShardWriter
 from pipelines.studio import Studio, open_studio
@@ -61,7 +62,7 @@ class Bench:
 
 def run_bench(config: SynthConfig, console: Console) -> Bench:
     utterances = read_utterances(config)
-    studio = open_studio(config)
+    studio = open_studio(_one_process(config))
     prompts = [
         studio.planner.prompt(u.voice, u.text_normalized, u.language, u.id) for u in utterances
     ]
@@ -88,6 +89,14 @@ def run_bench(config: SynthConfig, console: Console) -> Bench:
         share_outside_teacher=1 - stages["teacher"] / wall_s,
         times_real_time=audio_s / wall_s,
     )
+
+
+def _one_process(config: SynthConfig) -> SynthConfig:
+    """With all cores, as upstream would run."""
+    if not isinstance(config.runner, DirectConfig):
+        raise InputError("make bench measures this machine; allowed: runner=direct")
+    runner = config.runner.model_copy(update={"threads": os.cpu_count()})
+    return config.model_copy(update={"runner": runner})
 
 
 def read_utterances(config: SynthConfig) -> list[Utterance]:

