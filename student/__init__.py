@@ -1,0 +1,1 @@
+"""The students: still to come (see README, "Not proved yet")."""

@@ -54,9 +54,6 @@ class Planner:
             self._references[voice_id] = (log_mel(wave * gain), gain)
         return self._references[voice_id]
 
-    def generated_frames(self, prompt: Prompt) -> int:
-        return prompt.frames - len(prompt.reference)
-
 
 class Teacher:
     """The network and the vocoder on one device."""
