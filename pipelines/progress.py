@@ -59,7 +59,8 @@ class _Rate(ProgressColumn):
         return Text(
             f"{fields['accepted']} clips  {fields['audio_s'] / 3600:.2f} h  "
             f"{share:.0%} accepted  {speed:.1f}x real time  "
-            f"{'-' if left is None else f'{left / 60:.0f} min {left % 60:.0f} s'} left"
+            f"{'-' if left is None else f'{left // 60:.0f}:{left % 60:02.0f}'} left",
+            no_wrap=True,
         )
 
 
