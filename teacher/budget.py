@@ -20,9 +20,9 @@ def frame_budget(run: Callable[[int], object], device: torch.device, utilization
     total = _total_bytes(device)
     if total is None:
         return STEP_FRAMES
-    small, large = (_peak_bytes(run, frames, device) for frames in PROBE_FRAMES)
+    small, large = (_growth_bytes(run, frames, device) for frames in PROBE_FRAMES)
     per_frame = max((large - small) / (PROBE_FRAMES[1] - PROBE_FRAMES[0]), 1.0)
-    fixed = max(small - per_frame * PROBE_FRAMES[0], 0.0)
+    fixed = _used_bytes(device) + max(small - per_frame * PROBE_FRAMES[0], 0.0)
     frames = int((total * utilization - fixed) / per_frame)
     return max(frames // STEP_FRAMES, 1) * STEP_FRAMES
 
@@ -35,14 +35,23 @@ def _total_bytes(device: torch.device) -> int | None:
     return None
 
 
-def _peak_bytes(run: Callable[[int], object], frames: int, device: torch.device) -> int:
+def _used_bytes(device: torch.device) -> int:
+    if device.type == "cuda":
+        return torch.cuda.memory_allocated(device)
+    return _proc_bytes("/proc/self/status", "VmRSS")
+
+
+def _growth_bytes(run: Callable[[int], object], frames: int, device: torch.device) -> int:
+    """Peak over what was in use before; what else the process holds may shrink between runs."""
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(device)
-        run(frames)
-        return torch.cuda.max_memory_allocated(device)
-    Path("/proc/self/clear_refs").write_text("5")  # resets the peak of the resident set
+    else:
+        Path("/proc/self/clear_refs").write_text("5")  # resets the peak of the resident set
+    before = _used_bytes(device)
     run(frames)
-    return _proc_bytes("/proc/self/status", "VmHWM")
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated(device) - before
+    return _proc_bytes("/proc/self/status", "VmHWM") - before
 
 
 def _proc_bytes(file: str, field: str) -> int:
