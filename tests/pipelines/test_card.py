@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from clips import make_clip
 from datasets import load_dataset
 from huggingface_hub import DatasetCard
 from markdown_it import MarkdownIt
@@ -12,7 +13,7 @@ from pipelines import dataset
 from pipelines.card import COLUMNS, CardFacts, render_card, write_card
 from pipelines.dataset import Summary, Yield
 from pipelines.shard_writer import ShardWriter
-from speech.rows import Clip, Rejection, clip_features
+from speech.rows import Rejection, clip_features
 
 FACTS = CardFacts(
     languages=["en"],
@@ -81,26 +82,7 @@ def test_unknown_licences_are_other() -> None:
 
 def test_load_dataset_gives_the_accepted_rows(tmp_path: Path) -> None:
     output = tmp_path / "dataset"
-    clip = Clip(
-        id="0" * 16,
-        audio=b"fLaC",
-        text="Hi.",
-        text_normalized="hi",
-        language="en",
-        speaker_id="ann",
-        seed=1,
-        attempt=0,
-        duration_s=1.5,
-        transcript="hi",
-        wer=0.0,
-        cer=0.0,
-        similarity=0.75,
-        mos=None,
-        speaking_rate=2.0,
-        teacher="f5_mini",
-        teacher_revision="abc123",
-        license="CC0-1.0",
-    )
+    clip = make_clip()
     for index in range(2):  # the second shard has no clip
         with ShardWriter(output, index, 2) as writer:
             for _ in range(3 if index == 0 else 0):

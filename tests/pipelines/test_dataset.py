@@ -2,17 +2,18 @@ import json
 import subprocess
 import sys
 import time
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from clips import make_clip
 
 from pipelines import dataset
 from pipelines.dataset import Marker, Yield
 from pipelines.shard_writer import ShardWriter
 from speech import storage
 from speech.errors import InputError
-from speech.rows import Clip, Rejection
+from speech.rows import Rejection
 from speech.storage import Stamp
 
 IDENTITY = {
@@ -22,30 +23,6 @@ IDENTITY = {
     "corpus": {"a.txt": "5:AAAA", "b.txt": "7:BBBB"},
     "shards": 2,
 }
-
-
-def make_clip(number: int = 0, **changes: object) -> Clip:
-    clip = Clip(
-        id=f"{number:016x}",
-        audio=b"fLaC" + bytes([number % 256]) * 100,
-        text="Hello, world.",
-        text_normalized="hello world",
-        language="en",
-        speaker_id="ann",
-        seed=number,
-        attempt=0,
-        duration_s=1.5,
-        transcript="hello world",
-        wer=0.0,
-        cer=0.0,
-        similarity=0.75,
-        mos=None,
-        speaking_rate=8.0,
-        teacher="f5_mini",
-        teacher_revision="abc123",
-        license="CC0-1.0",
-    )
-    return replace(clip, **changes)
 
 
 def write_shard(output: str, index: int, count: int, clips: int = 3) -> Marker:

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import soundfile
+from clips import make_clip
 from datasets import Audio, load_dataset
 
 from pipelines import dataset
@@ -21,26 +22,7 @@ from speech import storage
 from speech.errors import InputError
 from speech.rows import SAMPLE_RATE, Clip, Rejection, clip_features, rejection_features
 
-CLIP = Clip(
-    id="0" * 16,
-    audio=b"fLaC" + b"0" * 96,
-    text="Hello, world.",
-    text_normalized="hello world",
-    language="en",
-    speaker_id="ann",
-    seed=2**62,
-    attempt=0,
-    duration_s=1.5,
-    transcript="hello world",
-    wer=0.0,
-    cer=0.25,
-    similarity=0.75,
-    mos=None,
-    speaking_rate=8.0,
-    teacher="f5_mini",
-    teacher_revision="abc123",
-    license="CC0-1.0",
-)
+CLIP = make_clip(seed=2**62, cer=0.25, audio=b"fLaC" + b"0" * 96)
 REJECTION = Rejection("r1", "...", "nothing_to_speak", "text", source="a.txt:3")
 DATA, REJECTED = dataset.data_name(0, 1), dataset.rejected_name(0, 1)
 
