@@ -15,6 +15,7 @@ from rich.progress import track
 from rich.table import Table
 
 from pipelines.config import SynthConfig
+from pipelines.gate import Candidate
 from pipelines.studio import Studio, open_studio
 from pipelines.utterances import (
     CorpusPlan,
@@ -129,8 +130,6 @@ def measure(
 
 
 def _times_real_time(studio: Studio, sample: list[Utterance]) -> float:
-    from pipelines.gate import Candidate
-
     prompts = [studio.planner.prompt(u.voice, u.text_normalized, u.language, u.id) for u in sample]
     started, audio_s = time.perf_counter(), 0.0
     for batch in pack([prompt.frames for prompt in prompts], studio.limit):

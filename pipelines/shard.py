@@ -129,11 +129,19 @@ class ShardRecorder:
 
     def _refuse(self, take: Take, verdict: Verdict, wave: np.ndarray | Refused) -> None:
         stage = "teacher" if isinstance(wave, Refused) else "gate"
-        row = rejection(take.utterance, verdict.reason or "", stage, verdict.detail)
         audio = None
         if self.config.dataset.keep_rejected_audio and not isinstance(wave, Refused):
             audio = encode_flac(np.nan_to_num(wave), SAMPLE_RATE)
-        self.writer.reject(replace(row, audio=audio, **self._row(take, verdict)))
+        self.writer.reject(
+            Rejection(
+                reason=verdict.reason or "",
+                stage=stage,
+                detail=verdict.detail,
+                source=take.utterance.source,
+                audio=audio,
+                **self._row(take, verdict),
+            )
+        )
 
     def _reject(self, row: Rejection) -> None:
         self.writer.reject(row)
