@@ -43,6 +43,8 @@ COLUMNS = {
     "teacher_revision": "its revision",
     "license": "that the clip is under",
     "synthetic": "always true",
+    "phonemes": "misaki phonemes, where the source told them",
+    "phoneme_ends_s": "the second at which each character of `phonemes` ends, where known",
 }
 
 

@@ -150,6 +150,7 @@ class _RowFile:
                 compression={**dict.fromkeys(plain, "zstd"), "audio": "none"},
                 use_dictionary=plain,
                 write_statistics=plain,
+                use_compliant_nested_type=False,  # `datasets` names a list's values otherwise
             )
 
     def append(self, row: dict[str, Any]) -> None:

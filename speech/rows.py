@@ -1,5 +1,6 @@
 """The rows of the dataset and their Arrow schemas; the column names are the project's contract."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -38,10 +39,10 @@ class Clip:
     seed: int
     attempt: int
     duration_s: float
-    transcript: str
-    wer: float
-    cer: float
-    similarity: float
+    transcript: str | None
+    wer: float | None
+    cer: float | None
+    similarity: float | None
     mos: float | None
     speaking_rate: float
     """characters of normalised text per second"""
@@ -49,6 +50,9 @@ class Clip:
     teacher_revision: str
     license: str
     synthetic: bool = True
+    phonemes: str | None = None
+    phoneme_ends_s: Sequence[float] | None = None
+    """seconds from the clip's start, one for each character of `phonemes`, where they are known"""
 
     def to_row(self) -> dict[str, Any]:
         return {**asdict(self), "audio": {"bytes": self.audio, "path": f"{self.id}.flac"}}
@@ -90,7 +94,7 @@ class Rejection:
 
 def clip_features() -> "Features":
     """Columns of data/, as `datasets` and the Hub's viewer understand them."""
-    from datasets import Audio, Features, Value  # takes a second to import
+    from datasets import Audio, Features, List, Value  # takes a second to import
 
     text, number, real = Value("string"), Value("int64"), Value("float32")
     return Features(
@@ -114,6 +118,8 @@ def clip_features() -> "Features":
             "teacher_revision": text,
             "license": text,
             "synthetic": Value("bool"),
+            "phonemes": text,
+            "phoneme_ends_s": List(real),
         }
     )
 

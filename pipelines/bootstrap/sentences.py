@@ -1,0 +1,67 @@
+"""Sentences for a bootstrap corpus: the examples in WordNet's glosses, or a file of lines."""
+
+import random
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from speech.errors import InputError
+
+MIN_WORDS, MAX_WORDS = 4, 24
+WORDS_WANTED = (4, 30)
+"""an utterance holds sentences until it has as many words as were drawn from this range"""
+
+_QUOTED = re.compile(r'"([^"]+)"')
+_PLAIN = re.compile(r"[A-Za-z ,;:'!?-]+[.]?")
+
+
+def read_sentences(path: str) -> list[str]:
+    """Distinct plain sentences, sorted; letters and common punctuation alone, 4 to 24 words.
+
+    Raises:
+        InputError: nothing there, with how to get it.
+    """
+    source = Path(path).expanduser()
+    if source.is_file():
+        found = set(source.read_text(encoding="utf-8").splitlines())
+    else:
+        found = {text for file in sorted(source.glob("data.*")) for text in _examples(file)}
+    kept = sorted({_tidied(text) for text in found if _is_plain(text)})
+    if not kept:
+        raise InputError(
+            f"sentences={path} has no sentence: give a .txt file, or the folder of WordNet's data.* "
+            "files (Debian and Ubuntu: apt-get install wordnet-base)"
+        )
+    return kept
+
+
+def utterances(sentences: list[str], seed: int) -> Iterator[str]:
+    """Short and long ones: one to several sentences each, no sentence twice."""
+    shuffled = list(sentences)
+    choices = random.Random(f"{seed} sentences")
+    choices.shuffle(shuffled)
+    rest = iter(shuffled)
+    for sentence in rest:
+        taken, wanted = [sentence], choices.randint(*WORDS_WANTED)
+        while _words(taken) + MIN_WORDS < wanted and (more := next(rest, None)):
+            taken.append(more)
+        yield " ".join(taken)
+
+
+def _examples(file: Path) -> Iterator[str]:
+    for line in file.read_text(encoding="latin-1").splitlines():
+        if not line.startswith("  "):  # the licence
+            yield from _QUOTED.findall(line.partition("|")[2])
+
+
+def _is_plain(text: str) -> bool:
+    return bool(_PLAIN.fullmatch(text.strip())) and MIN_WORDS <= _words([text]) <= MAX_WORDS
+
+
+def _tidied(text: str) -> str:
+    text = " ".join(text.split()).rstrip(".,;:- ")
+    return text[0].upper() + text[1:] + ("" if text[-1] in "!?" else ".")
+
+
+def _words(sentences: list[str]) -> int:
+    return sum(len(sentence.split()) for sentence in sentences)
