@@ -33,5 +33,9 @@ def log_mel(wave: Tensor) -> Tensor:
     frame, which is centred on the end of the clip: with it, one frame of the reference leaks into
     what F5-TTS generates.
     """
-    mel = _transform()(wave).clamp(min=LOG_FLOOR).log().T
-    return mel[: len(wave) // HOP_LENGTH]
+    return log_mels(wave).T[: len(wave) // HOP_LENGTH]
+
+
+def log_mels(waves: Tensor) -> Tensor:
+    """(..., samples) -> (..., mels, 1 + samples // hop), all frames, on the waves' own device."""
+    return _transform().to(waves.device)(waves).clamp(min=LOG_FLOOR).log()

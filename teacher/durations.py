@@ -36,3 +36,19 @@ def load_durations(weights: str) -> DurationModel:
     model = DurationModel(entries - 1, dim, layers)
     model.load_state_dict(state, strict=True)
     return model.eval().requires_grad_(False)
+
+
+def duration_loss(predicted: Tensor, seconds: Tensor, valid: Tensor) -> tuple[Tensor, Tensor]:
+    """How wrong (B, P) log durations are, whatever the speaker's rate.
+
+    A speaker's rate moves all logarithms of a clip alike, and is measured on the reference when
+    the model is used; so each clip's mean error is taken out, and counts a tenth on its own.
+
+    Returns:
+        The mean error of an utterance's length, as a share of it, and the loss.
+    """
+    wrong = (predicted - seconds.log()) * valid
+    rate = wrong.sum(1, keepdim=True) / valid.sum(1, keepdim=True).clamp(min=1)
+    shape = ((wrong - rate).abs() * valid).sum() / valid.sum().clamp(min=1)
+    length = (predicted.exp() * valid).sum(1) / (seconds * valid).sum(1).clamp(min=1e-3)
+    return (length - 1).abs().mean().detach(), shape + 0.1 * rate.abs().mean()

@@ -27,8 +27,22 @@ class Encoded:
     frames: int
 
 
+@dataclass(frozen=True)
+class Said:
+    """What a clip says, and when, where that is known: one end for each character of `phonemes`."""
+
+    text: str
+    language: str
+    phonemes: str | None = None
+    phoneme_ends_s: Sequence[float] | None = None
+
+
 class Frontend(Protocol):
     def encode(self, voice: Voice, text_normalized: str, language: str) -> Encoded: ...
+
+    def clip_tokens(self, said: Said, frames: int) -> Tensor:
+        """Token ids (N_tokens,) of one whole clip, as training takes them."""
+        ...
 
 
 def reference_frames(voice: Voice) -> int:
@@ -58,17 +72,29 @@ class AlignedFrontend:
         tokens = torch.cat((reference, spoken))
         return Encoded(tokens, _checked_frames(len(tokens)))
 
+    def clip_tokens(self, said: Said, frames: int) -> Tensor:
+        """(frames,) ids; without known ends, predicted durations are stretched over the clip."""
+        ids, ends_s = self.aligned(said, frames)
+        return _repeat(ids, ends_s * FRAME_RATE, frames)
+
+    def aligned(self, said: Said, frames: int) -> tuple[Tensor, Tensor]:
+        """(P,) ids of the clip's phonemes, and (P,) the second at which each of them ends."""
+        phonemes = said.phonemes or phonemize(said.text, said.language)
+        ids = self._ids(phonemes)
+        if said.phoneme_ends_s is not None and len(said.phoneme_ends_s) == len(phonemes):
+            known = [symbol in self.index for symbol in phonemes]
+            return ids, torch.tensor(said.phoneme_ends_s)[torch.tensor(known)]
+        predicted_s = self.durations.seconds(ids).cumsum(0)
+        return ids, predicted_s * (frames / FRAME_RATE / predicted_s[-1])
+
     def _reference(self, voice: Voice) -> tuple[Tensor, float]:
         """The reference's frame ids, and how slowly it speaks against the model's own rate."""
-        ids = self._ids(voice.phonemes or phonemize(voice.transcript, voice.language))
         frames = reference_frames(voice)
-        predicted_s = self.durations.seconds(ids).cumsum(0)
-        spoken_s = frames / FRAME_RATE
-        if voice.phoneme_ends_s is not None and len(voice.phoneme_ends_s) == len(ids):
-            ends_s = torch.tensor(voice.phoneme_ends_s)
-        else:
-            ends_s = predicted_s * (spoken_s / predicted_s[-1])
-        rate = min(max(spoken_s / predicted_s[-1].item(), 0.7), 1.5)
+        ids, ends_s = self.aligned(
+            Said(voice.transcript, voice.language, voice.phonemes, voice.phoneme_ends_s), frames
+        )
+        predicted_s = self.durations.seconds(ids).sum().item()
+        rate = min(max(frames / FRAME_RATE / predicted_s, 0.7), 1.5)
         return _repeat(ids, ends_s * FRAME_RATE, frames), rate
 
     def _ids(self, phonemes: str) -> Tensor:
@@ -87,18 +113,24 @@ class CharactersFrontend:
 
     def encode(self, voice: Voice, text_normalized: str, language: str) -> Encoded:
         """Raises Refused over `MAX_FRAMES` frames; unknown characters are spaces, as upstream."""
-        from f5_tts.model.utils import convert_char_to_pinyin
-
         spoken = _with_stop(voice.transcript)
         frames = reference_frames(voice)
         target_bytes = len(text_normalized.encode())
         speed = 0.3 if target_bytes < 10 else self.speed
         generated = int(frames / len(spoken.encode()) * target_bytes / speed)
-        characters = convert_char_to_pinyin([spoken + text_normalized])[0]
-        tokens = torch.tensor([self.index.get(character, 0) for character in characters])
+        tokens = self._ids(spoken + text_normalized)
         return Encoded(
             tokens, _checked_frames(max(frames + generated, max(len(tokens), frames) + 1))
         )
+
+    def clip_tokens(self, said: Said, frames: int) -> Tensor:
+        return self._ids(said.text)
+
+    def _ids(self, text: str) -> Tensor:
+        from f5_tts.model.utils import convert_char_to_pinyin
+
+        characters = convert_char_to_pinyin([text])[0]
+        return torch.tensor([self.index.get(character, 0) for character in characters])
 
 
 def build_frontend(config: AlignedConfig | CharactersConfig, vocabulary: Sequence[str]) -> Frontend:

@@ -110,9 +110,10 @@ class Network(torch.nn.Module):
         )
         return given[0], dropped[0]
 
-    def batch(self, frames: Sequence[int]) -> Batch:
+    def batch(self, frames: Sequence[int], length: int | None = None) -> Batch:
+        """What a batch of rows with these frames shares, padded to `length` or to the longest."""
         lengths = torch.tensor(frames, device=self.device)
-        positions = torch.arange(max(frames), device=self.device)
+        positions = torch.arange(length or max(frames), device=self.device)
         angles = positions[:, None] * self.dit.rotary_embed.inv_freq.float()
         rotation = torch.polar(torch.ones_like(angles), angles)
         return Batch(frames, rotation, positions[None] < lengths[:, None])
@@ -120,12 +121,12 @@ class Network(torch.nn.Module):
     def velocity(
         self, noisy: Tensor, reference: Tensor, text: Tensor, time: Tensor, batch: Batch
     ) -> Tensor:
-        """Flow at `time` (a scalar, shared by the batch, so each AdaLN is computed once).
+        """Flow at `time`: (B,), or a scalar for all, with which each AdaLN is computed once.
 
         `noisy` and `reference` are (B, N, mel_dim), `text` (B, N, text_dim) -> (B, N, mel_dim).
         """
         dit = self.dit
-        condition = dit.time_embed(time[None])
+        condition = dit.time_embed(time.reshape(-1))
         x = dit.input_embed(noisy, reference, text, audio_mask=batch.valid)
         for block in dit.transformer_blocks:
             x = block(x, condition, mask=batch)

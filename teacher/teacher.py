@@ -47,12 +47,16 @@ class Planner:
         """The voice's mel (R, mel_dim), computed once, and the gain that was put on its wave."""
         if voice_id not in self._references:
             wave = torch.from_numpy(self.voices[voice_id].wave)
-            rms = wave.square().mean().sqrt().item()
-            wanted = self.config.reference_rms
-            scale = self.config.scale_reference == "always" or rms < wanted
-            gain = wanted / rms if scale else 1.0
+            gain = reference_gain(wave, self.config)
             self._references[voice_id] = (log_mel(wave * gain), gain)
         return self._references[voice_id]
+
+
+def reference_gain(wave: torch.Tensor, config: TeacherConfig) -> float:
+    """What to multiply a reference with so that it is as loud as the teacher's training audio."""
+    rms = wave.square().mean().sqrt().item()
+    scale = config.scale_reference == "always" or rms < config.reference_rms
+    return config.reference_rms / rms if scale and rms > 0 else 1.0
 
 
 class Teacher:

@@ -45,25 +45,35 @@ class GriffinLim(nn.Module):
 class Vocos(nn.Module):
     """Vocos (arXiv 2306.00814). Its own loader imports whatever class a downloaded file names."""
 
-    def __init__(self, config: VocosConfig) -> None:
+    def __init__(self, dim: int, intermediate_dim: int, layers: int) -> None:
         super().__init__()
         from vocos.heads import ISTFTHead
         from vocos.models import VocosBackbone
 
-        self.backbone = VocosBackbone(N_MELS, config.dim, config.intermediate_dim, config.layers)
-        self.head = ISTFTHead(config.dim, N_FFT, HOP_LENGTH, padding="center")
-        weights = weights_file(config.weights, config.sha256)
-        state = _read_state(str(weights))
-        state = {key: v for key, v in state.items() if not key.startswith("feature_extractor.")}
-        try:
-            self.load_state_dict(state, strict=True)
-        except RuntimeError as error:
-            reason = str(error).splitlines()[1].strip()
-            raise InputError(f"vocoder weights {config.weights} do not fit: {reason}") from error
+        self.backbone = VocosBackbone(N_MELS, dim, intermediate_dim, layers)
+        self.head = ISTFTHead(dim, N_FFT, HOP_LENGTH, padding="center")
 
     def forward(self, mel: Tensor) -> Tensor:
-        """(frames, mels) log magnitudes -> ((frames - 1) * hop,) samples."""
-        return self.head(self.backbone(mel.T[None]))[0]
+        """(frames, mels) log magnitudes -> ((frames - 1) * hop,) samples, or (B, ...) of both."""
+        batch = mel if mel.ndim == 3 else mel[None]
+        features = self.backbone(batch.transpose(1, 2))
+        with torch.autocast(mel.device.type, enabled=False):  # Fourier transforms are of float32
+            waves = self.head(features.float())
+        return waves if mel.ndim == 3 else waves[0]
+
+
+def load_vocos(config: VocosConfig) -> Vocos:
+    """Raises InputError where the weights are not of this shape."""
+    vocos = Vocos(config.dim, config.intermediate_dim, config.layers)
+    state = _read_state(str(weights_file(config.weights, config.sha256)))
+    kept = {k: v.float() for k, v in state.items() if not k.startswith("feature_extractor.")}
+    buffers = {k: v for k, v in vocos.state_dict().items() if k.endswith(".window")}
+    try:
+        vocos.load_state_dict(buffers | kept, strict=True)
+    except RuntimeError as error:
+        reason = str(error).splitlines()[1].strip()
+        raise InputError(f"vocoder weights {config.weights} do not fit: {reason}") from error
+    return vocos
 
 
 def _read_state(path: str) -> dict[str, Tensor]:
@@ -75,5 +85,5 @@ def _read_state(path: str) -> dict[str, Tensor]:
 
 
 def build_vocoder(config: GriffinLimConfig | VocosConfig) -> nn.Module:
-    vocoder = GriffinLim(config) if isinstance(config, GriffinLimConfig) else Vocos(config)
+    vocoder = GriffinLim(config) if isinstance(config, GriffinLimConfig) else load_vocos(config)
     return vocoder.eval().requires_grad_(False)

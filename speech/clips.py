@@ -1,0 +1,84 @@
+"""The clips of a dataset, read at random: rows in memory, audio from its Parquet files on disk."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from speech import storage
+from speech.audio import Wave, decode, resample
+from speech.errors import InputError
+from speech.rows import SAMPLE_RATE
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+
+MAX_CLIP_S = 90.0
+COLUMNS = ("id", "text_normalized", "language", "speaker_id", "duration_s")
+
+
+@dataclass(frozen=True)
+class ClipInfo:
+    """What is known of a clip without decoding it."""
+
+    id: str
+    text_normalized: str
+    language: str
+    speaker_id: str
+    duration_s: float
+    phonemes: str | None
+    phoneme_ends_s: tuple[float, ...] | None
+
+
+class Clips(Sequence[ClipInfo]):
+    """The accepted clips of a dataset in the project's layout, in the order of its files."""
+
+    def __init__(self, infos: Sequence[ClipInfo], audio: "Dataset") -> None:
+        self._infos, self._audio = list(infos), audio
+
+    def __len__(self) -> int:
+        return len(self._infos)
+
+    def __getitem__(self, index: int) -> ClipInfo:  # type: ignore[override]
+        return self._infos[index]
+
+    def wave(self, index: int) -> Wave:
+        """(samples,) at 24 kHz, of which NaN and inf are silence."""
+        cell = self._audio[index]["audio"]
+        wave, sample_rate = decode(cell["bytes"], MAX_CLIP_S)
+        return np.nan_to_num(resample(wave, sample_rate, SAMPLE_RATE))
+
+
+def open_clips(location: str) -> Clips:
+    """The clips under `location`/data (local or gs://).
+
+    Raises:
+        InputError: no dataset, no clip, or files without the columns of the project's layout.
+    """
+    from datasets import Audio, load_dataset
+
+    try:
+        found = storage.glob(storage.join(location, "data", "*.parquet"))
+    except InputError as error:
+        raise InputError(
+            f"{location} is no dataset: it has no data/*.parquet (make synth writes one)"
+        ) from error
+    files = [str(storage.local_path(path)) for path in found]
+    table = load_dataset("parquet", data_files=files, split="train")
+    if missing := [name for name in (*COLUMNS, "audio") if name not in table.column_names]:
+        raise InputError(f"{location} has no column {', '.join(missing)}")
+    if not len(table):
+        raise InputError(f"{location} holds no accepted clip")
+    extra = [n for n in ("phonemes", "phoneme_ends_s") if n in table.column_names]
+    rows = table.select_columns([*COLUMNS, *extra]).to_list()
+    infos = [
+        ClipInfo(
+            **{name: row[name] for name in COLUMNS},
+            phonemes=row.get("phonemes"),
+            phoneme_ends_s=tuple(row["phoneme_ends_s"]) if row.get("phoneme_ends_s") else None,
+        )
+        for row in rows
+    ]
+    audio = table.select_columns(["audio"]).cast_column("audio", Audio(decode=False))
+    return Clips(infos, audio)

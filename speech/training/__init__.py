@@ -1,0 +1,1 @@
+"""What every training here shares: batches, the loop, moving averages, checkpoints, TensorBoard."""

@@ -1,0 +1,263 @@
+"""The training loop: bf16 where it pays, several devices, exact resume, nothing lost at a kill.
+
+Every step draws from a generator seeded with (seed, step, device) and every epoch's order follows
+from its number, so a resumed run continues bit by bit and no generator state has to be kept.
+"""
+
+import json
+import signal
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import Any
+
+import torch
+from accelerate import Accelerator
+from rich.console import Console
+from torch import Tensor, nn
+from torch.utils.data import DataLoader
+
+from speech import storage
+from speech.errors import InputError
+from speech.seeds import stable_hash
+from speech.training.checkpoints import Checkpoints
+from speech.training.config import FREE_TO_CHANGE, TrainingConfig
+from speech.training.ema import averaged_copy
+from speech.training.journal import Journal
+from speech.training.schedule import learning_rate, native_precision
+from speech.training.task import Batch, Key, Task
+
+
+@dataclass
+class Position:
+    """Where a run stands: steps done, and batches taken from the current epoch."""
+
+    step: int = 0
+    epoch: int = 0
+    index: int = 0
+    skipped: int = 0
+    """steps left out because a gradient was not finite"""
+    history: list[dict[str, float]] = field(default_factory=list)
+
+
+class Trainer:
+    """Trains `task` into `output`; `identity` is what its checkpoints are tied to."""
+
+    def __init__(
+        self,
+        task: Task,
+        config: TrainingConfig,
+        output: str,
+        identity: Mapping[str, Any],
+        console: Console,
+    ) -> None:
+        self.task, self.config, self.output, self.console = task, config, output, console
+        fixed = config.model_dump(mode="json", exclude=set(FREE_TO_CHANGE))
+        self.identity = {**json.loads(json.dumps(identity)), "training": fixed}
+        if config.threads:
+            torch.set_num_threads(config.threads)
+        cpu = config.device == "cpu" or not torch.cuda.is_available()
+        precision = native_precision(cpu) if config.precision == "auto" else config.precision
+        mixed = "bf16" if precision == "bfloat16" else "no"
+        self.accelerator = Accelerator(cpu=cpu, mixed_precision=mixed)
+        self.checkpoints = Checkpoints(output, config.keep_checkpoints)
+        self.position = Position()
+        self._stop = threading.Event()
+        self._prepare()
+
+    def _prepare(self) -> None:
+        config, device = self.config, self.accelerator.device
+        self.plain = {name: module.to(device) for name, module in self.task.modules.items()}
+        self.averages = {
+            name: averaged_copy(self.plain[name], config.ema_decay) for name in self.task.averaged
+        }
+        self.optimizers = {
+            name: torch.optim.AdamW(
+                module.parameters(),
+                lr=config.learning_rate,
+                betas=config.betas,
+                weight_decay=config.weight_decay,
+                foreach=True,
+            )
+            for name, module in self.plain.items()
+        }
+        if state := self.checkpoints.load_latest():
+            self._restore(state)
+        compiled = {n: torch.compile(m) if config.compile else m for n, m in self.plain.items()}
+        self.modules = {name: self.accelerator.prepare_model(m) for name, m in compiled.items()}
+
+    def run(self) -> bool:
+        """Train to the last step.
+
+        Returns:
+            Whether it got there: False where SIGTERM asked it to save and stop.
+        """
+        config, position = self.config, self.position
+        earlier = signal.signal(signal.SIGTERM, self._on_sigterm) if _on_main_thread() else None
+        main = self.accelerator.is_main_process
+        try:
+            with Journal(self.output, config, position.step, self.console, main) as journal:
+                batches = self._batches()
+                while position.step < config.steps and not self._stop.is_set():
+                    self._step(batches, journal)
+                    if position.step % config.evaluate_every == 0 or position.step == config.steps:
+                        self._evaluate(journal)
+                    if position.step % config.save_every == 0 or position.step == config.steps:
+                        self._save()
+                if self._stop.is_set():
+                    self._save()
+        finally:
+            if earlier is not None:
+                signal.signal(signal.SIGTERM, earlier)
+        return position.step >= config.steps
+
+    def _step(self, batches: Iterator[Batch], journal: Journal) -> None:
+        config, position = self.config, self.position
+        rate = learning_rate(config, position.step)
+        group = [next(batches) for _ in range(config.accumulate)]
+        # after the loader, which draws from the same generator when an epoch begins
+        torch.manual_seed(
+            stable_hash(config.seed, "step", position.step, self.accelerator.process_index)
+        )
+        shown: dict[str, float] = {}
+        for name, optimizer in self.optimizers.items():
+            losses = self._backward(name, group)
+            if not losses:
+                continue
+            norm = nn.utils.clip_grad_norm_(self.plain[name].parameters(), config.clip_norm)
+            shown |= {key: value.item() for key, value in losses.items() if key != "total"}
+            shown |= {name: losses["total"].item(), f"gradient_norm/{name}": norm.item()}
+            if torch.isfinite(norm):
+                for parameters in optimizer.param_groups:
+                    parameters["lr"] = rate
+                optimizer.step()
+                if name in self.averages:
+                    self.averages[name].update_parameters(self.plain[name])
+            else:
+                position.skipped += 1
+            optimizer.zero_grad(set_to_none=True)
+        position.step += 1
+        frames = sum(self.task.frames(batch) for batch in group) * self.accelerator.num_processes
+        if point := journal.record(position.step, shown, rate, position.skipped, frames):
+            position.history.append(point)
+
+    def _backward(self, name: str, group: Sequence[Batch]) -> dict[str, Tensor]:
+        sums: dict[str, Tensor] = {}
+        for number, batch in enumerate(group, 1):
+            last = number == len(group)
+            with (
+                nullcontext() if last else self.accelerator.no_sync(self.modules[name]),
+                self.accelerator.autocast(),
+            ):
+                losses = self.task.losses(name, self.modules, batch, self.position.step)
+            if not losses:
+                return {}
+            self.accelerator.backward(losses["total"] / len(group))
+            for key, value in losses.items():
+                sums[key] = sums.get(key, 0) + value.detach().float() / len(group)
+        return sums
+
+    def _batches(self) -> Iterator[Batch]:
+        """Batches from the present position on, without end; each device takes its share."""
+        position, shards = self.position, self.accelerator.num_processes
+        while True:
+            plan = self.task.plan(position.epoch)
+            if len(plan) < shards:
+                raise InputError(f"{len(plan)} batches an epoch are too few for {shards} devices")
+            usable = len(plan) // shards * shards
+            mine = plan[position.index * shards + self.accelerator.process_index : usable : shards]
+            loader = DataLoader(
+                _Items(self.task), batch_sampler=_Listed(mine), collate_fn=self.task.collate
+            )
+            for batch in loader:
+                position.index += 1
+                yield {key: value.to(self.accelerator.device) for key, value in batch.items()}
+            position.epoch, position.index = position.epoch + 1, 0
+
+    def _evaluate(self, journal: Journal) -> None:
+        if self.accelerator.is_main_process:
+            torch.manual_seed(stable_hash(self.config.seed, "evaluate"))
+            averages = {name: copy.module.eval() for name, copy in self.averages.items()}
+            with torch.no_grad():
+                evaluation = self.task.evaluate(averages)
+            journal.show(self.position.step, evaluation)
+            point = {"step": self.position.step, **evaluation.scalars}
+            self.position.history.append(point)
+            for copy in self.averages.values():
+                copy.module.train()
+        self.accelerator.wait_for_everyone()
+
+    def _save(self) -> None:
+        if self.accelerator.is_main_process:
+            position = self.position
+            state = {
+                "identity": json.dumps(self.identity),
+                "position": json.dumps(vars(position)),
+                "modules": {name: m.state_dict() for name, m in self.plain.items()},
+                "averages": {name: m.state_dict() for name, m in self.averages.items()},
+                "optimizers": {name: o.state_dict() for name, o in self.optimizers.items()},
+            }
+            self.checkpoints.save(position.step, state)
+            lines = "".join(json.dumps(point) + "\n" for point in position.history)
+            storage.write_bytes(storage.join(self.output, "history.jsonl"), lines.encode())
+        self.accelerator.wait_for_everyone()
+
+    def _restore(self, state: Mapping[str, Any]) -> None:
+        earlier = json.loads(state["identity"])
+        different = sorted(
+            key
+            for block in ("training", None)
+            for key in _differences(earlier, self.identity, block)
+        )
+        if different:
+            raise InputError(
+                f"{self.output} holds another training, with another {', '.join(different)}; give "
+                f"another output=... or delete {self.output}"
+            )
+        for name, module in self.plain.items():
+            module.load_state_dict(state["modules"][name])
+            self.optimizers[name].load_state_dict(state["optimizers"][name])
+        for name, copy in self.averages.items():
+            copy.load_state_dict(state["averages"][name])
+        self.position = Position(**json.loads(state["position"]))
+        self.console.print(f"continuing at step {self.position.step} of {self.config.steps}")
+
+    def _on_sigterm(self, number: int, frame: FrameType | None) -> None:
+        self._stop.set()
+
+
+class _Items(torch.utils.data.Dataset[Any]):
+    def __init__(self, task: Task) -> None:
+        self.task = task
+
+    def __getitem__(self, key: Key) -> Any:
+        return self.task.load(key)
+
+
+class _Listed(torch.utils.data.Sampler[list[Key]]):
+    """The batches of a plan, as `DataLoader` wants them."""
+
+    def __init__(self, batches: Sequence[Sequence[Key]]) -> None:
+        self.batches = batches
+
+    def __iter__(self) -> Iterator[list[Key]]:
+        return (list(keys) for keys in self.batches)
+
+    def __len__(self) -> int:
+        return len(self.batches)
+
+
+def _differences(
+    old: Mapping[str, Any], new: Mapping[str, Any], block: str | None
+) -> Iterator[str]:
+    """Keys of a block, or of the identity beside `training`, whose values differ."""
+    before, now = (old.get(block, {}), new[block]) if block else (old, new)
+    for key in before.keys() | now.keys():
+        if key != "training" and before.get(key) != now.get(key):
+            yield f"{block}.{key}" if block else key
+
+
+def _on_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()

@@ -1,0 +1,26 @@
+"""Weights as they are shipped: safetensors in half precision, with the hash that pins them."""
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from safetensors.torch import save_file
+from torch import Tensor
+
+from speech import storage
+from speech.local_files import stamp_of
+
+
+def write_weights(output: str, name: str, state: Mapping[str, Tensor]) -> tuple[str, str]:
+    """Write `output`/`name` (local or gs://).
+
+    Returns:
+        Its path and its SHA-256.
+    """
+    halves = {key: value.detach().cpu().half().contiguous() for key, value in state.items()}
+    path = storage.join(output, name)
+    with tempfile.TemporaryDirectory() as folder:
+        local = Path(folder) / name
+        save_file(halves, local)
+        storage.write_bytes(path, local.read_bytes())
+        return path, stamp_of(local).sha256

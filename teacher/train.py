@@ -1,0 +1,98 @@
+"""Train or fine-tune an F5-TTS of any size on a dataset in the project's layout.
+
+  dataset=out/dataset   output=out/teacher   training.steps=10000   batch_frames=8192
+  init_from=package://teacher/mini/model.safetensors                      (fine-tune)
+  teacher=f5_base init_from=hf://OWNER/NAME@COMMIT/FILE                   (another shape)
+Run it again to continue. Several devices: accelerate launch -m teacher.train ...
+"""
+
+import sys
+from collections.abc import Mapping
+
+from rich.console import Console
+from torch import nn
+
+from speech import storage
+from speech.clips import Clips, open_clips
+from speech.config import run_app
+from speech.seeds import short_id
+from speech.training.trainer import Trainer
+from teacher.checkpoint import read_vocabulary
+from teacher.durations import DurationModel
+from teacher.export import write_weights
+from teacher.flow_matching import FlowMatching
+from teacher.frontend import AlignedFrontend, build_frontend
+from teacher.network import Network, load_network
+from teacher.training_config import TrainTeacherConfig
+from teacher.training_task import TeacherTask
+
+DURATION_DIM, DURATION_LAYERS = 192, 4
+
+
+def main(config: TrainTeacherConfig) -> int:
+    import torch
+
+    console = Console()
+    torch.manual_seed(config.training.seed)
+    clips = open_clips(config.dataset)
+    task = build_task(config, clips)
+    hours = sum(task.lengths.values()) / 93.75 / 3600
+    parameters = sum(p.numel() for p in task.modules["network"].parameters()) / 1e6
+    console.print(
+        f"{len(task.lengths)} clips, {hours:.2f} h, {len(task.held_out)} more held out; "
+        f"{parameters:.1f} M parameters; {len(task.plan(0))} batches an epoch"
+    )
+    trainer = Trainer(task, config.training, config.output, identity(config, clips), console)
+    if not trainer.run():
+        console.print(f"stopped at step {trainer.position.step}; run it again to continue")
+        return 1
+    if trainer.accelerator.is_main_process:
+        averages = {name: copy.module for name, copy in trainer.averages.items()}
+        export(averages, config, console)
+    return 0
+
+
+def build_task(config: TrainTeacherConfig, clips: Clips) -> TeacherTask:
+    teacher = config.teacher
+    vocabulary = read_vocabulary(teacher.vocabulary)
+    frontend = build_frontend(teacher.frontend, vocabulary)
+    if config.init_from:
+        local = str(storage.local_path(config.init_from))
+        network = load_network(teacher.architecture, len(vocabulary), local)
+        network.train().requires_grad_(True)
+    else:
+        network = Network(teacher.architecture, len(vocabulary))
+    durations = None
+    if isinstance(frontend, AlignedFrontend):
+        durations = DurationModel(len(vocabulary), DURATION_DIM, DURATION_LAYERS)
+    return TeacherTask(config, clips, network, durations, frontend)
+
+
+def identity(config: TrainTeacherConfig, clips: Clips) -> dict[str, object]:
+    """What a checkpoint is tied to; with anything else it is another training."""
+    chosen = config.model_dump(mode="json", exclude={"output", "training", "cache_mb", "teacher"})
+    shape = config.teacher.model_dump(mode="json", include={"architecture", "vocabulary"})
+    return {**chosen, **shape, "clips": short_id(*(clip.id for clip in clips))}
+
+
+def export(averages: Mapping[str, nn.Module], config: TrainTeacherConfig, console: Console) -> None:
+    """The averaged weights in f5_tts's format, and how to speak with them."""
+    flow = averages["network"]
+    assert isinstance(flow, FlowMatching)
+    state = {f"transformer.{key}": v for key, v in flow.network.dit.state_dict().items()}
+    written = {"weights": write_weights(config.output, "model.safetensors", state)}
+    if "durations" in averages:
+        durations = averages["durations"].state_dict()
+        name = "durations.safetensors"
+        written["frontend.durations"] = write_weights(config.output, name, durations)
+    vocabulary = storage.read_bytes(config.teacher.vocabulary)
+    storage.write_bytes(storage.join(config.output, "vocabulary.txt"), vocabulary)
+    options = " ".join(
+        f"teacher.{key}={path} teacher.{key}_sha256={sha256}"
+        for key, (path, sha256) in written.items()
+    )
+    console.print(f'speak with it:  make synth ARGS="{options}"', soft_wrap=True)
+
+
+if __name__ == "__main__":
+    sys.exit(run_app(TrainTeacherConfig, "train_teacher", main))

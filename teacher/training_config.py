@@ -1,0 +1,69 @@
+"""The configuration of a teacher's training."""
+
+from pydantic import Field
+
+from speech.config import Config
+from speech.training.config import TrainingConfig
+from teacher.config import TeacherConfig
+
+
+class ClipFilter(Config):
+    """Which clips are trained on."""
+
+    min_duration_s: float = Field(ge=0)
+    max_duration_s: float = Field(gt=0)
+
+
+class TrainTeacherConfig(Config):
+    dataset: str
+    """local or gs://, in the project's layout"""
+    output: str
+    teacher: TeacherConfig
+    """architecture, frontend and vocabulary; its weights are not read unless `init_from` says so"""
+    init_from: str | None
+    """weights to start from, as .safetensors: local, gs:// or package://; null: from scratch"""
+    clips: ClipFilter
+    held_out_share: float = Field(gt=0, lt=1)
+    """of the clips, chosen by their ids: never trained on, for the evaluation loss"""
+    batch_frames: int = Field(ge=1)
+    audio_drop: float = Field(ge=0, le=1)
+    both_drop: float = Field(ge=0, le=1)
+    cache_mb: int = Field(ge=0)
+    """of decoded features in memory; beyond it, clips are decoded again"""
+    training: TrainingConfig
+
+
+class VocosShape(Config):
+    dim: int = Field(ge=1)
+    intermediate_dim: int = Field(ge=1)
+    layers: int = Field(ge=1)
+
+
+class DiscriminatorsConfig(Config):
+    windows: tuple[int, ...] = Field(min_length=1)
+    """one discriminator for each STFT window, in samples"""
+    channels: int = Field(ge=1)
+
+
+class VocoderWeights(Config):
+    """Of the losses in the generator's total."""
+
+    mel: float = Field(ge=0)
+    stft: float = Field(ge=0)
+    adversarial: float = Field(ge=0)
+    features: float = Field(ge=0)
+
+
+class TrainVocoderConfig(Config):
+    dataset: str
+    output: str
+    vocoder: VocosShape
+    discriminators: DiscriminatorsConfig
+    adversarial_from: int = Field(ge=0)
+    """the step from which the discriminators train and count"""
+    weights: VocoderWeights
+    segment_frames: int = Field(ge=16)
+    batch_size: int = Field(ge=1)
+    cache_mb: int = Field(ge=0)
+    """of waves and features in memory"""
+    training: TrainingConfig

@@ -1,0 +1,162 @@
+"""What `teacher.train_vocoder` trains: a small Vocos on segments, later against discriminators."""
+
+import random
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from speech.audio import Wave
+from speech.clips import Clips
+from speech.errors import InputError
+from speech.mel import FRAME_RATE, HOP_LENGTH, log_mel
+from speech.seeds import stable_hash
+from speech.training.task import Batch, Evaluation
+from teacher.spectral_loss import mel_loss, stft_loss
+from teacher.training_config import TrainVocoderConfig
+from teacher.vocoder import Vocos
+
+EVALUATED_CLIPS = 16
+SAMPLES = 3
+Segment = tuple[int, int]
+"""a clip and the frame at which the segment begins"""
+
+
+class Discriminators(nn.Module):
+    """Vocos's multi-resolution discriminators (vocos/discriminators.py) of a chosen width."""
+
+    def __init__(self, windows: Sequence[int], channels: int) -> None:
+        super().__init__()
+        from vocos.discriminators import DiscriminatorR
+
+        self.parts = nn.ModuleList(DiscriminatorR(size, channels=channels) for size in windows)
+
+    def forward(self, waves: Tensor) -> tuple[list[Tensor], list[list[Tensor]]]:
+        """(B, samples) -> each part's scores, and its feature maps."""
+        judged = [part(waves) for part in self.parts]
+        return [scores for scores, _ in judged], [features for _, features in judged]
+
+
+class VocoderTask:
+    """Spectral losses from the start; hinge adversarial and feature losses from `adversarial_from`."""
+
+    averaged: Sequence[str] = ("generator",)
+
+    def __init__(self, config: TrainVocoderConfig, clips: Clips) -> None:
+        self.config, self.clips = config, clips
+        shape, critics = config.vocoder, config.discriminators
+        generator = Vocos(shape.dim, shape.intermediate_dim, shape.layers)
+        self.modules: Mapping[str, nn.Module] = {
+            "discriminators": Discriminators(critics.windows, critics.channels),
+            "generator": generator,
+        }
+        lengths = {i: int(clips[i].duration_s * FRAME_RATE) for i in range(len(clips))}
+        long = {i: n for i, n in lengths.items() if n > config.segment_frames}
+        held = [i for i in long if stable_hash("held out", clips[i].id) % 100 < 2]
+        self.held_out = held[:EVALUATED_CLIPS]
+        self.lengths = {i: n for i, n in long.items() if i not in held}
+        if len(self.lengths) < config.batch_size:
+            raise InputError(
+                f"{config.dataset} has {len(self.lengths)} clips of over {config.segment_frames} "
+                f"frames, which is less than a batch of {config.batch_size}"
+            )
+        self._cache: dict[int, tuple[Tensor, Tensor]] = {}
+        self._cached_bytes = 0
+
+    def plan(self, epoch: int) -> list[list[Segment]]:
+        config = self.config
+        chance = random.Random(f"{config.training.seed} epoch {epoch}")
+        segments = [
+            (clip, chance.randint(0, length - config.segment_frames - 1))
+            for clip, length in self.lengths.items()
+        ]
+        chance.shuffle(segments)
+        size = config.batch_size
+        return [segments[i : i + size] for i in range(0, len(segments) - size + 1, size)]
+
+    def load(self, key: Segment) -> tuple[Tensor, Tensor]:
+        """(frames, mels) of a segment, and the ((frames - 1) * hop,) samples between their centres."""
+        clip, start = key
+        wave, mel = self._whole(clip)
+        stop = start + self.config.segment_frames
+        return mel[start:stop].float(), wave[start * HOP_LENGTH : (stop - 1) * HOP_LENGTH].float()
+
+    def _whole(self, index: int) -> tuple[Tensor, Tensor]:
+        if index in self._cache:
+            return self._cache[index]
+        wave = torch.from_numpy(self.clips.wave(index))
+        pair = wave.half(), log_mel(wave).half()
+        size = pair[0].nbytes + pair[1].nbytes
+        if self._cached_bytes + size <= self.config.cache_mb * 2**20:
+            self._cache[index], self._cached_bytes = pair, self._cached_bytes + size
+        return pair
+
+    def collate(self, items: Sequence[tuple[Tensor, Tensor]]) -> Batch:
+        mels, waves = zip(*items, strict=True)
+        return {"mel": torch.stack(mels), "wave": torch.stack(waves)}
+
+    def frames(self, batch: Batch) -> int:
+        return batch["mel"].shape[0] * batch["mel"].shape[1]
+
+    def losses(
+        self, name: str, modules: Mapping[str, nn.Module], batch: Batch, step: int
+    ) -> dict[str, Tensor]:
+        adversarial = step >= self.config.adversarial_from
+        if name == "discriminators":
+            return self._critic_losses(modules, batch) if adversarial else {}
+        made, wave = modules["generator"](batch["mel"]), batch["wave"]
+        with torch.autocast(wave.device.type, enabled=False):
+            losses = {"mel": mel_loss(made, wave), "stft": stft_loss(made, wave)}
+        weights = self.config.weights
+        losses["total"] = weights.mel * losses["mel"] + weights.stft * losses["stft"]
+        if adversarial:
+            with torch.no_grad():
+                _, real = modules["discriminators"](wave)
+            scores, fake = modules["discriminators"](made)
+            losses["adversarial"] = sum((1 - s).clamp(min=0).mean() for s in scores) / len(scores)
+            losses["features"] = _feature_distance(real, fake)
+            losses["total"] = (
+                losses["total"]
+                + weights.adversarial * losses["adversarial"]
+                + weights.features * losses["features"]
+            )
+        return losses
+
+    def _critic_losses(self, modules: Mapping[str, nn.Module], batch: Batch) -> dict[str, Tensor]:
+        with torch.no_grad():
+            made = modules["generator"](batch["mel"])
+        real, _ = modules["discriminators"](batch["wave"])
+        fake, _ = modules["discriminators"](made)
+        hinge = [
+            (1 - r).clamp(min=0).mean() + (1 + f).clamp(min=0).mean()
+            for r, f in zip(real, fake, strict=True)
+        ]
+        loss = torch.stack(hinge).mean()
+        return {"total": loss, "critics": loss}
+
+    def evaluate(self, averages: Mapping[str, nn.Module]) -> Evaluation:
+        """Distances over whole clips that are not trained on."""
+        vocos = averages["generator"]
+        device = next(vocos.parameters()).device
+        distances: list[tuple[float, float]] = []
+        heard: dict[str, Wave] = {}
+        for index in self.held_out:
+            wave, mel = self._whole(index)
+            made = vocos(mel.float().to(device)).cpu()[None]
+            target = wave.float()[None, : made.shape[1]]
+            distances.append((mel_loss(made, target).item(), stft_loss(made, target).item()))
+            if len(heard) < SAMPLES:
+                heard[self.clips[index].id] = made[0].clamp(-1, 1).numpy()
+        if not distances:
+            return Evaluation({})
+        mel_mean, stft_mean = torch.tensor(distances).mean(0).tolist()
+        return Evaluation({"mel": mel_mean, "stft": stft_mean}, heard)
+
+
+def _feature_distance(real: list[list[Tensor]], fake: list[list[Tensor]]) -> Tensor:
+    distances = [
+        (r - f).abs().mean()
+        for rs, fs in zip(real, fake, strict=True)
+        for r, f in zip(rs, fs, strict=True)
+    ]
+    return torch.stack(distances).mean()
