@@ -7,7 +7,6 @@ so that a machine whose speed drifts drifts for both. Then the whole of a shard 
 
 import json
 import os
-import platform
 import resource
 import statistics
 import sys
@@ -31,6 +30,7 @@ from pipelines.utterances import plan_corpus, plan_line, read_part
 from speech import storage
 from speech.config import run_app
 from speech.errors import InputError
+from speech.machine import device_name
 from speech.mel import FRAME_RATE
 from speech.rows import Rejection, Utterance
 from teacher.packing import pack, padding_efficiency
@@ -73,7 +73,7 @@ def run_bench(config: SynthConfig, console: Console) -> Bench:
         stages, audio_s = time_stages(config, studio, utterances)
     wall_s = sum(stages.values())
     return Bench(
-        device=_device_name(studio.teacher.device),
+        device=device_name(studio.teacher.device),
         threads=torch.get_num_threads(),
         dtype=studio.teacher.dtype,
         lines=len(prompts),
@@ -179,14 +179,6 @@ def _seconds(work: Callable[[], object]) -> float:
     if torch.cuda.is_available():
         torch.cuda.synchronize()
     return time.perf_counter() - started
-
-
-def _device_name(device: torch.device) -> str:
-    if device.type == "cuda":
-        return torch.cuda.get_device_name(device)
-    with open("/proc/cpuinfo") as stream:
-        names = [line.split(":")[1].strip() for line in stream if line.startswith("model name")]
-    return f"{names[0] if names else platform.processor()}, {torch.get_num_threads()} threads"
 
 
 def _peak_memory_bytes(device: torch.device) -> int:

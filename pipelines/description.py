@@ -1,18 +1,13 @@
 """Manifest and card of a finished dataset."""
 
-import platform
-import subprocess
 from collections.abc import Mapping
-from importlib.metadata import version
-from pathlib import Path
-
-import pyarrow as pa
 
 from eval.judges import Judges
 from pipelines.card import CardFacts, write_card
 from pipelines.dataset import Marker, summarize, write_manifest
 from pipelines.launch import Launch
 from speech.licenses import joint_license
+from speech.machine import software
 
 
 def describe(launch: Launch, markers: Mapping[int, Marker], wall_s: float) -> None:
@@ -23,13 +18,7 @@ def describe(launch: Launch, markers: Mapping[int, Marker], wall_s: float) -> No
         "wall_s": wall_s,
         "device_s": summary.stats.get("teacher_s", 0) + summary.stats.get("vocoder_s", 0),
         "judges": judges,
-        "software": {
-            "tts-distill": version("tts-distill"),
-            "commit": _commit(),
-            "python": platform.python_version(),
-            "torch": version("torch"),
-            "pyarrow": pa.__version__,
-        },
+        "software": software(),
     }
     write_card(config.output, _facts(launch, judges), summary)
     write_manifest(config.output, launch.identity, markers, extra)
@@ -58,15 +47,3 @@ def _facts(launch: Launch, judges: dict[str, str]) -> CardFacts:
         voice_licenses=licenses,
         seed=config.seed,
     )
-
-
-def _commit() -> str | None:
-    """Of the checkout that this runs from; None where it is not one."""
-    here = Path(__file__).parent
-    try:
-        told = subprocess.run(
-            ["git", "rev-parse", "HEAD"], cwd=here, capture_output=True, text=True, check=True
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return told.stdout.strip()

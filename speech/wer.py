@@ -23,6 +23,8 @@ class ErrorRates:
 
     wer: float
     cer: float
+    words: int
+    """of the reference, as compared: what `wer` is a fraction of; characters for Chinese"""
 
 
 def score(reference: str, hypothesis: str, language: str) -> ErrorRates:
@@ -40,7 +42,9 @@ def score(reference: str, hypothesis: str, language: str) -> ErrorRates:
     if not expected:
         raise ValueError(f"no words to compare in {reference!r:.80}")
     cer = jiwer.cer(expected, heard)
-    return ErrorRates(jiwer.wer(expected, heard) if language == "en" else cer, cer)
+    if language == "en":
+        return ErrorRates(jiwer.wer(expected, heard), cer, len(expected.split()))
+    return ErrorRates(cer, cer, len(expected))
 
 
 def _english(text: str) -> str:

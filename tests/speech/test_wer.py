@@ -28,6 +28,7 @@ def test_spelling_is_no_error(reference: str, hypothesis: str) -> None:
 def test_known_rates() -> None:
     rates = score("the cat sat on the mat", "the cat sat on a mat today", "en")
     assert rates.wer == pytest.approx(2 / 6)
+    assert rates.words == 6
     assert score("ab cd", "ab ce", "en").cer == pytest.approx(1 / 5)
     assert score("hello", "", "en").wer == 1
     assert score("hello", "a b b b b c hello you there", "en").wer > 1

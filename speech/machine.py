@@ -1,0 +1,44 @@
+"""What figures were measured with: the device, and the versions of code and libraries."""
+
+import platform
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import torch
+
+
+def device_name(device: "torch.device") -> str:
+    """The GPU, or the processor and how many threads torch uses on it."""
+    import torch
+
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    with open("/proc/cpuinfo") as stream:
+        names = [line.split(":")[1].strip() for line in stream if line.startswith("model name")]
+    return f"{names[0] if names else platform.processor()}, {torch.get_num_threads()} threads"
+
+
+def software() -> dict[str, str | None]:
+    """Versions by name; `commit` is None outside a checkout."""
+    return {
+        "tts-distill": version("tts-distill"),
+        "commit": _commit(),
+        "python": platform.python_version(),
+        "torch": version("torch"),
+        "pyarrow": version("pyarrow"),
+    }
+
+
+def _commit() -> str | None:
+    """Of the checkout that this runs from; None where it is not one."""
+    here = Path(__file__).parent
+    try:
+        told = subprocess.run(
+            ["git", "rev-parse", "HEAD"], cwd=here, capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return told.stdout.strip()
