@@ -5,7 +5,7 @@ PY := $(VENV)/bin/python
 ARGS ?=
 
 help:  ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 	@echo '  Overrides: make synth ARGS="seed=2 limit=20 output=out/two"'
 
 setup: $(VENV)/.installed  ## the virtual environment alone (.venv, about 5 GB, 3 to 5 minutes)
@@ -24,6 +24,9 @@ plan: setup  ## hours, batches, storage and time of a synth run, before it is sp
 bench: setup  ## speed of the teacher and of each stage, as ratios within one run
 	@$(PY) -m eval.bench $(ARGS)
 
+measure-teacher: setup  ## WER, similarity and MOS of a teacher, with 95 % intervals
+	@$(PY) -m eval.teacher $(ARGS)
+
 test: setup  ## all tests (offline; under 10 minutes on 2 cores)
 	$(PY) -m pytest $(ARGS)
 
@@ -39,4 +42,4 @@ format: setup  ## rewrite the code in the project's format
 clean:  ## remove what runs have written (out/), not the environment
 	rm -rf out
 
-.PHONY: help setup synth plan bench test lint format clean
+.PHONY: help setup synth plan bench measure-teacher test lint format clean
