@@ -27,6 +27,15 @@ bench: setup  ## speed of the teacher and of each stage, as ratios within one ru
 measure-teacher: setup  ## WER, similarity and MOS of a teacher, with 95 % intervals
 	@$(PY) -m eval.teacher $(ARGS)
 
+bootstrap-corpus: setup  ## speech to train a first teacher on, from packaged voices (out/bootstrap)
+	@$(PY) -m pipelines.bootstrap_corpus $(ARGS)
+
+train-teacher: setup  ## an F5-TTS of any size on a dataset (out/bootstrap/train -> out/teacher)
+	@$(VENV)/bin/accelerate launch $(LAUNCH) -m teacher.train $(ARGS)
+
+train-vocoder: setup  ## a small Vocos on a dataset (out/bootstrap/train -> out/vocoder)
+	@$(VENV)/bin/accelerate launch $(LAUNCH) -m teacher.train_vocoder $(ARGS)
+
 test: setup  ## all tests (offline; under 10 minutes on 2 cores)
 	$(PY) -m pytest $(ARGS)
 
@@ -42,4 +51,4 @@ format: setup  ## rewrite the code in the project's format
 clean:  ## remove what runs have written (out/), not the environment
 	rm -rf out
 
-.PHONY: help setup synth plan bench measure-teacher test lint format clean
+.PHONY: help setup synth plan bench bootstrap-corpus train-teacher train-vocoder measure-teacher test lint format clean

@@ -1,10 +1,13 @@
 """The clips of a dataset, read at random: rows in memory, audio from its Parquet files on disk."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from speech import storage
 from speech.audio import Wave, decode, resample
@@ -56,7 +59,7 @@ def open_clips(location: str) -> Clips:
     Raises:
         InputError: no dataset, no clip, or files without the columns of the project's layout.
     """
-    from datasets import Audio, load_dataset
+    from datasets import Audio, disable_progress_bars, load_dataset
 
     try:
         found = storage.glob(storage.join(location, "data", "*.parquet"))
@@ -65,11 +68,10 @@ def open_clips(location: str) -> Clips:
             f"{location} is no dataset: it has no data/*.parquet (make synth writes one)"
         ) from error
     files = [str(storage.local_path(path)) for path in found]
+    _check_files(location, files)
+    if not sys.stderr.isatty():
+        disable_progress_bars()
     table = load_dataset("parquet", data_files=files, split="train")
-    if missing := [name for name in (*COLUMNS, "audio") if name not in table.column_names]:
-        raise InputError(f"{location} has no column {', '.join(missing)}")
-    if not len(table):
-        raise InputError(f"{location} holds no accepted clip")
     extra = [n for n in ("phonemes", "phoneme_ends_s") if n in table.column_names]
     rows = table.select_columns([*COLUMNS, *extra]).to_list()
     infos = [
@@ -82,3 +84,18 @@ def open_clips(location: str) -> Clips:
     ]
     audio = table.select_columns(["audio"]).cast_column("audio", Audio(decode=False))
     return Clips(infos, audio)
+
+
+def _check_files(location: str, files: Sequence[str]) -> None:
+    rows = 0
+    for file in files:
+        try:
+            metadata = pq.read_metadata(file)
+        except (pa.ArrowException, OSError) as error:
+            raise InputError(f"{file} is no Parquet file, or a damaged one") from error
+        columns = metadata.schema.to_arrow_schema().names
+        if missing := [name for name in (*COLUMNS, "audio") if name not in columns]:
+            raise InputError(f"{location} has no column {', '.join(missing)}")
+        rows += metadata.num_rows
+    if not rows:
+        raise InputError(f"{location} holds no accepted clip")

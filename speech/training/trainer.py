@@ -24,6 +24,7 @@ from speech.errors import InputError
 from speech.seeds import stable_hash
 from speech.training.checkpoints import Checkpoints
 from speech.training.config import FREE_TO_CHANGE, TrainingConfig
+from speech.training.curve import HELD_OUT, draw_curve
 from speech.training.ema import averaged_copy
 from speech.training.journal import Journal
 from speech.training.schedule import learning_rate, native_precision
@@ -183,8 +184,8 @@ class Trainer:
             with torch.no_grad():
                 evaluation = self.task.evaluate(averages)
             journal.show(self.position.step, evaluation)
-            point = {"step": self.position.step, **evaluation.scalars}
-            self.position.history.append(point)
+            scalars = {HELD_OUT + key: value for key, value in evaluation.scalars.items()}
+            self.position.history.append({"step": self.position.step, **scalars})
             for copy in self.averages.values():
                 copy.module.train()
         self.accelerator.wait_for_everyone()
@@ -202,6 +203,8 @@ class Trainer:
             self.checkpoints.save(position.step, state)
             lines = "".join(json.dumps(point) + "\n" for point in position.history)
             storage.write_bytes(storage.join(self.output, "history.jsonl"), lines.encode())
+            picture = draw_curve(position.history, f"{position.step} steps")
+            storage.write_bytes(storage.join(self.output, "curve.png"), picture)
         self.accelerator.wait_for_everyone()
 
     def _restore(self, state: Mapping[str, Any]) -> None:

@@ -1,0 +1,49 @@
+"""The course of a training as a picture."""
+
+import io
+from collections.abc import Mapping, Sequence
+
+SMOOTHING = 0.9
+HELD_OUT = "evaluation/"
+"""what the names of an evaluation's numbers begin with in a history"""
+
+
+def draw_curve(history: Sequence[Mapping[str, float]], title: str) -> bytes:
+    """A PNG with a panel for each loss over steps: points as logged, their running mean, and the
+    loss on held-out clips where the evaluation has it."""
+    from matplotlib.figure import Figure
+
+    keys = [key for key in dict.fromkeys(k for p in history for k in p) if _is_loss(key)]
+    figure = Figure(figsize=(4.2 * max(1, len(keys)), 3.2), layout="constrained")
+    for key, axes in zip(
+        keys, figure.subplots(1, max(1, len(keys)), squeeze=False)[0], strict=False
+    ):
+        steps, values = _series(history, key)
+        axes.plot(steps, values, color="#9ab", linewidth=0.6)
+        axes.plot(steps, _smoothed(values), color="#036", linewidth=1.4, label="training")
+        held_steps, held_values = _series(history, HELD_OUT + key)
+        if held_steps:
+            axes.plot(held_steps, held_values, "o-", color="#c40", markersize=3, label="held out")
+        axes.set(title=key, xlabel="step")
+        axes.grid(alpha=0.3)
+        axes.legend()
+    figure.suptitle(title)
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png", dpi=110, metadata={"Software": None})
+    return picture.getvalue()
+
+
+def _is_loss(key: str) -> bool:
+    return key != "step" and "/" not in key
+
+
+def _series(history: Sequence[Mapping[str, float]], key: str) -> tuple[list[float], list[float]]:
+    points = [(point["step"], point[key]) for point in history if key in point]
+    return [step for step, _ in points], [value for _, value in points]
+
+
+def _smoothed(values: Sequence[float]) -> list[float]:
+    smooth: list[float] = []
+    for value in values:
+        smooth.append(SMOOTHING * smooth[-1] + (1 - SMOOTHING) * value if smooth else value)
+    return smooth

@@ -1,0 +1,215 @@
+import math
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+
+from speech import storage
+from speech.errors import InputError
+from speech.training.checkpoints import Checkpoints
+from speech.training.ema import averaged_copy
+from speech.training.schedule import learning_rate
+from speech.training.trainer import Trainer
+from tests.speech.toy_task import CONFIG, ToyTask, trainer
+
+
+class Killed(Exception):
+    pass
+
+
+def weights(run: Trainer) -> dict[str, torch.Tensor]:
+    named = {f"{n}.{k}": v for n, m in run.plain.items() for k, v in m.state_dict().items()}
+    return named | {k: v for m in run.averages.values() for k, v in m.state_dict().items()}
+
+
+def assert_same(run: Trainer, other: Trainer) -> None:
+    assert run.position == other.position
+    ours, theirs = weights(run), weights(other)
+    assert ours.keys() == theirs.keys()
+    assert all(torch.equal(ours[key], theirs[key]) for key in ours)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Trainer:
+    run = trainer(tmp_path_factory.mktemp("whole"))
+    assert run.run()
+    return run
+
+
+def test_the_loss_falls(whole: Trainer) -> None:
+    held_out = "evaluation/distance"
+    distances = [p[held_out] for p in whole.position.history if held_out in p]
+    assert distances[-1] < distances[0]
+
+
+@pytest.mark.parametrize("step", range(1, 11))
+def test_a_killed_run_continues_bit_by_bit(
+    whole: Trainer, step: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed, steps = trainer(tmp_path, save_every=3), Trainer._step
+
+    def step_or_die(self: Trainer, *arguments: object) -> None:
+        if self.position.step == step:
+            raise Killed
+        steps(self, *arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Trainer, "_step", step_or_die)
+        with pytest.raises(Killed):
+            killed.run()
+    resumed = trainer(tmp_path, save_every=3)
+    assert resumed.position.step == step // 3 * 3
+    assert resumed.run()
+    assert_same(resumed, whole)
+
+
+def test_a_run_on_gcs_continues(whole: Trainer, gcs_bucket: str) -> None:
+    output = storage.join(gcs_bucket, "run")
+    first = trainer(output)
+    first._stop.set()
+    first._step(first._batches(), _Silent())  # type: ignore[arg-type]
+    first._save()
+    resumed = trainer(output)
+    assert resumed.position.step == 1
+    resumed.run()
+    assert_weights_equal(resumed, whole)
+    assert storage.exists(storage.join(output, "history.jsonl"))
+
+
+class _Silent:
+    def record(self, *arguments: object) -> None:
+        return None
+
+
+def assert_weights_equal(run: Trainer, other: Trainer) -> None:
+    ours, theirs = weights(run), weights(other)
+    assert all(torch.equal(ours[key], theirs[key]) for key in theirs)
+
+
+def test_sigkill_at_any_moment(whole: Trainer, tmp_path: Path) -> None:
+    """Mid-save among them: each run dies a little later, until one of them ends."""
+    script = "import sys; from tests.speech.toy_task import trainer; trainer(sys.argv[1]).run()"
+    deaths = 0
+    for moment in range(40):
+        process = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)])
+        folder = tmp_path / "checkpoints"
+        seen = len(list(folder.glob("*"))) if folder.exists() else 0
+        while process.poll() is None:
+            found = sorted(folder.glob("*")) if folder.exists() else []
+            if len(found) != seen and moment < 3:
+                time.sleep(0.002 * moment)
+                os.kill(process.pid, signal.SIGKILL)
+                deaths += 1
+                break
+            time.sleep(0.0005)
+        process.wait()
+        if process.returncode == 0:
+            break
+    assert deaths
+    finished = trainer(tmp_path)
+    assert finished.position.step == CONFIG.steps
+    assert_weights_equal(finished, whole)
+
+
+def test_sigterm_saves_and_stops(whole: Trainer, tmp_path: Path) -> None:
+    run = trainer(tmp_path, save_every=100)
+    step = run._step
+
+    def step_and_ask(*arguments: object) -> None:
+        step(*arguments)  # type: ignore[arg-type]
+        if run.position.step == 5:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    run._step = step_and_ask  # type: ignore[method-assign]
+    assert not run.run()
+    resumed = trainer(tmp_path, save_every=100)
+    assert resumed.position.step == 5
+    assert resumed.run()
+    assert_same(resumed, whole)
+
+
+@pytest.mark.parametrize("damage", ["cut", "flip"])
+def test_a_damaged_checkpoint_gives_way_to_the_one_before(
+    whole: Trainer, tmp_path: Path, damage: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert trainer(tmp_path).run()
+    newest = tmp_path / "checkpoints/step-00000012.pt"
+    data = bytearray(newest.read_bytes())
+    data[len(data) // 2] ^= 1
+    newest.write_bytes(data[: len(data) // 2] if damage == "cut" else data)
+    resumed = trainer(tmp_path)
+    assert resumed.position.step == 11
+    assert "damaged" in caplog.text
+    assert resumed.run()
+    assert_same(resumed, whole)
+
+
+def test_all_checkpoints_damaged_is_one_line(tmp_path: Path) -> None:
+    Checkpoints(str(tmp_path), 2).save(1, {"a": 1})
+    (tmp_path / "checkpoints/step-00000001.pt").write_bytes(b"")
+    with pytest.raises(InputError, match="all 1 checkpoints"):
+        trainer(tmp_path)
+
+
+def test_only_the_last_checkpoints_are_kept(whole: Trainer) -> None:
+    names = sorted(storage.list_files(whole.checkpoints.folder))
+    assert names == [f"step-{step:08d}.{suffix}" for step in (11, 12) for suffix in ("json", "pt")]
+
+
+def test_steps_that_are_not_finite_are_skipped_and_counted(tmp_path: Path) -> None:
+    run = trainer(tmp_path, ToyTask(poison=4))
+    assert run.run()
+    assert (
+        run.position.skipped == 5
+    )  # two epochs and a bit: one batch of "net" in each, "critic" later
+    assert all(torch.isfinite(value).all() for value in weights(run).values())
+
+
+def test_another_training_in_the_same_place_is_refused(tmp_path: Path) -> None:
+    trainer(tmp_path).run()
+    with pytest.raises(InputError, match=r"another training.learning_rate, training.steps;"):
+        trainer(tmp_path, steps=20, learning_rate=0.1)
+    assert trainer(tmp_path, save_every=7).position.step == 12
+
+
+def test_accumulated_batches_are_one_large_batch(tmp_path: Path) -> None:
+    class Quiet(ToyTask):
+        def losses(self, name, modules, batch, step):  # type: ignore[no-untyped-def]
+            return {"total": (modules[name](batch["x"]) - 2 * batch["x"]).square().mean()}
+
+    class Large(Quiet):
+        def plan(self, epoch: int) -> list[list[int]]:
+            small = super().plan(epoch)
+            return [small[0] + small[1], small[2] + small[3]]
+
+    parts = trainer(tmp_path / "parts", Quiet(), accumulate=2, steps=2)
+    large = trainer(tmp_path / "large", Large(), steps=2)
+    assert parts.run()
+    assert large.run()
+    for key, value in weights(large).items():
+        torch.testing.assert_close(weights(parts)[key], value)
+
+
+def test_learning_rate() -> None:
+    rates = [learning_rate(CONFIG, step) for step in range(13)]
+    assert rates[:3] == pytest.approx([0.025, 0.05, 0.05])
+    assert rates[7] == pytest.approx(0.05 * (0.1 + 0.9 * 0.5))
+    assert rates[12] == pytest.approx(0.005)
+
+
+def test_average_against_a_loop() -> None:
+    module = torch.nn.Linear(1, 1, bias=False)
+    copy, expected = averaged_copy(module, 0.5), None
+    for step in range(8):
+        with torch.no_grad():
+            module.weight.fill_(float(step))
+        copy.update_parameters(module)
+        decay = min(0.5, (1 + step) / (10 + step))
+        expected = float(step) if expected is None else decay * expected + (1 - decay) * step
+    assert copy.module.weight.item() == pytest.approx(expected)
+    assert math.isfinite(copy.module.weight.item())

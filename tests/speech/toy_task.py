@@ -1,0 +1,80 @@
+"""A small thing to train, with everything a task may have: noise, two modules, one of them averaged."""
+
+import random
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import torch
+from rich.console import Console
+from torch import Tensor, nn
+
+from speech.training.config import TrainingConfig
+from speech.training.task import Batch, Evaluation
+from speech.training.trainer import Trainer
+
+CONFIG = TrainingConfig(
+    steps=12,
+    learning_rate=0.05,
+    warmup_steps=2,
+    final_rate=0.1,
+    betas=(0.9, 0.98),
+    weight_decay=0.01,
+    clip_norm=1.0,
+    accumulate=1,
+    ema_decay=0.9,
+    seed=3,
+    precision="float32",
+    compile=False,
+    device="cpu",
+    threads=None,
+    log_every=1,
+    evaluate_every=5,
+    save_every=1,
+    keep_checkpoints=2,
+)
+
+
+class ToyTask:
+    """y = 2x, heard through noise from torch's generator; batch `poison` holds a NaN."""
+
+    averaged: Sequence[str] = ("net",)
+
+    def __init__(self, poison: int | None = None) -> None:
+        torch.manual_seed(0)
+        self.modules: Mapping[str, nn.Module] = {
+            "net": nn.Sequential(nn.Linear(1, 4), nn.Tanh(), nn.Linear(4, 1)),
+            "critic": nn.Linear(1, 1),
+        }
+        self.poison = poison
+
+    def plan(self, epoch: int) -> list[list[int]]:
+        keys = list(range(10))
+        random.Random(epoch).shuffle(keys)
+        return [keys[i : i + 2] for i in range(0, 10, 2)]
+
+    def load(self, key: int) -> float:
+        return float("nan") if key == self.poison else key / 10
+
+    def collate(self, items: Sequence[float]) -> Batch:
+        return {"x": torch.tensor(items)[:, None]}
+
+    def frames(self, batch: Batch) -> int:
+        return len(batch["x"])
+
+    def losses(
+        self, name: str, modules: Mapping[str, nn.Module], batch: Batch, step: int
+    ) -> dict[str, Tensor]:
+        if name == "critic" and step < 3:
+            return {}
+        x = batch["x"]
+        wrong = modules[name](x + 0.01 * torch.randn_like(x)) - 2 * x
+        return {"total": wrong.square().mean(), "distance": wrong.abs().mean()}
+
+    def evaluate(self, averages: Mapping[str, nn.Module]) -> Evaluation:
+        x = torch.linspace(0, 1, 5)[:, None]
+        return Evaluation({"distance": (averages["net"](x) - 2 * x).abs().mean().item()})
+
+
+def trainer(output: str | Path, task: ToyTask | None = None, **changes: object) -> Trainer:
+    config = CONFIG.model_copy(update=changes)
+    return Trainer(task or ToyTask(), config, str(output), {"data": "x"}, Console(quiet=True))

@@ -1,0 +1,44 @@
+"""A tiny dataset of real speech: clips of the embedded references, written as pipelines write them."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import teacher
+from pipelines.shard_writer import ShardWriter
+from speech.audio import decode
+from speech.rows import SAMPLE_RATE, Clip
+from tests.pipelines.clips import make_clip
+
+VOICES = Path(teacher.__file__).parent / "mini/voices"
+
+
+def reference_clips(aligned: bool = True) -> list[Clip]:
+    """The eight references as clips of four speakers, with their phoneme ends where `aligned`."""
+    clips = []
+    for number, line in enumerate((VOICES / "voices.jsonl").read_text("utf-8").splitlines()):
+        entry = json.loads(line)
+        audio = (VOICES / entry["audio"]).read_bytes()
+        clip = make_clip(
+            number,
+            audio=audio,
+            text=entry["transcript"],
+            text_normalized=entry["transcript"],
+            speaker_id=f"speaker{number % 4}",
+            duration_s=len(decode(audio, 60)[0]) / SAMPLE_RATE,
+        )
+        if aligned:
+            ends = entry["phoneme_ends_s"]
+            clip = replace(clip, phonemes=entry["phonemes"], phoneme_ends_s=ends)
+        clips.append(clip)
+    return clips
+
+
+def write_dataset(output: str | Path, clips: list[Clip]) -> str:
+    """Two shards."""
+    for index in range(2):
+        with ShardWriter(str(output), index, 2) as writer:
+            for clip in clips[index::2]:
+                writer.accept(clip)
+            writer.finish({})
+    return str(output)
