@@ -31,10 +31,10 @@ bootstrap-corpus: setup  ## speech to train a first teacher on, from packaged vo
 	@$(PY) -m pipelines.bootstrap_corpus $(ARGS)
 
 train-teacher: setup  ## an F5-TTS of any size on a dataset (out/bootstrap/train -> out/teacher)
-	@$(VENV)/bin/accelerate launch $(LAUNCH) -m teacher.train $(ARGS)
+	@$(PY) -m teacher.train $(ARGS)
 
-train-vocoder: setup  ## a small Vocos on a dataset (out/bootstrap/train -> out/vocoder)
-	@$(VENV)/bin/accelerate launch $(LAUNCH) -m teacher.train_vocoder $(ARGS)
+train-vocoder: setup  ## a small vocoder on a dataset (out/bootstrap/train -> out/vocoder)
+	@$(PY) -m teacher.train_vocoder $(ARGS)
 
 test: setup  ## all tests (offline; under 10 minutes on 2 cores)
 	$(PY) -m pytest $(ARGS)

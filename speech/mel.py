@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+import torch
 import torchaudio
 from torch import Tensor
 
@@ -39,3 +40,11 @@ def log_mel(wave: Tensor) -> Tensor:
 def log_mels(waves: Tensor) -> Tensor:
     """(..., samples) -> (..., mels, 1 + samples // hop), all frames, on the waves' own device."""
     return _transform().to(waves.device)(waves).clamp(min=LOG_FLOOR).log()
+
+
+def mel_inverse() -> Tensor:
+    """(bins, mels): takes mel magnitudes to the linear ones of least squares."""
+    bank = torchaudio.functional.melscale_fbanks(
+        N_FFT // 2 + 1, 0.0, SAMPLE_RATE / 2, N_MELS, SAMPLE_RATE
+    )
+    return torch.linalg.pinv(bank.T)

@@ -47,15 +47,19 @@ class GriffinLimConfig(Config):
     iterations: int = 60
 
 
-class VocosConfig(Config):
-    """A Vocos of this shape (defaults: charactr/vocos-mel-24khz); `weights` .safetensors or .bin."""
+class NeuralVocoderConfig(Config):
+    """`weights` as .safetensors or .bin; vocos: charactr's (its 24 kHz model has these defaults),
+    pulse: this project's own (`teacher.train_vocoder`)."""
 
-    kind: Literal["vocos"]
+    kind: Literal["vocos", "pulse"]
     weights: str
     sha256: str
     dim: int = 512
     intermediate_dim: int = 1536
     layers: int = 8
+
+
+VocoderConfig = Annotated[GriffinLimConfig | NeuralVocoderConfig, Field(discriminator="kind")]
 
 
 class SamplerConfig(Config):
@@ -82,7 +86,7 @@ class TeacherConfig(Config):
     vocabulary: str
     architecture: ArchitectureConfig
     frontend: Annotated[AlignedConfig | CharactersConfig, Field(discriminator="kind")]
-    vocoder: Annotated[GriffinLimConfig | VocosConfig, Field(discriminator="kind")]
+    vocoder: VocoderConfig
     sampler: SamplerConfig
     reference_rms: float = Field(0.1, gt=0, lt=1)
     scale_reference: Literal["quieter", "always"] = "quieter"

@@ -3,7 +3,7 @@
   dataset=out/dataset   output=out/teacher   training.steps=10000   batch_frames=8192
   init_from=package://teacher/mini/model.safetensors                      (fine-tune)
   teacher=f5_base init_from=hf://OWNER/NAME@COMMIT/FILE                   (another shape)
-Run it again to continue. Several devices: accelerate launch -m teacher.train ...
+Run it again to continue. Several devices: torchrun --standalone --nproc_per_node 8 -m teacher.train ...
 """
 
 import sys

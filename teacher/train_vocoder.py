@@ -1,4 +1,4 @@
-"""Train a small Vocos on the clips of a dataset in the project's layout.
+"""Train a small vocoder on the clips of a dataset in the project's layout.
 
   dataset=out/dataset   output=out/vocoder   training.steps=20000   vocoder.dim=512
 Run it again to continue.
@@ -14,7 +14,7 @@ from speech.seeds import short_id
 from speech.training.trainer import Trainer
 from teacher.export import write_weights
 from teacher.training_config import TrainVocoderConfig
-from teacher.vocoder_task import VocoderTask
+from teacher.vocoder_task import Generator, VocoderTask
 
 
 def main(config: TrainVocoderConfig) -> int:
@@ -33,9 +33,10 @@ def main(config: TrainVocoderConfig) -> int:
         console.print(f"stopped at step {trainer.position.step}; run it again to continue")
         return 1
     if trainer.accelerator.is_main_process:
-        state = trainer.averages["generator"].module.state_dict()
-        weights = {key: v for key, v in state.items() if not key.endswith(".window")}
-        path, sha256 = write_weights(config.output, "vocoder.safetensors", weights)
+        generator = trainer.averages["generator"].module
+        assert isinstance(generator, Generator)
+        state = generator.vocoder.state_dict()
+        path, sha256 = write_weights(config.output, "vocoder.safetensors", state)
         console.print(f"{path}, SHA-256 {sha256}")
     return 0
 

@@ -33,7 +33,7 @@ class TrainTeacherConfig(Config):
     training: TrainingConfig
 
 
-class VocosShape(Config):
+class VocoderShape(Config):
     dim: int = Field(ge=1)
     intermediate_dim: int = Field(ge=1)
     layers: int = Field(ge=1)
@@ -50,6 +50,7 @@ class VocoderWeights(Config):
 
     mel: float = Field(ge=0)
     stft: float = Field(ge=0)
+    pitch: float = Field(ge=0)
     adversarial: float = Field(ge=0)
     features: float = Field(ge=0)
 
@@ -57,10 +58,10 @@ class VocoderWeights(Config):
 class TrainVocoderConfig(Config):
     dataset: str
     output: str
-    vocoder: VocosShape
+    vocoder: VocoderShape
     discriminators: DiscriminatorsConfig
-    adversarial_from: int = Field(ge=0)
-    """the step from which the discriminators train and count"""
+    adversarial_from: int | None = Field(ge=0)
+    """the step from which the discriminators train and count; null: never"""
     weights: VocoderWeights
     segment_frames: int = Field(ge=16)
     batch_size: int = Field(ge=1)

@@ -1,13 +1,14 @@
-"""From mel to waveform: Vocos built from constants, or Griffin-Lim where there are no weights."""
+"""From mel to waveform: the embedded pulse vocoder, Vocos from constants, or Griffin-Lim."""
 
 import torch
 import torchaudio
 from torch import Tensor, nn
 
 from speech.errors import InputError
-from speech.mel import HOP_LENGTH, LOG_FLOOR, N_FFT, N_MELS, SAMPLE_RATE
+from speech.mel import HOP_LENGTH, LOG_FLOOR, N_FFT, N_MELS, mel_inverse
 from teacher.checkpoint import weights_file
-from teacher.config import GriffinLimConfig, VocosConfig
+from teacher.config import GriffinLimConfig, NeuralVocoderConfig, VocoderConfig
+from teacher.pulse_vocoder import PulseVocoder
 
 
 class GriffinLim(nn.Module):
@@ -18,10 +19,7 @@ class GriffinLim(nn.Module):
 
     def __init__(self, config: GriffinLimConfig) -> None:
         super().__init__()
-        bank = torchaudio.functional.melscale_fbanks(
-            N_FFT // 2 + 1, 0.0, SAMPLE_RATE / 2, N_MELS, SAMPLE_RATE
-        )
-        self.register_buffer("inverse", torch.linalg.pinv(bank.T))
+        self.register_buffer("inverse", mel_inverse())
         self.register_buffer("window", torch.hann_window(N_FFT))
         self.iterations = config.iterations
 
@@ -62,18 +60,18 @@ class Vocos(nn.Module):
         return waves if mel.ndim == 3 else waves[0]
 
 
-def load_vocos(config: VocosConfig) -> Vocos:
-    """Raises InputError where the weights are not of this shape."""
-    vocos = Vocos(config.dim, config.intermediate_dim, config.layers)
+def load_vocoder(config: NeuralVocoderConfig) -> nn.Module:
+    """Raises InputError where the weights are not of this kind and shape."""
+    kind = PulseVocoder if config.kind == "pulse" else Vocos
+    vocoder = kind(config.dim, config.intermediate_dim, config.layers)
     state = _read_state(str(weights_file(config.weights, config.sha256)))
     kept = {k: v.float() for k, v in state.items() if not k.startswith("feature_extractor.")}
-    buffers = {k: v for k, v in vocos.state_dict().items() if k.endswith(".window")}
     try:
-        vocos.load_state_dict(buffers | kept, strict=True)
+        vocoder.load_state_dict(kept, strict=True)
     except RuntimeError as error:
         reason = str(error).splitlines()[1].strip()
         raise InputError(f"vocoder weights {config.weights} do not fit: {reason}") from error
-    return vocos
+    return vocoder
 
 
 def _read_state(path: str) -> dict[str, Tensor]:
@@ -84,6 +82,6 @@ def _read_state(path: str) -> dict[str, Tensor]:
     return torch.load(path, map_location="cpu", weights_only=True)
 
 
-def build_vocoder(config: GriffinLimConfig | VocosConfig) -> nn.Module:
-    vocoder = GriffinLim(config) if isinstance(config, GriffinLimConfig) else load_vocos(config)
+def build_vocoder(config: VocoderConfig) -> nn.Module:
+    vocoder = GriffinLim(config) if isinstance(config, GriffinLimConfig) else load_vocoder(config)
     return vocoder.eval().requires_grad_(False)

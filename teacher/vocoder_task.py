@@ -1,4 +1,4 @@
-"""What `teacher.train_vocoder` trains: a small Vocos on segments, later against discriminators."""
+"""What `teacher.train_vocoder` trains: a pulse vocoder on segments, later against discriminators."""
 
 import random
 from collections.abc import Mapping, Sequence
@@ -12,9 +12,10 @@ from speech.errors import InputError
 from speech.mel import FRAME_RATE, HOP_LENGTH, log_mel
 from speech.seeds import stable_hash
 from speech.training.task import Batch, Evaluation
+from teacher.pitch import pitch_hz
+from teacher.pulse_vocoder import PulseVocoder
 from teacher.spectral_loss import mel_loss, stft_loss
 from teacher.training_config import TrainVocoderConfig
-from teacher.vocoder import Vocos
 
 EVALUATED_CLIPS = 16
 SAMPLES = 3
@@ -37,6 +38,24 @@ class Discriminators(nn.Module):
         return [scores for scores, _ in judged], [features for _, features in judged]
 
 
+class Generator(nn.Module):
+    """A pulse vocoder in training: it is given the true pitch, and learns to predict it beside."""
+
+    def __init__(self, vocoder: PulseVocoder) -> None:
+        super().__init__()
+        self.vocoder = vocoder
+
+    def forward(self, mel: Tensor, wave: Tensor) -> tuple[Tensor, Tensor]:
+        """(B, frames, mels) and (B, samples) -> waves like `wave`, and the mean error of log pitch."""
+        features = self.vocoder.features(mel)
+        predicted = self.vocoder.pitch_hz(features)
+        with torch.autocast(wave.device.type, enabled=False):
+            true, voiced = pitch_hz(wave)
+        error = ((predicted.log() - true.log()).abs() * voiced).sum() / voiced.sum().clamp(min=1)
+        hertz = torch.where(voiced, true, predicted.detach())
+        return self.vocoder.waves(mel, features, hertz, torch.randn_like(wave)), error
+
+
 class VocoderTask:
     """Spectral losses from the start; hinge adversarial and feature losses from `adversarial_from`."""
 
@@ -45,10 +64,10 @@ class VocoderTask:
     def __init__(self, config: TrainVocoderConfig, clips: Clips) -> None:
         self.config, self.clips = config, clips
         shape, critics = config.vocoder, config.discriminators
-        generator = Vocos(shape.dim, shape.intermediate_dim, shape.layers)
+        vocoder = PulseVocoder(shape.dim, shape.intermediate_dim, shape.layers)
         self.modules: Mapping[str, nn.Module] = {
             "discriminators": Discriminators(critics.windows, critics.channels),
-            "generator": generator,
+            "generator": Generator(vocoder),
         }
         lengths = {i: int(clips[i].duration_s * FRAME_RATE) for i in range(len(clips))}
         long = {i: n for i, n in lengths.items() if n > config.segment_frames}
@@ -101,14 +120,20 @@ class VocoderTask:
     def losses(
         self, name: str, modules: Mapping[str, nn.Module], batch: Batch, step: int
     ) -> dict[str, Tensor]:
-        adversarial = step >= self.config.adversarial_from
+        start = self.config.adversarial_from
+        adversarial = start is not None and step >= start
         if name == "discriminators":
             return self._critic_losses(modules, batch) if adversarial else {}
-        made, wave = modules["generator"](batch["mel"]), batch["wave"]
+        wave, weights = batch["wave"], self.config.weights
+        made, pitch_error = modules["generator"](batch["mel"], wave)
         with torch.autocast(wave.device.type, enabled=False):
             losses = {"mel": mel_loss(made, wave), "stft": stft_loss(made, wave)}
-        weights = self.config.weights
-        losses["total"] = weights.mel * losses["mel"] + weights.stft * losses["stft"]
+        losses["pitch"] = pitch_error
+        losses["total"] = (
+            weights.mel * losses["mel"]
+            + weights.stft * losses["stft"]
+            + weights.pitch * losses["pitch"]
+        )
         if adversarial:
             with torch.no_grad():
                 _, real = modules["discriminators"](wave)
@@ -124,7 +149,7 @@ class VocoderTask:
 
     def _critic_losses(self, modules: Mapping[str, nn.Module], batch: Batch) -> dict[str, Tensor]:
         with torch.no_grad():
-            made = modules["generator"](batch["mel"])
+            made, _ = modules["generator"](batch["mel"], batch["wave"])
         real, _ = modules["discriminators"](batch["wave"])
         fake, _ = modules["discriminators"](made)
         hinge = [
@@ -136,13 +161,15 @@ class VocoderTask:
 
     def evaluate(self, averages: Mapping[str, nn.Module]) -> Evaluation:
         """Distances over whole clips that are not trained on."""
-        vocos = averages["generator"]
-        device = next(vocos.parameters()).device
+        generator = averages["generator"]
+        assert isinstance(generator, Generator)
+        vocoder = generator.vocoder
+        device = vocoder.window.device
         distances: list[tuple[float, float]] = []
         heard: dict[str, Wave] = {}
         for index in self.held_out:
             wave, mel = self._whole(index)
-            made = vocos(mel.float().to(device)).cpu()[None]
+            made = vocoder(mel.float().to(device)).cpu()[None]
             target = wave.float()[None, : made.shape[1]]
             distances.append((mel_loss(made, target).item(), stft_loss(made, target).item()))
             if len(heard) < SAMPLES:

@@ -15,7 +15,7 @@ from speech.training.checkpoints import Checkpoints
 from speech.training.ema import averaged_copy
 from speech.training.schedule import learning_rate
 from speech.training.trainer import Trainer
-from tests.speech.toy_task import CONFIG, ToyTask, trainer
+from tests.speech.toy_task import CONFIG, QuietTask, ToyTask, trainer
 
 
 class Killed(Exception):
@@ -178,21 +178,38 @@ def test_another_training_in_the_same_place_is_refused(tmp_path: Path) -> None:
 
 
 def test_accumulated_batches_are_one_large_batch(tmp_path: Path) -> None:
-    class Quiet(ToyTask):
-        def losses(self, name, modules, batch, step):  # type: ignore[no-untyped-def]
-            return {"total": (modules[name](batch["x"]) - 2 * batch["x"]).square().mean()}
-
-    class Large(Quiet):
+    class Large(QuietTask):
         def plan(self, epoch: int) -> list[list[int]]:
             small = super().plan(epoch)
             return [small[0] + small[1], small[2] + small[3]]
 
-    parts = trainer(tmp_path / "parts", Quiet(), accumulate=2, steps=2)
+    parts = trainer(tmp_path / "parts", QuietTask(), accumulate=2, steps=2)
     large = trainer(tmp_path / "large", Large(), steps=2)
     assert parts.run()
     assert large.run()
     for key, value in weights(large).items():
         torch.testing.assert_close(weights(parts)[key], value)
+
+
+@pytest.mark.slow
+def test_two_devices_are_two_accumulated_batches(tmp_path: Path) -> None:
+    code = "import sys; from tests.speech.toy_task import *; "
+    (tmp_path / "job.py").write_text(
+        code + "trainer(sys.argv[1], QuietTask(), steps=2, save_every=2).run()\n"
+    )
+    launch = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2"]
+    subprocess.run(
+        [sys.executable, *launch, str(tmp_path / "job.py"), str(tmp_path / "two")],
+        check=True,
+        env={**os.environ, "PYTHONPATH": os.getcwd()},
+        timeout=120,
+    )
+    both = trainer(tmp_path / "two", QuietTask(), steps=2, save_every=2)
+    assert both.position.step == 2
+    single = trainer(tmp_path / "one", QuietTask(), accumulate=2, steps=2)
+    assert single.run()
+    for key, value in weights(single).items():
+        torch.testing.assert_close(weights(both)[key], value)
 
 
 def test_learning_rate() -> None:

@@ -12,7 +12,7 @@ from vocos.models import VocosBackbone
 import teacher
 from speech.errors import InputError
 from speech.mel import HOP_LENGTH, log_mel
-from teacher.config import GriffinLimConfig, VocosConfig
+from teacher.config import GriffinLimConfig, NeuralVocoderConfig
 from teacher.vocoder import build_vocoder
 
 
@@ -49,7 +49,7 @@ def vocos_file(tmp_path, dim=32):
 
 def test_vocos_is_built_from_constants_and_loads_the_published_format(tmp_path):
     path, digest, backbone, head = vocos_file(tmp_path)
-    config = VocosConfig(
+    config = NeuralVocoderConfig(
         kind="vocos", weights=path, sha256=digest, dim=32, intermediate_dim=64, layers=2
     )
     mel = log_mel(speech())
@@ -59,10 +59,10 @@ def test_vocos_is_built_from_constants_and_loads_the_published_format(tmp_path):
 
 def test_vocos_weights_of_another_shape_or_hash_are_refused(tmp_path):
     path, digest, _, _ = vocos_file(tmp_path)
-    wrong_shape = VocosConfig(
+    wrong_shape = NeuralVocoderConfig(
         kind="vocos", weights=path, sha256=digest, dim=16, intermediate_dim=64, layers=2
     )
     with pytest.raises(InputError, match="do not fit"):
         build_vocoder(wrong_shape)
     with pytest.raises(InputError, match="0000"):
-        build_vocoder(VocosConfig(kind="vocos", weights=path, sha256="0" * 64))
+        build_vocoder(NeuralVocoderConfig(kind="vocos", weights=path, sha256="0" * 64))

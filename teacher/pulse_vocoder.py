@@ -1,0 +1,97 @@
+"""A vocoder that filters pulses and noise: speech from very little training.
+
+What takes a vocoder long to learn is phase. Here the phase of voiced speech comes from a train of
+pulses at a pitch that is predicted from the mel, so only smooth things are left to learn: how loud
+each frequency of the pulses and of white noise is at each frame, and by how much it is delayed.
+(As hibari-tts 0.2.1 and, before it, the neural source-filter model, arXiv 1904.12088.)
+"""
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from speech.mel import HOP_LENGTH, N_FFT, N_MELS, SAMPLE_RATE, mel_inverse
+from teacher.pitch import HIGHEST_HZ, LOWEST_HZ
+
+BINS = N_FFT // 2 + 1
+SMALLEST = 1e-4
+NOISE_START = -2.0
+"""log level of the noise against the spectrum, before training"""
+
+
+class PulseVocoder(nn.Module):
+    """Log-mels to waves, through the backbone of Vocos (arXiv 2306.00814)."""
+
+    window: Tensor
+    inverse: Tensor
+
+    def __init__(self, dim: int, intermediate_dim: int, layers: int) -> None:
+        super().__init__()
+        from vocos.models import VocosBackbone
+
+        self.backbone = VocosBackbone(N_MELS, dim, intermediate_dim, layers)
+        self.spectra = nn.Linear(dim, 3 * BINS)
+        self.pitch = nn.Linear(dim, 1)
+        nn.init.zeros_(self.spectra.weight)
+        with torch.no_grad():
+            self.spectra.bias.zero_()
+            self.spectra.bias[BINS : 2 * BINS] = NOISE_START
+        self.register_buffer("window", torch.hann_window(N_FFT), persistent=False)
+        self.register_buffer("inverse", mel_inverse(), persistent=False)
+
+    def forward(self, mel: Tensor) -> Tensor:
+        """(frames, mels) log magnitudes -> ((frames - 1) * hop,) samples, or (B, ...) of both."""
+        batch = mel if mel.ndim == 3 else mel[None]
+        generator = torch.Generator().manual_seed(0)  # equal mels sound equal
+        noise = torch.randn(_samples(batch), generator=generator).to(mel.device)
+        features = self.features(batch)
+        waves = self.waves(batch, features, self.pitch_hz(features), noise.expand(len(batch), -1))
+        return waves if mel.ndim == 3 else waves[0]
+
+    def features(self, mel: Tensor) -> Tensor:
+        return self.backbone(mel.transpose(1, 2))
+
+    def pitch_hz(self, features: Tensor) -> Tensor:
+        """(B, frames) in the range that `teacher.pitch` finds."""
+        low, high = math.log(LOWEST_HZ), math.log(HIGHEST_HZ)
+        share = self.pitch(features).float()[..., 0].sigmoid()
+        return (low + (high - low) * share).exp()
+
+    def waves(self, mel: Tensor, features: Tensor, hertz: Tensor, noise: Tensor) -> Tensor:
+        """Pulses at `hertz` (B, frames) and `noise` (B, samples), filtered frame by frame."""
+        level = (mel.float().exp() @ self.inverse.T).clamp(min=SMALLEST).log()
+        voiced, unvoiced, delay = self.spectra(features).float().chunk(3, dim=-1)
+        with torch.autocast(mel.device.type, enabled=False):
+            gain = torch.polar((level + voiced).exp(), math.pi * delay.tanh()).transpose(1, 2)
+            hiss = (level + unvoiced).exp().transpose(1, 2)
+            spectrum = gain * self._stft(pulses(hertz) / self.window.sum())
+            spectrum = spectrum + hiss * self._stft(noise / self.window.square().sum().sqrt())
+            return torch.istft(
+                spectrum, N_FFT, HOP_LENGTH, window=self.window, length=_samples(mel)
+            )
+
+    def _stft(self, waves: Tensor) -> Tensor:
+        return torch.stft(waves, N_FFT, HOP_LENGTH, window=self.window, return_complex=True)
+
+
+def pulses(hertz: Tensor) -> Tensor:
+    """(B, frames) -> (B, (frames - 1) * hop): every harmonic below half the sample rate, in phase.
+
+    The sum 1 + 2 cos(x) + 2 cos(2x) + ... in closed form (the Dirichlet kernel), so that nothing
+    aliases, as single samples at whole places would.
+    """
+    samples = (hertz.shape[1] - 1) * HOP_LENGTH
+    smooth = F.interpolate(hertz[:, None], size=samples + HOP_LENGTH, mode="linear")[:, 0]
+    smooth = smooth[:, HOP_LENGTH // 2 : HOP_LENGTH // 2 + samples]
+    turns = (smooth.double() / SAMPLE_RATE).cumsum(-1) % 1.0
+    harmonics = (SAMPLE_RATE / 2 / smooth).floor().double()
+    half = math.pi * turns
+    bottom = half.sin()
+    kernel = ((2 * harmonics + 1) * half).sin() / torch.where(bottom.abs() < 1e-6, 1.0, bottom)
+    return torch.where(bottom.abs() < 1e-6, 2 * harmonics + 1, kernel).float()
+
+
+def _samples(mel: Tensor) -> int:
+    return (mel.shape[-2] - 1) * HOP_LENGTH
