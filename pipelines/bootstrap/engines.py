@@ -34,7 +34,7 @@ class Engine(Protocol):
     license: str
     lag_s: float
     """how long after its sound the graph's durations place a phoneme, found by moving ends over 199
-    clips until hisses cross zero most often and vowels least (tests/pipelines/test_bootstrap_corpus.py)"""
+    clips until hisses cross zero most often and vowels least"""
 
     def knows(self, phoneme: str) -> bool: ...
 
