@@ -122,7 +122,7 @@ class TeacherTask:
         self, name: str, modules: Mapping[str, nn.Module], batch: Batch, step: int
     ) -> dict[str, Tensor]:
         if name == "durations":
-            predicted = modules[name](batch["phonemes"])
+            predicted = modules[name](batch["phonemes"]).float()
             error, loss = duration_loss(predicted, batch["seconds"], batch["phonemes"] > 0)
             return {"total": loss, "duration_error": error}
         loss = modules[name](batch["mel"], batch["tokens"], batch["frames"])

@@ -35,7 +35,7 @@ class Discriminators(nn.Module):
     def forward(self, waves: Tensor) -> tuple[list[Tensor], list[list[Tensor]]]:
         """(B, samples) -> each part's scores, and its feature maps."""
         judged = [part(waves) for part in self.parts]
-        return [scores for scores, _ in judged], [features for _, features in judged]
+        return [scores.float() for scores, _ in judged], [features for _, features in judged]
 
 
 class Generator(nn.Module):

@@ -61,8 +61,9 @@ class Trainer:
             torch.set_num_threads(config.threads)
         cpu = config.device == "cpu" or not torch.cuda.is_available()
         precision = native_precision(cpu) if config.precision == "auto" else config.precision
-        mixed = "bf16" if precision == "bfloat16" else "no"
-        self.accelerator = Accelerator(cpu=cpu, mixed_precision=mixed)
+        self.half = precision == "bfloat16"
+        # without its mixed_precision, which is one for the whole process, whatever it trains next
+        self.accelerator = Accelerator(cpu=cpu)
         self.checkpoints = Checkpoints(output, config.keep_checkpoints)
         self.position = Position()
         self._stop = threading.Event()
@@ -150,7 +151,7 @@ class Trainer:
             last = number == len(group)
             with (
                 nullcontext() if last else self.accelerator.no_sync(self.modules[name]),
-                self.accelerator.autocast(),
+                torch.autocast(self.accelerator.device.type, torch.bfloat16, enabled=self.half),
             ):
                 losses = self.task.losses(name, self.modules, batch, self.position.step)
             if not losses:

@@ -93,6 +93,7 @@ def held_out(voices: list[Voice], tmp_path_factory: pytest.TempPathFactory) -> P
     return folder
 
 
+@pytest.mark.slow
 def test_a_run_measures_both_banks(held_out: Path, tmp_path: Path) -> None:
     testset, card = tmp_path / "lines.txt", tmp_path / "README.md"
     testset.write_text("Who left the door open?\n\nThat was not my idea.\nNever spoken.\n")

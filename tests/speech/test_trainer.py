@@ -91,6 +91,7 @@ def assert_weights_equal(run: Trainer, other: Trainer) -> None:
     assert all(torch.equal(ours[key], theirs[key]) for key in theirs)
 
 
+@pytest.mark.slow
 def test_sigkill_at_any_moment(whole: Trainer, tmp_path: Path) -> None:
     """Mid-save among them: each run dies a little later, until one of them ends."""
     script = "import sys; from tests.speech.toy_task import trainer; trainer(sys.argv[1]).run()"
