@@ -1,15 +1,11 @@
 """Voices from a dataset in the project's layout: each speaker's first clip of a fitting length."""
 
-import hashlib
+from dataclasses import replace
 
-from speech.audio import encode_flac
-from speech.clips import Clips, open_clips
+from speech.clips import open_clips
 from speech.errors import InputError
-from speech.rows import SAMPLE_RATE
-from teacher.voices import Voice, VoiceBank
-
-MIN_DURATION_S, MAX_DURATION_S = 2.0, 6.0
-"""a shorter reference shows little of a voice, a longer one costs time in every clip"""
+from teacher.clip_voices import MAX_DURATION_S, MIN_DURATION_S, can_lead, clip_voice
+from teacher.voices import VoiceBank
 
 
 def dataset_bank(dataset: str, language: str) -> VoiceBank:
@@ -23,23 +19,15 @@ def dataset_bank(dataset: str, language: str) -> VoiceBank:
     """
     clips, chosen = open_clips(dataset), dict[str, int]()
     for i, clip in enumerate(clips):
-        if clip.language == language and MIN_DURATION_S <= clip.duration_s <= MAX_DURATION_S:
+        if clip.language == language and can_lead(clip):
             chosen.setdefault(clip.speaker_id, i)
     if not chosen:
         span = f"{MIN_DURATION_S:g} to {MAX_DURATION_S:g} s"
         raise InputError(f"{dataset} has no clip of {span} in {language!r:.20}")
-    return VoiceBank({speaker: _voice(clips, i) for speaker, i in chosen.items()})
-
-
-def _voice(clips: Clips, index: int) -> Voice:
-    clip, wave = clips[index], clips.wave(index)
-    return Voice(
-        id=clip.speaker_id,
-        wave=wave,
-        transcript=clip.text_normalized,
-        speaker=clip.speaker_id,
-        language=clip.language,
-        license="the dataset's",
-        consent="the dataset's",
-        sha256=hashlib.sha256(encode_flac(wave, SAMPLE_RATE)).hexdigest(),
+    voices = {speaker: clip_voice(clips, i) for speaker, i in chosen.items()}
+    return VoiceBank(
+        {
+            speaker: replace(voice, phonemes=None, phoneme_ends_s=None)
+            for speaker, voice in voices.items()
+        }
     )

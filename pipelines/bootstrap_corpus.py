@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from pipelines import dataset
-from pipelines.bootstrap.clips import make_clip
+from pipelines.bootstrap.clips import clip_id, make_clip
 from pipelines.bootstrap.config import BootstrapConfig
 from pipelines.bootstrap.sentences import read_sentences, utterances
 from pipelines.bootstrap.speakers import SPEAKERS, Speaker
@@ -25,7 +25,6 @@ from speech import storage
 from speech.config import run_app
 from speech.errors import Refused
 from speech.rows import Rejection
-from speech.seeds import short_id
 
 MEAN_CLIP_S = 5.4
 """of an utterance; decides how many lines fill the hours that were asked for"""
@@ -80,7 +79,7 @@ def write_shard(shard: Shard) -> int:
             try:
                 writer.accept(make_clip(text, speaker, shard.seed))
             except Refused as refusal:
-                name = short_id(shard.seed, speaker.id, text)
+                name = clip_id(text, speaker, shard.seed)
                 writer.reject(Rejection(name, text, refusal.reason, "teacher", refusal.detail))
         writer.finish({})
     return len(shard.lines)

@@ -11,7 +11,7 @@ import json
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -20,11 +20,11 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from speech import storage
+from speech.differences import ABSENT, differences
 from speech.errors import InputError
 from speech.storage import Location, Stamp
 
 READERS = 32
-ABSENT = "(none)"
 
 
 def data_name(index: int, count: int) -> str:
@@ -151,25 +151,17 @@ def _compare(output: Location, path: str, identity: dict[str, Any]) -> None:
         raise
     except ValueError as error:
         raise InputError(f"{path} is damaged; {_remedy(output)}") from error
-    differences = list(_differences(earlier, identity))
-    if differences:
-        shown = "; ".join(differences[:3])
-        more = f"; and {len(differences) - 3} more" if len(differences) > 3 else ""
+    found = [
+        f"{key}: {_short(old)} -> {_short(new)}" for key, old, new in differences(earlier, identity)
+    ]
+    if found:
+        shown = "; ".join(found[:3])
+        more = f"; and {len(found) - 3} more" if len(found) > 3 else ""
         raise InputError(f"{output} holds another run: {shown}{more}. {_remedy(output)}")
 
 
 def _remedy(output: Location) -> str:
     return f"Give another output=... or delete {output}"
-
-
-def _differences(old: Any, new: Any, key: str = "") -> Iterator[str]:
-    """`key: old -> new` for each leaf that differs, keys in order."""
-    if isinstance(old, dict) and isinstance(new, dict):
-        for name in sorted(old.keys() | new.keys()):
-            below = f"{key}.{name}" if key else name
-            yield from _differences(old.get(name, ABSENT), new.get(name, ABSENT), below)
-    elif old != new:
-        yield f"{key}: {_short(old)} -> {_short(new)}"
 
 
 def _short(value: Any) -> str:

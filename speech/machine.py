@@ -1,10 +1,10 @@
-"""What figures were measured with: the device, and the versions of code and libraries."""
+"""What this machine is: its device, what that multiplies fast, and the versions of the code."""
 
 import platform
 import subprocess
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     import torch
@@ -19,6 +19,18 @@ def device_name(device: "torch.device") -> str:
     with open("/proc/cpuinfo") as stream:
         names = [line.split(":")[1].strip() for line in stream if line.startswith("model name")]
     return f"{names[0] if names else platform.processor()}, {torch.get_num_threads()} threads"
+
+
+def native_dtype(device: "torch.device") -> Literal["float32", "bfloat16", "float16"]:
+    """bfloat16 where the hardware has matrix units for it, else float32."""
+    import torch
+
+    if device.type == "cuda":
+        return "bfloat16" if torch.cuda.is_bf16_supported() else "float16"
+    if device.type == "cpu":
+        units = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+        return "bfloat16" if units else "float32"
+    return "bfloat16" if device.type == "xla" else "float32"
 
 
 def software() -> dict[str, str | None]:

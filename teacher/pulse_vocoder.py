@@ -67,7 +67,7 @@ class PulseVocoder(nn.Module):
 
     def waves(self, mel: Tensor, features: Tensor, hertz: Tensor, noise: Tensor) -> Tensor:
         """Pulses at `hertz` (B, frames) and `noise` (B, samples), filtered frame by frame."""
-        level = (mel.float().exp() @ self.inverse.T).clamp(min=SMALLEST).log()
+        level = self._magnitudes(mel.float()).log()
         voiced, unvoiced, delay = self.spectra(features).float().chunk(3, dim=-1)
         with torch.autocast(mel.device.type, enabled=False):
             gain = torch.polar((level + voiced).exp(), math.pi * delay.tanh()).transpose(1, 2)
@@ -79,7 +79,7 @@ class PulseVocoder(nn.Module):
     def _polished(self, mel: Tensor, waves: Tensor) -> Tensor:
         """A few rounds of Griffin-Lim from the waves' own phase, towards magnitudes that lie between
         theirs and the mel's: 0.1 of DistillMOS on what f5-mini says."""
-        level = (mel.exp() @ self.inverse.T).clamp(min=SMALLEST).transpose(1, 2)
+        level = self._magnitudes(mel).transpose(1, 2)
         spectrum = self._stft(waves)
         wanted = level**MEL_SHARE * spectrum.abs().clamp(min=SMALLEST) ** (1 - MEL_SHARE)
         before = torch.zeros_like(spectrum)
@@ -89,6 +89,10 @@ class PulseVocoder(nn.Module):
             guess = wanted * ahead / ahead.abs().clamp(min=1e-9)
             spectrum = self._stft(self._istft(guess, waves.shape[-1]))
         return self._istft(wanted * spectrum / spectrum.abs().clamp(min=1e-9), waves.shape[-1])
+
+    def _magnitudes(self, mel: Tensor) -> Tensor:
+        """(B, frames, mels) -> (B, frames, bins), the mel's own, of least squares."""
+        return (mel.exp() @ self.inverse.T).clamp(min=SMALLEST)
 
     def _stft(self, waves: Tensor) -> Tensor:
         return torch.stft(waves, N_FFT, HOP_LENGTH, window=self.window, return_complex=True)

@@ -12,8 +12,9 @@ from f5_tts.model.utils import get_epss_timesteps
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
+from speech.machine import native_dtype
 from speech.seeds import stable_hash
-from teacher.config import Dtype, SamplerConfig
+from teacher.config import SamplerConfig
 from teacher.network import Network
 
 
@@ -44,16 +45,6 @@ def noise(key: str, frames: int, mel_dim: int) -> Tensor:
     """(frames, mel_dim) standard normal, a function of `key` alone, drawn on the CPU."""
     generator = torch.Generator().manual_seed(stable_hash("noise", key))
     return torch.randn(frames, mel_dim, generator=generator)
-
-
-def native_dtype(device: torch.device) -> Dtype:
-    """bfloat16 where the hardware has matrix units for it, else float32."""
-    if device.type == "cuda":
-        return "bfloat16" if torch.cuda.is_bf16_supported() else "float16"
-    if device.type == "cpu":
-        units = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
-        return "bfloat16" if units else "float32"
-    return "bfloat16" if device.type == "xla" else "float32"
 
 
 @torch.inference_mode()

@@ -7,15 +7,14 @@ import torch
 from speech.clips import Clips
 from speech.errors import Refused
 from speech.training.task import Evaluation
+from teacher.clip_voices import can_lead, clip_voice
 from teacher.config import TeacherConfig
 from teacher.network import Network
 from teacher.sampler import Prompt, sample
 from teacher.teacher import Planner
 from teacher.vocoder import build_vocoder
-from teacher.voices import Voice
 
 COUNT = 3
-REFERENCE_S = (2.0, 6.0)
 
 
 class Samples:
@@ -26,20 +25,21 @@ class Samples:
     ) -> None:
         self.config = config
         self.vocoder = build_vocoder(config.vocoder)
-        chosen: list[tuple[int, int]] = []
+        leads = [i for i in others if can_lead(clips[i])]
+        chosen: dict[str, tuple[int, int]] = {}
         for line in lines:
             speaker = clips[line].speaker_id
-            if len(chosen) < COUNT and speaker not in {clips[r].speaker_id for _, r in chosen}:
-                fits = (i for i in others if _can_lead(clips, i, speaker))
-                chosen += [(line, reference) for reference in list(fits)[:1]]
-        voices = {clips[r].id: _voice(clips, r) for _, r in chosen}
+            lead = next((i for i in leads if clips[i].speaker_id == speaker), None)
+            if len(chosen) < COUNT and lead is not None:
+                chosen.setdefault(speaker, (line, lead))
+        voices = {speaker: clip_voice(clips, lead) for speaker, (_, lead) in chosen.items()}
         planner = Planner(config, voices)
         self.prompts: dict[str, Prompt] = {}
-        for line, reference in chosen:
+        for speaker, (line, _) in chosen.items():
             clip = clips[line]
             try:
-                self.prompts[f"{clip.speaker_id}: {clip.text_normalized:.60}"] = planner.prompt(
-                    clips[reference].id, clip.text_normalized, clip.language, clip.id
+                self.prompts[f"{speaker}: {clip.text_normalized:.60}"] = planner.prompt(
+                    speaker, clip.text_normalized, clip.language, clip.id
                 )
             except Refused:
                 continue  # another language's line has no phonemes
@@ -55,24 +55,3 @@ class Samples:
             dict(zip(self.prompts, waves, strict=True)),
             {name: mel.T for name, mel in zip(self.prompts, mels, strict=True)},
         )
-
-
-def _can_lead(clips: Clips, index: int, speaker: str) -> bool:
-    low, high = REFERENCE_S
-    return clips[index].speaker_id == speaker and low <= clips[index].duration_s <= high
-
-
-def _voice(clips: Clips, index: int) -> Voice:
-    clip = clips[index]
-    return Voice(
-        id=clip.id,
-        wave=clips.wave(index),
-        transcript=clip.text_normalized,
-        speaker=clip.speaker_id,
-        language=clip.language,
-        license="",
-        consent="",
-        sha256="",
-        phonemes=clip.phonemes,
-        phoneme_ends_s=clip.phoneme_ends_s,
-    )

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from speech.errors import InputError, Refused
+from speech.machine import native_dtype
 from speech.mel import log_mel
 from speech.rows import SAMPLE_RATE
 from speech.stopwatch import Stopwatch
@@ -18,7 +19,7 @@ from teacher.config import TeacherConfig
 from teacher.frontend import build_frontend
 from teacher.network import load_network
 from teacher.packing import BatchLimit
-from teacher.sampler import Prompt, native_dtype, sample
+from teacher.sampler import Prompt, sample
 from teacher.vocoder import build_vocoder
 from teacher.voices import Voice
 

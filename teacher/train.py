@@ -15,6 +15,7 @@ from torch import nn
 from speech import storage
 from speech.clips import Clips, open_clips
 from speech.config import run_app
+from speech.mel import FRAME_RATE
 from speech.seeds import short_id
 from speech.training.trainer import Trainer
 from teacher.checkpoint import read_vocabulary
@@ -36,7 +37,7 @@ def main(config: TrainTeacherConfig) -> int:
     torch.manual_seed(config.training.seed)
     clips = open_clips(config.dataset)
     task = build_task(config, clips)
-    hours = sum(task.lengths.values()) / 93.75 / 3600
+    hours = sum(task.lengths.values()) / FRAME_RATE / 3600
     parameters = sum(p.numel() for p in task.modules["network"].parameters()) / 1e6
     console.print(
         f"{len(task.lengths)} clips, {hours:.2f} h, {len(task.held_out)} more held out; "
@@ -44,7 +45,6 @@ def main(config: TrainTeacherConfig) -> int:
     )
     trainer = Trainer(task, config.training, config.output, identity(config, clips), console)
     if not trainer.run():
-        console.print(f"stopped at step {trainer.position.step}; run it again to continue")
         return 1
     if trainer.accelerator.is_main_process:
         averages = {name: copy.module for name, copy in trainer.averages.items()}

@@ -30,7 +30,6 @@ def main(config: TrainVocoderConfig) -> int:
     identity["clips"] = short_id(*(clip.id for clip in clips))
     trainer = Trainer(task, config.training, config.output, identity, console)
     if not trainer.run():
-        console.print(f"stopped at step {trainer.position.step}; run it again to continue")
         return 1
     if trainer.accelerator.is_main_process:
         generator = trainer.averages["generator"].module

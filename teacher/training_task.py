@@ -12,6 +12,7 @@ from speech.errors import InputError, Refused
 from speech.mel import FRAME_RATE, log_mel
 from speech.seeds import stable_hash
 from speech.training.buckets import bucketed_batches, rounded
+from speech.training.cache import BoundedCache
 from speech.training.task import Batch, Evaluation
 from teacher.durations import DurationModel, duration_loss
 from teacher.flow_matching import FlowMatching
@@ -58,14 +59,16 @@ class TeacherTask:
         wanted = {i: clips[i] for i in range(len(clips)) if self._is_wanted(clips[i])}
         held = [i for i in wanted if self._is_held_out(wanted[i])]
         self.held_out = held[:EVALUATED_CLIPS]
+        kept_out = set(held)
         self.lengths = {
-            i: round(clip.duration_s * FRAME_RATE) for i, clip in wanted.items() if i not in held
+            i: round(clip.duration_s * FRAME_RATE)
+            for i, clip in wanted.items()
+            if i not in kept_out
         }
         if not self.lengths:
             raise InputError(f"none of the {len(clips)} clips in {config.dataset} passes `clips`")
         self.samples = Samples(config.teacher, clips, self.held_out, list(self.lengths))
-        self._cache: dict[int, Example] = {}
-        self._cached_bytes = 0
+        self._cache = BoundedCache[Example](config.cache_mb)
 
     def _is_wanted(self, clip: ClipInfo) -> bool:
         limits = self.config.clips
@@ -79,13 +82,9 @@ class TeacherTask:
         return bucketed_batches(self.lengths, config.batch_frames, config.training.seed, epoch)
 
     def load(self, key: int) -> Example:
-        if key in self._cache:
-            return self._cache[key]
-        example = self._read(key)
-        size = example.mel.nbytes + example.tokens.nbytes
-        if self._cached_bytes + size <= self.config.cache_mb * 2**20:
-            self._cache[key], self._cached_bytes = example, self._cached_bytes + size
-        return example
+        return self._cache.get(
+            key, lambda: self._read(key), lambda e: e.mel.nbytes + e.tokens.nbytes
+        )
 
     def _read(self, index: int) -> Example:
         clip = self.clips[index]

@@ -11,6 +11,7 @@ from speech.clips import Clips
 from speech.errors import InputError
 from speech.mel import FRAME_RATE, HOP_LENGTH, log_mel
 from speech.seeds import stable_hash
+from speech.training.cache import BoundedCache
 from speech.training.task import Batch, Evaluation
 from teacher.pitch import pitch_hz
 from teacher.pulse_vocoder import PulseVocoder
@@ -73,14 +74,14 @@ class VocoderTask:
         long = {i: n for i, n in lengths.items() if n > config.segment_frames}
         held = [i for i in long if stable_hash("held out", clips[i].id) % 100 < 2]
         self.held_out = held[:EVALUATED_CLIPS]
-        self.lengths = {i: n for i, n in long.items() if i not in held}
+        kept_out = set(held)
+        self.lengths = {i: n for i, n in long.items() if i not in kept_out}
         if len(self.lengths) < config.batch_size:
             raise InputError(
                 f"{config.dataset} has {len(self.lengths)} clips of over {config.segment_frames} "
                 f"frames, which is less than a batch of {config.batch_size}"
             )
-        self._cache: dict[int, tuple[Tensor, Tensor]] = {}
-        self._cached_bytes = 0
+        self._cache = BoundedCache[tuple[Tensor, Tensor]](config.cache_mb)
 
     def plan(self, epoch: int) -> list[list[Segment]]:
         config = self.config
@@ -101,14 +102,13 @@ class VocoderTask:
         return mel[start:stop].float(), wave[start * HOP_LENGTH : (stop - 1) * HOP_LENGTH].float()
 
     def _whole(self, index: int) -> tuple[Tensor, Tensor]:
-        if index in self._cache:
-            return self._cache[index]
+        return self._cache.get(
+            index, lambda: self._read(index), lambda pair: pair[0].nbytes + pair[1].nbytes
+        )
+
+    def _read(self, index: int) -> tuple[Tensor, Tensor]:
         wave = torch.from_numpy(self.clips.wave(index))
-        pair = wave.half(), log_mel(wave).half()
-        size = pair[0].nbytes + pair[1].nbytes
-        if self._cached_bytes + size <= self.config.cache_mb * 2**20:
-            self._cache[index], self._cached_bytes = pair, self._cached_bytes + size
-        return pair
+        return wave.half(), log_mel(wave).half()
 
     def collate(self, items: Sequence[tuple[Tensor, Tensor]]) -> Batch:
         mels, waves = zip(*items, strict=True)

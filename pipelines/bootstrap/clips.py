@@ -27,6 +27,10 @@ def engine_named(name: str) -> Engine:
     return ENGINES[name]()
 
 
+def clip_id(text: str, speaker: Speaker, seed: int) -> str:
+    return short_id(seed, speaker.id, text)
+
+
 def make_clip(text: str, speaker: Speaker, seed: int) -> Clip:
     """Raises Refused where there is nothing to speak, or too little or too much came out."""
     normalized = normalize(text, "en")
@@ -43,7 +47,7 @@ def make_clip(text: str, speaker: Speaker, seed: int) -> Clip:
     if not MIN_S <= duration_s <= MAX_S:
         raise Refused("duration", f"{duration_s:.1f} s, allowed {MIN_S:g} to {MAX_S:g}")
     return Clip(
-        id=short_id(seed, speaker.id, text),
+        id=clip_id(text, speaker, seed),
         audio=encode_flac(wave, SAMPLE_RATE),
         text=text,
         text_normalized=normalized,

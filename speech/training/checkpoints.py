@@ -14,7 +14,7 @@ import torch
 
 from speech import storage
 from speech.errors import InputError
-from speech.local_files import stamp_of, temporary_name
+from speech.local_files import stamp_of
 
 log = logging.getLogger(__name__)
 
@@ -28,11 +28,13 @@ class Checkpoints:
 
     def save(self, step: int, state: dict[str, Any]) -> None:
         name = f"step-{step:08d}"
-        with tempfile.TemporaryDirectory(dir=self._scratch()) as scratch:
-            temporary = Path(scratch) / temporary_name(name)
+        temporary = self._scratch() / storage.temporary_name(name)
+        try:
             torch.save(state, temporary)
             sha256 = stamp_of(temporary).sha256
             storage.publish(temporary, storage.join(self.folder, f"{name}.pt"))
+        finally:
+            temporary.unlink(missing_ok=True)
         marker = json.dumps({"sha256": sha256, "step": step}) + "\n"
         storage.write_bytes(storage.join(self.folder, f"{name}.json"), marker.encode())
         for old in self._steps()[self.keep :]:
@@ -45,6 +47,7 @@ class Checkpoints:
         Raises:
             InputError: there are checkpoints, and all of them are damaged.
         """
+        storage.remove_stale(self._scratch())  # what a killed run was writing
         steps = self._steps()
         for step in steps:
             path = storage.join(self.folder, f"step-{step:08d}.pt")
@@ -66,10 +69,10 @@ class Checkpoints:
         found = [n for n in names if n.startswith("step-") and n.endswith(".json")]
         return sorted((int(name[5:-5]) for name in found), reverse=True)
 
-    def _scratch(self) -> str | None:
+    def _scratch(self) -> Path:
         """On the file system of a local output, so that publishing is one rename."""
         if storage.is_gcs(self.folder):
-            return None
+            return Path(tempfile.gettempdir())
         folder = Path(self.folder).expanduser()
         folder.mkdir(parents=True, exist_ok=True)
-        return str(folder)
+        return folder

@@ -1,8 +1,6 @@
-"""Learning rate over steps, and the precision a device multiplies fast in."""
+"""Learning rate over steps."""
 
 import math
-
-import torch
 
 from speech.training.config import TrainingConfig
 
@@ -13,11 +11,3 @@ def learning_rate(config: TrainingConfig, step: int) -> float:
     done = max(0, step - config.warmup_steps) / max(1, config.steps - config.warmup_steps)
     cosine = 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
     return config.learning_rate * warm * (config.final_rate + (1 - config.final_rate) * cosine)
-
-
-def native_precision(cpu: bool) -> str:
-    if cpu:
-        fast = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
-    else:
-        fast = torch.cuda.is_bf16_supported()
-    return "bfloat16" if fast else "float32"

@@ -20,14 +20,16 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from speech import storage
+from speech.differences import differences
 from speech.errors import InputError
+from speech.machine import native_dtype
 from speech.seeds import stable_hash
 from speech.training.checkpoints import Checkpoints
 from speech.training.config import FREE_TO_CHANGE, TrainingConfig
 from speech.training.curve import HELD_OUT, draw_curve
 from speech.training.ema import averaged_copy
 from speech.training.journal import Journal
-from speech.training.schedule import learning_rate, native_precision
+from speech.training.schedule import learning_rate
 from speech.training.task import Batch, Key, Task
 
 
@@ -60,10 +62,10 @@ class Trainer:
         if config.threads:
             torch.set_num_threads(config.threads)
         cpu = config.device == "cpu" or not torch.cuda.is_available()
-        precision = native_precision(cpu) if config.precision == "auto" else config.precision
-        self.half = precision == "bfloat16"
         # without its mixed_precision, which is one for the whole process, whatever it trains next
         self.accelerator = Accelerator(cpu=cpu)
+        native, asked = native_dtype(self.accelerator.device), config.precision
+        self.half = (native if asked == "auto" else asked) == "bfloat16"
         self.checkpoints = Checkpoints(output, config.keep_checkpoints)
         self.position = Position()
         self._stop = threading.Event()
@@ -108,8 +110,9 @@ class Trainer:
                         self._evaluate(journal)
                     if position.step % config.save_every == 0 or position.step == config.steps:
                         self._save()
-                if self._stop.is_set():
+                if position.step < config.steps:
                     self._save()
+                    self.console.print(f"stopped at step {position.step}; run it again to continue")
         finally:
             if earlier is not None:
                 signal.signal(signal.SIGTERM, earlier)
@@ -186,7 +189,10 @@ class Trainer:
                 evaluation = self.task.evaluate(averages)
             journal.show(self.position.step, evaluation)
             scalars = {HELD_OUT + key: value for key, value in evaluation.scalars.items()}
-            self.position.history.append({"step": self.position.step, **scalars})
+            history = self.position.history
+            history.append({"step": self.position.step, **scalars})
+            picture = draw_curve(history, f"{self.position.step} steps")
+            storage.write_bytes(storage.join(self.output, "curve.png"), picture)
             for copy in self.averages.values():
                 copy.module.train()
         self.accelerator.wait_for_everyone()
@@ -204,17 +210,11 @@ class Trainer:
             self.checkpoints.save(position.step, state)
             lines = "".join(json.dumps(point) + "\n" for point in position.history)
             storage.write_bytes(storage.join(self.output, "history.jsonl"), lines.encode())
-            picture = draw_curve(position.history, f"{position.step} steps")
-            storage.write_bytes(storage.join(self.output, "curve.png"), picture)
         self.accelerator.wait_for_everyone()
 
     def _restore(self, state: Mapping[str, Any]) -> None:
         earlier = json.loads(state["identity"])
-        different = sorted(
-            key
-            for block in ("training", None)
-            for key in _differences(earlier, self.identity, block)
-        )
+        different = [key for key, _, _ in differences(earlier, self.identity)]
         if different:
             raise InputError(
                 f"{self.output} holds another training, with another {', '.join(different)}; give "
@@ -251,16 +251,6 @@ class _Listed(torch.utils.data.Sampler[list[Key]]):
 
     def __len__(self) -> int:
         return len(self.batches)
-
-
-def _differences(
-    old: Mapping[str, Any], new: Mapping[str, Any], block: str | None
-) -> Iterator[str]:
-    """Keys of a block, or of the identity beside `training`, whose values differ."""
-    before, now = (old.get(block, {}), new[block]) if block else (old, new)
-    for key in before.keys() | now.keys():
-        if key != "training" and before.get(key) != now.get(key):
-            yield f"{block}.{key}" if block else key
 
 
 def _on_main_thread() -> bool:
