@@ -128,6 +128,7 @@ class Trainer:
         )
         shown: dict[str, float] = {}
         for name, optimizer in self.optimizers.items():
+            optimizer.zero_grad(set_to_none=True)  # another module's loss may have reached this one
             losses = self._backward(name, group)
             if not losses:
                 continue
@@ -142,7 +143,6 @@ class Trainer:
                     self.averages[name].update_parameters(self.plain[name])
             else:
                 position.skipped += 1
-            optimizer.zero_grad(set_to_none=True)
         position.step += 1
         frames = sum(self.task.frames(batch) for batch in group) * self.accelerator.num_processes
         if point := journal.record(position.step, shown, rate, position.skipped, frames):

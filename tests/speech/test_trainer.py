@@ -171,6 +171,20 @@ def test_steps_that_are_not_finite_are_skipped_and_counted(tmp_path: Path) -> No
     assert all(torch.isfinite(value).all() for value in weights(run).values())
 
 
+def test_a_module_s_losses_train_no_other(tmp_path: Path) -> None:
+    class Judged(ToyTask):
+        """The net is judged by a critic, whose own loss asks for nothing."""
+
+        def losses(self, name, modules, batch, step):  # type: ignore[no-untyped-def]
+            judged = modules["critic"](modules["net"](batch["x"])).square().mean()
+            return {"total": judged if name == "net" else 0 * modules["critic"](batch["x"]).sum()}
+
+    run = trainer(tmp_path, Judged(), weight_decay=0.0)
+    before = run.plain["critic"].weight.clone()
+    assert run.run()
+    assert torch.equal(run.plain["critic"].weight, before)
+
+
 def test_another_training_in_the_same_place_is_refused(tmp_path: Path) -> None:
     trainer(tmp_path).run()
     with pytest.raises(InputError, match=r"another training.learning_rate, training.steps;"):
