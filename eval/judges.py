@@ -4,8 +4,8 @@ from typing import Protocol
 
 from eval.asr import Asr, AsrConfig
 from eval.mos import Mos
-from eval.similarity import SpeakerEncoder
 from speech.config import Config
+from speech.speaker import SpeakerEncoder
 
 
 class Judge(Protocol):

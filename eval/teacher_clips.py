@@ -8,13 +8,13 @@ from rich.console import Console
 from rich.progress import track
 
 from eval.judges import Judges
-from eval.similarity import similarity
 from eval.teacher_config import MeasureConfig
 from eval.teacher_figures import JudgedClip, number_or_none
 from speech import storage
 from speech.audio import Wave, encode_flac, quantize
 from speech.errors import InputError, Refused
 from speech.rows import SAMPLE_RATE
+from speech.speaker import similarity
 from speech.text import check_speakable, normalize
 from speech.wer import score
 from teacher.sampler import Prompt

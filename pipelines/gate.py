@@ -8,11 +8,11 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from eval.judges import Judges, JudgesConfig
-from eval.similarity import WINDOW_S, Embedding, similarity
 from speech.audio import Wave, clipped_share, longest_pause_s, quantize, rms_db
 from speech.config import Config
 from speech.errors import InputError
 from speech.rows import SAMPLE_RATE
+from speech.speaker import WINDOW_S, Embedding, similarity
 from speech.stopwatch import Stopwatch
 from speech.wer import score
 from teacher.voices import Voice

@@ -6,9 +6,9 @@ from torch import Tensor, nn
 
 from speech.errors import InputError
 from speech.mel import HOP_LENGTH, LOG_FLOOR, N_FFT, N_MELS, mel_inverse
+from speech.pulse_vocoder import PulseVocoder
 from teacher.checkpoint import weights_file
 from teacher.config import GriffinLimConfig, NeuralVocoderConfig, VocoderConfig
-from teacher.pulse_vocoder import PulseVocoder
 
 
 class GriffinLim(nn.Module):

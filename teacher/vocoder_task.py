@@ -10,12 +10,12 @@ from speech.audio import Wave
 from speech.clips import Clips
 from speech.errors import InputError
 from speech.mel import FRAME_RATE, HOP_LENGTH, log_mel
+from speech.pitch import pitch_hz
+from speech.pulse_vocoder import PulseVocoder
 from speech.seeds import stable_hash
+from speech.spectral_loss import mel_loss, stft_loss
 from speech.training.cache import BoundedCache
 from speech.training.task import Batch, Evaluation
-from teacher.pitch import pitch_hz
-from teacher.pulse_vocoder import PulseVocoder
-from teacher.spectral_loss import mel_loss, stft_loss
 from teacher.training_config import TrainVocoderConfig
 
 EVALUATED_CLIPS = 16

@@ -11,10 +11,10 @@ from pydantic import ValidationError
 from eval.asr import Asr, AsrConfig
 from eval.judges import Judges, JudgesConfig
 from eval.mos import Mos
-from eval.similarity import ENCODER_RATE, SpeakerEncoder, mel_power, similarity
 from speech.audio import Wave, resample
 from speech.errors import InputError, Refused
 from speech.rows import SAMPLE_RATE
+from speech.speaker import ENCODER_RATE, SpeakerEncoder, mel_power, similarity
 from speech.storage import read_bytes
 from speech.wer import score
 

@@ -225,7 +225,7 @@ def test_a_bank_in_a_bucket(gcs_bucket: str, tmp_path: Path) -> None:
 
 
 def test_the_embedded_bank_is_sound_and_distinct(mini: VoiceBank, asr: Asr) -> None:
-    from eval.similarity import SpeakerEncoder, similarity
+    from speech.speaker import SpeakerEncoder, similarity
 
     assert len(mini) >= 8
     assert load_bank(VoicesConfig(manifest=f"{MINI}/voices.jsonl"), asr.transcribe_one)

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from speech.mel import HOP_LENGTH, N_FFT, N_MELS, SAMPLE_RATE, mel_inverse
-from teacher.pitch import HIGHEST_HZ, LOWEST_HZ
+from speech.pitch import HIGHEST_HZ, LOWEST_HZ
 
 BINS = N_FFT // 2 + 1
 SMALLEST = 1e-4
@@ -60,7 +60,7 @@ class PulseVocoder(nn.Module):
         return self.backbone(mel.transpose(1, 2))
 
     def pitch_hz(self, features: Tensor) -> Tensor:
-        """(B, frames) in the range that `teacher.pitch` finds."""
+        """(B, frames) in the range that `speech.pitch` finds."""
         low, high = math.log(LOWEST_HZ), math.log(HIGHEST_HZ)
         share = self.pitch(features).float()[..., 0].sigmoid()
         return (low + (high - low) * share).exp()

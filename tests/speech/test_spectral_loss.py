@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from teacher.spectral_loss import RESOLUTIONS, mel_loss, stft_loss
+from speech.spectral_loss import RESOLUTIONS, mel_loss, stft_loss
 
 
 def waves() -> tuple[torch.Tensor, torch.Tensor]:

@@ -9,8 +9,8 @@ import torch
 
 import teacher
 from speech.mel import HOP_LENGTH, SAMPLE_RATE, log_mel
-from teacher.pitch import pitch_hz
-from teacher.pulse_vocoder import PulseVocoder, pulses
+from speech.pitch import pitch_hz
+from speech.pulse_vocoder import PulseVocoder, pulses
 
 
 def tone(hertz: float, seconds: float = 0.5, harmonics: int = 8) -> torch.Tensor:
