@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from datasets import Dataset
 
 MAX_CLIP_S = 90.0
-COLUMNS = ("id", "text_normalized", "language", "speaker_id", "duration_s")
+COLUMNS = ("id", "text_normalized", "language", "speaker_id", "duration_s", "license")
+JUDGED = ("wer", "similarity", "mos")
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,11 @@ class ClipInfo:
     language: str
     speaker_id: str
     duration_s: float
+    license: str
+    wer: float | None
+    similarity: float | None
+    mos: float | None
+    """None where a judge was not asked"""
     phonemes: str | None
     phoneme_ends_s: tuple[float, ...] | None
 
@@ -72,11 +78,12 @@ def open_clips(location: str) -> Clips:
     if not sys.stderr.isatty():
         disable_progress_bars()
     table = load_dataset("parquet", data_files=files, split="train")
-    extra = [n for n in ("phonemes", "phoneme_ends_s") if n in table.column_names]
+    extra = [n for n in (*JUDGED, "phonemes", "phoneme_ends_s") if n in table.column_names]
     rows = table.select_columns([*COLUMNS, *extra]).to_list()
     infos = [
         ClipInfo(
             **{name: row[name] for name in COLUMNS},
+            **{name: row.get(name) for name in JUDGED},
             phonemes=row.get("phonemes"),
             phoneme_ends_s=tuple(row["phoneme_ends_s"]) if row.get("phoneme_ends_s") else None,
         )

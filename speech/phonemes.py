@@ -6,6 +6,9 @@ from hibari.g2p import G2P
 
 from speech.errors import Refused
 
+ALPHABET = " !,.:;?AIOTWYbdfhijklmnpstuvwzæðŋɐɑɔəɛɜɡɪɹʃʊʌʒʤʧˈˌθᵊᵻ—“”"
+"""misaki's symbols for English, with its punctuation"""
+
 
 @lru_cache(maxsize=1)
 def _g2p() -> G2P:

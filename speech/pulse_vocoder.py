@@ -7,6 +7,7 @@ each frequency of the pulses and of white noise is at each frame, and by how muc
 """
 
 import math
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor, nn
@@ -49,12 +50,17 @@ class PulseVocoder(nn.Module):
     def forward(self, mel: Tensor) -> Tensor:
         """(frames, mels) log magnitudes -> ((frames - 1) * hop,) samples, or (B, ...) of both."""
         batch = mel if mel.ndim == 3 else mel[None]
-        generator = torch.Generator().manual_seed(0)  # equal mels sound equal
-        noise = torch.randn(_samples(batch), generator=generator).to(mel.device)
-        features = self.features(batch)
-        waves = self.waves(batch, features, self.pitch_hz(features), noise.expand(len(batch), -1))
-        waves = self._polished(batch, waves)
+        waves = self._polished(batch, self.speak(batch))
         return waves if mel.ndim == 3 else waves[0]
+
+    def speak(self, mel: Tensor, hertz: Tensor | None = None) -> Tensor:
+        """(B, frames, mels) -> (B, (frames - 1) * hop) without the polish, at a given pitch
+        (B, frames) or the one that the mel shows."""
+        generator = torch.Generator().manual_seed(0)  # equal mels sound equal
+        noise = torch.randn(_samples(mel), generator=generator).to(mel.device)
+        features = self.features(mel)
+        hertz = self.pitch_hz(features) if hertz is None else hertz.clamp(LOWEST_HZ, HIGHEST_HZ)
+        return self.waves(mel, features, hertz, noise.expand(len(mel), -1))
 
     def features(self, mel: Tensor) -> Tensor:
         return self.backbone(mel.transpose(1, 2))
@@ -120,3 +126,14 @@ def pulses(hertz: Tensor) -> Tensor:
 
 def _samples(mel: Tensor) -> int:
     return (mel.shape[-2] - 1) * HOP_LENGTH
+
+
+def load_pulse_vocoder(weights: Mapping[str, Tensor]) -> PulseVocoder:
+    """Sizes are read from the weights; raises ValueError where they are not of this kind."""
+    layers = {key.split(".")[2] for key in weights if key.startswith("backbone.convnext.")}
+    if not layers or "spectra.weight" not in weights:
+        raise ValueError("these are not the weights of a pulse vocoder")
+    hidden, dim = weights["backbone.convnext.0.pwconv1.weight"].shape
+    vocoder = PulseVocoder(dim, hidden, len(layers))
+    vocoder.load_state_dict({key: value.float() for key, value in weights.items()})
+    return vocoder.eval().requires_grad_(False)

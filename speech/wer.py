@@ -33,6 +33,19 @@ def score(reference: str, hypothesis: str, language: str) -> ErrorRates:
     Raises:
         ValueError: another language, or a reference without anything that can be compared.
     """
+    expected, heard = comparable(reference, hypothesis, language)
+    cer = jiwer.cer(expected, heard)
+    if language == "en":
+        return ErrorRates(jiwer.wer(expected, heard), cer, len(expected.split()))
+    return ErrorRates(cer, cer, len(expected))
+
+
+def comparable(reference: str, hypothesis: str, language: str) -> tuple[str, str]:
+    """Both as they are compared: words between spaces; for Chinese, characters without any.
+
+    Raises:
+        ValueError: another language, or a reference without anything that can be compared.
+    """
     if language not in LANGUAGES:
         raise ValueError(f"language {language!r:.20}, allowed {', '.join(LANGUAGES)}")
     normalize = _english if language == "en" else _chinese
@@ -41,10 +54,7 @@ def score(reference: str, hypothesis: str, language: str) -> ErrorRates:
         expected, heard = _basic()(reference).strip(), _basic()(hypothesis).strip()
     if not expected:
         raise ValueError(f"no words to compare in {reference!r:.80}")
-    cer = jiwer.cer(expected, heard)
-    if language == "en":
-        return ErrorRates(jiwer.wer(expected, heard), cer, len(expected.split()))
-    return ErrorRates(cer, cer, len(expected))
+    return expected, heard
 
 
 def _english(text: str) -> str:

@@ -20,7 +20,7 @@ from speech.seeds import short_id
 from speech.training.trainer import Trainer
 from teacher.checkpoint import read_vocabulary
 from teacher.durations import DurationModel
-from teacher.export import write_weights
+from speech.weights import write_weights
 from teacher.flow_matching import FlowMatching
 from teacher.frontend import AlignedFrontend, build_frontend
 from teacher.network import Network, load_network

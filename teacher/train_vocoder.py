@@ -12,7 +12,7 @@ from speech.clips import open_clips
 from speech.config import run_app
 from speech.seeds import short_id
 from speech.training.trainer import Trainer
-from teacher.export import write_weights
+from speech.weights import write_weights
 from teacher.training_config import TrainVocoderConfig
 from teacher.vocoder_task import Generator, VocoderTask
 

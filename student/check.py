@@ -1,0 +1,96 @@
+"""The first thing to know of a trained student: what an ASR hears of lines that it was trained on.
+
+samples/*.flac     some of them, and lines that were held out
+samples.png        the student's mels under the dataset's
+README.md          the student's card
+"""
+
+import io
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.progress import track
+
+from eval.asr import Asr, AsrConfig
+from speech import storage
+from speech.audio import Wave, encode_flac, quantize
+from speech.mel import log_mel
+from speech.rows import SAMPLE_RATE
+from speech.wer import ErrorRates, score
+from student.card import write_card
+from student.config import TrainStudentConfig
+from student.data import StudentData
+from student.student import Student, open_student
+
+LINES, SAMPLES = 24, 4
+
+
+def check_student(config: TrainStudentConfig, data: StudentData, console: Console) -> None:
+    """Speak lines of the dataset, in their own voices, print and write what comes of it."""
+    student = open_student(config.output)
+    sets = {"trained on": _spread(list(data.lengths)), "held out": _spread(data.held_out)}
+    heard = {}
+    for name, rows in sets.items():
+        if rows:
+            heard[name], spoken = _hear(student, data, rows, name, console)
+            _save(config.output, name, data, rows[:SAMPLES], spoken[:SAMPLES])
+    figures = {name: _wer(rates) for name, rates in heard.items()}
+    for name, wer in figures.items():
+        console.print(f"WER on {len(heard[name])} lines {name}: {100 * wer:.1f} %")
+    write_card(config, student, data, figures)
+    console.print(
+        f"{config.output}: student.json, weights, README.md, curve.png, samples.png, samples/\n"
+        f'speak:  make speak ARGS="checkpoint={config.output}" TEXT="Hello there."',
+        highlight=False,
+    )
+
+
+def _spread(rows: Sequence[int]) -> list[int]:
+    """At most `LINES` of them, from all parts of the dataset."""
+    return list(rows[:: max(1, -(-len(rows) // LINES))])
+
+
+def _hear(
+    student: Student, data: StudentData, rows: Sequence[int], name: str, console: Console
+) -> tuple[list[ErrorRates], list[Wave]]:
+    asr, rates, waves = Asr(AsrConfig()), [], []
+    for row in track(rows, f"listening, {name}", console=console, transient=True):
+        clip = data.clips[row]
+        waves.append(quantize(student.speak(clip.text_normalized, clip.speaker_id)))
+        heard = asr.transcribe_one(waves[-1], clip.language)
+        rates.append(score(clip.text_normalized, heard, clip.language))
+    return rates, waves
+
+
+def _wer(rates: Sequence[ErrorRates]) -> float:
+    """All errors over all words."""
+    return sum(r.wer * r.words for r in rates) / max(1, sum(r.words for r in rates))
+
+
+def _save(
+    output: str, name: str, data: StudentData, rows: Sequence[int], waves: Sequence[Wave]
+) -> None:
+    kind = name.replace(" ", "_")
+    for row, wave in zip(rows, waves, strict=True):
+        path = storage.join(output, "samples", f"{kind}-{data.clips[row].id}.flac")
+        storage.write_bytes(path, encode_flac(wave, SAMPLE_RATE))
+    picture = draw_mels(data, rows, waves)
+    storage.write_bytes(storage.join(output, f"{kind}.png"), picture)
+
+
+def draw_mels(data: StudentData, rows: Sequence[int], waves: Sequence[Wave]) -> bytes:
+    """A PNG: for each row the dataset's mel above the student's."""
+    import torch
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(10, 2.6 * len(rows)), layout="constrained")
+    panels = figure.subplots(2 * len(rows), 1, squeeze=False)[:, 0]
+    for i, (row, wave) in enumerate(zip(rows, waves, strict=True)):
+        shown = {"dataset": data.clips.wave(row), "student": wave}
+        for axes, (title, heard) in zip(panels[2 * i : 2 * i + 2], shown.items(), strict=True):
+            axes.imshow(log_mel(torch.from_numpy(heard)).T, origin="lower", aspect="auto")
+            axes.set(xticks=[], yticks=[], ylabel=title)
+        panels[2 * i].set_title(data.clips[row].text_normalized[:90], fontsize=8)
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png", dpi=90, metadata={"Software": None})
+    return picture.getvalue()

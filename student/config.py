@@ -1,0 +1,76 @@
+"""The configuration of a student and of its training."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from speech.config import Config
+from speech.training.config import TrainingConfig
+
+
+class AcousticConfig(Config):
+    """What every student has: phonemes in, mels out, in the voice of a vector."""
+
+    dim: int = Field(ge=8)
+    hidden_dim: int = Field(ge=8)
+    """inside a block"""
+    encoder_layers: int = Field(ge=1)
+    duration_layers: int = Field(ge=1)
+    condition_dim: int = Field(ge=1)
+    """of what the speaker tells every block"""
+    table_drop: float = Field(ge=0, le=1)
+    """how often a clip is trained by its speaker's vector alone, so that a new voice can be tried"""
+
+
+class NarConfig(AcousticConfig):
+    """Non-autoregressive: prosody by frames, then all mels at once."""
+
+    kind: Literal["nar"]
+    prosody_layers: int = Field(ge=1)
+    decoder_layers: int = Field(ge=1)
+
+
+StudentConfig = Annotated[NarConfig, Field(discriminator="kind")]
+
+
+class ClipsConfig(Config):
+    """Which clips are trained on; null asks nothing. A clip without the number asked for is out."""
+
+    wer_max: float | None = Field(ge=0)
+    similarity_min: float | None = Field(ge=-1, le=1)
+    mos_min: float | None = Field(ge=1, le=5)
+    speakers: tuple[str, ...] | None
+    min_duration_s: float = Field(ge=0)
+    max_duration_s: float = Field(gt=0)
+
+
+class CriticConfig(Config):
+    """A discriminator on mels, against over-smoothing."""
+
+    channels: int = Field(ge=1)
+    start: int | None = Field(ge=0)
+    """the step from which it counts; null: never"""
+    weight: float = Field(ge=0)
+    feature_weight: float = Field(ge=0)
+
+
+class TrainStudentConfig(Config):
+    dataset: str
+    """local or gs://, in the project's layout"""
+    output: str
+    student: StudentConfig
+    name: str
+    clips: ClipsConfig
+    held_out_share: float = Field(ge=0, lt=1)
+    """of the clips, chosen by their ids: never trained on, for the evaluation"""
+    trust_known: bool
+    """use the phoneme ends that the dataset knows; otherwise all clips are aligned by search"""
+    vocoder: str
+    """weights of a pulse vocoder: local, gs:// or package://"""
+    init_from: str | None
+    """weights to start from: model.safetensors of a student of this shape; null: from scratch"""
+    critic: CriticConfig
+    batch_frames: int = Field(ge=1)
+    cache_mb: int = Field(ge=0)
+    """of features in memory; beyond it, clips are decoded again"""
+    training: TrainingConfig

@@ -1,0 +1,106 @@
+"""A trained student that speaks: text and a voice in, a wave out."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from speech import storage
+from speech.audio import Wave
+from speech.errors import Refused
+from speech.phonemes import phonemize
+from speech.pulse_vocoder import PulseVocoder
+from speech.rows import SAMPLE_RATE
+from speech.seeds import stable_hash
+from speech.text import check_speakable, normalize, split
+from student.acoustic import Acoustic, token_ids, whole_frames
+from student.features import hertz_of
+from student.package import VOCODER, WEIGHTS, Description, read_package
+
+PAUSE_S = 0.15
+"""between parts"""
+MAX_CHARS = 200
+"""of a part: as long as the lines that students are trained on"""
+
+
+class Student:
+    """Speaks in the voices it was trained on; in others by a vector of the speaker encoder."""
+
+    def __init__(
+        self, location: str, description: Description, acoustic: Acoustic, vocoder: PulseVocoder
+    ) -> None:
+        self.location, self.description = location, description
+        self.acoustic, self.vocoder = acoustic, vocoder
+
+    @property
+    def name(self) -> str:
+        return self.description.name
+
+    @property
+    def revision(self) -> str:
+        return self.description.revision
+
+    @property
+    def voices(self) -> tuple[str, ...]:
+        return self.description.speakers
+
+    @property
+    def parameters(self) -> int:
+        """Of student and vocoder."""
+        return sum(p.numel() for part in (self.acoustic, self.vocoder) for p in part.parameters())
+
+    @property
+    def bytes(self) -> int:
+        """Of the files that hold them."""
+        paths = [storage.join(self.location, name) for name in (WEIGHTS, VOCODER)]
+        return sum(storage.local_path(path).stat().st_size for path in paths)
+
+    def speak(self, text: str, voice: str | Tensor, seed: int = 0, speed: float = 1.0) -> Wave:
+        """Text of any length in a voice by name, or by its vector (256,).
+
+        Raises:
+            Refused: a text that cannot be spoken, or a voice that is not there.
+        """
+        condition = self.condition(voice)
+        waves = [
+            self._spoken(token_ids(phonemes), condition, stable_hash(seed, phonemes), speed)
+            for phonemes in phonemes_of(text, self.description.language)
+        ]
+        pause = np.zeros(round(PAUSE_S * SAMPLE_RATE), dtype=np.float32)
+        return np.concatenate([part for wave in waves for part in (pause, wave)][1:])
+
+    def condition(self, voice: str | Tensor) -> Tensor:
+        """(1, 1, condition_dim)."""
+        if isinstance(voice, Tensor):
+            return self.acoustic.of_vectors(voice[None])
+        if voice not in self.voices:
+            raise Refused("unknown_voice", f"{self.name} has no voice {voice!r}")
+        return self.acoustic.condition(torch.tensor([self.voices.index(voice)]))
+
+    @torch.inference_mode()
+    def _spoken(self, ids: Tensor, condition: Tensor, seed: int, speed: float) -> Wave:
+        batch = ids[None]
+        text = self.acoustic.encode(batch, condition)
+        frames = whole_frames(self.acoustic.durations(text), batch, speed)
+        generator = torch.Generator().manual_seed(seed)
+        mel, pitch = self.acoustic.speak(batch, condition, frames, generator)
+        wave = self.vocoder.speak(mel, None if pitch is None else hertz_of(pitch))
+        return wave[0].clamp(-1, 1).numpy()
+
+
+def phonemes_of(text: str, language: str) -> Iterator[str]:
+    """The text's phonemes in parts of whole sentences.
+
+    Raises:
+        Refused: a text that cannot be spoken.
+    """
+    said = normalize(text, language)
+    check_speakable(said, language)
+    for part in split(said, language, MAX_CHARS):
+        yield phonemize(part, language)
+
+
+def open_student(location: str) -> Student:
+    """A folder that `make train-student` wrote: local, gs:// or package://; raises InputError."""
+    return Student(location, *read_package(location))

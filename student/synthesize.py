@@ -1,0 +1,120 @@
+"""Speak with a student.
+
+text="Hello there."  voice=NAME  output=hello.wav
+file=lines.txt output=spoken/          one file a line; file=- reads standard input
+checkpoint=out/student                 another student: local, gs:// or package://
+reference=me.wav                       a voice it never heard, from a recording
+"""
+
+import io
+import sys
+import time
+from collections.abc import Iterator
+
+import soundfile
+from rich.console import Console
+from torch import Tensor
+
+from speech import storage
+from speech.audio import Wave, decode, resample
+from speech.config import Config, run_app
+from speech.errors import InputError, Refused
+from speech.rows import SAMPLE_RATE
+from student.speakers import voice_vector
+from student.student import Student, open_student
+
+MAX_REFERENCE_S = 60.0
+
+
+class SynthesizeConfig(Config):
+    checkpoint: str
+    """a folder that make train-student wrote"""
+    text: str | None
+    file: str | None
+    """lines to speak, UTF-8; "-" is standard input"""
+    voice: str | None
+    """null: the first"""
+    reference: str | None
+    """a recording of a voice to try instead"""
+    output: str
+    """a .wav or .flac file for one text, a folder for a file of lines"""
+    seed: int
+    speed: float
+
+
+def main(config: SynthesizeConfig) -> int:
+    console = Console(stderr=True)
+    lines = read_lines(config)
+    student = open_student(config.checkpoint)
+    voice = choose_voice(config, student)
+    failed = 0
+    for path, line in targets(config, lines):
+        start = time.perf_counter()
+        try:
+            wave = student.speak(line, voice, config.seed, config.speed)
+        except Refused as refusal:
+            console.print(f"not spoken: {line!r:.60}: {refusal}", markup=False)
+            failed += 1
+            continue
+        took_s = time.perf_counter() - start
+        write_wave(path, wave)
+        length_s = len(wave) / SAMPLE_RATE
+        console.print(f"{path}: {length_s:.1f} s, {length_s / took_s:.0f} times real time")
+    return 1 if failed else 0
+
+
+def read_lines(config: SynthesizeConfig) -> list[str]:
+    """Raises InputError: neither text nor file, or both, or nothing in them."""
+    if (config.text is None) == (config.file is None):
+        raise InputError('give either text="..." or file=lines.txt (file=- reads standard input)')
+    if config.text is not None:
+        lines = [config.text]
+    elif config.file == "-":
+        lines = sys.stdin.read().splitlines()
+    else:
+        lines = _decoded(str(config.file)).splitlines()
+    lines = [line.strip() for line in lines if line.strip()]
+    if not lines:
+        raise InputError("there is no text to speak")
+    return lines
+
+
+def _decoded(path: str) -> str:
+    try:
+        return storage.read_bytes(path).decode()
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path} is not UTF-8 text") from error
+
+
+def choose_voice(config: SynthesizeConfig, student: Student) -> str | Tensor:
+    if config.reference is not None:
+        wave, rate = decode(storage.read_bytes(config.reference), MAX_REFERENCE_S)
+        return voice_vector(resample(wave, rate, SAMPLE_RATE))
+    if config.voice is None:
+        return student.voices[0]
+    if config.voice not in student.voices:
+        raise InputError(f"voice={config.voice} is not there; allowed: {', '.join(student.voices)}")
+    return config.voice
+
+
+def targets(config: SynthesizeConfig, lines: list[str]) -> Iterator[tuple[str, str]]:
+    """Where each line goes."""
+    if config.text is not None:
+        yield config.output, lines[0]
+        return
+    for number, line in enumerate(lines, 1):
+        yield storage.join(config.output, f"{number:05d}.wav"), line
+
+
+def write_wave(path: str, wave: Wave) -> None:
+    """Raises InputError for a name that is not .wav or .flac."""
+    kind = path.rsplit(".", 1)[-1].lower()
+    if kind not in ("wav", "flac"):
+        raise InputError(f"output={path} must end in .wav or .flac")
+    buffer = io.BytesIO()
+    soundfile.write(buffer, wave, SAMPLE_RATE, subtype="PCM_16", format=kind)
+    storage.write_bytes(path, buffer.getvalue())
+
+
+if __name__ == "__main__":
+    sys.exit(run_app(SynthesizeConfig, "synthesize", main))

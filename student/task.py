@@ -1,0 +1,117 @@
+"""What `student.train` trains: a student on aligned clips, and where wanted a critic of its mels."""
+
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from speech.audio import Wave
+from speech.pulse_vocoder import PulseVocoder
+from speech.training.task import Batch, Evaluation
+from student.acoustic import Acoustic, whole_frames
+from student.config import TrainStudentConfig
+from student.critic import MelCritic, adversarial_losses, critic_loss
+from student.data import Example, StudentData, collate
+from student.features import hertz_of
+
+EVALUATED_CLIPS = 32
+SAMPLES = 3
+
+
+class StudentTask:
+    """The student's own losses from the start, the critic's from `critic.start`."""
+
+    averaged: Sequence[str] = ("student",)
+
+    def __init__(
+        self,
+        config: TrainStudentConfig,
+        data: StudentData,
+        student: Acoustic,
+        vocoder: PulseVocoder,
+    ) -> None:
+        self.config, self.data, self.vocoder = config, data, vocoder
+        self.modules: Mapping[str, nn.Module] = {"student": student}
+        if config.critic.start is not None:
+            self.modules = {"critic": MelCritic(config.critic.channels), "student": student}
+        shown = data.held_out or list(data.lengths)
+        self.shown = shown[:EVALUATED_CLIPS]
+
+    def plan(self, epoch: int) -> list[list[int]]:
+        return self.data.plan(epoch)
+
+    def load(self, key: int) -> Example:
+        return self.data.load(key)
+
+    def collate(self, items: Sequence[Example]) -> Batch:
+        return collate(items)
+
+    def frames(self, batch: Batch) -> int:
+        return int(batch["durations"].sum())
+
+    def losses(
+        self, name: str, modules: Mapping[str, nn.Module], batch: Batch, step: int
+    ) -> dict[str, Tensor]:
+        start = self.config.critic.start
+        adversarial = start is not None and step >= start
+        if name == "critic":
+            return self._critic_losses(modules, batch) if adversarial else {}
+        losses, mel = modules["student"](batch)
+        if adversarial:
+            weights = self.config.critic
+            losses |= adversarial_losses(modules["critic"], *_both(batch, mel))
+            losses["total"] = (
+                losses["total"]
+                + weights.weight * losses["adversarial"]
+                + weights.feature_weight * losses["features"]
+            )
+        return losses
+
+    def _critic_losses(self, modules: Mapping[str, nn.Module], batch: Batch) -> dict[str, Tensor]:
+        with torch.no_grad():
+            _, mel = modules["student"](batch)
+        loss = critic_loss(modules["critic"], *_both(batch, mel))
+        return {"total": loss}
+
+    def evaluate(self, averages: Mapping[str, nn.Module]) -> Evaluation:
+        """Losses on clips that are not trained on (where any are held out), and some of them spoken
+        with the student's own durations and prosody."""
+        student = averages["student"]
+        assert isinstance(student, Acoustic)
+        device = student.vectors.device
+        sums: dict[str, float] = {}
+        audio, pictures = {}, {}
+        for row in self.shown:
+            batch = collate([self.data.load(row)])
+            batch = {key: value.to(device) for key, value in batch.items()}
+            losses, _ = student(batch)
+            for key, value in losses.items():
+                sums[key] = sums.get(key, 0.0) + value.item() / len(self.shown)
+            if len(audio) < SAMPLES:
+                clip = self.data.clips[row]
+                name = f"{clip.speaker_id}: {clip.text_normalized:.60}"
+                mel, wave, path = self._spoken(student, batch)
+                audio[name] = wave
+                pictures |= {f"mel/{name}": mel, f"alignment/{name}": path}
+        return Evaluation(sums, audio, pictures)
+
+    def _spoken(self, student: Acoustic, batch: Batch) -> tuple[Tensor, Wave, Tensor]:
+        condition = student.condition(batch["speaker"])
+        frames = whole_frames(
+            student.durations(student.encode(batch["ids"], condition)), batch["ids"]
+        )
+        generator = torch.Generator(frames.device).manual_seed(0)
+        mel, pitch = student.speak(batch["ids"], condition, frames, generator)
+        wave = self.vocoder.speak(
+            mel.cpu().float(), None if pitch is None else hertz_of(pitch.cpu())
+        )
+        rows = torch.arange(frames.shape[1]).repeat_interleave(frames[0].cpu())
+        path = torch.nn.functional.one_hot(rows, frames.shape[1]).T.float()
+        return mel[0].T.cpu().float(), wave[0].clamp(-1, 1).numpy(), path
+
+
+def _both(batch: Batch, mel: Tensor) -> tuple[Tensor, Tensor]:
+    """The true mels and the student's, alike on padding."""
+    ends = batch["durations"].sum(1, keepdim=True)
+    valid = (torch.arange(mel.shape[1], device=mel.device) < ends).unsqueeze(-1)
+    return batch["mel"], torch.where(valid, mel.float(), batch["mel"])
