@@ -1,6 +1,7 @@
 """A discriminator on mels: what a mean of many possible mels looks like, it learns to tell."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -17,7 +18,7 @@ class MelCritic(nn.Module):
         widths = [1, channels, 2 * channels, 4 * channels]
         self.layers = nn.ModuleList(
             weight_norm(nn.Conv2d(a, b, 5, stride=2, padding=2))
-            for a, b in zip(widths, widths[1:], strict=False)
+            for a, b in pairwise(widths)
         )
         self.out = weight_norm(nn.Conv2d(widths[-1], 1, 3, padding=1))
 

@@ -67,6 +67,9 @@ class SamplerConfig(Config):
     """network evaluations (NFE); with guidance each evaluates two rows an item"""
     guidance: float = Field(2.0, ge=0)
     """upstream's cfg_strength: pred + (pred - unconditional) * guidance; 0 halves the work"""
+    guidance_interval: tuple[float, float] = (0.0, 1.0)
+    """times, of noise 0 and speech 1, between which guidance is asked for; elsewhere a step costs
+    half (arXiv 2404.07724)"""
     sway: float | None = -1.0
     """sway sampling coefficient, -1 to 2/(pi-2); null for a uniform grid"""
     epss: bool = True

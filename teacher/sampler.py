@@ -6,6 +6,7 @@ empirically pruned steps (EPSS, Fast-F5), for ragged batches with a key of its o
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 from f5_tts.model.utils import get_epss_timesteps
@@ -57,36 +58,42 @@ def sample(network: Network, prompts: Sequence[Prompt], config: SamplerConfig) -
     """
     device = network.device
     frames = [prompt.frames for prompt in prompts]
-    rows = 2 if config.guidance > 0 else 1
-    text, reference = _conditions(network, prompts, rows)
-    batch = network.batch(frames * rows)
+    steps = list(pairwise(schedule(config).tolist()))
+    guided = [_is_guided(start, config) for start, _ in steps]
+    given, dropped, reference = _conditions(network, prompts)
+    both = (torch.cat((given, dropped)), torch.cat((reference, torch.zeros_like(reference))), network.batch(frames * 2))
+    alone = (given, reference, network.batch(frames))
     y = _pad([noise(p.key, p.frames, network.mel_dim) for p in prompts], device)
-    times = schedule(config)
     dtype = native_dtype(device) if config.dtype == "auto" else config.dtype
     autocast = torch.autocast(device.type, dtype=getattr(torch, dtype), enabled=dtype != "float32")
-    for start, end in zip(times[:-1].tolist(), times[1:].tolist(), strict=True):
+    for (start, end), doubled in zip(steps, guided, strict=True):
+        text, shown, batch = both if doubled else alone
         with autocast:
             time = torch.tensor(start, device=device)
-            flow = network.velocity(y.repeat(rows, 1, 1), reference, text, time, batch).float()
-        if rows == 2:
-            given, dropped = flow.chunk(2)
-            flow = given + (given - dropped) * config.guidance
+            state = y.repeat(2, 1, 1) if doubled else y
+            flow = network.velocity(state, shown, text, time, batch).float()
+        if doubled:
+            towards, away = flow.chunk(2)
+            flow = towards + (towards - away) * config.guidance
         y = y + (end - start) * flow
     result = y.cpu()
     return [result[i, len(p.reference) : p.frames].clone() for i, p in enumerate(prompts)]
 
 
-def _conditions(network: Network, prompts: Sequence[Prompt], rows: int) -> tuple[Tensor, Tensor]:
-    """(rows * B, N, text_dim) text and (rows * B, N, mel_dim) reference, unconditional rows last."""
+def _is_guided(time: float, config: SamplerConfig) -> bool:
+    start, end = config.guidance_interval
+    return config.guidance > 0 and start <= time < end
+
+
+def _conditions(network: Network, prompts: Sequence[Prompt]) -> tuple[Tensor, Tensor, Tensor]:
+    """(B, N, text_dim) text, the same for no text, and (B, N, mel_dim) references."""
     embedded = [network.embed_text(p.tokens, p.frames) for p in prompts]
-    text = [given for given, _ in embedded]
     longest = max(prompt.frames for prompt in prompts)
-    reference = torch.zeros(rows * len(prompts), longest, network.mel_dim, device=network.device)
+    reference = torch.zeros(len(prompts), longest, network.mel_dim, device=network.device)
     for i, prompt in enumerate(prompts):
         reference[i, : len(prompt.reference)] = prompt.reference
-    if rows == 2:
-        text += [dropped for _, dropped in embedded]
-    return pad_sequence(text, batch_first=True), reference
+    given, dropped = (pad_sequence(list(text), True) for text in zip(*embedded, strict=True))
+    return given, dropped, reference
 
 
 def _pad(items: Sequence[Tensor], device: torch.device) -> Tensor:

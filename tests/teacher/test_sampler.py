@@ -167,3 +167,18 @@ def test_half_precision_stays_near_float32():
     for first, second in zip(exact, half, strict=True):
         assert second.dtype == torch.float32
         assert (first - second).abs().mean() < 0.05 * first.abs().mean()
+
+
+def test_guidance_in_an_interval_is_guidance_there_and_none_elsewhere() -> None:
+    network, _ = build("v1")
+    prompt = prompts(1)[0]
+    whole = SamplerConfig(steps=7, guidance=2.0)
+    nothing = sample(network, [prompt], whole.model_copy(update={"guidance": 0.0}))[0]
+    never = whole.model_copy(update={"guidance_interval": (1.0, 1.0)})
+    always = whole.model_copy(update={"guidance_interval": (0.0, 1.0)})
+    early = whole.model_copy(update={"guidance_interval": (0.0, 0.3)})
+    assert torch.equal(sample(network, [prompt], never)[0], nothing)
+    assert torch.equal(sample(network, [prompt], always)[0], sample(network, [prompt], whole)[0])
+    partly = sample(network, [prompt], early)[0]
+    assert not torch.allclose(partly, nothing, atol=1e-3)
+    assert not torch.allclose(partly, sample(network, [prompt], whole)[0], atol=1e-3)
