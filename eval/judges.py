@@ -35,6 +35,11 @@ class Judges:
         self.mos = Mos() if config.mos else None
 
     @property
+    def raters(self) -> list[Mos]:
+        """The judges that give mean opinion scores."""
+        return [self.mos] if self.mos else []
+
+    @property
     def revisions(self) -> dict[str, str]:
-        judges: list[Judge | None] = [self.asr, self.speaker, self.mos]
-        return {judge.name: judge.revision for judge in judges if judge is not None}
+        judges: list[Judge] = [self.asr, self.speaker, *self.raters]
+        return {judge.name: judge.revision for judge in judges}

@@ -23,6 +23,7 @@ class Mos:
     """The weights are loaded at first use."""
 
     name = "distillmos"
+    title = "DistillMOS"
 
     def __init__(self) -> None:
         self.revision = f"distillmos {version('distillmos')}, sha256 {WEIGHTS_SHA256:.12}"

@@ -124,7 +124,12 @@ class ShardRecorder:
     def _accept(self, take: Take, verdict: Verdict, wave: np.ndarray) -> None:
         with self.studio.watch("write"):
             self.writer.accept(
-                Clip(audio=encode_flac(wave, SAMPLE_RATE), **self._row(take, verdict))
+                Clip(
+                    audio=encode_flac(wave, SAMPLE_RATE),
+                    phonemes=take.prompt.phonemes,
+                    phoneme_ends_s=take.prompt.phoneme_ends_s,
+                    **self._row(take, verdict),
+                )
             )
 
     def _refuse(self, take: Take, verdict: Verdict, wave: np.ndarray | Refused) -> None:

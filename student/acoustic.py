@@ -14,6 +14,8 @@ from student.config import AcousticConfig
 SHORTEST, LONGEST = 1, 200
 """frames of a phoneme"""
 POSITIONS = 3
+MEAN_MEL = -4.0
+"""of speech; about which mels are predicted"""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,11 @@ class Acoustic(nn.Module):
         self.duration = Stack(config.duration_layers, dim, hidden, condition)
         self.log_frames = nn.Linear(dim, 1)
         self.places = nn.Linear(POSITIONS, dim)
+
+    def forward(self, batch: Batch, step: int) -> tuple[dict[str, Tensor], Tensor]:
+        """A training batch -> its losses and mels (B, N, mels), given what is true of it; `step` of
+        the training, for losses that begin later."""
+        raise NotImplementedError
 
     def condition(self, speakers: Tensor) -> Tensor:
         """(B,) speakers of the table -> (B, 1, condition_dim); in training the table's own part is

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from speech.config import Config
 from speech.training.config import TrainingConfig
@@ -30,7 +30,36 @@ class NarConfig(AcousticConfig):
     decoder_layers: int = Field(ge=1)
 
 
-StudentConfig = Annotated[NarConfig, Field(discriminator="kind")]
+class ArConfig(AcousticConfig):
+    """Autoregressive: mels some frames at a time, each drawn after those before it."""
+
+    kind: Literal["ar"]
+    decoder_layers: int = Field(ge=1)
+    heads: int = Field(ge=1)
+    reduction: int = Field(ge=1)
+    """frames a step"""
+    prenet_dim: int = Field(ge=1)
+    prenet_dropout: float = Field(ge=0, lt=1)
+    """when it speaks as well"""
+    postnet_dim: int = Field(ge=1)
+    sampling: bool
+    """draw mels from a distribution; false: take its mean, and there is no KL"""
+    kl_weight: float = Field(ge=0)
+    kl_from: int = Field(ge=0)
+    """the step from which the KL counts"""
+    flux_weight: float = Field(ge=0)
+    """of a reward for each frame's distance from the one before it"""
+    stop: Literal["durations", "head"]
+    """what ends a clip: the lengths of its phonemes, or a decision at each step"""
+
+    @model_validator(mode="after")
+    def _heads_are_of_pairs(self) -> "ArConfig":
+        if self.dim % (2 * self.heads):
+            raise ValueError(f"dim {self.dim} must be a multiple of twice {self.heads} heads")
+        return self
+
+
+StudentConfig = Annotated[NarConfig | ArConfig, Field(discriminator="kind")]
 
 
 class ClipsConfig(Config):

@@ -17,8 +17,7 @@ class MelCritic(nn.Module):
         super().__init__()
         widths = [1, channels, 2 * channels, 4 * channels]
         self.layers = nn.ModuleList(
-            weight_norm(nn.Conv2d(a, b, 5, stride=2, padding=2))
-            for a, b in pairwise(widths)
+            weight_norm(nn.Conv2d(a, b, 5, stride=2, padding=2)) for a, b in pairwise(widths)
         )
         self.out = weight_norm(nn.Conv2d(widths[-1], 1, 3, padding=1))
 

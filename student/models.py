@@ -3,10 +3,13 @@
 from torch import Tensor
 
 from student.acoustic import Acoustic
-from student.config import StudentConfig
+from student.ar import ArStudent
+from student.config import ArConfig, StudentConfig
 from student.nar import NarStudent
 
 
 def build_student(config: StudentConfig, vectors: Tensor) -> Acoustic:
     """Untrained; `vectors` (speakers, 256) of its speakers."""
+    if isinstance(config, ArConfig):
+        return ArStudent(config, vectors)
     return NarStudent(config, vectors)

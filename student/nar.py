@@ -12,14 +12,12 @@ from torch.nn import functional as F
 
 from speech.mel import N_MELS
 from speech.training.task import Batch
-from student.acoustic import Acoustic, duration_losses, masked_mean, smooth_distance
+from student.acoustic import MEAN_MEL, Acoustic, duration_losses, masked_mean, smooth_distance
 from student.blocks import Stack
 from student.config import NarConfig
 
 PROSODY = 3
 """log pitch, voicing, energy"""
-MEAN_MEL = -4.0
-"""of speech; where the first mels begin"""
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ class NarStudent(Acoustic):
         self.mel_out = nn.Linear(dim, N_MELS)
         nn.init.constant_(self.mel_out.bias, MEAN_MEL)
 
-    def forward(self, batch: Batch) -> tuple[dict[str, Tensor], Tensor]:
+    def forward(self, batch: Batch, step: int) -> tuple[dict[str, Tensor], Tensor]:
         """A training batch -> its losses and the mels, given true durations and prosody."""
         text = self.encode(batch["ids"], self.condition(batch["speaker"]))
         x, mask = self.expand(text, batch["durations"], batch["mel"].shape[1])

@@ -54,7 +54,12 @@ class Description:
 
     @property
     def revision(self) -> str:
-        return self.sha256[WEIGHTS][:12]
+        return "-".join(self.sha256[name][:8] for name in (WEIGHTS, VOCODER))
+
+    def kept(self) -> dict[str, object]:
+        """What another package of the same student says too."""
+        names = ("name", "speakers", "language", "license", "dataset", "steps")
+        return {name: getattr(self, name) for name in names}
 
 
 def write_package(

@@ -55,8 +55,8 @@ class StudentTask:
         start = self.config.critic.start
         adversarial = start is not None and step >= start
         if name == "critic":
-            return self._critic_losses(modules, batch) if adversarial else {}
-        losses, mel = modules["student"](batch)
+            return self._critic_losses(modules, batch, step) if adversarial else {}
+        losses, mel = modules["student"](batch, step)
         if adversarial:
             weights = self.config.critic
             losses |= adversarial_losses(modules["critic"], *_both(batch, mel))
@@ -67,9 +67,11 @@ class StudentTask:
             )
         return losses
 
-    def _critic_losses(self, modules: Mapping[str, nn.Module], batch: Batch) -> dict[str, Tensor]:
+    def _critic_losses(
+        self, modules: Mapping[str, nn.Module], batch: Batch, step: int
+    ) -> dict[str, Tensor]:
         with torch.no_grad():
-            _, mel = modules["student"](batch)
+            _, mel = modules["student"](batch, step)
         loss = critic_loss(modules["critic"], *_both(batch, mel))
         return {"total": loss}
 
@@ -84,7 +86,7 @@ class StudentTask:
         for row in self.shown:
             batch = collate([self.data.load(row)])
             batch = {key: value.to(device) for key, value in batch.items()}
-            losses, _ = student(batch)
+            losses, _ = student(batch, self.config.training.steps)
             for key, value in losses.items():
                 sums[key] = sums.get(key, 0.0) + value.item() / len(self.shown)
             if len(audio) < SAMPLES:

@@ -25,6 +25,10 @@ class Encoded:
 
     tokens: Tensor
     frames: int
+    phonemes: str | None = None
+    """of the text alone, where the frontend decides when each is said"""
+    phoneme_ends_s: tuple[float, ...] | None = None
+    """from where the text begins, one for each character of `phonemes`"""
 
 
 @dataclass(frozen=True)
@@ -66,11 +70,13 @@ class AlignedFrontend:
     def encode(self, voice: Voice, text_normalized: str, language: str) -> Encoded:
         """Raises Refused where the text has no phoneme, or more than `MAX_FRAMES` frames."""
         reference, rate = self._reference(voice)
-        target = self._ids(phonemize(text_normalized, language))
+        said = phonemize(text_normalized, language)
+        phonemes = "".join(symbol for symbol in said if symbol in self.index)
+        target = self._ids(phonemes)
         ends_s = self.durations.seconds(target).cumsum(0) * rate / self.speed
         spoken = _repeat(target, ends_s * FRAME_RATE, round(ends_s[-1].item() * FRAME_RATE))
         tokens = torch.cat((reference, spoken))
-        return Encoded(tokens, _checked_frames(len(tokens)))
+        return Encoded(tokens, _checked_frames(len(tokens)), phonemes, tuple(ends_s.tolist()))
 
     def clip_tokens(self, said: Said, frames: int) -> Tensor:
         """(frames,) ids; without known ends, predicted durations are stretched over the clip."""

@@ -22,12 +22,14 @@ from teacher.network import Network
 @dataclass(frozen=True)
 class Prompt:
     """One item: a reference mel (R, mel_dim), token ids (N_tokens,), frames of reference and target
-    together, and the text that keys its noise."""
+    together, and the text that keys its noise; where the frontend decides it, what is said when."""
 
     reference: Tensor
     tokens: Tensor
     frames: int
     key: str
+    phonemes: str | None = None
+    phoneme_ends_s: tuple[float, ...] | None = None
 
 
 def schedule(config: SamplerConfig) -> Tensor:
@@ -61,7 +63,11 @@ def sample(network: Network, prompts: Sequence[Prompt], config: SamplerConfig) -
     steps = list(pairwise(schedule(config).tolist()))
     guided = [_is_guided(start, config) for start, _ in steps]
     given, dropped, reference = _conditions(network, prompts)
-    both = (torch.cat((given, dropped)), torch.cat((reference, torch.zeros_like(reference))), network.batch(frames * 2))
+    both = (
+        torch.cat((given, dropped)),
+        torch.cat((reference, torch.zeros_like(reference))),
+        network.batch(frames * 2),
+    )
     alone = (given, reference, network.batch(frames))
     y = _pad([noise(p.key, p.frames, network.mel_dim) for p in prompts], device)
     dtype = native_dtype(device) if config.dtype == "auto" else config.dtype

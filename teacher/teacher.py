@@ -42,7 +42,14 @@ class Planner:
         voice = self.voices[voice_id]
         encoded = self.frontend.encode(voice, text_normalized, language)
         reference, _ = self.reference(voice_id)
-        return Prompt(reference, encoded.tokens, encoded.frames, key)
+        return Prompt(
+            reference,
+            encoded.tokens,
+            encoded.frames,
+            key,
+            encoded.phonemes,
+            encoded.phoneme_ends_s,
+        )
 
     def reference(self, voice_id: str) -> tuple[torch.Tensor, float]:
         """The voice's mel (R, mel_dim), computed once, and the gain that was put on its wave."""

@@ -18,9 +18,9 @@ from speech.config import run_app
 from speech.mel import FRAME_RATE
 from speech.seeds import short_id
 from speech.training.trainer import Trainer
+from speech.weights import write_weights
 from teacher.checkpoint import read_vocabulary
 from teacher.durations import DurationModel
-from speech.weights import write_weights
 from teacher.flow_matching import FlowMatching
 from teacher.frontend import AlignedFrontend, build_frontend
 from teacher.network import Network, load_network

@@ -6,24 +6,26 @@ Run it again to continue.
 
 import sys
 
+import torch
 from rich.console import Console
+from torch import Tensor
 
-from speech.clips import open_clips
+from speech.clips import Clips, open_clips
 from speech.config import run_app
+from speech.mel import log_mel
+from speech.pulse_vocoder import PulseVocoder
 from speech.seeds import short_id
 from speech.training.trainer import Trainer
+from speech.vocoder_task import Generator, Source, VocoderTask
 from speech.weights import write_weights
 from teacher.training_config import TrainVocoderConfig
-from teacher.vocoder_task import Generator, VocoderTask
 
 
 def main(config: TrainVocoderConfig) -> int:
-    import torch
-
     console = Console()
     torch.manual_seed(config.training.seed)
     clips = open_clips(config.dataset)
-    task = VocoderTask(config, clips)
+    task = build_task(config, clips)
     parameters = sum(p.numel() for p in task.modules["generator"].parameters()) / 1e6
     console.print(f"{len(task.lengths)} clips, {parameters:.1f} M parameters")
     identity = config.model_dump(mode="json", exclude={"output", "training", "cache_mb"})
@@ -38,6 +40,20 @@ def main(config: TrainVocoderConfig) -> int:
         path, sha256 = write_weights(config.output, "vocoder.safetensors", state)
         console.print(f"{path}, SHA-256 {sha256}")
     return 0
+
+
+def build_task(config: TrainVocoderConfig, clips: Clips) -> VocoderTask:
+    shape = config.vocoder
+    vocoder = PulseVocoder(shape.dim, shape.intermediate_dim, shape.layers)
+    return VocoderTask(config, clips, range(len(clips)), vocoder, true_mels(clips))
+
+
+def true_mels(clips: Clips) -> Source:
+    def read(row: int) -> tuple[Tensor, Tensor]:
+        wave = torch.from_numpy(clips.wave(row))
+        return wave.half(), log_mel(wave).half()
+
+    return read
 
 
 if __name__ == "__main__":

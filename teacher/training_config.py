@@ -4,6 +4,7 @@ from pydantic import Field
 
 from speech.config import Config
 from speech.training.config import TrainingConfig
+from speech.vocoder_config import VocoderShape, VocoderTrainingConfig
 from teacher.config import TeacherConfig
 
 
@@ -33,38 +34,7 @@ class TrainTeacherConfig(Config):
     training: TrainingConfig
 
 
-class VocoderShape(Config):
-    dim: int = Field(ge=1)
-    intermediate_dim: int = Field(ge=1)
-    layers: int = Field(ge=1)
-
-
-class DiscriminatorsConfig(Config):
-    windows: tuple[int, ...] = Field(min_length=1)
-    """one discriminator for each STFT window, in samples"""
-    channels: int = Field(ge=1)
-
-
-class VocoderWeights(Config):
-    """Of the losses in the generator's total."""
-
-    mel: float = Field(ge=0)
-    stft: float = Field(ge=0)
-    pitch: float = Field(ge=0)
-    adversarial: float = Field(ge=0)
-    features: float = Field(ge=0)
-
-
-class TrainVocoderConfig(Config):
+class TrainVocoderConfig(VocoderTrainingConfig):
     dataset: str
     output: str
     vocoder: VocoderShape
-    discriminators: DiscriminatorsConfig
-    adversarial_from: int | None = Field(ge=0)
-    """the step from which the discriminators train and count; null: never"""
-    weights: VocoderWeights
-    segment_frames: int = Field(ge=16)
-    batch_size: int = Field(ge=1)
-    cache_mb: int = Field(ge=0)
-    """of waves and features in memory"""
-    training: TrainingConfig

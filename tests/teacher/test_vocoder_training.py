@@ -14,7 +14,6 @@ from teacher import train_vocoder
 from teacher.config import NeuralVocoderConfig
 from teacher.training_config import TrainVocoderConfig
 from teacher.vocoder import build_vocoder
-from teacher.vocoder_task import VocoderTask
 from tests.spoken import reference_clips, write_dataset
 
 SMALL = [
@@ -48,7 +47,7 @@ def test_it_writes_a_vocoder_that_loads(dataset: str, tmp_path: Path) -> None:
 
 
 def test_discriminators_wait_for_their_step(dataset: str, tmp_path: Path) -> None:
-    task = VocoderTask(config(dataset, tmp_path), open_clips(dataset))
+    task = train_vocoder.build_task(config(dataset, tmp_path), open_clips(dataset))
     batch = task.collate([task.load(key) for key in task.plan(0)[0]])
     assert task.losses("discriminators", task.modules, batch, step=1) == {}
     early = task.losses("generator", task.modules, batch, step=1)
@@ -62,7 +61,7 @@ def test_discriminators_wait_for_their_step(dataset: str, tmp_path: Path) -> Non
 
 
 def test_a_segment_is_where_its_mel_says(dataset: str, tmp_path: Path) -> None:
-    task = VocoderTask(config(dataset, tmp_path), open_clips(dataset))
+    task = train_vocoder.build_task(config(dataset, tmp_path), open_clips(dataset))
     clip, start = task.plan(0)[0][0]
     mel, wave = task.load((clip, start))
     assert len(wave) == (len(mel) - 1) * HOP_LENGTH
@@ -71,10 +70,10 @@ def test_a_segment_is_where_its_mel_says(dataset: str, tmp_path: Path) -> None:
 
 
 def test_epochs_differ_and_repeat(dataset: str, tmp_path: Path) -> None:
-    task = VocoderTask(config(dataset, tmp_path), open_clips(dataset))
+    task = train_vocoder.build_task(config(dataset, tmp_path), open_clips(dataset))
     assert task.plan(0) == task.plan(0) != task.plan(1)
 
 
 def test_too_few_clips_for_a_batch_is_one_line(dataset: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="has 7 clips of over 64 frames, which is less than a b"):
-        VocoderTask(config(dataset, tmp_path, "batch_size=64"), open_clips(dataset))
+        train_vocoder.build_task(config(dataset, tmp_path, "batch_size=64"), open_clips(dataset))

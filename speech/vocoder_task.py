@@ -1,7 +1,7 @@
-"""What `teacher.train_vocoder` trains: a pulse vocoder on segments, later against discriminators."""
+"""How vocoders are trained: a pulse vocoder on segments, later against discriminators."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -9,19 +9,21 @@ from torch import Tensor, nn
 from speech.audio import Wave
 from speech.clips import Clips
 from speech.errors import InputError
-from speech.mel import FRAME_RATE, HOP_LENGTH, log_mel
+from speech.mel import FRAME_RATE, HOP_LENGTH
 from speech.pitch import pitch_hz
 from speech.pulse_vocoder import PulseVocoder
 from speech.seeds import stable_hash
 from speech.spectral_loss import mel_loss, stft_loss
 from speech.training.cache import BoundedCache
 from speech.training.task import Batch, Evaluation
-from teacher.training_config import TrainVocoderConfig
+from speech.vocoder_config import VocoderTrainingConfig
 
 EVALUATED_CLIPS = 16
 SAMPLES = 3
 Segment = tuple[int, int]
 """a clip and the frame at which the segment begins"""
+Source = Callable[[int], tuple[Tensor, Tensor]]
+"""a clip's number -> its wave (samples,) and the mel to make it from (frames, mels), half precision"""
 
 
 class Discriminators(nn.Module):
@@ -62,15 +64,26 @@ class VocoderTask:
 
     averaged: Sequence[str] = ("generator",)
 
-    def __init__(self, config: TrainVocoderConfig, clips: Clips) -> None:
-        self.config, self.clips = config, clips
-        shape, critics = config.vocoder, config.discriminators
-        vocoder = PulseVocoder(shape.dim, shape.intermediate_dim, shape.layers)
+    def __init__(
+        self,
+        config: VocoderTrainingConfig,
+        clips: Clips,
+        rows: Sequence[int],
+        vocoder: PulseVocoder,
+        source: Source,
+    ) -> None:
+        """Trains on the clips of `rows`, whose waves and mels come from `source`.
+
+        Raises:
+            InputError: they do not fill one batch.
+        """
+        self.config, self.clips, self.source = config, clips, source
+        critics = config.discriminators
         self.modules: Mapping[str, nn.Module] = {
             "discriminators": Discriminators(critics.windows, critics.channels),
             "generator": Generator(vocoder),
         }
-        lengths = {i: int(clips[i].duration_s * FRAME_RATE) for i in range(len(clips))}
+        lengths = {i: int(clips[i].duration_s * FRAME_RATE) for i in rows}
         long = {i: n for i, n in lengths.items() if n > config.segment_frames}
         held = [i for i in long if stable_hash("held out", clips[i].id) % 100 < 2]
         self.held_out = held[:EVALUATED_CLIPS]
@@ -78,8 +91,8 @@ class VocoderTask:
         self.lengths = {i: n for i, n in long.items() if i not in kept_out}
         if len(self.lengths) < config.batch_size:
             raise InputError(
-                f"{config.dataset} has {len(self.lengths)} clips of over {config.segment_frames} "
-                f"frames, which is less than a batch of {config.batch_size}"
+                f"the dataset has {len(self.lengths)} clips of over {config.segment_frames} frames, "
+                f"which is less than a batch of {config.batch_size}"
             )
         self._cache = BoundedCache[tuple[Tensor, Tensor]](config.cache_mb)
 
@@ -103,12 +116,8 @@ class VocoderTask:
 
     def _whole(self, index: int) -> tuple[Tensor, Tensor]:
         return self._cache.get(
-            index, lambda: self._read(index), lambda pair: pair[0].nbytes + pair[1].nbytes
+            index, lambda: self.source(index), lambda pair: pair[0].nbytes + pair[1].nbytes
         )
-
-    def _read(self, index: int) -> tuple[Tensor, Tensor]:
-        wave = torch.from_numpy(self.clips.wave(index))
-        return wave.half(), log_mel(wave).half()
 
     def collate(self, items: Sequence[tuple[Tensor, Tensor]]) -> Batch:
         mels, waves = zip(*items, strict=True)

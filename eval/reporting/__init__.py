@@ -1,0 +1,1 @@
+"""What the evaluation report is made of."""

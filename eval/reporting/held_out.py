@@ -1,0 +1,25 @@
+"""That no sentence of a test set was trained on, by the hash of what is left of a text."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from eval.reporting.testsets import TestSet
+from speech.seeds import stable_hash
+
+
+def text_key(text_normalized: str) -> int:
+    """Equal for texts that differ in case, punctuation and spaces alone."""
+    letters = (char if char.isalnum() else " " for char in text_normalized.casefold())
+    return stable_hash("text", " ".join("".join(letters).split()))
+
+
+def without_trained(testset: TestSet, trained: Iterable[int]) -> TestSet:
+    """The test set less the sentences whose key is one of a dataset's."""
+    known = set(trained)
+    kept = [s for s in testset.sentences if text_key(s.text_normalized) not in known]
+    excluded = len(testset.sentences) - len(kept)
+    if not excluded:
+        return testset
+    return replace(
+        testset, sentences=kept, left_out={**testset.left_out, "in_the_dataset": excluded}
+    )

@@ -1,0 +1,79 @@
+"""What is measured: teachers, students, and folders of audio, each asked for a sentence at a time."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from eval.reporting.testsets import Sentence
+from speech.audio import Wave
+from speech.errors import InputError
+from teacher.voices import Voice
+
+Kind = Literal["teacher", "student", "audio", "recordings"]
+SPECIFICATIONS = "teacher:NAME, teacher:NAME@FOLDER, student:FOLDER, audio:FOLDER"
+RECORDINGS = "recordings:"
+"""of people, which some lists bring along"""
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """A 24 kHz clip; `compute_s` is None for audio that was there already."""
+
+    wave: Wave
+    compute_s: float | None
+
+
+@dataclass(frozen=True)
+class Size:
+    parameters: int
+    bytes: int
+    """of the weights' files"""
+
+
+class System(Protocol):
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def kind(self) -> Kind: ...
+
+    @property
+    def revision(self) -> str: ...
+
+    @property
+    def size(self) -> Size | None: ...
+
+    @property
+    def voices(self) -> Sequence[str] | None:
+        """None: any reference, or it makes no difference."""
+        ...
+
+    def warm_up(self, sentence: Sentence, voice: str | None) -> None:
+        """Whatever the first sentence alone would pay for."""
+        ...
+
+    def speak(self, sentence: Sentence, voice: str | None, seed: int) -> Spoken:
+        """Raises Refused for a sentence or a voice that this system does not speak."""
+        ...
+
+
+def open_system(specification: str, references: Mapping[str, Voice], language: str) -> System:
+    """Load what `specification` names; `references` are the voices that a teacher copies.
+
+    Raises:
+        InputError: another kind, or nothing to load at that place.
+    """
+    from eval.reporting.recordings import AudioFolder, Recordings
+    from eval.reporting.student_system import StudentSystem
+    from eval.reporting.teacher_system import TeacherSystem, teacher_config
+
+    kind, _, location = specification.partition(":")
+    if kind == "teacher" and location:
+        return TeacherSystem(teacher_config(location).teacher, references, language)
+    if kind == "student" and location:
+        return StudentSystem(location)
+    if kind == "audio" and location:
+        return AudioFolder(location)
+    if specification == RECORDINGS:
+        return Recordings()
+    raise InputError(f"cannot measure {specification!r:.80}; allowed: {SPECIFICATIONS}")

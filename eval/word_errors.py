@@ -1,0 +1,85 @@
+"""Which words came out wrong: inserted, left out, exchanged, said twice, cut off at an end."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import jiwer
+
+from speech.wer import comparable
+
+LONGEST_REPEAT = 4
+"""words of a phrase that is said twice over"""
+
+
+@dataclass(frozen=True)
+class WordErrors:
+    """Of one utterance; for Chinese, characters stand for words."""
+
+    words: int
+    """of the text, as compared"""
+    characters: int
+    insertions: int
+    deletions: int
+    substitutions: int
+    cer: float
+    repetitions: int
+    """phrases of up to `LONGEST_REPEAT` words heard twice in a row more often than they are written"""
+    missing_start: int
+    """words of the text before the first that was heard"""
+    missing_end: int
+    """words of the text after the last that was heard"""
+
+    @property
+    def wer(self) -> float:
+        """Errors as a fraction of `words`; over 1 where much was inserted."""
+        return (self.insertions + self.deletions + self.substitutions) / self.words
+
+
+def word_errors(text: str, heard: str, language: str) -> WordErrors:
+    """The alignment of Levenshtein (jiwer) after the same normaliser as `speech.wer.score`.
+
+    Raises:
+        ValueError: another language, or a text without anything that can be compared.
+    """
+    expected, said = comparable(text, heard, language)
+    characters, cer = len(expected), jiwer.cer(expected, said)
+    if language != "en":
+        expected, said = " ".join(expected), " ".join(said)
+    aligned = jiwer.process_words(expected, said)
+    kept = [
+        number
+        for chunk in aligned.alignments[0]
+        if chunk.type == "equal"
+        for number in range(chunk.ref_start_idx, chunk.ref_end_idx)
+    ]
+    words = expected.split()
+    return WordErrors(
+        words=len(words),
+        characters=characters,
+        insertions=aligned.insertions,
+        deletions=aligned.deletions,
+        substitutions=aligned.substitutions,
+        cer=cer,
+        repetitions=max(0, repeats(said.split()) - repeats(words)),
+        missing_start=kept[0] if kept else len(words),
+        missing_end=len(words) - 1 - kept[-1] if kept else len(words),
+    )
+
+
+def repeats(words: Sequence[str]) -> int:
+    """Places where a phrase follows itself; "go on go on" is one, so is "no no"."""
+    found, start = 0, 0
+    while start < len(words):
+        length = _repeated_at(words, start)
+        found += length > 0
+        start += length or 1
+    return found
+
+
+def _repeated_at(words: Sequence[str], start: int) -> int:
+    """The length of the phrase at `start` that comes again right after it; 0 for none."""
+    for length in range(LONGEST_REPEAT, 0, -1):
+        phrase = words[start : start + length]
+        if len(phrase) == length and phrase == words[start + length : start + 2 * length]:
+            return length
+    return 0
