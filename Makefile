@@ -3,6 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 ARGS ?=
+COMMA := ,
+EVAL_DATASET = $(if $(wildcard out/dataset),dataset=out/dataset)
+EVAL_SYSTEMS = systems=[teacher:f5_mini$(if $(wildcard out/student),$(COMMA)student:out/student)]
+export TEXT ?= Hello there, and welcome.
+export OUT ?= speech.wav
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -24,6 +29,9 @@ plan: setup  ## hours, batches, storage and time of a synth run, before it is sp
 bench: setup  ## speed of the teacher and of each stage, as ratios within one run
 	@$(PY) -m eval.bench $(ARGS)
 
+eval: setup  ## the report: teacher and student on unseen sentences, and the dataset (out/report)
+	@$(PY) -m eval.report $(EVAL_DATASET) $(EVAL_SYSTEMS) $(ARGS)
+
 measure-teacher: setup  ## WER, similarity and MOS of a teacher, with 95 % intervals
 	@$(PY) -m eval.teacher $(ARGS)
 
@@ -35,6 +43,12 @@ train-teacher: setup  ## an F5-TTS of any size on a dataset (out/bootstrap/train
 
 train-vocoder: setup  ## a small vocoder on a dataset (out/bootstrap/train -> out/vocoder)
 	@$(PY) -m teacher.train_vocoder $(ARGS)
+
+train-student: setup  ## a small, fast student on a dataset (out/dataset -> out/student)
+	@$(PY) -m student.train $(ARGS)
+
+speak: setup  ## TEXT="Hello there." OUT=speech.wav, by the student in out/student or ARGS="checkpoint=..."
+	@$(PY) -m student.synthesize "text=$$TEXT" "output=$$OUT" $(ARGS)
 
 test: setup  ## all tests (offline; under 10 minutes on 2 cores)
 	$(PY) -m pytest $(ARGS)
@@ -51,4 +65,4 @@ format: setup  ## rewrite the code in the project's format
 clean:  ## remove what runs have written (out/), not the environment
 	rm -rf out
 
-.PHONY: help setup synth plan bench bootstrap-corpus train-teacher train-vocoder measure-teacher test lint format clean
+.PHONY: help setup synth plan bench bootstrap-corpus train-teacher train-vocoder train-student speak measure-teacher eval test lint format clean

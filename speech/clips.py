@@ -100,9 +100,27 @@ def _check_files(location: str, files: Sequence[str]) -> None:
             metadata = pq.read_metadata(file)
         except (pa.ArrowException, OSError) as error:
             raise InputError(f"{file} is no Parquet file, or a damaged one") from error
-        columns = metadata.schema.to_arrow_schema().names
-        if missing := [name for name in (*COLUMNS, "audio") if name not in columns]:
+        schema = metadata.schema.to_arrow_schema()
+        if missing := [name for name in (*COLUMNS, "audio") if name not in schema.names]:
             raise InputError(f"{location} has no column {', '.join(missing)}")
+        for name in (*COLUMNS, "audio"):
+            if not _fits(schema.field(name).type, name):
+                raise InputError(
+                    f"{location}: column {name} is {schema.field(name).type}, wanted {_wanted(name)}"
+                )
         rows += metadata.num_rows
     if not rows:
         raise InputError(f"{location} holds no accepted clip")
+
+
+def _fits(found: pa.DataType, name: str) -> bool:
+    if name == "audio":
+        return pa.types.is_struct(found) and found.get_field_index("bytes") >= 0
+    if name == "duration_s":
+        return pa.types.is_floating(found)
+    return pa.types.is_string(found) or pa.types.is_large_string(found)
+
+
+def _wanted(name: str) -> str:
+    kinds = {"audio": "struct<bytes, path> of encoded audio", "duration_s": "float, in seconds"}
+    return kinds.get(name, "string")

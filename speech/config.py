@@ -8,9 +8,9 @@ import difflib
 import logging
 import sys
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar, get_args
+from typing import TypeVar, cast, get_args
 
 import yaml
 from hydra import compose, initialize_config_dir
@@ -33,12 +33,19 @@ class Config(BaseModel):
 C = TypeVar("C", bound=Config)
 
 
-def load_config(schema: type[C], name: str, overrides: Sequence[str] = ()) -> C:
+def load_config(
+    schema: type[C], name: str, overrides: Sequence[str] = (), free_text: Collection[str] = ()
+) -> C:
     """Compose `conf/<name>.yaml` with Hydra overrides and validate it.
+
+    Values of the keys in `free_text` are taken as they stand, past Hydra's grammar.
 
     Raises:
         InputError: an override or value that does not fit, with what is allowed.
     """
+    split = [override.partition("=") for override in overrides]
+    plain = {key: value for key, equals, value in split if equals and key in free_text}
+    overrides = [override for override in overrides if override.partition("=")[0] not in plain]
     try:
         with initialize_config_dir(str(CONF_DIR), version_base="1.3"):
             composed = compose(name, overrides=list(overrides))
@@ -46,7 +53,7 @@ def load_config(schema: type[C], name: str, overrides: Sequence[str] = ()) -> C:
     except (HydraException, OmegaConfBaseException) as error:
         raise InputError(_composition_line(error, schema, overrides)) from error
     try:
-        return schema.model_validate(values)
+        return schema.model_validate({**cast(dict[str, object], values), **plain})
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
@@ -93,10 +100,12 @@ def run_app(
     main: Callable[..., int | None],
     argv: Sequence[str] | None = None,
     flags: Mapping[str, str] | None = None,
+    free_text: Collection[str] = (),
 ) -> int:
     """Run a command: parse overrides, call `main(config)`, end input errors with one line.
 
     `flags` are switches beside the overrides with their help; `--json` arrives as `as_json=True`.
+    Values of the keys in `free_text` are taken as they stand, whatever they hold.
 
     Returns:
         The exit status: 0 done, 1 the run's own verdict, 2 wrong input, 130 interrupted.
@@ -114,7 +123,7 @@ def run_app(
     arguments = parser.parse_args(argv)
     logging.captureWarnings(True)
     try:
-        config = load_config(schema, name, arguments.overrides)
+        config = load_config(schema, name, arguments.overrides, free_text)
         if arguments.cfg:
             print(yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False), end="")
             return 0

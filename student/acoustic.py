@@ -10,6 +10,7 @@ from speech.speaker import EMBEDDING_SIZE
 from speech.training.task import Batch
 from student.blocks import Stack
 from student.config import AcousticConfig
+from student.phrases import token_numbers
 
 SHORTEST, LONGEST = 1, 200
 """frames of a phoneme"""
@@ -29,8 +30,8 @@ class Text:
 
 
 def token_ids(phonemes: str) -> Tensor:
-    """(P,) places in the alphabet from 1, since 0 is padding; what is not in it reads as a space."""
-    return torch.tensor([max(ALPHABET.find(symbol), 0) + 1 for symbol in phonemes])
+    """(P,) as `student.phrases.token_numbers`."""
+    return torch.tensor(token_numbers(phonemes))
 
 
 class Acoustic(nn.Module):
@@ -53,9 +54,9 @@ class Acoustic(nn.Module):
         self.log_frames = nn.Linear(dim, 1)
         self.places = nn.Linear(POSITIONS, dim)
 
-    def forward(self, batch: Batch, step: int) -> tuple[dict[str, Tensor], Tensor]:
-        """A training batch -> its losses and mels (B, N, mels), given what is true of it; `step` of
-        the training, for losses that begin later."""
+    def forward(self, batch: Batch, step: int | None = None) -> tuple[dict[str, Tensor], Tensor]:
+        """A training batch -> its losses and mels (B, N, mels), given what is true of it. Some losses
+        begin at a later `step` of the training; None: all count."""
         raise NotImplementedError
 
     def condition(self, speakers: Tensor) -> Tensor:

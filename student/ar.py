@@ -26,9 +26,10 @@ LONGEST_SHARE = 1.5
 class ArStudent(Acoustic):
     """Phonemes and a speaker -> (B, N, mels)."""
 
+    config: ArConfig
+
     def __init__(self, config: ArConfig, vectors: Tensor) -> None:
         super().__init__(config, vectors)
-        self.ar = config
         dim, step_size = config.dim, config.reduction * N_MELS
         self.start = nn.Parameter(torch.zeros(step_size))
         self.prenet = PreNet(step_size, config.prenet_dim, dim, config.prenet_dropout)
@@ -40,7 +41,7 @@ class ArStudent(Acoustic):
         self.stop = nn.Linear(dim, 1) if config.stop == "head" else None
         self.postnet = PostNet(N_MELS, config.postnet_dim)
 
-    def forward(self, batch: Batch, step: int) -> tuple[dict[str, Tensor], Tensor]:
+    def forward(self, batch: Batch, step: int | None = None) -> tuple[dict[str, Tensor], Tensor]:
         """A training batch -> its losses and the mels, given true durations and the true mels
         before each step."""
         text = self.encode(batch["ids"], self.condition(batch["speaker"]))
@@ -52,7 +53,7 @@ class ArStudent(Acoustic):
         losses = duration_losses(self.durations(text), batch)
         losses |= self._mel_losses(latent, mel, truth, mask)
         if self.stop is not None:
-            losses["stop"] = stop_loss(self.stop(hidden), mask[:, :: self.ar.reduction])
+            losses["stop"] = stop_loss(self.stop(hidden), mask[:, :: self.config.reduction])
         losses["total"] = sum(
             (weight * losses[name] for name, weight in self._weights(step).items()),
             start=torch.zeros((), device=mel.device),
@@ -96,7 +97,7 @@ class ArStudent(Acoustic):
 
     def grouped(self, x: Tensor) -> Tensor:
         """(B, N, size) -> (B, T, r * size), the last step filled up with zeros."""
-        r = self.ar.reduction
+        r = self.config.reduction
         return F.pad(x, (0, 0, 0, -x.shape[1] % r)).reshape(len(x), -1, r * x.shape[2])
 
     def by_frames(self, groups: Tensor) -> Tensor:
@@ -106,25 +107,22 @@ class ArStudent(Acoustic):
     def _mel_losses(
         self, latent: Latent, mel: Tensor, truth: Tensor, mask: Tensor
     ) -> dict[str, Tensor]:
-        frames = {
-            "coarse": latent.coarse,
-            "mean": latent.mean,
-            "kl": kl_to_truth(latent, self.grouped(truth)),
-        }
-        frames = {key: self.by_frames(x)[:, : truth.shape[1]] for key, x in frames.items()}
-        flux = (frames["mean"][:, 1:] - truth[:, :-1]).abs()
+        coarse = self.by_frames(latent.coarse)[:, : truth.shape[1]]
+        kl = self.by_frames(kl_to_truth(latent, self.grouped(truth)))[:, : truth.shape[1]]
+        # not of the mean, as MELL-E has it: that runs away, and the MLP after it brings it back
+        flux = (coarse[:, 1:] - truth[:, :-1]).abs()
         return {
-            "coarse": smooth_distance(frames["coarse"], truth, mask),
+            "coarse": smooth_distance(coarse, truth, mask),
             "mel": smooth_distance(mel, truth, mask),
-            "kl": masked_mean(frames["kl"], mask),
+            "kl": masked_mean(kl, mask),
             "flux": -masked_mean(flux, mask[:, 1:]),
         }
 
-    def _weights(self, step: int) -> dict[str, float]:
-        config = self.ar
+    def _weights(self, step: int | None) -> dict[str, float]:
+        config = self.config
         weights = {"coarse": 1.0, "mel": 1.0, "durations": DURATIONS_WEIGHT}
         weights["flux"] = config.flux_weight
-        if config.sampling and step >= config.kl_from:
+        if config.sampling and (step is None or step >= config.kl_from):
             weights["kl"] = config.kl_weight
         if self.stop is not None:
             weights["stop"] = 1.0

@@ -58,8 +58,8 @@ class CausalBlock(nn.Module):
     ) -> tuple[Tensor, KeyValues]:
         batch, steps, dim = x.shape
         heads = self.qkv(x).view(batch, steps, 3, self.heads, dim // self.heads)
-        query, key, value = heads.permute(2, 0, 3, 1, 4)
-        query, key = rotated(query, rotations), rotated(key, rotations)
+        both, value = heads.permute(2, 0, 3, 1, 4).split((2, 1))
+        (query, key), value = rotated(both, rotations), value[0]
         if past is not None:
             key, value = torch.cat((past[0], key), 2), torch.cat((past[1], value), 2)
         heard = F.scaled_dot_product_attention(query, key, value, is_causal=past is None)
@@ -108,7 +108,7 @@ def rotations_of(places: Tensor, head_dim: int) -> Tensor:
 
 
 def rotated(x: Tensor, rotations: Tensor) -> Tensor:
-    """(B, heads, T, head_dim), its first half the real parts and its second the imaginary."""
+    """(..., T, head_dim), its first half the real parts and its second the imaginary."""
     cosine, sine = rotations.to(x.dtype).unbind(1)
     real, imaginary = x.chunk(2, dim=-1)
     return torch.cat((real * cosine - imaginary * sine, real * sine + imaginary * cosine), -1)

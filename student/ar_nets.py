@@ -1,5 +1,7 @@
 """The nets at both ends of the autoregressive student, as in Tacotron 2 (arXiv 1712.05884)."""
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -14,7 +16,9 @@ class PreNet(nn.Module):
     def __init__(self, size: int, hidden_dim: int, dim: int, dropout: float) -> None:
         super().__init__()
         self.dropout = dropout
-        self.hidden = nn.ModuleList([nn.Linear(size, hidden_dim), nn.Linear(hidden_dim, hidden_dim)])
+        self.hidden = nn.ModuleList(
+            [nn.Linear(size, hidden_dim), nn.Linear(hidden_dim, hidden_dim)]
+        )
         self.out = nn.Linear(hidden_dim, dim)
 
     def forward(self, mels: Tensor, generator: torch.Generator | None) -> Tensor:
@@ -34,8 +38,7 @@ class PostNet(nn.Module):
         super().__init__()
         widths = [mels, *[dim] * (CONVOLUTIONS - 1), mels]
         self.layers = nn.ModuleList(
-            nn.Conv1d(a, b, KERNEL, padding=KERNEL // 2)
-            for a, b in zip(widths, widths[1:], strict=False)
+            nn.Conv1d(a, b, KERNEL, padding=KERNEL // 2) for a, b in pairwise(widths)
         )
         nn.init.zeros_(self.layers[-1].weight)
 

@@ -1,8 +1,8 @@
 """The first thing to know of a trained student: what an ASR hears of lines that it was trained on.
 
-samples/*.flac     some of them, and lines that were held out
-samples.png        the student's mels under the dataset's
-README.md          the student's card
+samples/*.flac                     some of them, and lines that were held out
+trained_on.png, held_out.png       the student's mels under the dataset's
+README.md                          the student's card
 """
 
 import io
@@ -38,10 +38,12 @@ def check_student(config: TrainStudentConfig, data: StudentData, console: Consol
     for name, wer in figures.items():
         console.print(f"WER on {len(heard[name])} lines {name}: {100 * wer:.1f} %")
     write_card(config, student, data, figures)
+    pictures = ", ".join(f"{_kind(name)}.png" for name in heard)
     console.print(
-        f"{config.output}: student.json, weights, README.md, curve.png, samples.png, samples/\n"
+        f"{config.output}: README.md, curve.png, {pictures}, samples/, student.json, weights\n"
         f'speak:  make speak ARGS="checkpoint={config.output}" TEXT="Hello there."',
         highlight=False,
+        soft_wrap=True,
     )
 
 
@@ -70,12 +72,16 @@ def _wer(rates: Sequence[ErrorRates]) -> float:
 def _save(
     output: str, name: str, data: StudentData, rows: Sequence[int], waves: Sequence[Wave]
 ) -> None:
-    kind = name.replace(" ", "_")
+    kind = _kind(name)
     for row, wave in zip(rows, waves, strict=True):
         path = storage.join(output, "samples", f"{kind}-{data.clips[row].id}.flac")
         storage.write_bytes(path, encode_flac(wave, SAMPLE_RATE))
     picture = draw_mels(data, rows, waves)
     storage.write_bytes(storage.join(output, f"{kind}.png"), picture)
+
+
+def _kind(name: str) -> str:
+    return name.replace(" ", "_")
 
 
 def draw_mels(data: StudentData, rows: Sequence[int], waves: Sequence[Wave]) -> bytes:

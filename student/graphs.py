@@ -42,7 +42,9 @@ class FramesGraph(nn.Module):
 
     def __init__(self, student: NarStudent, vocoder: PulseVocoder) -> None:
         super().__init__()
-        self.student, backbone = student, vocoder.backbone
+        backbone = vocoder.backbone
+        self.places, self.mel_out = student.places, student.mel_out
+        self.prosody_out, self.prosody_in = student.prosody_out, student.prosody_in
         self.prosody, self.decoder = FastStack(student.prosody), FastStack(student.decoder)
         self.embed, self.embed_norm = backbone.embed, backbone.norm
         self.blocks = nn.ModuleList(
@@ -68,8 +70,8 @@ class FramesGraph(nn.Module):
             The pitch (1, N) in hertz, and (1, K, bins) the levels of pulses and noise, and the
             phase in radians by which the pulses are turned.
         """
-        x = encoded.index_select(1, index) + self.student.places(places)
-        pitch, voiced, energy = self.student.prosody_out(self.prosody(x, condition)).unbind(-1)
+        x = encoded.index_select(1, index) + self.places(places)
+        pitch, voiced, energy = self.prosody_out(self.prosody(x, condition)).unbind(-1)
         mel = self._mel(x, Prosody(pitch, (voiced > 0).to(x.dtype), energy), condition)
         level = (mel.index_select(1, kept).exp() @ self.inverse).clamp(min=SMALLEST)
         features = self._features(mel).index_select(1, kept)
@@ -79,8 +81,8 @@ class FramesGraph(nn.Module):
 
     def _mel(self, x: Tensor, prosody: Prosody, condition: Tensor) -> Tensor:
         given = (prosody.pitch * prosody.voiced, prosody.voiced, prosody.energy)
-        x = x + self.student.prosody_in(torch.stack(given, -1))
-        return self.student.mel_out(self.decoder(x, condition))
+        x = x + self.prosody_in(torch.stack(given, -1))
+        return self.mel_out(self.decoder(x, condition))
 
     def _features(self, mel: Tensor) -> Tensor:
         x = self.embed_norm(over_time(self.embed, mel))
@@ -119,6 +121,12 @@ class FastStack(nn.Module):
             scale, shift = film(condition[0, 0]).chunk(2)
             x = block(x, lambda y, w=1 + scale, b=shift: F.layer_norm(y, w.shape, w, b))
         return self.norm(x)
+
+
+def margin_frames(graph: FramesGraph) -> int:
+    """How many neighbours on each side a frame depends on, through all convolutions."""
+    convolutions = [module for module in graph.modules() if isinstance(module, nn.Conv1d)]
+    return sum(int(conv.padding[0]) for conv in convolutions)
 
 
 def over_time(conv: nn.Conv1d, x: Tensor) -> Tensor:

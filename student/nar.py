@@ -43,7 +43,7 @@ class NarStudent(Acoustic):
         self.mel_out = nn.Linear(dim, N_MELS)
         nn.init.constant_(self.mel_out.bias, MEAN_MEL)
 
-    def forward(self, batch: Batch, step: int) -> tuple[dict[str, Tensor], Tensor]:
+    def forward(self, batch: Batch, step: int | None = None) -> tuple[dict[str, Tensor], Tensor]:
         """A training batch -> its losses and the mels, given true durations and prosody."""
         text = self.encode(batch["ids"], self.condition(batch["speaker"]))
         x, mask = self.expand(text, batch["durations"], batch["mel"].shape[1])

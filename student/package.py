@@ -82,8 +82,9 @@ def read_description(location: str) -> Description:
     if not storage.exists(path):
         raise InputError(f"{location} is no student: it has no {DESCRIPTION} (make train-student)")
     try:
-        description = Description(**json.loads(storage.read_bytes(path)))
-    except (ValueError, TypeError) as error:
+        known = json.loads(storage.read_bytes(path))
+        description = Description(**{**known, "speakers": tuple(known["speakers"])})
+    except (ValueError, TypeError, KeyError) as error:
         raise InputError(f"{path} is damaged, or of another version: {error}") from error
     ours = {"format": FORMAT, "alphabet": ALPHABET, "sample_rate": SAMPLE_RATE}
     ours |= {"hop_length": HOP_LENGTH, "mels": N_MELS}

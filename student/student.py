@@ -1,7 +1,5 @@
 """A trained student that speaks: text and a voice in, a wave out."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import torch
 from torch import Tensor
@@ -9,19 +7,13 @@ from torch import Tensor
 from speech import storage
 from speech.audio import Wave
 from speech.errors import Refused
-from speech.phonemes import phonemize
 from speech.pulse_vocoder import PulseVocoder
 from speech.rows import SAMPLE_RATE
 from speech.seeds import stable_hash
-from speech.text import check_speakable, normalize, split
 from student.acoustic import Acoustic, token_ids, whole_frames
 from student.features import hertz_of
 from student.package import VOCODER, WEIGHTS, Description, read_package
-
-PAUSE_S = 0.15
-"""between parts"""
-MAX_CHARS = 200
-"""of a part: as long as the lines that students are trained on"""
+from student.phrases import PAUSE_S, phonemes_of
 
 
 class Student:
@@ -87,18 +79,6 @@ class Student:
         mel, pitch = self.acoustic.speak(batch, condition, frames, generator)
         wave = self.vocoder.speak(mel, None if pitch is None else hertz_of(pitch))
         return wave[0].clamp(-1, 1).numpy()
-
-
-def phonemes_of(text: str, language: str) -> Iterator[str]:
-    """The text's phonemes in parts of whole sentences.
-
-    Raises:
-        Refused: a text that cannot be spoken.
-    """
-    said = normalize(text, language)
-    check_speakable(said, language)
-    for part in split(said, language, MAX_CHARS):
-        yield phonemize(part, language)
 
 
 def open_student(location: str) -> Student:

@@ -3,32 +3,36 @@
 text="Hello there."  voice=NAME  output=hello.wav
 file=lines.txt output=spoken/          one file a line; file=- reads standard input
 checkpoint=out/student                 another student: local, gs:// or package://
+checkpoint=out/student/onnx            its export: faster, and without torch
 reference=me.wav                       a voice it never heard, from a recording
 """
 
 import io
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import soundfile
+from pydantic import Field
 from rich.console import Console
-from torch import Tensor
 
 from speech import storage
 from speech.audio import Wave, decode, resample
 from speech.config import Config, run_app
 from speech.errors import InputError, Refused
 from speech.rows import SAMPLE_RATE
-from student.speakers import voice_vector
-from student.student import Student, open_student
+from student.runtime import OnnxStudent, is_onnx
+
+if TYPE_CHECKING:  # torch takes seconds to import, and an export does without
+    from torch import Tensor
 
 MAX_REFERENCE_S = 60.0
 
 
 class SynthesizeConfig(Config):
     checkpoint: str
-    """a folder that make train-student wrote"""
+    """a folder that make train-student or student.export wrote"""
     text: str | None
     file: str | None
     """lines to speak, UTF-8; "-" is standard input"""
@@ -39,19 +43,18 @@ class SynthesizeConfig(Config):
     output: str
     """a .wav or .flac file for one text, a folder for a file of lines"""
     seed: int
-    speed: float
+    speed: float = Field(gt=0.2, lt=5)
 
 
 def main(config: SynthesizeConfig) -> int:
     console = Console(stderr=True)
     lines = read_lines(config)
-    student = open_student(config.checkpoint)
-    voice = choose_voice(config, student)
+    speak = open_voice(config)
     failed = 0
     for path, line in targets(config, lines):
         start = time.perf_counter()
         try:
-            wave = student.speak(line, voice, config.seed, config.speed)
+            wave = speak(line)
         except Refused as refusal:
             console.print(f"not spoken: {line!r:.60}: {refusal}", markup=False)
             failed += 1
@@ -86,14 +89,35 @@ def _decoded(path: str) -> str:
         raise InputError(f"{path} is not UTF-8 text") from error
 
 
-def choose_voice(config: SynthesizeConfig, student: Student) -> str | Tensor:
-    if config.reference is not None:
-        wave, rate = decode(storage.read_bytes(config.reference), MAX_REFERENCE_S)
-        return voice_vector(resample(wave, rate, SAMPLE_RATE))
+def open_voice(config: SynthesizeConfig) -> Callable[[str], Wave]:
+    """Speaks a line as the configuration says, by torch or by onnxruntime; raises InputError."""
+    if is_onnx(config.checkpoint):
+        if config.reference is not None:
+            raise InputError("reference=... needs the checkpoint that was trained, not its export")
+        exported = OnnxStudent(config.checkpoint)
+        name = choose_voice(config, exported.voices)
+        return lambda line: exported.speak(line, name, config.seed, config.speed)
+    from student.student import open_student  # torch takes seconds to import
+
+    student = open_student(config.checkpoint)
+    voice = read_voice(config.reference) if config.reference else None
+    chosen = choose_voice(config, student.voices) if voice is None else voice
+    return lambda line: student.speak(line, chosen, config.seed, config.speed)
+
+
+def read_voice(reference: str) -> "Tensor":
+    """The vector of a recording's voice."""
+    from student.speakers import voice_vector
+
+    wave, rate = decode(storage.read_bytes(reference), MAX_REFERENCE_S)
+    return voice_vector(resample(wave, rate, SAMPLE_RATE))
+
+
+def choose_voice(config: SynthesizeConfig, voices: Sequence[str]) -> str:
     if config.voice is None:
-        return student.voices[0]
-    if config.voice not in student.voices:
-        raise InputError(f"voice={config.voice} is not there; allowed: {', '.join(student.voices)}")
+        return voices[0]
+    if config.voice not in voices:
+        raise InputError(f"voice={config.voice} is not there; allowed: {', '.join(voices)}")
     return config.voice
 
 
@@ -117,4 +141,4 @@ def write_wave(path: str, wave: Wave) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(run_app(SynthesizeConfig, "synthesize", main))
+    sys.exit(run_app(SynthesizeConfig, "synthesize", main, free_text=("text",)))

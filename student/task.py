@@ -82,11 +82,12 @@ class StudentTask:
         assert isinstance(student, Acoustic)
         device = student.vectors.device
         sums: dict[str, float] = {}
-        audio, pictures = {}, {}
+        audio: dict[str, Wave] = {}
+        pictures: dict[str, Tensor] = {}
         for row in self.shown:
             batch = collate([self.data.load(row)])
             batch = {key: value.to(device) for key, value in batch.items()}
-            losses, _ = student(batch, self.config.training.steps)
+            losses, _ = student(batch)
             for key, value in losses.items():
                 sums[key] = sums.get(key, 0.0) + value.item() / len(self.shown)
             if len(audio) < SAMPLES:

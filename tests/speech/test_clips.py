@@ -42,3 +42,13 @@ def test_what_is_no_dataset_is_refused(tmp_path: Path) -> None:
     (tmp_path / "other/data/a.parquet").write_bytes(b"PAR1")
     with pytest.raises(InputError, match="damaged"):
         open_clips(str(tmp_path / "other"))
+
+
+def test_columns_of_other_types_are_named(tmp_path: Path) -> None:
+    dataset = Path(write_dataset(tmp_path, reference_clips()[:1]))
+    file = next(path for path in dataset.glob("data/*.parquet") if pq.read_table(path).num_rows)
+    table = pq.read_table(file)
+    place = table.schema.get_field_index("duration_s")
+    pq.write_table(table.set_column(place, "duration_s", pa.array(["long"])), file)
+    with pytest.raises(InputError, match="column duration_s is string, wanted float, in seconds"):
+        open_clips(str(dataset))

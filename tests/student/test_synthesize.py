@@ -1,0 +1,81 @@
+"""The command that speaks."""
+
+import io
+import sys
+from pathlib import Path
+
+import pytest
+import soundfile
+
+from speech.config import run_app
+from student import train
+from student.synthesize import SynthesizeConfig, main
+from tests.spoken import VOICES, reference_clips, write_dataset
+from tests.student.small import config
+
+
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("student")
+    dataset = write_dataset(folder / "set", reference_clips()[:2])
+    assert train.main(config(dataset, folder / "out", "training.steps=1")) == 0
+    return str(folder / "out")
+
+
+def run(*overrides: str) -> int:
+    return run_app(SynthesizeConfig, "synthesize", main, list(overrides), free_text=("text",))
+
+
+def test_a_text_becomes_a_file(checkpoint: str, tmp_path: Path) -> None:
+    path = tmp_path / "hello.wav"
+    assert (
+        run(
+            f"checkpoint={checkpoint}",
+            "text=Hello, there: it's [fine], ${really} {so} \\ = 100 %",
+            f"output={path}",
+        )
+        == 0
+    )
+    info = soundfile.info(path)
+    assert (info.samplerate, info.channels, info.subtype) == (24_000, 1, "PCM_16")
+
+
+def test_a_recording_lends_its_voice(checkpoint: str, tmp_path: Path) -> None:
+    path, reference = tmp_path / "hello.flac", VOICES / "speaker08.flac"
+    arguments = (f"checkpoint={checkpoint}", "text=Hello", f"reference={reference}")
+    assert run(*arguments, f"output={path}") == 0
+    assert soundfile.info(path).format == "FLAC"
+
+
+def test_lines_become_files_and_bad_ones_are_named(
+    checkpoint: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch
+) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr(sys, "stdin", io.StringIO("One.\n\n???\nТри.\nFour.\n"))
+    assert run(f"checkpoint={checkpoint}", "file=-", f"output={tmp_path}/lines") == 1
+    names = sorted(path.name for path in (tmp_path / "lines").iterdir())
+    assert names == ["00001.wav", "00004.wav"]
+    told = capsys.readouterr().err
+    assert "not spoken: '???': nothing_to_speak" in told
+    assert "not spoken: 'Три.': unsupported_script" in told
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        ([], 'give either text="..." or file=lines.txt'),
+        (["text=a", "file=b"], "give either"),
+        (["text= "], "there is no text to speak"),
+        (["text=a", "voice=nobody"], "voice=nobody is not there; allowed: speaker0, speaker1"),
+        (["text=a", "output=x.mp3"], "must end in .wav or .flac"),
+        (["text=a", "speed=0"], "speed"),
+        (["text=a", "checkpoint=/nowhere"], "/nowhere is no student"),
+        (["file=/nowhere.txt"], "/nowhere.txt"),
+    ],
+)
+def test_wrong_input_is_one_line(
+    checkpoint: str, capsys: pytest.CaptureFixture[str], overrides: list[str], message: str
+) -> None:
+    assert run(f"checkpoint={checkpoint}", *overrides) == 2
+    told = capsys.readouterr().err.strip()
+    assert message in told
+    assert len(told.splitlines()) == 1

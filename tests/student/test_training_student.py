@@ -1,0 +1,166 @@
+"""Training very small students on real clips: they learn, resume, and what they write can speak."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from speech.audio import encode_flac
+from speech.errors import InputError, Refused
+from speech.rows import SAMPLE_RATE
+from student import train, tune_vocoder
+from student.package import read_package
+from student.student import open_student
+from tests.spoken import reference_clips, write_dataset
+from tests.student.small import config, trainer
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> str:
+    return write_dataset(tmp_path / "set", reference_clips())
+
+
+def test_it_writes_a_student_that_speaks(dataset: str, tmp_path: Path, capsys) -> None:  # type: ignore[no-untyped-def]
+    output = tmp_path / "out"
+    assert train.main(config(dataset, output)) == 0
+    student = open_student(str(output))
+    assert student.voices == ("speaker0", "speaker1", "speaker2", "speaker3")
+    wave = student.speak("Hello there. It is Tuesday, 7 May.", "speaker2")
+    assert wave.dtype == np.float32
+    assert np.isfinite(wave).all()
+    assert np.array_equal(wave, student.speak("Hello there. It is Tuesday, 7 May.", "speaker2"))
+    faster = student.speak("Hello there. It is Tuesday, 7 May.", "speaker2", speed=2.0)
+    assert len(faster) < 0.7 * len(wave)
+    assert len(student.speak("Hello.", student.acoustic.vectors[1])) > 0
+    with pytest.raises(Refused, match="unknown_voice"):
+        student.speak("Hello.", "nobody")
+    with pytest.raises(Refused, match="nothing_to_speak"):
+        student.speak("...", "speaker2")
+    assert "WER on 8 lines trained on" in capsys.readouterr().out
+    assert {"README.md", "curve.png", "trained_on.png"} <= {p.name for p in output.iterdir()}
+    assert len(list((output / "samples").glob("*.flac"))) == 4
+
+
+@pytest.mark.parametrize("killed_at", [1, 3])
+def test_it_resumes_bit_by_bit(dataset: str, tmp_path: Path, killed_at: int) -> None:
+    critic = ["critic.start=2", "critic.channels=2"]
+    whole = trainer(config(dataset, tmp_path / "whole", *critic))
+    assert whole.run()
+    halted = trainer(config(dataset, tmp_path / "parts", *critic))
+    step = halted._step
+
+    def interrupted(*arguments: object) -> None:
+        if halted.position.step == killed_at:
+            raise KeyboardInterrupt
+        step(*arguments)  # type: ignore[arg-type]
+
+    halted._step = interrupted  # type: ignore[method-assign]
+    with pytest.raises(KeyboardInterrupt):
+        halted.run()
+    resumed = trainer(config(dataset, tmp_path / "parts", *critic))
+    assert resumed.position.step == killed_at // 2 * 2
+    assert resumed.run()
+    assert resumed.position.history == whole.position.history
+    for name, module in whole.plain.items():
+        other = resumed.plain[name].state_dict()
+        assert all(torch.equal(value, other[key]) for key, value in module.state_dict().items())
+
+
+def test_one_clip_is_enough(tmp_path: Path) -> None:
+    dataset = write_dataset(tmp_path / "set", reference_clips()[:1])
+    assert train.main(config(dataset, tmp_path / "out", "training.steps=1")) == 0
+    assert len(open_student(str(tmp_path / "out")).voices) == 1
+
+
+def test_clips_without_sound_are_left_out(tmp_path: Path, capsys) -> None:  # type: ignore[no-untyped-def]
+    clips = reference_clips()[:3]
+    samples = round(clips[0].duration_s * SAMPLE_RATE)
+    silent = encode_flac(np.zeros(samples, dtype=np.float32), SAMPLE_RATE)
+    dataset = write_dataset(tmp_path / "set", [replace(clips[0], audio=silent), *clips[1:]])
+    chosen = config(dataset, tmp_path / "out", "training.steps=1", "trust_known=false")
+    assert train.main(chosen) == 0
+    assert "1 left out: not_aligned" in capsys.readouterr().out
+
+
+def test_clips_are_chosen_by_their_numbers(tmp_path: Path) -> None:
+    clips = [replace(clip, wer=n / 10) for n, clip in enumerate(reference_clips())]
+    clips[1] = replace(clips[1], wer=float("nan"))
+    clips[2] = replace(clips[2], wer=None)
+    dataset = write_dataset(tmp_path / "set", clips)
+    data = trainer(config(dataset, tmp_path / "out", "clips.wer_max=0.45")).task.data  # type: ignore[attr-defined]
+    assert sorted(data.clips[row].wer for row in data.lengths) == pytest.approx([0, 0.3, 0.4])
+    assert data.left_out == {"wer": 5}
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("clips.mos_min=4", "none of the 8 clips in .* is left to train on: mos 8"),
+        ("clips.speakers=[nobody]", "is left to train on: speaker 8"),
+        ("clips.min_duration_s=15", "is left to train on: duration 8"),
+        ("vocoder=package://teacher/mini/model.safetensors", "is no pulse vocoder"),
+        ("init_from=package://teacher/mini/model.safetensors", "does not fit this student"),
+    ],
+)
+def test_what_cannot_be_trained_is_one_line(
+    dataset: str, tmp_path: Path, override: str, message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        train.main(config(dataset, tmp_path / "out", override))
+
+
+def test_a_student_is_what_its_description_says(dataset: str, tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    train.main(config(dataset, output, "training.steps=1"))
+    described = output / "student.json"
+    known = json.loads(described.read_text())
+    described.write_text(json.dumps({**known, "hop_length": 300}))
+    with pytest.raises(InputError, match="has hop_length 300, this version reads 256"):
+        read_package(str(output))
+    described.write_text(json.dumps({**known, "surprise": 1}))
+    with pytest.raises(InputError, match="damaged, or of another version"):
+        read_package(str(output))
+    described.write_text(json.dumps(known))
+    weights = output / "student.safetensors"
+    data = bytearray(weights.read_bytes())
+    data[-1] ^= 1
+    weights.write_bytes(data)
+    with pytest.raises(InputError, match="has SHA-256"):
+        read_package(str(output))
+    with pytest.raises(InputError, match="is no student"):
+        read_package(str(tmp_path))
+
+
+def test_another_run_starts_from_a_student_of_other_speakers(dataset: str, tmp_path: Path) -> None:
+    train.main(config(dataset, tmp_path / "first", "training.steps=1"))
+    start = f"init_from={tmp_path}/first/student.safetensors"
+    one = write_dataset(tmp_path / "one", reference_clips()[:1])
+    fresh = trainer(config(one, tmp_path / "second", start)).plain["student"]
+    first = read_package(str(tmp_path / "first"))[1]
+    assert fresh.vectors.shape == (1, 256)
+    fresh_after = train.main(config(one, tmp_path / "second", start, "training.steps=1"))
+    assert fresh_after == 0
+    assert len(first.vectors) == 4
+
+
+def test_the_vocoder_is_tuned_on_the_students_mels(dataset: str, tmp_path: Path) -> None:
+    from speech.config import load_config
+
+    student, tuned = tmp_path / "student", tmp_path / "tuned"
+    train.main(config(dataset, student, "training.steps=1"))
+    overrides = [f"checkpoint={student}", f"dataset={dataset}", f"output={tuned}", "batch_size=2"]
+    small = ["training.steps=2", "training.log_every=1", "training.device=cpu"]
+    chosen = load_config(tune_vocoder.TuneVocoderConfig, "tune_vocoder", [*overrides, *small])
+    assert tune_vocoder.main(chosen) == 0
+    before, after = open_student(str(student)), open_student(str(tuned))
+    assert (
+        before.description.sha256["student.safetensors"]
+        == after.description.sha256["student.safetensors"]
+    )
+    assert before.revision != after.revision
+    assert len(after.speak("Hello there.", "speaker1")) == len(
+        before.speak("Hello there.", "speaker1")
+    )

@@ -1,0 +1,55 @@
+"""A small student that nobody trained, with weights that make every part count."""
+
+from pathlib import Path
+
+import torch
+from pydantic import TypeAdapter
+from torch import Tensor, nn
+from torch.nn.functional import normalize
+
+from speech.pulse_vocoder import PulseVocoder
+from student.config import StudentConfig
+from student.models import build_student
+from student.package import write_package
+from student.student import Student, open_student
+
+VOICES = ("ada", "ben", "eve")
+SHAPE = {
+    "kind": "nar",
+    "dim": 32,
+    "hidden_dim": 64,
+    "condition_dim": 8,
+    "encoder_layers": 2,
+    "duration_layers": 1,
+    "prosody_layers": 1,
+    "decoder_layers": 2,
+    "table_drop": 0.3,
+}
+
+
+def untrained_student(folder: Path) -> Student:
+    """Written to `folder` and read back."""
+    torch.manual_seed(0)
+    config = TypeAdapter(StudentConfig).validate_python(SHAPE)
+    student = build_student(config, normalize(torch.randn(len(VOICES), 256).abs(), dim=-1))
+    vocoder = PulseVocoder(32, 64, 2)
+    with torch.no_grad():
+        nn.init.normal_(student.table.weight, std=0.3)
+        nn.init.constant_(student.log_frames.bias, 1.7)
+        nn.init.normal_(vocoder.spectra.weight, std=0.1)
+        for name, parameter in student.named_parameters():
+            if name.endswith(".scale"):
+                parameter.fill_(0.5)
+    described = {"name": "untrained", "speakers": VOICES, "language": "en"}
+    described |= {"license": "Apache-2.0", "dataset": "none", "steps": 0}
+    write_package(str(folder), student, vocoder, described)
+    return open_student(str(folder))
+
+
+def spectra_apart(one: Tensor, other: Tensor) -> float:
+    """The mean difference of two waves' magnitudes, as a share of the first's."""
+    first, second = (
+        torch.stft(wave, 1024, 256, window=torch.hann_window(1024), return_complex=True).abs()
+        for wave in (one, other)
+    )
+    return ((first - second).abs().mean() / first.mean()).item()
