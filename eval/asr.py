@@ -7,6 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
 from pydantic import Field, model_validator
 
 from speech import storage
@@ -85,6 +86,34 @@ class Asr:
             max_new_tokens=min(200, 16 + int(MAX_TOKENS_PER_S * duration_s)),
         )
         return " ".join(segment.text.strip() for segment in segments)
+
+    def log_likelihoods(self, wave: Wave, language: str, texts: Sequence[str]) -> list[float]:
+        """How well each text fits one clip, in nats, each token given those before it.
+
+        Raises:
+            Refused: `too_long` for one window.
+        """
+        from ctranslate2 import StorageView
+        from faster_whisper.tokenizer import Tokenizer
+
+        duration_s = len(wave) / SAMPLE_RATE
+        if duration_s + WINDOW_SLACK_S > self.config.windows_s[-1]:
+            raise Refused("too_long", f"{duration_s:.1f} s, allowed one window of 30")
+        model = self._model
+        multilingual = model.model.is_multilingual
+        tokenizer = Tokenizer(model.hf_tokenizer, multilingual, "transcribe", language)
+        tokens = [tokenizer.encode(f" {text}") for text in texts]
+        model.window_frames = self._window_s(duration_s) * MEL_FRAMES_PER_S
+        mels = model.feature_extractor(resample(wave, SAMPLE_RATE, WHISPER_RATE))
+        missing = max(0, model.window_frames - mels.shape[1])
+        encoded = np.array(model.encode(np.pad(mels, ((0, 0), (0, missing)))))
+        scored = model.model.align(
+            StorageView.from_array(np.repeat(encoded, len(texts), axis=0)),
+            tokenizer.sot_sequence,
+            tokens,
+            [int(duration_s * MEL_FRAMES_PER_S)] * len(texts),
+        )
+        return [float(np.log(np.maximum(one.text_token_probs, 1e-12)).sum()) for one in scored]
 
     def _window_s(self, duration_s: float) -> int:
         fitting = (w for w in self.config.windows_s if w >= duration_s + WINDOW_SLACK_S)

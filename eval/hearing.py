@@ -1,6 +1,6 @@
 """What all judges say of one clip; a judge that fails leaves its own place empty and no other."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -43,9 +43,7 @@ class Ear:
         if problem := audio_problem(wave):
             return Heard(None, None, None, {}, {"audio": problem})
         judges, asr, speaker = self.judges, self.judges.asr, self.judges.speaker
-        transcript = self._ask(
-            asr.name, failures, lambda: asr.transcribe_one(wave, self.language)
-        )
+        transcript = self._ask(asr.name, failures, lambda: asr.transcribe_one(wave, self.language))
         errors = None
         if transcript is not None and text_normalized is not None:
             errors = self._ask(
@@ -54,12 +52,12 @@ class Ear:
         embedding = self._ask(speaker.name, failures, lambda: speaker.embed([wave])[0])
         if embedding is not None and np.isnan(embedding).any():
             embedding, failures[speaker.name] = None, "no voice in it"
-        ratings = {
-            rater.name: self._ask(rater.name, failures, lambda r=rater: r.rate([wave])[0])
-            for rater in judges.raters
-        }
-        known = {name: rating for name, rating in ratings.items() if rating is not None}
-        return Heard(transcript, errors, embedding, known, failures)
+        ratings = {}
+        for rater in judges.raters:
+            rating = self._ask(rater.name, failures, lambda rater=rater: rater.rate([wave])[0])  # type: ignore[misc]
+            if rating is not None:
+                ratings[rater.name] = rating
+        return Heard(transcript, errors, embedding, ratings, failures)
 
     def _ask(self, name: str, failures: dict[str, str], question: Callable[[], T]) -> T | None:
         if name in self._broken:
@@ -84,11 +82,13 @@ def audio_problem(wave: Wave) -> str | None:
 
 
 def nearness(
-    embedding: Embedding | None, references: dict[str, Embedding], voice: str | None
+    embedding: Embedding | None, references: Mapping[str, Embedding], voice: str | None
 ) -> tuple[float | None, float | None]:
     """Cosine to the reference of `voice`, and the mean of those to all others; None: not known."""
     if embedding is None:
         return None, None
     others = [similarity(embedding, r) for name, r in references.items() if name != voice]
-    own = similarity(embedding, references[voice]) if voice in references else None
-    return own, float(np.mean(others)) if others and own is not None else None
+    if voice is None or voice not in references:
+        return None, None
+    own = similarity(embedding, references[voice])
+    return own, float(np.mean(others)) if others else None

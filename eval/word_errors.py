@@ -28,6 +28,9 @@ class WordErrors:
     """words of the text before the first that was heard"""
     missing_end: int
     """words of the text after the last that was heard"""
+    short_start: int
+    """by how many words what was heard instead of them is shorter"""
+    short_end: int
 
     @property
     def wer(self) -> float:
@@ -46,13 +49,11 @@ def word_errors(text: str, heard: str, language: str) -> WordErrors:
     if language != "en":
         expected, said = " ".join(expected), " ".join(said)
     aligned = jiwer.process_words(expected, said)
-    kept = [
-        number
-        for chunk in aligned.alignments[0]
-        if chunk.type == "equal"
-        for number in range(chunk.ref_start_idx, chunk.ref_end_idx)
-    ]
-    words = expected.split()
+    words, heard_words = expected.split(), said.split()
+    kept = [chunk for chunk in aligned.alignments[0] if chunk.type == "equal"]
+    first = (kept[0].ref_start_idx, kept[0].hyp_start_idx) if kept else (len(words), 0)
+    last = (kept[-1].ref_end_idx, kept[-1].hyp_end_idx) if kept else (0, len(heard_words))
+    missing_end = len(words) - last[0]
     return WordErrors(
         words=len(words),
         characters=characters,
@@ -60,9 +61,11 @@ def word_errors(text: str, heard: str, language: str) -> WordErrors:
         deletions=aligned.deletions,
         substitutions=aligned.substitutions,
         cer=cer,
-        repetitions=max(0, repeats(said.split()) - repeats(words)),
-        missing_start=kept[0] if kept else len(words),
-        missing_end=len(words) - 1 - kept[-1] if kept else len(words),
+        repetitions=max(0, repeats(heard_words) - repeats(words)),
+        missing_start=first[0],
+        missing_end=missing_end,
+        short_start=first[0] - first[1],
+        short_end=missing_end - (len(heard_words) - last[1]),
     )
 
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from numba import njit
 
 Floats = npt.NDArray[np.floating[Any]]
-Integers = npt.NDArray[np.integer[Any]]
+Integers = npt.NDArray[np.int64]
 
 BAND = 400
 """frames (4.3 s) by which a symbol's end may miss the place its expected duration gives it"""

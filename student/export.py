@@ -130,21 +130,25 @@ def _traced(
     shapes: dict[str, dict[int, str]],
 ) -> bytes:
     """By torch's exporter of traces: its newer one needs onnxscript, and gains nothing here."""
-    buffer = io.BytesIO()
     outputs = [name for name in shapes if name not in inputs]
-    with warnings.catch_warnings(), torch.no_grad():
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        warnings.catch_warnings(),
+        torch.no_grad(),
+    ):
         warnings.simplefilter("ignore", DeprecationWarning)
+        path = Path(folder) / "graph.onnx"
         torch.onnx.export(
             graph.eval(),
             example,
-            buffer,
+            path,
             input_names=inputs,
             output_names=outputs,
             dynamic_axes=shapes,
             opset_version=OPSET,
             dynamo=False,
         )
-    return buffer.getvalue()
+        return path.read_bytes()
 
 
 def quantized(graph: bytes) -> bytes:

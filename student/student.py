@@ -14,6 +14,7 @@ from student.acoustic import Acoustic, token_ids, whole_frames
 from student.features import hertz_of
 from student.package import VOCODER, WEIGHTS, Description, read_package
 from student.phrases import PAUSE_S, phonemes_of
+from student.waves import FEWEST_FRAMES
 
 
 class Student:
@@ -75,6 +76,7 @@ class Student:
         batch = ids[None]
         text = self.acoustic.encode(batch, condition)
         frames = whole_frames(self.acoustic.durations(text), batch, speed)
+        frames[0, -1] += max(0, FEWEST_FRAMES - int(frames.sum()))
         generator = torch.Generator().manual_seed(seed)
         mel, pitch = self.acoustic.speak(batch, condition, frames, generator)
         wave = self.vocoder.speak(mel, None if pitch is None else hertz_of(pitch))

@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from speech.errors import Refused
 from speech.phonemes import ALPHABET, phonemize
 
-MAX_PHONEMIZED = 5_000
+MAX_PHONEMIZED = 1_000
 """texts that have no phonemes in the dataset are phonemised up to this number"""
 STRESS = "ˈˌ"
 
@@ -43,7 +44,7 @@ class PhonemeCounter:
         self._texts += 1
         plain = "".join(symbol for symbol in phonemes if symbol not in STRESS)
         self._singles.update(symbol for symbol in plain if symbol.isalpha())
-        self._pairs.update(a + b for a, b in zip(plain, plain[1:], strict=False) if (a + b).isalpha())
+        self._pairs.update(a + b for a, b in pairwise(plain) if (a + b).isalpha())
 
     def found(self) -> Coverage | None:
         if not self._texts:

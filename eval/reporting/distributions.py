@@ -32,14 +32,17 @@ def distribution(values: Sequence[float], total: int, source: str) -> Distributi
         return None
     low, high = np.quantile(x, [0.005, 0.995])
     if low == high:
-        low, high = low - 0.5, high + 0.5
+        low, high = (0.0, 1.0) if low == 0 else (low - abs(low) / 2, high + abs(low) / 2)
     edges = np.linspace(low, high, BINS + 1)
     counts, _ = np.histogram(np.clip(x, low, high), edges)
     return Distribution(
         count=len(x),
         missing=total - len(x),
         mean=float(x.mean()),
-        quantiles={str(q): float(value) for q, value in zip(QUANTILES, np.quantile(x, QUANTILES), strict=True)},
+        quantiles={
+            str(q): float(value)
+            for q, value in zip(QUANTILES, np.quantile(x, QUANTILES), strict=True)
+        },
         edges=edges.tolist(),
         counts=counts.tolist(),
         source=source,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from eval.reporting.held_out import text_key
+from eval.reporting.held_out import plain_words, text_key
 
 SHINGLE = 2
 """words"""
@@ -16,7 +16,6 @@ BANDS, ROWS = 8, 4
 """a text of Jaccard similarity 0.8 to another shares a band with it in 98 of 100 cases"""
 NEAR = 0.8
 EXAMPLES = 20
-_PRIME = (1 << 61) - 1
 
 
 @dataclass(frozen=True)
@@ -80,15 +79,15 @@ def _same(band: npt.NDArray[np.uint64]) -> list[tuple[int, int]]:
 
 
 def _bands(text: str) -> list[int]:
+    """Multiply-shift hashes (Dietzfelbinger, 1997), whose overflow is part of them."""
     shingles = np.array(sorted(_shingles(text)), np.uint64)
-    hashed = (shingles[None] * _FACTORS[:, None] + _OFFSETS[:, None]) % np.uint64(_PRIME)
+    hashed = (shingles[None] * _FACTORS[:, None] + _OFFSETS[:, None]) >> np.uint64(32)
     lowest = hashed.min(axis=1).reshape(BANDS, ROWS)
     return [hash(tuple(rows)) & (2**64 - 1) for rows in lowest.tolist()]
 
 
 def _shingles(text: str) -> set[int]:
-    letters = (char if char.isalnum() else " " for char in text.casefold())
-    words = "".join(letters).split()
+    words = plain_words(text)
     if len(words) < SHINGLE:
         words = [*words, ""] * SHINGLE
     pairs = zip(*(words[i:] for i in range(SHINGLE)), strict=False)
@@ -101,5 +100,5 @@ def _jaccard(first: str, second: str) -> float:
 
 
 _DRAW = np.random.default_rng(0)
-_FACTORS = _DRAW.integers(1, 2**31, BANDS * ROWS, dtype=np.uint64)
-_OFFSETS = _DRAW.integers(0, 2**31, BANDS * ROWS, dtype=np.uint64)
+_FACTORS = _DRAW.integers(0, 2**63, BANDS * ROWS, dtype=np.uint64) * 2 + 1
+_OFFSETS = _DRAW.integers(0, 2**63, BANDS * ROWS, dtype=np.uint64)

@@ -8,6 +8,9 @@ from eval.bootstrap import Interval, bootstrap_interval
 from eval.reporting.judging import JudgedClip
 from eval.reporting.measures import Measure
 
+MIN_PAIRS = 10
+"""sentences, below which an interval is too unsure for a verdict"""
+
 Figures = Mapping[str, Interval]
 """by the keys of `measures`; one that no clip has is left out"""
 
@@ -21,8 +24,8 @@ class Difference:
     second: str
     interval: Interval
     verdict: str
-    """"better", "worse" or "different" where the interval excludes zero, else "no difference found"
-    : of `second`"""
+    """of `second`: better, worse or different where the interval excludes zero, else "no difference
+    found", or "too few sentences" to tell"""
 
 
 def figures_of(clips: Sequence[JudgedClip], measures: Sequence[Measure], seed: int) -> Figures:
@@ -76,8 +79,9 @@ def _difference(
 
 
 def verdict(difference: Interval, measure: Measure) -> str:
-    """One sentence proves nothing, whatever its difference."""
-    if difference.count < 2 or difference.low <= 0 <= difference.high:
+    if difference.count < MIN_PAIRS:
+        return "too few sentences"
+    if difference.low <= 0 <= difference.high:
         return "no difference found"
     if measure.better is None:
         return "different"

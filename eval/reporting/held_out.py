@@ -1,16 +1,23 @@
 """That no sentence of a test set was trained on, by the hash of what is left of a text."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
 from eval.reporting.testsets import TestSet
 from speech.seeds import stable_hash
 
+_WORD = re.compile(r"[^\W_]+")
+
 
 def text_key(text_normalized: str) -> int:
     """Equal for texts that differ in case, punctuation and spaces alone."""
-    letters = (char if char.isalnum() else " " for char in text_normalized.casefold())
-    return stable_hash("text", " ".join("".join(letters).split()))
+    return stable_hash("text", " ".join(plain_words(text_normalized)))
+
+
+def plain_words(text: str) -> list[str]:
+    """Letters and digits alone, in lower case."""
+    return _WORD.findall(text.casefold())
 
 
 def without_trained(testset: TestSet, trained: Iterable[int]) -> TestSet:

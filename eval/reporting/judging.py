@@ -112,7 +112,9 @@ class Judging:
         if other is None or other.audio is None or not _same_voice(take, other):
             return {}, {}
         try:
-            return asdict(compare_prosody(wave, read_wave(storage.join(self.output, other.audio)))), {}
+            return asdict(
+                compare_prosody(wave, read_wave(storage.join(self.output, other.audio)))
+            ), {}
         except Exception as error:
             return {}, {"prosody": f"{error!s:.200}"}
 

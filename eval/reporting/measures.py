@@ -27,42 +27,64 @@ class Measure:
 
 def measures(judges: Judges) -> list[Measure]:
     """In the order of the tables; the judge's name stands with each."""
-    asr, speaker, here = judges.asr.name, judges.speaker.name, "this project"
-    percent = {"unit": "%", "scale": 100.0, "digits": 1, "judge": asr, "better": "lower"}
-    rates = [
-        Measure("wer", "WER", "all word errors over all words", weight="words", **percent),
-        Measure("sentence_wer", "mean WER", "of the sentences' own rates", **percent),
-        Measure("cer", "CER", "all character errors over all", weight="characters", **percent),
-        Measure("sentence_cer", "mean CER", "of the sentences' own rates", **percent),
-        Measure("insertions", "insertions", "words too many, of all", weight="words", **percent),
-        Measure("deletions", "deletions", "words missing, of all", weight="words", **percent),
-        Measure("repetitions", "repetitions", "said twice, of all words", weight="words", **percent),
-    ]
-    voices = [
-        Measure("similarity", "own voice", "cosine to the reference (SIM)", speaker, better="higher"),
-        Measure("other_similarity", "other voices", "mean cosine to the other references", speaker),
-    ]
-    ratings = [
-        Measure(rater.name, rater.title, "predicted mean opinion, 1 to 5", rater.name, better="higher")
-        for rater in judges.raters
-    ]
-    prosody = [
-        Measure("mcd_db", "MCD", "mel-cepstral distortion", here, "dB", better="lower"),
-        Measure("f0_rmse_hz", "F0 RMSE", "pitch error", here, "Hz", digits=1, better="lower"),
-        Measure("f0_correlation", "F0 corr.", "of pitch contours", here, better="higher"),
-    ]
-    speed = [
-        Measure("rate", "rate", "characters a second", here, digits=1, weight="duration_s"),
+    return [
+        *_words(judges.asr.name),
         Measure(
-            "real_time_factor", "RTF", "seconds of computation for one of audio", here,
-            digits=3, better="lower", weight="duration_s",
+            *("similarity", "own voice", "cosine to the reference (SIM)", judges.speaker.name),
+            better="higher",
         ),
         Measure(
-            "first_audio_s", "first audio", "seconds until there is some", here, "s",
-            digits=3, better="lower",
+            *("other_similarity", "other voices", "mean cosine to the other references"),
+            judge=judges.speaker.name,
         ),
-    ]  # fmt: skip
-    return [*rates, *voices, *ratings, *prosody, *speed]
+        *(
+            Measure(
+                *(rater.name, rater.title, "predicted mean opinion, 1 to 5", rater.name),
+                better="higher",
+            )
+            for rater in judges.raters
+        ),
+        *PROSODY,
+        *SPEED,
+    ]
+
+
+def _words(asr: str) -> list[Measure]:
+    named: list[tuple[str, str, str, Weight | None]] = [
+        ("wer", "WER", "all word errors over all words", "words"),
+        ("sentence_wer", "mean WER", "of the sentences' own rates", None),
+        ("cer", "CER", "all character errors over all", "characters"),
+        ("sentence_cer", "mean CER", "of the sentences' own rates", None),
+        ("insertions", "insertions", "words too many, of all", "words"),
+        ("deletions", "deletions", "words missing, of all", "words"),
+        ("repetitions", "repetitions", "said twice, of all words", "words"),
+    ]
+    return [
+        Measure(key, title, about, asr, "%", 100.0, 1, "lower", weight)
+        for key, title, about, weight in named
+    ]
+
+
+HERE = "this project"
+PROSODY = (
+    Measure("mcd_db", "MCD", "mel-cepstral distortion", HERE, "dB", better="lower"),
+    Measure("f0_rmse_hz", "F0 RMSE", "pitch error", HERE, "Hz", digits=1, better="lower"),
+    Measure("f0_correlation", "F0 corr.", "of pitch contours", HERE, better="higher"),
+    Measure("rate", "rate", "characters a second", HERE, digits=1, weight="duration_s"),
+)
+SPEED = (
+    Measure(
+        *("real_time_factor", "RTF", "seconds of computation for one of audio", HERE),
+        digits=3,
+        better="lower",
+        weight="duration_s",
+    ),
+    Measure(
+        *("first_audio_s", "first audio", "seconds until there is some", HERE, "s"),
+        digits=3,
+        better="lower",
+    ),
+)
 
 
 def by_key(found: Sequence[Measure]) -> dict[str, Measure]:

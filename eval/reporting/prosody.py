@@ -10,7 +10,7 @@ from scipy.fft import dct
 
 from speech.audio import Wave
 from speech.errors import Refused
-from speech.mel import HOP_LENGTH, log_mel
+from speech.mel import HOP_LENGTH, N_FFT, log_mel
 from speech.pitch import pitch_hz
 from speech.rows import SAMPLE_RATE
 
@@ -44,9 +44,9 @@ def compare_prosody(wave: Wave, reference: Wave) -> Prosody:
         duration_s = len(clip) / SAMPLE_RATE
         if duration_s > MAX_DURATION_S:
             raise Refused("too_long", f"{duration_s:.1f} s, allowed {MAX_DURATION_S:g}")
+        if len(clip) < N_FFT:
+            raise Refused("too_short", f"{duration_s:.2f} s, less than one window")
     ours, theirs = mel_cepstrum(wave), mel_cepstrum(reference)
-    if not len(ours) or not len(theirs):
-        raise Refused("too_short", "less than one frame")
     here, there = time_warp(distances(ours, theirs))
     mcd_db = mel_cepstral_distortion(ours[here], theirs[there])
     (f0, voiced), (f0_reference, voiced_reference) = _pitch(wave), _pitch(reference)
@@ -63,8 +63,6 @@ def mel_cepstrum(wave: Wave) -> Features:
     The cosine transform of the log-mel features in SPTK's scale, ln|S| = c0 + sum c_m cos(m w).
     """
     mel = log_mel(torch.from_numpy(wave)).double().numpy()
-    if not len(mel):
-        return np.empty((0, COEFFICIENTS))
     return dct(mel, type=2, axis=1)[:, 1 : COEFFICIENTS + 1] / mel.shape[1]
 
 

@@ -42,6 +42,9 @@ class References(Mapping[str, Voice]):
         """The voices that any sentence may be given."""
         return list(self._bank)
 
+    def extended(self, voices: Mapping[str, Voice]) -> "References":
+        return References({**self._bank, **voices}, self._listed, self._language)
+
     def _read_listed(self, name: str) -> Voice:
         reference = self._listed[name]
         try:
@@ -78,14 +81,13 @@ def with_speakers(
     if not missing or dataset is None:
         return references
     speakers = dataset_bank(dataset, language)
-    found = {name: speakers[name] for name in missing if name in speakers}
-    return References({**references._bank, **found}, references._listed, language)
+    return references.extended({name: speakers[name] for name in missing if name in speakers})
 
 
 def choose_voice(
     sentence: Sentence, own: Sequence[str] | None, shared: Sequence[str], bank: Sequence[str]
 ) -> str | None:
-    """The voice that the list asks for; else in turn one that all systems share, or the system's own."""
+    """The voice that the list asks for; else, in turn, one that all systems share or its own."""
     if sentence.voice is not None:
         return sentence.voice
     voices = shared or own or bank

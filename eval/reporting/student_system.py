@@ -25,7 +25,7 @@ class StudentSystem:
         self.speak(sentence, voice, seed=0)
 
     def speak(self, sentence: Sentence, voice: str | None, seed: int) -> Spoken:
-        if voice not in self.voices:
+        if voice is None or voice not in self.voices:
             allowed = ", ".join(self.voices)
             raise Refused("unknown_voice", f"{voice!r:.80}; it speaks {allowed:.200}")
         started = time.perf_counter()

@@ -82,7 +82,9 @@ def run_system(specification: str, task: Task, console: Console) -> Run:
 def _speak_all(system: System, task: Task, folder: str, console: Console) -> list[Take]:
     bank, takes = task.references.bank, list[Take]()
     for sentence in track(task.sentences, f"speaking, {plain(system.name)}", console=console):
-        voice = choose_voice(sentence, system.voices, task.shared_voices, bank)
+        voice = sentence.voice  # whose voice audio is in, only the list can say
+        if system.kind in ("teacher", "student"):
+            voice = choose_voice(sentence, system.voices, task.shared_voices, bank)
         path = f"{folder}/{sentence.number:05d}.flac"
         try:
             if not takes:

@@ -59,7 +59,7 @@ class TeacherSystem:
         self.speak(sentence, voice, seed=0)
 
     def speak(self, sentence: Sentence, voice: str | None, seed: int) -> Spoken:
-        if voice not in self._references:
+        if voice is None or voice not in self._references:
             raise Refused("unknown_voice", f"no reference of {voice!r:.80}")
         text, watch = sentence.text_normalized, self._teacher.watch
         prompt = self._teacher.planner.prompt(voice, text, self._language, f"{seed}/{voice}")

@@ -65,7 +65,8 @@ def read_testset(location: Location, language: str, limit: int | None) -> TestSe
     - .txt: a sentence a line.
     - .jsonl: objects with `text` and, where wanted, `voice`, `id`, `audio` (of a person saying it),
       `prompt_audio` and `prompt_text`.
-    - .lst with bars, Seed-TTS-eval: id | prompt text | prompt audio | text [| recording].
+    - .lst with bars, Seed-TTS-eval: id | prompt text | prompt audio | text [| recording], by default
+      wavs/id.wav where that is there.
     - .lst with tabs, LibriSpeech-PC as F5-TTS has it: prompt id, its seconds, its text, id, seconds,
       text; the audio lies below the list's folder as speaker/chapter/id.flac.
 
@@ -141,7 +142,11 @@ def _seed_tts(line: str, folder: str) -> _Line:
         raise ValueError("needs id|prompt text|prompt audio|text, and maybe a recording")
     name, prompt_text, prompt_audio, text = parts[:4]
     reference = Reference(_beside(folder, prompt_audio), prompt_text)
-    recording = _beside(folder, parts[4]) if len(parts) == 5 else None
+    recording: str | None = storage.join(folder, "wavs", f"{name}.wav")
+    if len(parts) == 5:
+        recording = _beside(folder, parts[4])
+    elif not storage.exists(str(recording)):
+        recording = None
     return _Line(name, text, prompt_audio, reference, recording)
 
 

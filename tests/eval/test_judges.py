@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 TEXTS = {
-    "speaker00": "These events dramatize the lack of social responsibility among today's youth.",
-    "speaker08": "The surface of the ocean was rippled and corrugated.",
-    "speaker10": "They held back their applause in anticipation.",
-    "speaker12": "Emergency police were on hand in case of trouble.",
-    "speaker16": "Performances varied from acceptable to excellent.",
+    "speaker00": "An inpouring of spiritual comfort. He is his own boss now.",
+    "speaker08": "A bona fide manuscript. It was a policy of retribution.",
+    "speaker10": "The bolts are tight. Preparations for the ceremony had begun.",
+    "speaker12": "A column still vertical amid the ruins. Her face radiated with happiness.",
+    "speaker16": "A ruinous course of action. The entrance was guarded by ranks of policemen.",
 }
 HZ = SAMPLE_RATE
 

@@ -14,7 +14,7 @@ from speech.config import run_app
 from speech.errors import InputError, Refused
 from speech.pulse_vocoder import PulseVocoder, pulses
 from student.export import export
-from student.runtime import OnnxStudent, cuts, expand, whole_frames
+from student.runtime import OnnxStudent, cuts, expand, white, whole_frames
 from student.synthesize import SynthesizeConfig, main
 from student.waves import PulseFilter, pulse_train
 from tests.student.untrained import VOICES, untrained_student
@@ -107,8 +107,17 @@ def test_filter_is_that_of_torch(ends: list[int]) -> None:
 
 def test_cuts() -> None:
     assert list(cuts(1000, None, 51)) == [(0, 1000)]
-    assert list(cuts(960, 30, 51)) == [(0, 30), (30, 90), (90, 210), (210, 450), (450, 960)]
+    assert list(cuts(700, 30, 51)) == [(0, 30), (30, 150), (150, 630), (630, 700)]
     assert list(cuts(70, 30, 51)) == [(0, 70)]
+
+
+def test_white_noise() -> None:
+    rng, whole = np.random.default_rng(1), white(np.random.default_rng(1), 50_001)
+    pieces = [white(rng, size) for size in (1, 20_000, 30_000)]
+    np.testing.assert_array_equal(np.concatenate(pieces), whole)
+    assert abs(whole.mean()) < 0.02
+    assert abs(whole.std() - 1) < 0.02
+    assert abs(np.corrcoef(whole[1:], whole[:-1])[0, 1]) < 0.02
 
 
 def test_frames_and_their_places() -> None:

@@ -1,0 +1,64 @@
+"""Judges without models: quick, deterministic, and failing where they are told to."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from speech.audio import Wave
+from speech.speaker import EMBEDDING_SIZE, Embedding
+
+
+class FakeAsr:
+    name, revision = "fake-asr", "1"
+
+    def __init__(self, hears: str = "hello world") -> None:
+        self.hears = hears
+
+    def transcribe_one(self, wave: Wave, language: str) -> str:
+        if len(wave) == BREAKS:
+            raise RuntimeError("<b>the recogniser broke</b>")
+        return self.hears
+
+    def log_likelihoods(self, wave: Wave, language: str, texts: Sequence[str]) -> list[float]:
+        return [-float(len(text)) for text in texts]
+
+
+class FakeSpeaker:
+    """The embedding is a direction that the clip's level decides."""
+
+    name, revision = "fake-speaker", "1"
+
+    def embed(self, waves: Sequence[Wave]) -> list[Embedding]:
+        found = []
+        for wave in waves:
+            vector = np.zeros(EMBEDDING_SIZE, np.float32)
+            angle = float(np.abs(wave).max(initial=0))
+            vector[:2] = np.cos(angle), np.sin(angle)
+            found.append(vector)
+        return found
+
+
+class FakeMos:
+    name, revision, title = "distillmos", "1", "DistillMOS"
+
+    def rate(self, waves: Sequence[Wave]) -> list[float]:
+        return [3.0 + 0.001 * (len(wave) % 100) for wave in waves]
+
+
+class FakeJudges:
+    """In the place of `eval.judges.Judges`."""
+
+    def __init__(self, hears: str = "hello world") -> None:
+        self.asr, self.speaker, self.mos = FakeAsr(hears), FakeSpeaker(), FakeMos()
+
+    @property
+    def raters(self) -> list[FakeMos]:
+        return [self.mos]
+
+    @property
+    def revisions(self) -> dict[str, str]:
+        return {judge.name: judge.revision for judge in (self.asr, self.speaker, self.mos)}
+
+
+BREAKS = 24_001
+"""samples of a clip on which the recogniser fails"""

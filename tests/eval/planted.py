@@ -1,0 +1,81 @@
+"""Clips with a defect of a known kind, of hibari's voice at the pitch of several speakers."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from pipelines.bootstrap.clips import make_clip
+from pipelines.bootstrap.speakers import SPEAKERS
+from speech import storage
+from speech.audio import Wave, decode, encode_flac
+from speech.rows import SAMPLE_RATE, Clip
+from speech.text import normalize
+
+KINDS = {
+    "speaker": "speaker",
+    "truncated": "truncated",
+    "repetition": "repetition",
+    "noise": "noise",
+    "swapped": "transcript",
+}
+"""planted defects, and the names under which the report should find them"""
+HIBARI = [speaker for speaker in SPEAKERS if speaker.engine == "hibari"][::3]
+CUT_TO = (0.5, 0.85)
+NOISE_SNR_DB = (5, 15)
+MIN_CHARS = 30
+"""shorter lines may give clips that are too short for a corpus"""
+
+
+def sentences() -> list[str]:
+    lines = storage.read_bytes("package://eval/testset/english.txt").decode().splitlines()
+    return [line for line in lines if len(line) >= MIN_CHARS]
+
+
+def planted_clips(each: int, clean: int, seed: int = 0) -> dict[str, tuple[str, Clip]]:
+    """id -> (kind of defect, or "clean", and the clip), `each` of every kind."""
+    choices = random.Random(seed)
+    texts, kinds = sentences(), ["clean"] * clean + [k for k in KINDS for _ in range(each)]
+    found = {}
+    for number, kind in enumerate(kinds):
+        text = texts[number % len(texts)]
+        speaker = HIBARI[number % len(HIBARI)]
+        spoken = _twice(text, choices) if kind == "repetition" else text
+        clip = replace(
+            make_clip(spoken, speaker, seed + number),
+            id=f"clip{number:05d}",
+            text=text,
+            text_normalized=normalize(text, "en"),
+        )
+        found[clip.id] = kind, _plant(clip, kind, texts, choices)
+    return found
+
+
+def _plant(clip: Clip, kind: str, texts: Sequence[str], choices: random.Random) -> Clip:
+    if kind == "speaker":
+        others = [s.id for s in HIBARI if s.id != clip.speaker_id]
+        return replace(clip, speaker_id=choices.choice(others))
+    if kind == "swapped":
+        text = choices.choice([text for text in texts if text != clip.text])
+        return replace(clip, text=text, text_normalized=normalize(text, "en"))
+    wave = decode(clip.audio, 60)[0]
+    if kind == "truncated":
+        wave = wave[: int(len(wave) * choices.uniform(*CUT_TO))]
+    if kind == "noise":
+        wave = noisy(wave, choices.uniform(*NOISE_SNR_DB), choices.randrange(2**32))
+    audio = encode_flac(wave, SAMPLE_RATE)
+    return replace(clip, audio=audio, duration_s=len(wave) / SAMPLE_RATE)
+
+
+def noisy(wave: Wave, snr_db: float, seed: int) -> Wave:
+    power = np.mean(np.square(wave)) / 10 ** (snr_db / 10)
+    hiss = np.random.default_rng(seed).normal(0, np.sqrt(power), len(wave))
+    return (wave + hiss).astype(np.float32)
+
+
+def _twice(text: str, choices: random.Random) -> str:
+    """The text with one word of four letters or more said twice over."""
+    words = text.split()
+    place = choices.choice([i for i, word in enumerate(words) if word.isalpha() and len(word) > 3])
+    return " ".join([*words[:place], words[place], *words[place:]])
