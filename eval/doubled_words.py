@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from eval.asr import Asr
 from speech.audio import Wave
 
-MAX_WORDS = 60
+MIN_WORDS, MAX_WORDS = 3, 60
+"""a single word is likely enough said twice; many take long"""
 
 
 def doubled_word(asr: Asr, wave: Wave, text: str, language: str) -> tuple[str, float] | None:
@@ -16,10 +17,10 @@ def doubled_word(asr: Asr, wave: Wave, text: str, language: str) -> tuple[str, f
     with a doubled word, of which its transcript showed 8.
 
     Returns:
-        None for a text of no words, or of more than `MAX_WORDS`.
+        None for a text of fewer words than `MIN_WORDS` or more than `MAX_WORDS`.
     """
     words = text.split()
-    if not 0 < len(words) <= MAX_WORDS:
+    if not MIN_WORDS <= len(words) <= MAX_WORDS:
         return None
     plain, *doubled = asr.log_likelihoods(wave, language, [text, *with_one_doubled(words)])
     best = max(range(len(words)), key=doubled.__getitem__)

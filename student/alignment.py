@@ -17,9 +17,9 @@ from speech.audio import Wave, rms_db
 from speech.clips import ClipInfo, Clips
 from speech.errors import InputError, Refused
 from speech.mel import FRAME_RATE, HOP_LENGTH, log_mel
+from speech.monophones import PAUSE, PUNCTUATION, Array, Monophones, features_of, learn
 from speech.phonemes import phonemize
 from speech.seeds import short_id, stable_hash
-from student.monophones import PAUSE, PUNCTUATION, Array, Monophones, features_of, learn
 
 VERSION = 1
 """of the method: with another, kept alignments are found anew"""

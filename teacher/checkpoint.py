@@ -9,8 +9,8 @@ from speech.errors import InputError
 HUB_PATTERN = re.compile(r"hf://(?P<repo>[^/@]+/[^/@]+)@(?P<revision>[0-9a-f]{40})/(?P<file>.+)")
 
 
-def weights_file(path: str, sha256: str) -> Path:
-    """A local file with this SHA-256.
+def weights_file(path: str, sha256: str | None) -> Path:
+    """A local file with this SHA-256, if one is given.
 
     `path` is local, gs://, package://module/file, or hf://OWNER/NAME@COMMIT/FILE.
 

@@ -32,6 +32,10 @@ class AlignedConfig(Config):
     kind: Literal["aligned"]
     durations: str
     durations_sha256: str
+    aligner: str | None
+    """what finds the phonemes in a reference that comes without their ends (`speech.monophones`);
+    null: predicted durations are stretched over it"""
+    aligner_sha256: str | None
     speed: float = Field(1.0, gt=0)
 
 

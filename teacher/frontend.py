@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from speech.errors import Refused
-from speech.mel import FRAME_RATE, HOP_LENGTH
+from speech.mel import FRAME_RATE, HOP_LENGTH, log_mel
+from speech.monophones import features_of, load_monophones
 from speech.phonemes import phonemize
 from teacher.checkpoint import weights_file
 from teacher.config import AlignedConfig, CharactersConfig
@@ -39,6 +40,8 @@ class Said:
     language: str
     phonemes: str | None = None
     phoneme_ends_s: Sequence[float] | None = None
+    mel: Tensor | None = None
+    """(frames, mels), where the ends may have to be found"""
 
 
 class Frontend(Protocol):
@@ -58,20 +61,23 @@ class AlignedFrontend:
 
     At this size F5-TTS does not learn to align characters padded with fillers; with durations
     given it was intelligible after 1,000 steps. The reference's own alignment is used where the
-    bank has it; otherwise predicted durations are stretched over the clip.
+    bank has it; otherwise it is searched for, or predicted durations are stretched over the clip.
     """
 
     def __init__(self, config: AlignedConfig, vocabulary: Sequence[str]) -> None:
         self.index = {symbol: i for i, symbol in enumerate(vocabulary)}
         weights = weights_file(config.durations, config.durations_sha256)
         self.durations = load_durations(str(weights))
+        self.aligner = None
+        if config.aligner is not None:
+            found = weights_file(config.aligner, config.aligner_sha256)
+            self.aligner = load_monophones(str(found))
         self.speed = config.speed
 
     def encode(self, voice: Voice, text_normalized: str, language: str) -> Encoded:
         """Raises Refused where the text has no phoneme, or more than `MAX_FRAMES` frames."""
         reference, rate = self._reference(voice)
-        said = phonemize(text_normalized, language)
-        phonemes = "".join(symbol for symbol in said if symbol in self.index)
+        phonemes, _ = self._known(phonemize(text_normalized, language), None)
         target = self._ids(phonemes)
         ends_s = self.durations.seconds(target).cumsum(0) * rate / self.speed
         spoken = _repeat(target, ends_s * FRAME_RATE, round(ends_s[-1].item() * FRAME_RATE))
@@ -79,26 +85,41 @@ class AlignedFrontend:
         return Encoded(tokens, _checked_frames(len(tokens)), phonemes, tuple(ends_s.tolist()))
 
     def clip_tokens(self, said: Said, frames: int) -> Tensor:
-        """(frames,) ids; without known ends, predicted durations are stretched over the clip."""
+        """(frames,) ids."""
         ids, ends_s = self.aligned(said, frames)
         return _repeat(ids, ends_s * FRAME_RATE, frames)
 
     def aligned(self, said: Said, frames: int) -> tuple[Tensor, Tensor]:
         """(P,) ids of the clip's phonemes, and (P,) the second at which each of them ends."""
         phonemes = said.phonemes or phonemize(said.text, said.language)
+        phonemes, ends = self._known(phonemes, said.phoneme_ends_s)
         ids = self._ids(phonemes)
-        if said.phoneme_ends_s is not None and len(said.phoneme_ends_s) == len(phonemes):
-            known = [symbol in self.index for symbol in phonemes]
-            return ids, torch.tensor(said.phoneme_ends_s)[torch.tensor(known)]
+        if ends is not None:
+            return ids, torch.tensor(ends)
+        if self.aligner is not None and said.mel is not None and len(said.mel) >= len(ids):
+            lasts = self.aligner.align(features_of(said.mel), phonemes)
+            return ids, torch.from_numpy(lasts).cumsum(0).float() / FRAME_RATE
         predicted_s = self.durations.seconds(ids).cumsum(0)
         return ids, predicted_s * (frames / FRAME_RATE / predicted_s[-1])
+
+    def _known(
+        self, phonemes: str, ends_s: Sequence[float] | None
+    ) -> tuple[str, list[float] | None]:
+        """What the teacher has symbols for, and the ends of that, if there is one for each."""
+        places = [i for i, symbol in enumerate(phonemes) if symbol in self.index]
+        known = "".join(phonemes[i] for i in places)
+        if ends_s is None or len(ends_s) != len(phonemes):
+            return known, None
+        return known, [ends_s[i] for i in places]
 
     def _reference(self, voice: Voice) -> tuple[Tensor, float]:
         """The reference's frame ids, and how slowly it speaks against the model's own rate."""
         frames = reference_frames(voice)
-        ids, ends_s = self.aligned(
-            Said(voice.transcript, voice.language, voice.phonemes, voice.phoneme_ends_s), frames
+        mel = log_mel(torch.from_numpy(voice.wave))
+        said = Said(
+            voice.transcript, voice.language, voice.phonemes, voice.phoneme_ends_s, mel[:frames]
         )
+        ids, ends_s = self.aligned(said, frames)
         predicted_s = self.durations.seconds(ids).sum().item()
         rate = min(max(frames / FRAME_RATE / predicted_s, 0.7), 1.5)
         return _repeat(ids, ends_s * FRAME_RATE, frames), rate

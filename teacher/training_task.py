@@ -90,7 +90,7 @@ class TeacherTask:
         clip = self.clips[index]
         wave = torch.from_numpy(self.clips.wave(index))
         mel = log_mel(wave * reference_gain(wave, self.config.teacher))
-        said = Said(clip.text_normalized, clip.language, clip.phonemes, clip.phoneme_ends_s)
+        said = Said(clip.text_normalized, clip.language, clip.phonemes, clip.phoneme_ends_s, mel)
         try:
             tokens = self.frontend.clip_tokens(said, len(mel))
         except Refused as refusal:

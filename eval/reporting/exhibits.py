@@ -89,9 +89,9 @@ def _groups(heard: Listening, flags: Sequence[Flag], count: int, seed: int) -> d
     for flag in flags:
         members[flag.defect].append(flag.place)
     ranked = sorted(range(len(heard.clips)), key=lambda place: _badness(place, heard.clips[place]))
-    draw = random.Random(f"{seed} exhibits")
-    members["worst"], members["best"] = ranked[::-1], ranked
-    members["random"] = draw.sample(ranked, min(count, len(ranked)))
+    worst, rest = ranked[::-1][:count], ranked[: max(0, len(ranked) - count)]
+    members["worst"], members["best"], rest = worst, rest[:count], rest[count:]
+    members["random"] = random.Random(f"{seed} exhibits").sample(rest, min(count, len(rest)))
     groups: dict[int, list[str]] = defaultdict(list)
     for name, places in members.items():
         for place in places[:count]:

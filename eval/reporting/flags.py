@@ -1,6 +1,6 @@
 """Clips of a dataset that look wrong, each with its defect's name and the evidence in words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,10 +22,11 @@ DEFECTS = {
 
 MATCHED_MIN = 0.4
 """of the text's words, below which a clip says something else"""
-LOUD_EDGE_DB = -28.0
-"""a cut through sound is above, the end of a word below; against the clip's level"""
-CUT_EDGE_DB = -15.0
-"""an end above this is cut whatever was heard: recognisers complete a word, or a common phrase"""
+LOUD_EDGE_DB, CUT_EDGE_DB = -28.0, -15.0
+"""levels of an end against the clip's: where words are missing, an end above the first is cut through
+sound; above the second whatever was heard, for recognisers complete a word or a common phrase"""
+LOUD_EDGE, CUT_EDGE = 2.5, 3.0
+"""robust deviations above the usual end of this dataset, where that is higher"""
 CER_MAX = 0.5
 MIN_SPOKEN, MIN_SHORT = 3, 2
 """words: of a text that is cut rather than another, and by which an end without a cut is short"""
@@ -54,31 +55,54 @@ def find_flags(heard: Listening) -> list[Flag]:
     """Every defect of every clip, the gravest of each kind first."""
     noise = _of_noise(heard.clips)
     noisy = {flag.place for flag in noise}
-    flags = [
-        flag
-        for place, clip in enumerate(heard.clips)
-        for flag in _of_words(place, clip, heard.rows[place]["doubled"], place not in noisy)
-    ]
+    sounds = [clip.sound for clip in heard.clips if clip.sound]
+    usual = {
+        "start": _usual_edge([sound.start_db for sound in sounds]),
+        "end": _usual_edge([sound.end_db for sound in sounds]),
+    }
+    hidden = dict.fromkeys(usual, _HIDDEN)
+    flags = []
+    for place, clip in enumerate(heard.clips):
+        edges = hidden if place in noisy else usual
+        flags += _of_words(place, clip, heard.rows[place]["doubled"], edges)
     flags += [
         Flag(place, "unreadable", "; ".join(heard.rows[place]["failures"].values()), 1.0)
         for place, clip in enumerate(heard.clips)
         if clip.sound is None
     ]
-    flags += [
-        flag for flag in _of_speakers(heard) if flag.place not in noisy
-    ]  # it moves voices too
+    # noise moves voices too
+    flags += [flag for flag in _of_speakers(heard) if flag.place not in noisy]
     flags += noise
     order = list(DEFECTS)
     return sorted(flags, key=lambda flag: (order.index(flag.defect), -flag.severity))
 
 
-def _of_words(place: int, clip: Evidence, word: str | None, quiet: bool) -> list[Flag]:
-    """`quiet`: noise does not hide where the clip's sound ends."""
+@dataclass(frozen=True)
+class _Edge:
+    """Levels above which an end is loud, and above which it is cut; inf where noise hides it."""
+
+    loud_db: float
+    cut_db: float
+
+
+_HIDDEN = _Edge(np.inf, np.inf)
+
+
+def _usual_edge(levels_db: Sequence[float]) -> _Edge:
+    usual, spread = robust(np.array(levels_db))
+    return _Edge(
+        max(LOUD_EDGE_DB, usual + LOUD_EDGE * spread), max(CUT_EDGE_DB, usual + CUT_EDGE * spread)
+    )
+
+
+def _of_words(
+    place: int, clip: Evidence, word: str | None, edges: Mapping[str, _Edge]
+) -> list[Flag]:
     errors, sound = clip.errors, clip.sound
     if errors is None or sound is None:
         return []
     matched = 1 - (errors.deletions + errors.substitutions) / errors.words
-    cut = _cut(errors, sound, quiet)
+    cut = _cut(errors, sound, edges)
     if cut:
         return [Flag(place, "truncated", cut, 1 - matched)]
     if matched < MATCHED_MIN and errors.cer > CER_MAX:
@@ -92,7 +116,7 @@ def _of_words(place: int, clip: Evidence, word: str | None, quiet: bool) -> list
     return []
 
 
-def _cut(errors: WordErrors, sound: Sound, quiet: bool) -> str | None:
+def _cut(errors: WordErrors, sound: Sound, edges: Mapping[str, _Edge]) -> str | None:
     """What is missing at an end, if the rest was said."""
     spoken = errors.words - errors.missing_end - errors.missing_start
     wrong = errors.deletions + errors.substitutions - errors.missing_end - errors.missing_start
@@ -102,11 +126,11 @@ def _cut(errors: WordErrors, sound: Sound, quiet: bool) -> str | None:
         ("end", errors.missing_end, errors.short_end, sound.end_db),
         ("start", errors.missing_start, errors.short_start, sound.start_db),
     ):
-        abrupt = quiet and level_db > LOUD_EDGE_DB
+        abrupt = level_db > edges[name].loud_db
         nothing_for_it = name == "end" and 0 < short == missing
         if short >= MIN_SHORT or nothing_for_it or (abrupt and missing >= 1):
             return f"{missing} words missing at the {name}, whose level is {level_db:.0f} dB"
-    if quiet and sound.end_db > CUT_EDGE_DB:
+    if sound.end_db > edges["end"].cut_db:
         return f"the end is as loud as {sound.end_db:.0f} dB"
     return None
 

@@ -175,7 +175,7 @@ def _dataset(study: DatasetStudy, config: ReportConfig) -> dict[str, Any]:
     unit = 60 if sum(hours.values()) < 2 else 1
     scaled_hours = {name: unit * value for name, value in hours.items()}
     title = "minutes by voice" if unit == 60 else "hours by voice"
-    pictures = {e.id: spectrogram_of(e.audio, config.output) for e in study.exhibits}
+    pictures = {e.audio: spectrogram_of(e.audio, config.output) for e in study.exhibits}
     groups = {
         name: [exhibit for exhibit in study.exhibits if name in exhibit.groups]
         for name in (*DEFECTS, *CHOICES)

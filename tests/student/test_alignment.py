@@ -8,15 +8,15 @@ import pytest
 from rich.console import Console
 
 from speech import storage
+from speech.alignment_search import NEVER, search
 from speech.audio import encode_flac
 from speech.clips import ClipInfo, Clips, open_clips
 from speech.mel import FRAME_RATE, HOP_LENGTH
+from speech.monophones import LONGEST, Monophones, learn
 from speech.phonemes import phonemize
 from speech.rows import SAMPLE_RATE
 from student import align, alignment
 from student.alignment import Alignment, align_dataset
-from student.alignment_search import NEVER, search
-from student.monophones import LONGEST, Monophones, learn
 from tests.spoken import reference_clips, write_dataset
 
 QUIET = Console(quiet=True)

@@ -11,10 +11,13 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 import torchaudio
+from safetensors import safe_open
+from safetensors.numpy import save
 from torch import Tensor
 
+from speech import storage
+from speech.alignment_search import NEVER, search
 from speech.mel import N_MELS
-from student.alignment_search import NEVER, search
 
 Array = npt.NDArray[np.float64]
 Frames = npt.NDArray[np.int64]
@@ -27,6 +30,7 @@ TYPICAL = {"ˈ": (5.5, 0.35), "ˌ": (4.3, 0.35), " ": (4.5, 0.35)}
 """frames and their spread in logarithms. Marks and gaps have no sound of their own, so these are not
 learnt: they are the means of the packaged voices (61, 46 and 49 ms)"""
 
+ARRAYS = ("mean", "variance", "log_frames", "spread")
 CEPSTRA = 13
 LONGEST = 60
 """frames up to which a duration's own probability counts"""
@@ -84,6 +88,18 @@ class Monophones:
         table[:, 1:] = -0.5 * distance**2 - np.log(spread) - lasts
         table[[0, -1], 0] = 0.0  # a clip need not begin or end with silence
         return table
+
+    def write(self, path: str) -> None:
+        """As safetensors, with the symbols in its metadata."""
+        arrays = {name: getattr(self, name).astype(np.float32) for name in ARRAYS}
+        storage.write_bytes(path, save(arrays, {"symbols": self.symbols}))
+
+
+def load_monophones(path: str) -> Monophones:
+    """What `Monophones.write` wrote, as a local file."""
+    with safe_open(path, "numpy") as file:
+        arrays = {name: file.get_tensor(name).astype(np.float64) for name in ARRAYS}
+        return Monophones(symbols=file.metadata()["symbols"], **arrays)
 
 
 def symbols_of(phonemes: str, symbols: str) -> Frames:
