@@ -30,9 +30,10 @@ class LatentHead(nn.Module):
         super().__init__()
         self.sampling = sampling
         self.distribution = nn.Linear(dim, 2 * size)
-        self.mlp = nn.Sequential(nn.Linear(size, dim), nn.GELU(), nn.Linear(dim, size))
+        last = nn.Linear(dim, size)
+        self.mlp = nn.Sequential(nn.Linear(size, dim), nn.GELU(), last)
         nn.init.constant_(self.distribution.bias[size:], LOG_VARIANCE_START)
-        nn.init.zeros_(self.mlp[-1].weight)
+        nn.init.zeros_(last.weight)
 
     def forward(self, hidden: Tensor, generator: torch.Generator | None) -> Latent:
         """(B, T, dim); None draws from torch's own generator."""

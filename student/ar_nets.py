@@ -40,7 +40,9 @@ class PostNet(nn.Module):
         self.layers = nn.ModuleList(
             nn.Conv1d(a, b, KERNEL, padding=KERNEL // 2) for a, b in pairwise(widths)
         )
-        nn.init.zeros_(self.layers[-1].weight)
+        last = self.layers[-1]
+        assert isinstance(last, nn.Conv1d)
+        nn.init.zeros_(last.weight)
 
     def forward(self, mel: Tensor, mask: Tensor) -> Tensor:
         """(B, N, mels) and (B, N, 1), 0 on padding, of which nothing reaches the frames before."""
