@@ -3,20 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from rich.console import Console
 from rich.progress import track
 
+from eval.hearing import Ear, nearness
 from eval.judges import Judges
+from eval.mos import Mos
 from eval.teacher_config import MeasureConfig
-from eval.teacher_figures import JudgedClip, number_or_none
+from eval.teacher_figures import JudgedClip
 from speech import storage
 from speech.audio import Wave, encode_flac, quantize
 from speech.errors import InputError, Refused
 from speech.rows import SAMPLE_RATE
-from speech.speaker import similarity
 from speech.text import check_speakable, normalize
-from speech.wer import score
 from teacher.sampler import Prompt
 from teacher.teacher import Planner, Teacher
 from teacher.voices import Voice
@@ -107,18 +106,20 @@ def judge(
     progress: str,
     console: Console,
 ) -> list[JudgedClip]:
-    """What the judges say of each take, against its text and against all `voices`."""
-    waves = [voice.wave for voice in voices.values()]
-    references = np.stack(judges.speaker.embed(waves))
-    order = {voice: i for i, voice in enumerate(voices)}
+    """What the judges say of each take, against its text and against all `voices`.
+
+    Raises:
+        RuntimeError: a judge failed; to leave the clip out would falsify the figures.
+    """
+    waves, ear = [voice.wave for voice in voices.values()], Ear(judges, language)
+    references = dict(zip(voices, judges.speaker.embed(waves), strict=True))
     clips: list[JudgedClip] = []
     for take in track(takes, progress, console=console):
         said = take.sentence
-        heard = judges.asr.transcribe_one(take.wave, language)
-        rates = score(said.text_normalized, heard, language)
-        embedding = judges.speaker.embed([take.wave])[0]
-        near = np.array([similarity(embedding, reference) for reference in references])
-        others = np.delete(near, order[said.voice])
+        heard = ear.hear(take.wave, said.text_normalized)
+        if heard.errors is None or heard.transcript is None:
+            raise RuntimeError(f"{said.id} could not be judged: {heard.failures}")
+        own, others = nearness(heard.embedding, references, said.voice)
         clips.append(
             JudgedClip(
                 id=said.id,
@@ -126,12 +127,12 @@ def judge(
                 voice=said.voice,
                 text=said.text,
                 text_normalized=said.text_normalized,
-                transcript=heard,
-                words=rates.words,
-                wer=rates.wer,
-                similarity=number_or_none(near[order[said.voice]].item()),
-                other_similarity=number_or_none(others.mean().item()) if len(others) else None,
-                mos=judges.mos.rate([take.wave])[0] if judges.mos else None,
+                transcript=heard.transcript,
+                words=heard.errors.words,
+                wer=heard.errors.wer,
+                similarity=own,
+                other_similarity=others,
+                mos=heard.ratings.get(Mos.name),
                 duration_s=len(take.wave) / SAMPLE_RATE,
                 compute_s=take.compute_s,
             )

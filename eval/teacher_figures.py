@@ -1,6 +1,5 @@
 """From judged clips to figures with their intervals, and how figures are written in tables."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -67,11 +66,6 @@ def figures_of(clips: Sequence[JudgedClip], seed: int) -> dict[str, Interval | N
 def _mean(values: Sequence[float | None], seed: int) -> Interval | None:
     known = [value for value in values if value is not None]
     return bootstrap_interval(known, seed=seed) if known else None
-
-
-def number_or_none(value: float) -> float | None:
-    """None for NaN, which stands for no voice."""
-    return None if math.isnan(value) else value
 
 
 def cells(figures: Figures) -> list[str]:
