@@ -10,7 +10,7 @@ from student.student import Student
 
 CARD = """\
 ---
-license: {license}
+{license}
 language: {language}
 tags: [text-to-speech, synthetic]
 ---
@@ -44,7 +44,7 @@ def write_card(
     names = list(student.voices)
     more = ", …" if len(names) > SHOWN_VOICES else ""
     text = CARD.format(
-        license=described.license.lower(),
+        license=_license(described.license),
         language=described.language,
         name=described.name,
         kind=config.student.kind.upper(),
@@ -63,3 +63,10 @@ def write_card(
         voice=names[0],
     )
     storage.write_bytes(storage.join(config.output, "README.md"), text.encode())
+
+
+def _license(expression: str) -> str:
+    """As the hub's YAML has it, which knows no expressions."""
+    if " AND " not in expression:
+        return f"license: {expression.lower()}"
+    return f"license: other\nlicense_name: {expression}"

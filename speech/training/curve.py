@@ -4,6 +4,7 @@ import io
 from collections.abc import Mapping, Sequence
 
 SMOOTHING = 0.9
+COLUMNS = 4
 HELD_OUT = "evaluation/"
 """what the names of an evaluation's numbers begin with in a history"""
 
@@ -14,10 +15,13 @@ def draw_curve(history: Sequence[Mapping[str, float]], title: str) -> bytes:
     from matplotlib.figure import Figure
 
     keys = [key for key in dict.fromkeys(k for p in history for k in p) if _is_loss(key)]
-    figure = Figure(figsize=(4.2 * max(1, len(keys)), 3.2), layout="constrained")
-    for key, axes in zip(
-        keys, figure.subplots(1, max(1, len(keys)), squeeze=False)[0], strict=False
-    ):
+    columns = min(COLUMNS, max(1, len(keys)))
+    rows = max(1, -(-len(keys) // columns))
+    figure = Figure(figsize=(4.2 * columns, 3.2 * rows), layout="constrained")
+    panels = figure.subplots(rows, columns, squeeze=False).ravel()
+    for axes in panels[len(keys) :]:
+        axes.set_axis_off()
+    for key, axes in zip(keys, panels, strict=False):
         steps, values = _series(history, key)
         axes.plot(steps, values, color="#9ab", linewidth=0.6)
         axes.plot(steps, _smoothed(values), color="#036", linewidth=1.4, label="training")
@@ -43,7 +47,9 @@ def _series(history: Sequence[Mapping[str, float]], key: str) -> tuple[list[floa
 
 
 def _smoothed(values: Sequence[float]) -> list[float]:
+    """The running mean, of few values at first."""
     smooth: list[float] = []
-    for value in values:
-        smooth.append(SMOOTHING * smooth[-1] + (1 - SMOOTHING) * value if smooth else value)
+    for count, value in enumerate(values):
+        kept = min(SMOOTHING, count / (count + 1))
+        smooth.append(kept * smooth[-1] + (1 - kept) * value if smooth else value)
     return smooth
