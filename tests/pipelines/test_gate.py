@@ -18,7 +18,7 @@ from speech.rows import SAMPLE_RATE
 from speech.stopwatch import Stopwatch
 from teacher.voices import VoiceBank, VoicesConfig, load_bank
 
-TEXT = "The surface of the ocean was rippled and corrugated."
+TEXT = "A bona fide manuscript. It was a policy of retribution."
 VALUES: dict[str, Any] = {"speaking_rate": {"en": {"min": 4, "max": 32}}}
 
 
@@ -87,12 +87,12 @@ def test_a_good_clip_is_accepted_with_its_numbers(
 ) -> None:
     verdict = gate(bank, with_mos).judge([good])[0]
     assert verdict.reason is None
-    assert verdict.transcript == TEXT
+    assert "policy of retribution" in verdict.transcript
     assert (verdict.wer, verdict.cer) == (0, 0)
     assert verdict.similarity == pytest.approx(1, abs=1e-3)
     assert verdict.mos is not None
     assert verdict.mos > 4
-    assert verdict.duration_s == pytest.approx(2.99, abs=0.01)
+    assert verdict.duration_s == pytest.approx(3.56, abs=0.01)
     assert verdict.speaking_rate == pytest.approx(len(TEXT) / verdict.duration_s)
 
 
@@ -111,7 +111,7 @@ def test_spoiled_audio(name: str, bank: VoiceBank, judges: Judges, good: Candida
     ("change", "limits", "reason"),
     [
         ({"text_normalized": "They held back their applause in anticipation."}, {}, "wer"),
-        ({"text_normalized": "The surfaces of the ocean was rippled and corrugated."},
+        ({"text_normalized": "A bona fide manuscripts. It was a policy of retribution."},
          {"cer_max": 0.01}, "cer"),
         ({"voice": "speaker18"}, {}, "speaker"),
         ({}, {"mos_min": 5}, "mos"),

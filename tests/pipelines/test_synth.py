@@ -62,7 +62,7 @@ def test_rows_in_are_rows_accepted_and_rejected(tmp_path, corpus):
     assert manifest["reasons"] == dict(reasons)
     assert all(row["attempt"] in (0, 1, 2) for row in accepted)
     assert any(row["attempt"] > 0 for row in accepted)
-    assert {row["license"] for row in accepted} == {"Apache-2.0"}
+    assert {row["license"] for row in accepted} <= {"Apache-2.0", "Apache-2.0 AND CC0-1.0"}
     assert len({row["speaker_id"] for row in accepted}) >= 6
 
 
@@ -120,7 +120,7 @@ def test_a_lost_shard_alone_is_made_again(tmp_path, corpus):
     [
         ("seed=9", "seed: 1 -> 9"),
         ("gate.wer_max=0.5", "gate.wer_max: 0.2 -> 0.5"),
-        ("teacher.sampler.steps=16", "teacher.sampler.steps: 7 -> 16"),
+        ("teacher.sampler.steps=16", "teacher.sampler.steps: 5 -> 16"),
         ("voices.include=[speaker04,speaker08]", "voices.include"),
         ("limit=30", "limit"),
     ],
@@ -161,7 +161,7 @@ def test_the_best_of_several_candidates_is_kept(tmp_path, corpus):
 
 def test_licences_gate_the_run(tmp_path, corpus):
     with pytest.raises(
-        InputError, match=r"f5_mini is under Apache-2.0.*license\.allow=\[Apache-2.0,MIT\]"
+        InputError, match=r"f5_mini is under Apache-2.0.*license\.allow=\[Apache-2.0,CC0-1.0,MIT\]"
     ):
         run(fake_config(str(tmp_path / "out"), corpus, "license.allow=[MIT]"))
     with pytest.raises(InputError, match=r"f5_base is under CC-BY-NC-4\.0"):
