@@ -65,12 +65,15 @@ def _key(clips: Sequence[ClipInfo], trust_known: bool) -> str:
 
 
 def _align(clips: Clips, console: Console, trust_known: bool) -> list[Alignment | None]:
-    phonemes = [_phonemes(clips[i]) for i in track(range(len(clips)), "phonemes", console=console)]
+    phonemes = [
+        _phonemes(clips[i])
+        for i in track(range(len(clips)), "phonemes", console=console, transient=True)
+    ]
     open_ends = [i for i, p in enumerate(phonemes) if p and not (trust_known and _known(clips[i]))]
     model = _learn(clips, phonemes, open_ends, console) if open_ends else None
     return [
         _align_clip(clips, i, phonemes[i], model, trust_known)
-        for i in track(range(len(clips)), "aligning", console=console)
+        for i in track(range(len(clips)), "aligning", console=console, transient=True)
     ]
 
 
@@ -80,7 +83,7 @@ def _learn(
     """A model of clips chosen by their ids; None where none of them has sound."""
     chosen = sorted(rows, key=lambda i: stable_hash("alignment", clips[i].id))[:MODEL_CLIPS]
     features, said = [], []
-    for row in track(chosen, "learning how phonemes sound", console=console):
+    for row in track(chosen, "learning how phonemes sound", console=console, transient=True):
         wave, text = _sound(clips, row), phonemes[row]
         if wave is not None and text and len(wave) // HOP_LENGTH >= len(text):
             features.append(_features(wave))

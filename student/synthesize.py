@@ -62,7 +62,7 @@ def main(config: SynthesizeConfig) -> int:
         took_s = time.perf_counter() - start
         write_wave(path, wave)
         length_s = len(wave) / SAMPLE_RATE
-        console.print(f"{path}: {length_s:.1f} s, {length_s / took_s:.0f} times real time")
+        console.print(f"{path}: {length_s:.1f} s of speech in {took_s:.2f} s")
     return 1 if failed else 0
 
 
