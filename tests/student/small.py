@@ -4,12 +4,12 @@ from pathlib import Path
 
 import torch
 from rich.console import Console
-from student.alignment import align_dataset
 
 from speech.clips import open_clips
 from speech.config import load_config
 from speech.training.trainer import Trainer
 from student import train
+from student.alignment import align_dataset
 from student.config import TrainStudentConfig
 from student.data import StudentData
 from student.models import build_student
