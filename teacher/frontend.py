@@ -73,6 +73,7 @@ class AlignedFrontend:
             found = weights_file(config.aligner, config.aligner_sha256)
             self.aligner = load_monophones(str(found))
         self.speed = config.speed
+        self._references: dict[str, tuple[Voice, tuple[Tensor, float]]] = {}
 
     def encode(self, voice: Voice, text_normalized: str, language: str) -> Encoded:
         """Raises Refused where the text has no phoneme, or more than `MAX_FRAMES` frames."""
@@ -113,7 +114,15 @@ class AlignedFrontend:
         return known, [ends_s[i] for i in places]
 
     def _reference(self, voice: Voice) -> tuple[Tensor, float]:
-        """The reference's frame ids, and how slowly it speaks against the model's own rate."""
+        """The reference's frame ids, and how slowly it speaks against the model's own rate; found
+        once for a voice, however many texts it speaks."""
+        known, found = self._references.get(voice.id, (None, None))
+        if known is not voice or found is None:
+            found = self._align_reference(voice)
+            self._references[voice.id] = voice, found
+        return found
+
+    def _align_reference(self, voice: Voice) -> tuple[Tensor, float]:
         frames = reference_frames(voice)
         mel = log_mel(torch.from_numpy(voice.wave))
         said = Said(
