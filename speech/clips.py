@@ -1,9 +1,9 @@
 """The clips of a dataset, read at random: rows in memory, audio from its Parquet files on disk."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -20,6 +20,23 @@ if TYPE_CHECKING:
 MAX_CLIP_S = 90.0
 COLUMNS = ("id", "text_normalized", "language", "speaker_id", "duration_s", "license")
 JUDGED = ("wer", "similarity", "mos")
+
+
+class Kind(NamedTuple):
+    """What a column must hold, in words, and whether a type of Arrow's does."""
+
+    wanted: str
+    fits: Callable[[pa.DataType], bool]
+
+
+STRING = Kind("string", lambda found: pa.types.is_string(found) or pa.types.is_large_string(found))
+KINDS = dict.fromkeys(COLUMNS, STRING) | {
+    "duration_s": Kind("float, in seconds", pa.types.is_floating),
+    "audio": Kind(
+        "struct<bytes, path> of encoded audio",
+        lambda found: pa.types.is_struct(found) and found.get_field_index("bytes") >= 0,
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -101,26 +118,12 @@ def _check_files(location: str, files: Sequence[str]) -> None:
         except (pa.ArrowException, OSError) as error:
             raise InputError(f"{file} is no Parquet file, or a damaged one") from error
         schema = metadata.schema.to_arrow_schema()
-        if missing := [name for name in (*COLUMNS, "audio") if name not in schema.names]:
+        if missing := [name for name in KINDS if name not in schema.names]:
             raise InputError(f"{location} has no column {', '.join(missing)}")
-        for name in (*COLUMNS, "audio"):
-            if not _fits(schema.field(name).type, name):
-                raise InputError(
-                    f"{location}: column {name} is {schema.field(name).type}, wanted {_wanted(name)}"
-                )
+        for name, kind in KINDS.items():
+            found = schema.field(name).type
+            if not kind.fits(found):
+                raise InputError(f"{location}: column {name} is {found}, wanted {kind.wanted}")
         rows += metadata.num_rows
     if not rows:
         raise InputError(f"{location} holds no accepted clip")
-
-
-def _fits(found: pa.DataType, name: str) -> bool:
-    if name == "audio":
-        return pa.types.is_struct(found) and found.get_field_index("bytes") >= 0
-    if name == "duration_s":
-        return pa.types.is_floating(found)
-    return pa.types.is_string(found) or pa.types.is_large_string(found)
-
-
-def _wanted(name: str) -> str:
-    kinds = {"audio": "struct<bytes, path> of encoded audio", "duration_s": "float, in seconds"}
-    return kinds.get(name, "string")

@@ -8,23 +8,26 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-import torch
 from rich.console import Console
 from rich.progress import track
 
 from speech import storage
-from speech.audio import Wave, rms_db
 from speech.clips import ClipInfo, Clips
-from speech.errors import InputError, Refused
-from speech.mel import FRAME_RATE, HOP_LENGTH, log_mel
-from speech.monophones import PAUSE, PUNCTUATION, Array, Monophones, features_of, learn
-from speech.phonemes import phonemize
-from speech.seeds import short_id, stable_hash
+from speech.errors import InputError
+from speech.mel import FRAME_RATE, HOP_LENGTH
+from speech.monophones import PAUSE, PUNCTUATION, Monophones
+from speech.monophones_of_clips import (
+    is_long_enough,
+    learn_from,
+    phonemes_of,
+    sound_of,
+    wave_features,
+)
+from speech.seeds import short_id
 
 VERSION = 1
 """of the method: with another, kept alignments are found anew"""
 MODEL_CLIPS = 600
-MIN_RMS_DB = -60.0
 SCHEMA = pa.schema([("phonemes", pa.string()), ("frames", pa.list_(pa.int32()))])
 
 
@@ -66,63 +69,32 @@ def _key(clips: Sequence[ClipInfo], trust_known: bool) -> str:
 
 def _align(clips: Clips, console: Console, trust_known: bool) -> list[Alignment | None]:
     phonemes = [
-        _phonemes(clips[i])
+        phonemes_of(clips[i])
         for i in track(range(len(clips)), "phonemes", console=console, transient=True)
     ]
     open_ends = [i for i, p in enumerate(phonemes) if p and not (trust_known and _known(clips[i]))]
-    model = _learn(clips, phonemes, open_ends, console) if open_ends else None
+    model = None
+    if open_ends:
+        symbols = {p for i in open_ends for p in phonemes[i] or "" if p not in PUNCTUATION}
+        said = PAUSE + "".join(sorted(symbols))
+        model = learn_from(clips, phonemes, open_ends, MODEL_CLIPS, said, console)
     return [
         _align_clip(clips, i, phonemes[i], model, trust_known)
         for i in track(range(len(clips)), "aligning", console=console, transient=True)
     ]
 
 
-def _learn(
-    clips: Clips, phonemes: Sequence[str | None], rows: Sequence[int], console: Console
-) -> Monophones | None:
-    """A model of clips chosen by their ids; None where none of them has sound."""
-    chosen = sorted(rows, key=lambda i: stable_hash("alignment", clips[i].id))[:MODEL_CLIPS]
-    features, said = [], []
-    for row in track(chosen, "learning how phonemes sound", console=console, transient=True):
-        wave, text = _sound(clips, row), phonemes[row]
-        if wave is not None and text and len(wave) // HOP_LENGTH >= len(text):
-            features.append(_features(wave))
-            said.append(text)
-    symbols = {p for i in rows for p in phonemes[i] or "" if p not in PUNCTUATION}
-    return learn(features, said, PAUSE + "".join(sorted(symbols))) if said else None
-
-
 def _align_clip(
     clips: Clips, row: int, phonemes: str | None, model: Monophones | None, trust_known: bool
 ) -> Alignment | None:
-    wave = _sound(clips, row)
+    wave = sound_of(clips, row)
     if not phonemes or wave is None:
         return None
     if trust_known and _known(clips[row]):
         return Alignment(phonemes, _known_frames(clips[row], len(wave) // HOP_LENGTH))
-    if model is None or len(wave) // HOP_LENGTH < len(phonemes):
+    if model is None or not is_long_enough(wave, phonemes):
         return None
-    return Alignment(phonemes, tuple(model.align(_features(wave), phonemes).tolist()))
-
-
-def _phonemes(clip: ClipInfo) -> str | None:
-    try:
-        return clip.phonemes or phonemize(clip.text_normalized, clip.language)
-    except Refused:
-        return None
-
-
-def _sound(clips: Clips, row: int) -> Wave | None:
-    try:
-        wave = clips.wave(row)
-    except Refused:
-        return None
-    heard = len(wave) >= HOP_LENGTH and np.isfinite(wave).all() and rms_db(wave) >= MIN_RMS_DB
-    return wave if heard else None
-
-
-def _features(wave: Wave) -> Array:
-    return features_of(log_mel(torch.from_numpy(wave)))
+    return Alignment(phonemes, tuple(model.align(wave_features(wave), phonemes).tolist()))
 
 
 def _known(clip: ClipInfo) -> bool:

@@ -33,7 +33,7 @@ def speaker_vectors(
     vectors = []
     for speaker in track(sorted(by_speaker), "speakers", console=console, transient=True):
         longest = sorted(by_speaker[speaker], key=lambda row: -clips[row].duration_s)[:CLIPS_EACH]
-        vectors.append(_mean(encoder, [clips.wave(row) for row in longest], speaker))
+        vectors.append(_mean(encoder, [clips.wave(row) for row in longest], f"speaker {speaker}"))
     return tuple(sorted(by_speaker)), torch.stack(vectors)
 
 
@@ -46,6 +46,6 @@ def _mean(encoder: SpeakerEncoder, waves: Sequence[Wave], name: str) -> Tensor:
     embeddings = np.stack(encoder.embed(waves))
     heard = embeddings[np.isfinite(embeddings).all(axis=1)]
     if not len(heard):
-        raise InputError(f"speaker {name}: no voice is heard in {len(waves)} clips")
+        raise InputError(f"{name}: no voice is heard in it")
     mean = torch.from_numpy(heard.mean(axis=0))
     return mean / mean.norm()

@@ -28,6 +28,7 @@ if TYPE_CHECKING:  # torch takes seconds to import, and an export does without
     from torch import Tensor
 
 MAX_REFERENCE_S = 60.0
+ENDINGS = ("wav", "flac")
 
 
 class SynthesizeConfig(Config):
@@ -49,6 +50,8 @@ class SynthesizeConfig(Config):
 def main(config: SynthesizeConfig) -> int:
     console = Console(stderr=True)
     lines = read_lines(config)
+    if config.text is not None:
+        _check_ending(config.output)
     speak = open_voice(config)
     failed = 0
     for path, line in targets(config, lines):
@@ -106,11 +109,17 @@ def open_voice(config: SynthesizeConfig) -> Callable[[str], Wave]:
 
 
 def read_voice(reference: str) -> "Tensor":
-    """The vector of a recording's voice."""
+    """The vector of a recording's voice; raises InputError for a file without one."""
     from student.speakers import voice_vector
 
-    wave, rate = decode(storage.read_bytes(reference), MAX_REFERENCE_S)
-    return voice_vector(resample(wave, rate, SAMPLE_RATE))
+    data = storage.read_bytes(reference)
+    try:
+        wave, rate = decode(data, MAX_REFERENCE_S)
+        return voice_vector(resample(wave, rate, SAMPLE_RATE))
+    except Refused as refusal:
+        raise InputError(
+            f"reference={reference} is no recording of a voice: {refusal}"
+        ) from refusal
 
 
 def choose_voice(config: SynthesizeConfig, voices: Sequence[str]) -> str:
@@ -130,13 +139,18 @@ def targets(config: SynthesizeConfig, lines: list[str]) -> Iterator[tuple[str, s
         yield storage.join(config.output, f"{number:05d}.wav"), line
 
 
+def _check_ending(output: str) -> None:
+    if _ending(output) not in ENDINGS:
+        raise InputError(f"output={output} must end in .wav or .flac")
+
+
+def _ending(path: str) -> str:
+    return path.rsplit(".", 1)[-1].lower()
+
+
 def write_wave(path: str, wave: Wave) -> None:
-    """Raises InputError for a name that is not .wav or .flac."""
-    kind = path.rsplit(".", 1)[-1].lower()
-    if kind not in ("wav", "flac"):
-        raise InputError(f"output={path} must end in .wav or .flac")
     buffer = io.BytesIO()
-    soundfile.write(buffer, wave, SAMPLE_RATE, subtype="PCM_16", format=kind)
+    soundfile.write(buffer, wave, SAMPLE_RATE, subtype="PCM_16", format=_ending(path))
     storage.write_bytes(path, buffer.getvalue())
 
 

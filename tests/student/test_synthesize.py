@@ -4,6 +4,7 @@ import io
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import soundfile
 
@@ -79,3 +80,15 @@ def test_wrong_input_is_one_line(
     told = capsys.readouterr().err.strip()
     assert message in told
     assert len(told.splitlines()) == 1
+
+
+def test_a_reference_without_a_voice_is_one_line(
+    checkpoint: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    noise, silence = tmp_path / "noise.wav", tmp_path / "silence.wav"
+    noise.write_bytes(b"RIFF and nothing else")
+    soundfile.write(silence, np.zeros(24_000, dtype=np.float32), 24_000)
+    for path, message in [(noise, "is no recording of a voice"), (silence, "no voice is heard")]:
+        arguments = [f"checkpoint={checkpoint}", "text=Hello", f"reference={path}"]
+        assert run(*arguments, f"output={tmp_path}/out.wav") == 2
+        assert message in capsys.readouterr().err

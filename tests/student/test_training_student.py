@@ -1,16 +1,19 @@
 """Training very small students on real clips: they learn, resume, and what they write can speak."""
 
+import io
 import json
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 import torch
 
 from speech.audio import encode_flac
 from speech.errors import InputError, Refused
 from speech.rows import SAMPLE_RATE
+from speech.training.trainer import Trainer
 from student import train, tune_vocoder
 from student.package import read_package
 from student.student import open_student
@@ -44,29 +47,115 @@ def test_it_writes_a_student_that_speaks(dataset: str, tmp_path: Path, capsys) -
     assert len(list((output / "samples").glob("*.flac"))) == 4
 
 
-@pytest.mark.parametrize("killed_at", [1, 3])
-def test_it_resumes_bit_by_bit(dataset: str, tmp_path: Path, killed_at: int) -> None:
-    critic = ["critic.start=2", "critic.channels=2"]
-    whole = trainer(config(dataset, tmp_path / "whole", *critic))
-    assert whole.run()
-    halted = trainer(config(dataset, tmp_path / "parts", *critic))
-    step = halted._step
+class Killed(Exception):
+    pass
 
-    def interrupted(*arguments: object) -> None:
-        if halted.position.step == killed_at:
-            raise KeyboardInterrupt
-        step(*arguments)  # type: ignore[arg-type]
 
-    halted._step = interrupted  # type: ignore[method-assign]
-    with pytest.raises(KeyboardInterrupt):
-        halted.run()
-    resumed = trainer(config(dataset, tmp_path / "parts", *critic))
-    assert resumed.position.step == killed_at // 2 * 2
+RESUMED = ["training.steps=10", "critic.start=3", "critic.channels=2"]
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Trainer:
+    """A run of ten steps that nothing interrupts, over more than one epoch."""
+    folder = tmp_path_factory.mktemp("whole")
+    dataset = write_dataset(folder / "set", reference_clips())
+    run = trainer(config(dataset, folder / "out", *RESUMED))
+    assert run.run()
+    assert run.position.epoch > 0
+    return run
+
+
+def kill(run: Trainer, monkeypatch: pytest.MonkeyPatch, step: int, while_saving: bool) -> None:
+    """Before it takes a step, or with half of a checkpoint written."""
+    steps, save = run._step, torch.save
+
+    def step_or_die(*arguments: object) -> None:
+        if run.position.step == step and not while_saving:
+            raise Killed
+        steps(*arguments)  # type: ignore[arg-type]
+
+    def save_or_die(state: dict[str, object], path: Path) -> None:
+        save(state, path)
+        if run.position.step == step and while_saving:
+            path.write_bytes(path.read_bytes()[:1000])
+            raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(run, "_step", step_or_die)
+        patched.setattr(torch, "save", save_or_die)
+        with pytest.raises(Killed):
+            run.run()
+
+
+def assert_same(run: Trainer, other: Trainer) -> None:
+    assert run.position == other.position
+    for name, module in [*run.plain.items(), *run.averages.items()]:
+        theirs = (other.averages if module in run.averages.values() else other.plain)[name]
+        state = theirs.state_dict()
+        assert all(torch.equal(value, state[key]) for key, value in module.state_dict().items())
+
+
+@pytest.mark.parametrize(
+    ("step", "while_saving"),
+    [*((step, False) for step in (0, 1, 3, 5, 6, 7, 9)), *((step, True) for step in (4, 8, 10))],
+)
+def test_a_killed_run_continues_bit_by_bit(
+    whole: Trainer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int, while_saving: bool
+) -> None:
+    dataset = write_dataset(tmp_path / "set", reference_clips())
+    chosen = config(dataset, tmp_path / "out", *RESUMED)
+    kill(trainer(chosen), monkeypatch, step, while_saving)
+    resumed = trainer(chosen)
+    assert resumed.position.step == (step - 2 if while_saving else step // 2 * 2)
     assert resumed.run()
-    assert resumed.position.history == whole.position.history
-    for name, module in whole.plain.items():
-        other = resumed.plain[name].state_dict()
-        assert all(torch.equal(value, other[key]) for key, value in module.state_dict().items())
+    assert_same(resumed, whole)
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped"])
+def test_a_damaged_checkpoint_gives_way_to_the_one_before(
+    whole: Trainer, tmp_path: Path, damage: str
+) -> None:
+    dataset = write_dataset(tmp_path / "set", reference_clips())
+    chosen = config(dataset, tmp_path / "out", *RESUMED)
+    assert trainer(chosen).run()
+    newest = tmp_path / "out/checkpoints/step-00000010.pt"
+    data = bytearray(newest.read_bytes())
+    data[len(data) // 2] ^= 1
+    newest.write_bytes(data[: len(data) // 2] if damage == "cut" else data)
+    resumed = trainer(chosen)
+    assert resumed.position.step == 8
+    assert resumed.run()
+    assert_same(resumed, whole)
+
+
+def test_two_voices_are_told_apart(tmp_path: Path) -> None:
+    clips = [clip for clip in reference_clips() if clip.speaker_id in ("speaker0", "speaker3")]
+    dataset = write_dataset(tmp_path / "set", clips)
+    assert train.main(config(dataset, tmp_path / "out", "training.steps=1")) == 0
+    student = open_student(str(tmp_path / "out"))
+    assert student.voices == ("speaker0", "speaker3")
+    assert not torch.equal(student.condition("speaker0"), student.condition("speaker3"))
+
+
+@pytest.mark.parametrize("trust_known", [True, False])
+def test_a_clip_of_nan_is_left_out(tmp_path: Path, capsys, trust_known: bool) -> None:  # type: ignore[no-untyped-def]
+    clips = reference_clips()[:3]
+    broken = io.BytesIO()
+    samples = np.full(round(clips[0].duration_s * SAMPLE_RATE), np.nan, dtype=np.float32)
+    soundfile.write(broken, samples, SAMPLE_RATE, format="WAV", subtype="FLOAT")
+    dataset = write_dataset(
+        tmp_path / "set", [replace(clips[0], audio=broken.getvalue()), *clips[1:]]
+    )
+    chosen = config(dataset, tmp_path / "out", "training.steps=2", f"trust_known={trust_known}")
+    assert train.main(chosen) == 0
+    assert "1 left out: not_aligned" in capsys.readouterr().out
+    assert np.isfinite(open_student(str(tmp_path / "out")).speak("Hello.", "speaker1")).all()
+
+
+def test_a_dataset_without_accepted_clips_is_one_line(tmp_path: Path) -> None:
+    dataset = write_dataset(tmp_path / "set", [])
+    with pytest.raises(InputError, match="holds no accepted clip"):
+        train.main(config(dataset, tmp_path / "out"))
 
 
 def test_one_clip_is_enough(tmp_path: Path) -> None:
