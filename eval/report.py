@@ -6,6 +6,7 @@
 Overrides are key=value, for instance:
   dataset=out/dataset   systems=[teacher:f5_mini,student:out/student,audio:clips]
   testset=lines.txt|lines.jsonl|meta.lst   limit=20   gate.wer_max=0.05   output=gs://bucket/report
+  judges=hub   judges.dnsmos=true
 The exit status is 1 where a limit of the gate is not kept, or a part that was asked for is missing.
 """
 
@@ -42,7 +43,7 @@ from speech.machine import device_name, software
 
 def evaluate(config: ReportConfig, console: Console, judges: Judges | None = None) -> Report:
     """Everything that was asked for; what fails says so in its own place."""
-    judges = judges or Judges(config.judges)
+    judges = judges or _open_judges(config, console)
     machine = device_name(_device()), torch.get_num_threads()  # which CTranslate2 changes
     scales, ear = measures(judges), Ear(judges, config.language)
     census, dataset = read_dataset(config, console)
@@ -149,6 +150,14 @@ def judge_all(
 
 def study_plan(config: ReportConfig) -> StudyPlan:
     return StudyPlan(str(config.dataset), config.listen, config.show, config.seed, config.output)
+
+
+def _open_judges(config: ReportConfig, console: Console) -> Judges:
+    """Raises InputError: one of them cannot be had."""
+    judges = Judges(config.judges)
+    with console.status("fetching the judges"):
+        judges.fetch()
+    return judges
 
 
 def _device() -> torch.device:

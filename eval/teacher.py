@@ -59,6 +59,8 @@ class Measurement:
 def measure(config: MeasureConfig, console: Console) -> Measurement:
     """Check every input, speak, write the audio, and judge."""
     texts, banks = read_testset(config), load_banks(config)
+    judges = Judges(config.judges)
+    judges.fetch()
     planners = {name: Planner(config.teacher, bank) for name, bank in banks.items()}
     plans = {name: plan(texts, name, planner, config) for name, planner in planners.items()}
     takes = {}
@@ -68,7 +70,6 @@ def measure(config: MeasureConfig, console: Console) -> Measurement:
         save(takes[name], config.output)
     # CTranslate2 sets the threads that torch uses as well, so this is asked before judging
     device, threads = device_name(teacher.device), torch.get_num_threads()
-    judges = Judges(config.judges)
     results = {
         name: _result(name, takes[name], banks[name], judges, config, console) for name in banks
     }

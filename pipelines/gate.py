@@ -65,7 +65,7 @@ class GateConfig(Config):
 
     @model_validator(mode="after")
     def _limits_can_be_judged(self) -> "GateConfig":
-        if self.mos_min is not None and not self.judges.mos:
+        if self.mos_min is not None and not self.judges.rates:
             raise ValueError("mos_min needs judges.mos=true")
         unbounded = sorted(set(self.judges.asr.languages) - self.speaking_rate.keys())
         if unbounded:

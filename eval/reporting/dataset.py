@@ -17,6 +17,7 @@ from eval.reporting.duplicates import DuplicateFinder, Duplicates
 from eval.reporting.exhibits import Exhibit
 from eval.reporting.flags import DEFECTS, Flag, find_flags
 from eval.reporting.listening import Evidence, Listening, choose, listen
+from eval.reporting.speakers import AlikeVoices, nearness_to_speakers
 
 STORED = ("duration_s", "wer", "cer", "similarity", "mos", "speaking_rate")
 MAX_IDS = 1_000
@@ -54,6 +55,8 @@ class DatasetStudy:
     flagged: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """ids by defect, the gravest `MAX_IDS` of each"""
     flagged_clips: int = 0
+    alike: Sequence[AlikeVoices] = ()
+    """speakers that are one voice where clips are held against other speakers"""
     judge_failures: Mapping[str, int] = field(default_factory=dict)
     exhibits: Sequence[Exhibit] = ()
     problems: Mapping[str, str] = field(default_factory=dict)
@@ -123,7 +126,8 @@ def study_dataset(census: Census, plan: StudyPlan, ear: Ear, console: Console) -
         )
     numbers, sampling = choose(rows, plan.listen, plan.seed)
     heard = listen(rows, numbers, sampling, ear, console)
-    flags = find_flags(heard)
+    near = nearness_to_speakers(heard.embeddings, heard.speakers)
+    flags = find_flags(heard, near)
     shown = exhibits.collect(rows, heard, flags, plan.show, plan.seed, plan.output)
     return DatasetStudy(
         location=plan.location,
@@ -141,6 +145,7 @@ def study_dataset(census: Census, plan: StudyPlan, ear: Ear, console: Console) -
         flags=_by_defect(flags),
         flagged=_ids(flags, heard),
         flagged_clips=len({flag.place for flag in flags}),
+        alike=near.alike,
         judge_failures=dict(heard.failures),
         exhibits=shown,
         problems=dict(rows.problems),

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.progress import track
 
 from eval.hearing import Ear, nearness
+from eval.judges import SpeakerJudge
 from eval.reporting.prosody import compare_prosody
 from eval.reporting.recordings import read_wave
 from eval.reporting.references import References
@@ -16,7 +17,7 @@ from speech import storage
 from speech.audio import Wave
 from speech.errors import InputError, Refused
 from speech.rows import SAMPLE_RATE
-from speech.speaker import Embedding, SpeakerEncoder
+from speech.speaker import Embedding
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class JudgedClip:
 
 
 def reference_embeddings(
-    runs: Sequence[Run], references: References, speaker: SpeakerEncoder, console: Console
+    runs: Sequence[Run], references: References, speaker: SpeakerJudge, console: Console
 ) -> dict[str, Embedding]:
     """Of every voice that was asked for and has a reference; one that fails is left out."""
     asked = dict.fromkeys(take.voice for run in runs for take in run.takes if take.voice)
@@ -92,7 +93,7 @@ class Judging:
             "other_similarity": others,
             "rate": len(said.text_normalized) / duration_s,
             "real_time_factor": take.compute_s and take.compute_s / duration_s,
-            "first_audio_s": take.compute_s,
+            "first_audio_s": take.first_audio_s,
         }
         errors = heard.errors
         sizes = {"words": errors.words, "characters": errors.characters} if errors else {}

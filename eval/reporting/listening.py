@@ -21,7 +21,7 @@ from speech.audio import Wave, decode, resample
 from speech.clips import MAX_CLIP_S
 from speech.errors import Refused
 from speech.rows import SAMPLE_RATE
-from speech.speaker import EMBEDDING_SIZE
+from speech.speaker import Embedding
 
 MAX_GROUPS = 64
 """row groups that a sample is drawn from, so that a small sample of a large dataset reads little"""
@@ -42,13 +42,14 @@ class Evidence:
     errors: WordErrors | None
     sound: Sound | None
     mos: float | None
+    """of the first of the judges that rate"""
     doubled: float | None
     """log odds that a word is said twice (`eval.doubled_words`)"""
 
 
 @dataclass
 class Listening:
-    """What was heard; `embeddings` (clips, 256) are NaN where there is none."""
+    """What was heard; `embeddings` (clips, their size) are NaN where there is none."""
 
     sampling: str
     clips: list[Evidence]
@@ -60,6 +61,13 @@ class Listening:
     """clips by the judge that failed on them"""
     same_audio: int = 0
     """clips whose file equals that of an earlier one"""
+
+    def keep_voice(self, place: int, embedding: Embedding) -> None:
+        """The first embedding tells the size of all."""
+        if self.embeddings.shape[1] != len(embedding):
+            clips = len(self.embeddings)
+            self.embeddings = np.full((clips, len(embedding)), np.nan, np.float16)
+        self.embeddings[place] = embedding
 
 
 def choose(rows: DatasetRows, count: int | None, seed: int) -> tuple[set[int], str]:
@@ -80,9 +88,7 @@ def listen(
     rows: DatasetRows, numbers: Collection[int], sampling: str, ear: Ear, console: Console
 ) -> Listening:
     """Every chosen clip, one after another; a clip that fails says so and the rest goes on."""
-    heard = Listening(
-        sampling, [], np.full((len(numbers), EMBEDDING_SIZE), np.nan, np.float16), [], Spool()
-    )
+    heard = Listening(sampling, [], np.full((len(numbers), 1), np.nan, np.float16), [], Spool())
     files: set[bytes] = set()
     chosen = rows.chosen_rows(COLUMNS, numbers)
     for number, row in track(chosen, "listening to the dataset", len(numbers), console=console):
@@ -107,7 +113,7 @@ def _hear(number: int, row: Row, ear: Ear, heard: Listening) -> None:
         duration_s = len(wave) / SAMPLE_RATE
         mos = next(iter(found.ratings.values()), None)
         if found.embedding is not None:
-            heard.embeddings[len(heard.clips)] = found.embedding
+            heard.keep_voice(len(heard.clips), found.embedding)
         if "audio" not in failures:
             sound = measure_sound(wave)
         if errors is not None and not errors.repetitions and errors.wer < DOUBTFUL_WER:

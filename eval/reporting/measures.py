@@ -25,6 +25,9 @@ class Measure:
     weight: Weight | None = None
 
 
+RATING = "predicted mean opinion, 1 to 5"
+
+
 def measures(judges: Judges) -> list[Measure]:
     """In the order of the tables; the judge's name stands with each."""
     return [
@@ -39,7 +42,7 @@ def measures(judges: Judges) -> list[Measure]:
         ),
         *(
             Measure(
-                *(rater.name, rater.title, "predicted mean opinion, 1 to 5", rater.name),
+                *(rater.name, rater.title, RATING, rater.name),
                 better="higher",
             )
             for rater in judges.raters
@@ -85,6 +88,11 @@ SPEED = (
         better="lower",
     ),
 )
+
+
+def rated(found: Sequence[Measure]) -> list[str]:
+    """Keys of the mean opinion scores."""
+    return [measure.key for measure in found if measure.about == RATING]
 
 
 def by_key(found: Sequence[Measure]) -> dict[str, Measure]:

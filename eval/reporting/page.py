@@ -18,22 +18,24 @@ from eval.reporting.document import Report, SystemResult
 from eval.reporting.exhibits import CHOICES
 from eval.reporting.flags import DEFECTS
 from eval.reporting.judging import JudgedClip
-from eval.reporting.measures import Measure, by_key
+from eval.reporting.measures import Measure, by_key, rated
 from eval.reporting.players import choose_rows, spectrogram_of
 from eval.reporting.verdicts import verdicts
 from speech import storage
 
+VOICE = "Voice and quality"
 TABLES = {
     "Words": (
         *("wer", "sentence_wer", "cer", "sentence_cer"),
         *("insertions", "deletions", "repetitions"),
     ),
-    "Voice and quality": ("similarity", "other_similarity"),
+    VOICE: ("similarity", "other_similarity"),
     "Prosody": ("mcd_db", "f0_rmse_hz", "f0_correlation", "rate"),
     "Cost": ("real_time_factor", "first_audio_s"),
 }
 """keys of measures; those of MOS judges stand with the voice"""
-PLOTTED = ("wer", "cer", "similarity", "distillmos", "mcd_db", "f0_correlation", "real_time_factor")
+PLOTTED = ("wer", "cer", "similarity"), ("mcd_db", "f0_correlation", "real_time_factor")
+"""before and behind those of MOS judges"""
 HISTOGRAMS = {
     "duration_s": "duration, s",
     "wer": "WER",
@@ -66,6 +68,7 @@ def render(report: Report, config: ReportConfig) -> str:
         tables=_tables(report.measures),
         plots=_interval_plots(report, scales),
         scales=scales,
+        raters=rated(report.measures),
         verdicts=verdicts(report),
         rows=choose_rows(report.systems, config.play, config.seed, config.output),
         sentences=report.testset.sentences if report.testset else 0,
@@ -139,17 +142,16 @@ def size(number: float | None) -> str:
 
 
 def _tables(measures: Sequence[Measure]) -> dict[str, list[Measure]]:
-    """Measures by the title of their table; those that no table names are of MOS judges."""
-    named = {key for keys in TABLES.values() for key in keys}
-    raters = [measure.key for measure in measures if measure.key not in named]
+    """Measures by the title of their table."""
     known = by_key(measures)
-    keys = {**TABLES, "Voice and quality": (*TABLES["Voice and quality"], *raters)}
+    keys = {**TABLES, VOICE: (*TABLES[VOICE], *rated(measures))}
     return {title: [known[key] for key in members] for title, members in keys.items()}
 
 
 def _interval_plots(report: Report, scales: dict[str, Measure]) -> list[tuple[Measure, Markup]]:
     found = []
-    for key in PLOTTED:
+    before, behind = PLOTTED
+    for key in (*before, *rated(report.measures), *behind):
         intervals = {
             system.name: system.figures[key] for system in report.systems if key in system.figures
         }

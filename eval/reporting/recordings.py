@@ -52,7 +52,7 @@ class AudioFolder:
         path = self._paths.get(_key(sentence.id))
         if path is None:
             raise Refused("missing_file", f"{sentence.id:.80}.flac, .wav, .ogg or .mp3")
-        return Spoken(read_wave(path), None)
+        return Spoken(read_wave(path))
 
 
 class Recordings:
@@ -70,7 +70,7 @@ class Recordings:
     def speak(self, sentence: Sentence, voice: str | None, seed: int) -> Spoken:
         if sentence.recording is None:
             raise Refused("missing_file", "the list has no recording of this sentence")
-        return Spoken(read_wave(sentence.recording), None)
+        return Spoken(read_wave(sentence.recording))
 
 
 def _key(name: str) -> str:

@@ -6,16 +6,18 @@ from rich.table import Table
 from eval.reporting.dataset import DatasetStudy
 from eval.reporting.document import Report
 from eval.reporting.figures import shown
-from eval.reporting.measures import by_key
+from eval.reporting.measures import by_key, rated
 from eval.reporting.takes import plain
 from eval.reporting.verdicts import Verdict, verdicts
 
-SHOWN = ("wer", "similarity", "distillmos", "mcd_db", "f0_correlation", "real_time_factor")
+SHOWN = ("wer", "similarity"), ("mcd_db", "f0_correlation", "real_time_factor", "first_audio_s")
+"""before and behind the columns of MOS judges"""
 
 
 def print_summary(report: Report, console: Console) -> None:
     scales = by_key(report.measures)
-    known = [scales[key] for key in SHOWN if key in scales]
+    before, behind = SHOWN
+    known = [scales[key] for key in (*before, *rated(report.measures), *behind)]
     if report.systems:
         table = Table("system", *(f"{m.title} {m.unit}".strip() for m in known))
         for system in report.systems:

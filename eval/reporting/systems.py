@@ -10,17 +10,19 @@ from speech.errors import InputError
 from teacher.voices import Voice
 
 Kind = Literal["teacher", "student", "audio", "recordings"]
-SPECIFICATIONS = "teacher:NAME, teacher:NAME@FOLDER, student:FOLDER, audio:FOLDER"
+SPECIFICATIONS = "teacher:NAME, teacher:NAME@FOLDER, student:FOLDER (or its export), audio:FOLDER"
 RECORDINGS = "recordings:"
 """of people, which some lists bring along"""
 
 
 @dataclass(frozen=True)
 class Spoken:
-    """A 24 kHz clip; `compute_s` is None for audio that was there already."""
+    """A 24 kHz clip; the seconds are None for audio that was there already."""
 
     wave: Wave
-    compute_s: float | None
+    compute_s: float | None = None
+    first_audio_s: float | None = None
+    """until there is some of it: a first piece from systems that stream, the whole from others"""
 
 
 @dataclass(frozen=True)
@@ -64,14 +66,14 @@ def open_system(specification: str, references: Mapping[str, Voice], language: s
         InputError: another kind, or nothing to load at that place.
     """
     from eval.reporting.recordings import AudioFolder, Recordings
-    from eval.reporting.student_system import StudentSystem
+    from eval.reporting.student_system import open_student_system
     from eval.reporting.teacher_system import TeacherSystem, teacher_config
 
     kind, _, location = specification.partition(":")
     if kind == "teacher" and location:
         return TeacherSystem(teacher_config(location).teacher, references, language)
     if kind == "student" and location:
-        return StudentSystem(location)
+        return open_student_system(location)
     if kind == "audio" and location:
         return AudioFolder(location)
     if specification == RECORDINGS:

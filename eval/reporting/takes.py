@@ -27,6 +27,7 @@ class Take:
     voice: str | None
     audio: str | None = None
     compute_s: float | None = None
+    first_audio_s: float | None = None
     problem: str | None = None
 
 
@@ -100,7 +101,7 @@ def _speak(system: System, sentence: Sentence, voice: str | None, path: str, tas
     if problem := audio_problem(spoken.wave):
         return Take(sentence, voice, problem=problem)
     storage.write_bytes(storage.join(task.output, path), encode_flac(spoken.wave, SAMPLE_RATE))
-    return Take(sentence, voice, path, spoken.compute_s)
+    return Take(sentence, voice, path, spoken.compute_s, spoken.first_audio_s)
 
 
 def _said(error: Exception) -> str:

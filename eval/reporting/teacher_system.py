@@ -65,7 +65,8 @@ class TeacherSystem:
         prompt = self._teacher.planner.prompt(voice, text, self._language, f"{seed}/{voice}")
         before_s = sum(watch.seconds.values())
         wave = self._teacher.speak([prompt], [voice])[0]
-        return Spoken(wave, sum(watch.seconds.values()) - before_s)
+        spent_s = sum(watch.seconds.values()) - before_s
+        return Spoken(wave, spent_s, spent_s)
 
 
 def _files(config: TeacherConfig) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -199,6 +200,16 @@ def test_clips_that_cannot_be_judged(tmp_path: Path) -> None:
     assert found["dataset"]["judge_failures"]["audio"] == 2
     evidence = {e["id"]: e["evidence"] for e in found["dataset"]["exhibits"]}
     assert "samples that are not numbers" in evidence[clips[1].id]
+
+
+def test_speakers_that_sound_like_one_are_named(tmp_path: Path) -> None:
+    clips = [replace(c, speaker_id=f"<b>{n % 2}") for n, c in enumerate(reference_clips())]
+    dataset = write_dataset(tmp_path / "dataset", clips)
+    _, found, html = run(tmp_path, f"dataset={dataset}")
+    [pair] = found["dataset"]["alike"]
+    assert {pair["first"], pair["second"]} == {"<b>0", "<b>1"}
+    assert pair["cosine"] > 0.97
+    assert "count as one for the flag" in html
 
 
 def test_the_gate_sets_the_exit_status(tmp_path: Path, lines: str) -> None:

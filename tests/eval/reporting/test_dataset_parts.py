@@ -9,8 +9,9 @@ from eval.reporting.coverage import PhonemeCounter
 from eval.reporting.dataset_rows import open_dataset
 from eval.reporting.distributions import distribution
 from eval.reporting.duplicates import DuplicateFinder
-from eval.reporting.listening import choose
-from eval.reporting.sound import measure_sound
+from eval.reporting.flags import find_flags
+from eval.reporting.listening import Evidence, Listening, choose
+from eval.reporting.sound import Sound, measure_sound
 from eval.reporting.speakers import nearness_to_speakers
 from eval.reporting.spool import Spool
 from speech.errors import InputError
@@ -86,6 +87,77 @@ def test_a_wrong_label_is_nearer_to_its_own_speaker() -> None:
     assert near.nearest[0] == "ann"
     assert near.other[0] > near.own[0] + 0.3
     assert (near.own[1:] > near.other[1:] + 0.3).all()
+
+
+TWINS = 0.961
+"""cosine of the two voices of f5_mini's bank, speaker04 and speaker08, that are most alike but one"""
+
+
+def twins() -> tuple[np.ndarray, list[str]]:
+    """Five clips of each of two voices that are nearly one, without any noise."""
+    ann, bob = np.zeros((2, 256))
+    ann[0] = 1
+    bob[:2] = TWINS, (1 - TWINS**2) ** 0.5
+    return np.stack([ann] * 5 + [bob] * 5), ["ann"] * 5 + ["bob"] * 5
+
+
+def between(own: float, other: float, noise: int = 2) -> np.ndarray:
+    """A clip with these cosines to the twins, the rest of it being noise in a place of its own."""
+    clip = np.zeros(256)
+    clip[:2] = own, (other - TWINS * own) / (1 - TWINS**2) ** 0.5
+    clip[noise] = (1 - clip @ clip) ** 0.5
+    return clip
+
+
+def test_a_lead_is_counted_in_the_clips_own_noise() -> None:
+    """A clip of 0.4 s from the demo dataset, unlike both voices: 0.043 of 0.279 * 0.681."""
+    embeddings, labels = twins()
+    near = nearness_to_speakers(
+        np.stack([*embeddings, between(0.689, 0.732)]).astype(np.float16), [*labels, "ann"]
+    )
+    assert near.nearest[-1] == "bob"
+    assert (near.own[-1], near.other[-1]) == pytest.approx((0.689, 0.732), abs=1e-3)
+    assert near.lead[-1] == pytest.approx(0.226, abs=5e-3)
+    assert (near.lead[:-1] < 0).all()
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "duration_s", "is_flagged"),
+    [
+        (0.689, 0.732, 0.4, False),  # nearer to the other, but by less than so much noise explains
+        (0.90, 0.94, 3.0, True),  # as near as the other's own clips
+        (0.40, 0.40, 0.9, False),  # short clips are unlike all voices
+        (0.40, 0.40, 3.0, True),
+        (0.94, 0.90, 3.0, False),
+    ],
+)
+def test_voices_that_are_nearly_one(
+    own: float, other: float, duration_s: float, is_flagged: bool
+) -> None:
+    embeddings, labels = twins()
+    usual = [between(0.93 + i / 200, 0.89 + i / 200, 10 + i) for i in range(-5, 6)]
+    rows, sound = Spool(), Sound(60.0, -60.0, -60.0)
+    vectors = np.stack([*embeddings, *usual, between(own, other)]).astype(np.float16)
+    durations = [3.0] * (len(vectors) - 1) + [duration_s]
+    clips = [Evidence(i, s, 15.0, None, sound, None, None) for i, s in enumerate(durations)]
+    for _ in clips:
+        rows.append({"doubled": None, "failures": {}})
+    speakers = [*labels, *["ann"] * (len(usual) + 1)]
+    heard = Listening("all", clips, vectors, speakers, rows)
+    flags = find_flags(heard, nearness_to_speakers(vectors, speakers))
+    assert [(flag.place, flag.defect) for flag in flags] == (
+        [(len(clips) - 1, "speaker")] if is_flagged else []
+    )
+
+
+def test_one_voice_under_two_labels_is_no_other_voice() -> None:
+    embeddings = np.concatenate([voices(40, 0.3, 1), voices(20, 0.3, 2)]).astype(np.float16)
+    labels = ["ann", "bob"] * 20 + ["cat"] * 20
+    near = nearness_to_speakers(embeddings, labels)
+    assert [(pair.first, pair.second) for pair in near.alike] == [("ann", "bob")]
+    assert near.alike[0].cosine > 0.99
+    assert near.nearest == ["cat"] * 40 + near.nearest[40:]
+    assert set(near.nearest[40:]) <= {"ann", "bob"}
 
 
 def test_few_clips_have_no_centroid() -> None:

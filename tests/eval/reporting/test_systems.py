@@ -1,19 +1,23 @@
 """Systems: who says which sentence in which voice, and that one's fault stays its own."""
 
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 import pytest
 import soundfile
+import torch
 from rich.console import Console
 
 from eval.reporting.config import ReportConfig
 from eval.reporting.memory import MemoryWatch
 from eval.reporting.references import References, choose_voice, open_references
 from eval.reporting.speaking import speak_all
-from eval.reporting.systems import open_system
+from eval.reporting.student_system import ExportedSystem
+from eval.reporting.systems import Size, open_system
 from eval.reporting.takes import plain
 from eval.reporting.teacher_system import teacher_config
 from eval.reporting.testsets import Reference, Sentence, read_testset
@@ -21,6 +25,9 @@ from speech.audio import Wave
 from speech.config import load_config
 from speech.errors import InputError, Refused
 from speech.rows import SAMPLE_RATE
+from student.export import export
+from student.runtime import OnnxStudent
+from tests.student.untrained import VOICES, untrained_student
 
 LINES = "Say this.\nSay that.\nSay more.\n"
 CONSOLE = Console(quiet=True)
@@ -75,6 +82,46 @@ def test_a_student_speaks_in_turn_the_voices_that_have_references(
     assert (len(wave), rate) == (2 * SAMPLE_RATE, SAMPLE_RATE)
     assert wave[0] == pytest.approx(0.007, abs=1e-4)  # seed 5 for the first sentence, 7 for this
     assert run.takes[2].compute_s is not None
+    assert run.takes[2].first_audio_s == run.takes[2].compute_s
+
+
+def test_an_export_speaks_and_streams(tmp_path: Path) -> None:
+    """The clip is that of `OnnxStudent.speak`; the first audio is timed as a stream gives it."""
+    untrained = untrained_student(tmp_path / "student")
+    export(untrained, str(tmp_path / "onnx"), int8=False)
+    system = open_system(f"student:{tmp_path}/onnx", {}, "en")
+    spoken = system.speak(sentence(0), "ben", seed=3)
+    exported = OnnxStudent(str(tmp_path / "onnx"), threads=torch.get_num_threads())
+    np.testing.assert_array_equal(spoken.wave, exported.speak("text", "ben", seed=3))
+    assert (system.name, system.kind) == ("untrained, ONNX float32", "student")
+    assert (system.revision, system.voices) == (untrained.revision, VOICES)
+    assert system.size == Size(untrained.parameters, exported.bytes)
+    with pytest.raises(Refused, match="unknown_voice"):
+        system.speak(sentence(0), "nobody", seed=3)
+
+
+class Streaming:
+    """A second's silence at once, the whole after a while."""
+
+    voices = ("ann",)
+
+    def speak(self, text: str, voice: str, seed: int = 0) -> Wave:
+        time.sleep(0.2)
+        return np.zeros(2 * SAMPLE_RATE, np.float32)
+
+    def stream(self, text: str, voice: str, seed: int = 0) -> Iterator[Wave]:
+        yield np.zeros(SAMPLE_RATE, np.float32)
+        raise AssertionError("only the first piece is asked for")
+
+
+def test_the_first_audio_is_a_streams_first_piece() -> None:
+    system = ExportedSystem(Streaming(), "x", "1", Size(1, 1))  # type: ignore[arg-type]
+    spoken = system.speak(sentence(0), "ann", seed=0)
+    assert len(spoken.wave) == 2 * SAMPLE_RATE
+    assert spoken.compute_s is not None
+    assert spoken.first_audio_s is not None
+    assert spoken.compute_s >= 0.2
+    assert spoken.first_audio_s < 0.1
 
 
 def test_an_unknown_voice_is_refused_for_its_sentence(student: None, tmp_path: Path) -> None:
