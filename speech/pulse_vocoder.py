@@ -55,12 +55,14 @@ class PulseVocoder(nn.Module):
 
     def speak(self, mel: Tensor, hertz: Tensor | None = None) -> Tensor:
         """(B, frames, mels) -> (B, (frames - 1) * hop) without the polish, at a given pitch
-        (B, frames) or the one that the mel shows."""
+        (B, frames) in hertz; where it is 0, and without any, at the one that the mel shows."""
         generator = torch.Generator().manual_seed(0)  # equal mels sound equal
         noise = torch.randn(_samples(mel), generator=generator).to(mel.device)
         features = self.features(mel)
-        hertz = self.pitch_hz(features) if hertz is None else hertz.clamp(LOWEST_HZ, HIGHEST_HZ)
-        return self.waves(mel, features, hertz, noise.expand(len(mel), -1))
+        pitch = self.pitch_hz(features)
+        if hertz is not None:
+            pitch = torch.where(hertz > 0, hertz.clamp(LOWEST_HZ, HIGHEST_HZ), pitch)
+        return self.waves(mel, features, pitch, noise.expand(len(mel), -1))
 
     def features(self, mel: Tensor) -> Tensor:
         return self.backbone(mel.transpose(1, 2))

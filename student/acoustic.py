@@ -100,8 +100,8 @@ class Acoustic(nn.Module):
     def speak(
         self, ids: Tensor, condition: Tensor, frames: Tensor, generator: torch.Generator
     ) -> tuple[Tensor, Tensor | None]:
-        """(B, P) ids and the frames of each -> mels (B, N, mels), and the pitch (B, N) in octaves
-        above `MIDDLE_HZ` where the student knows it."""
+        """(B, P) ids and the frames of each -> mels (B, N, mels), and from students that know it the
+        pitch (B, N) in hertz, 0 where nothing is voiced."""
         raise NotImplementedError
 
 

@@ -1,41 +1,32 @@
-"""Export a non-autoregressive student to ONNX, for `student.runtime`, which needs no torch.
+"""Export a student to ONNX, for `student.runtime`, which needs no torch.
 
 checkpoint=out/student   output=out/student/onnx   int8=true
 """
 
 import io
-import json
-import logging
 import sys
-import tempfile
-import warnings
-from collections.abc import Sequence
-from dataclasses import asdict
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from rich.console import Console
-from torch import Tensor, nn
 
 from speech import storage
 from speech.config import Config, run_app
 from speech.errors import InputError
 from speech.mel import HOP_LENGTH, N_FFT
-from student.acoustic import LONGEST, SHORTEST
-from student.graphs import FramesGraph, TextGraph, margin_frames
+from student.acoustic import LONGEST, SHORTEST, Acoustic
+from student.ar import ArStudent
+from student.ar_graphs import ArFramesGraph, GivenGraph, StepGraph
+from student.frames import GIVEN, STEP
+from student.graphs import FramesGraph, Graph, TextGraph
 from student.nar import NarStudent
-from student.runtime import CONDITIONS, DESCRIPTION, FRAMES, TEXT, OnnxDescription, OnnxStudent
+from student.nar_graphs import NarFramesGraph
+from student.onnx_files import quantized, traced
+from student.parity import parity
+from student.runtime import CONDITIONS, FRAMES, TEXT, OnnxDescription, OnnxStudent
 from student.student import Student, open_student
-
-OPSET = 20
-"""the first with Gelu"""
-QUANTIZED = ("/up/", "/down/", "film", "spectra")
-"""Parts of the names of linear layers that are worth it: the others are small, and pitch and mels
-come straight out of them."""
-EXAMPLE_PHONEMES, EXAMPLE_FRAMES = 7, 31
 
 
 class ExportStudentConfig(Config):
@@ -52,32 +43,33 @@ def main(config: ExportStudentConfig) -> int:
     student = open_student(config.checkpoint)
     with console.status("exporting"):
         export(student, config.output, config.int8)
-    exported = OnnxStudent(config.output)
+        exported = OnnxStudent(config.output)
+        apart = parity(student, exported)
     console.print(
         f"{config.output}: {exported.bytes / 1e6:.1f} MB in {exported.description.precision}, "
-        f"{student.bytes / 1e6:.1f} MB as trained, {len(exported.voices)} voices",
+        f"{student.bytes / 1e6:.1f} MB as trained, {len(exported.voices)} voices\n"
+        f"from torch's speech its log-mel differs by {apart.mean:.1g} on average, "
+        f"{apart.largest:.1g} at most",
         highlight=False,
+        soft_wrap=True,
     )
     return 0
 
 
 def export(student: Student, output: str, int8: bool) -> OnnxDescription:
     """Write a student's graphs under `output`, the description last; raises InputError for one that
-    is not non-autoregressive."""
+    has a stop head."""
     acoustic, described = student.acoustic, student.description
-    if not isinstance(acoustic, NarStudent):
-        raise InputError(f"{student.location} is of another kind: only student=nar is exported")
-    frames = FramesGraph(acoustic, student.vocoder)
-    files = {
-        TEXT: _text_graph(TextGraph(acoustic), acoustic),
-        FRAMES: _frames_graph(frames, acoustic),
-    }
+    frames, others = graphs_of(student)
+    graphs = {TEXT: TextGraph(acoustic), FRAMES: frames, **others}
+    files = {name: traced(graph) for name, graph in graphs.items()}
     if int8:
-        files = {name: quantized(graph) for name, graph in files.items()}
+        files = {name: quantized(data, graphs[name].quantized) for name, data in files.items()}
     files[CONDITIONS] = _conditions(acoustic, len(student.voices))
     for name, data in files.items():
         storage.write_bytes(storage.join(output, name), data)
     description = OnnxDescription(
+        kind=frames.kind,
         name=described.name,
         revision=described.revision,
         speakers=student.voices,
@@ -87,103 +79,30 @@ def export(student: Student, output: str, int8: bool) -> OnnxDescription:
         parameters=student.parameters,
         n_fft=N_FFT,
         hop_length=HOP_LENGTH,
-        margin_frames=margin_frames(frames),
+        margin_frames=frames.margin_frames(),
         shortest_frames=SHORTEST,
         longest_frames=LONGEST,
         sha256={name: sha256(data).hexdigest() for name, data in files.items()},
     )
-    text = json.dumps(asdict(description), indent=1, ensure_ascii=False) + "\n"
-    storage.write_bytes(storage.join(output, DESCRIPTION), text.encode())
+    description.write(output)
     return description
 
 
-def _text_graph(graph: nn.Module, acoustic: NarStudent) -> bytes:
-    ids = torch.ones(1, EXAMPLE_PHONEMES, dtype=torch.long)
-    shapes = {"ids": {1: "phonemes"}, "encoded": {1: "phonemes"}, "log_frames": {1: "phonemes"}}
-    return _traced(graph, (ids, _condition(acoustic)), ["ids", "condition"], shapes)
-
-
-def _frames_graph(graph: nn.Module, acoustic: NarStudent) -> bytes:
-    index = torch.arange(EXAMPLE_FRAMES) * EXAMPLE_PHONEMES // EXAMPLE_FRAMES
-    example = (
-        torch.zeros(1, EXAMPLE_PHONEMES, acoustic.config.dim),
-        index,
-        torch.zeros(1, EXAMPLE_FRAMES, acoustic.places.in_features),
-        torch.arange(1, EXAMPLE_FRAMES),
-        _condition(acoustic),
-    )
-    shapes = {"encoded": {1: "phonemes"}, "index": {0: "frames"}, "places": {1: "frames"}}
-    shapes |= {"kept": {0: "kept"}, "hertz": {1: "frames"}}
-    shapes |= {name: {1: "kept"} for name in ("pulses", "noise", "phase")}
-    names = ["encoded", "index", "places", "kept", "condition"]
-    return _traced(graph, example, names, shapes)
-
-
-def _condition(acoustic: NarStudent) -> Tensor:
-    return torch.zeros(1, 1, acoustic.config.condition_dim)
-
-
-def _traced(
-    graph: nn.Module,
-    example: tuple[Tensor, ...],
-    inputs: Sequence[str],
-    shapes: dict[str, dict[int, str]],
-) -> bytes:
-    """By torch's exporter of traces: its newer one needs onnxscript, and gains nothing here."""
-    outputs = [name for name in shapes if name not in inputs]
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        warnings.catch_warnings(),
-        torch.no_grad(),
-    ):
-        warnings.simplefilter("ignore", DeprecationWarning)
-        path = Path(folder) / "graph.onnx"
-        torch.onnx.export(
-            graph.eval(),
-            example,
-            path,
-            input_names=inputs,
-            output_names=outputs,
-            dynamic_axes=shapes,
-            opset_version=OPSET,
-            dynamo=False,
-        )
-        return path.read_bytes()
-
-
-def quantized(graph: bytes) -> bytes:
-    """Linear layers in int8, each output channel by its own scale, inputs as they come.
-
-    Weights keep 7 bits: where a processor has no VNNI, sums of 8-bit products overflow 16 bits.
-    """
-    import onnx
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
-    model = onnx.load_from_string(graph)
-    linear = [node.name for node in model.graph.node if node.op_type == "MatMul"]
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "int8.onnx"
-        logging.disable(logging.WARNING)  # it advises shape inference, which changes nothing here
-        try:
-            quantize_dynamic(
-                model,
-                path,
-                per_channel=True,
-                reduce_range=True,
-                weight_type=QuantType.QInt8,
-                op_types_to_quantize=["MatMul"],
-                nodes_to_quantize=[name for name in linear if _is_quantized(name)],
+def graphs_of(student: Student) -> tuple[FramesGraph, dict[str, Graph]]:
+    """What a student of its kind has for frames.onnx, and for the files that others have not."""
+    acoustic, vocoder = student.acoustic, student.vocoder
+    if isinstance(acoustic, ArStudent):
+        if acoustic.stop is not None:
+            raise InputError(
+                f"{student.location} ends by its stop head; only student.stop=durations is exported"
             )
-        finally:
-            logging.disable(logging.NOTSET)
-        return path.read_bytes()
+        others = {GIVEN: GivenGraph(acoustic), STEP: StepGraph(acoustic)}
+        return ArFramesGraph(acoustic, vocoder), others
+    assert isinstance(acoustic, NarStudent)
+    return NarFramesGraph(acoustic, vocoder), {}
 
 
-def _is_quantized(name: str) -> bool:
-    return any(part in name for part in QUANTIZED)
-
-
-def _conditions(acoustic: NarStudent, voices: int) -> bytes:
+def _conditions(acoustic: Acoustic, voices: int) -> bytes:
     buffer = io.BytesIO()
     conditions: Any = acoustic.condition(torch.arange(voices))[:, 0].detach().numpy()
     np.save(buffer, conditions.astype(np.float32))

@@ -1,51 +1,116 @@
-"""The NAR student as two graphs: what is exported to ONNX.
+"""What a student is exported as: graphs of one utterance, and the parts that both kinds share.
 
-The same sums as `student.nar` and `speech.pulse_vocoder`, wired for a fast graph of one utterance:
-nothing is masked, the speaker's scale and shift are those of the layer norm, convolutions over time
-are written as those of an image of one row (onnxruntime has fast kernels for those alone), and the
-scale at a block's end is part of its last linear layer.
+The same sums as the student's and its vocoder's, wired to be fast: nothing is masked, the speaker's
+scale and shift are those of the layer norm, convolutions over time are written as those of an image
+of one row (onnxruntime has fast kernels for those alone), and the scale at a block's end is part of
+its last linear layer.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from speech.pitch import HIGHEST_HZ, LOWEST_HZ
 from speech.pulse_vocoder import BINS, SMALLEST, PulseVocoder
+from student.acoustic import Acoustic
 from student.blocks import Block, Stack
-from student.features import hertz_of
-from student.nar import NarStudent, Prosody
+from student.frames import Kind
+from student.waves import AHEAD
+
+PHONEMES, FRAMES = 7, 31
+"""of the examples that graphs are traced with"""
+
+BY_PHONEME = {name: {1: "phonemes"} for name in ("ids", "encoded", "log_frames")}
+BY_FRAME = {"encoded": {1: "phonemes"}, "index": {0: "frames"}, "places": {1: "frames"}}
+BY_KEPT = {name: {1: "kept"} for name in ("pulses", "noise", "phase")}
+BY_KEPT |= {"kept": {0: "kept"}, "hertz": {1: "frames"}}
+"""Of `TextGraph`, of `text_by_frame` and of `FramesGraph`, the axes of any length."""
 
 Normalized = Callable[[Tensor], Tensor]
 
 
-class TextGraph(nn.Module):
+class Graph(nn.Module):
+    """What becomes one file.
+
+    Attributes:
+        outputs: their names.
+        axes: of inputs and outputs, by name and place, those that may be of any length.
+        quantized: parts of the names of linear layers that are worth it in int8.
+    """
+
+    outputs: tuple[str, ...]
+    axes: Mapping[str, Mapping[int, str]]
+    quantized: tuple[str, ...] = ()
+
+    def inputs(self) -> dict[str, Tensor]:
+        """Those of `forward`, an example of each, by their names."""
+        raise NotImplementedError
+
+
+class TextGraph(Graph):
     """ids (1, P) and a condition (1, 1, C) -> encoded (1, P, dim) and log frames (1, P)."""
 
-    def __init__(self, student: NarStudent) -> None:
+    outputs = ("encoded", "log_frames")
+    axes = BY_PHONEME
+    quantized = ("/up/", "/down/", "film")
+
+    def __init__(self, student: Acoustic) -> None:
         super().__init__()
+        self.condition_dim = student.config.condition_dim
         self.embed, self.log_frames = student.embed, student.log_frames
         self.encoder, self.duration = FastStack(student.encoder), FastStack(student.duration)
+
+    def inputs(self) -> dict[str, Tensor]:
+        ids = torch.ones(1, PHONEMES, dtype=torch.long)
+        return {"ids": ids, "condition": torch.zeros(1, 1, self.condition_dim)}
 
     def forward(self, ids: Tensor, condition: Tensor) -> tuple[Tensor, Tensor]:
         encoded = self.encoder(self.embed(ids), condition)
         return encoded, self.log_frames(self.duration(encoded, condition))[..., 0]
 
 
-class FramesGraph(nn.Module):
-    """Encoded text, frame by frame, to what the pulses and the noise are filtered by."""
+def text_by_frame(student: Acoustic) -> dict[str, Tensor]:
+    """Examples of what the first graph after the durations is given: encoded phonemes (1, P, dim),
+    the phoneme of each frame (N,), where in it the frame lies (1, N, 3), see `Acoustic.expand`, and
+    the voice's condition (1, 1, C)."""
+    config = student.config
+    return {
+        "encoded": torch.zeros(1, PHONEMES, config.dim),
+        "index": torch.arange(FRAMES) * PHONEMES // FRAMES,
+        "places": torch.zeros(1, FRAMES, student.places.in_features),
+        "condition": torch.zeros(1, 1, config.condition_dim),
+    }
+
+
+class FramesGraph(Graph):
+    """The last graph of every student: to what the pulses and the noise are filtered by.
+
+    Of the frames it is given, `kept` (K,) are those whose spectra are wanted; others are there for
+    their neighbours. Its outputs are the pitch (1, N) in hertz, and (1, K, bins) the levels of pulses
+    and noise, and the phase in radians by which the pulses are turned.
+    """
+
+    kind: Kind
+    outputs = ("hertz", "pulses", "noise", "phase")
+    axes = BY_KEPT
+
+    def margin_frames(self) -> int:
+        """How many neighbours on each side a frame depends on: through all convolutions, and as those
+        next to it need whose pitch its pulses lead to."""
+        convolutions = [module for module in self.modules() if isinstance(module, nn.Conv1d)]
+        return sum(int(conv.padding[0]) for conv in convolutions) + AHEAD
+
+
+class FastVocoder(nn.Module):
+    """`speech.pulse_vocoder`, as far as `FramesGraph` goes."""
 
     inverse: Tensor
 
-    def __init__(self, student: NarStudent, vocoder: PulseVocoder) -> None:
+    def __init__(self, vocoder: PulseVocoder) -> None:
         super().__init__()
         backbone = vocoder.backbone
-        self.places, self.mel_out = student.places, student.mel_out
-        self.prosody_out, self.prosody_in = student.prosody_out, student.prosody_in
-        self.prosody, self.decoder = FastStack(student.prosody), FastStack(student.decoder)
         self.embed, self.embed_norm = backbone.embed, backbone.norm
         self.blocks = nn.ModuleList(
             FastBlock(block.dwconv, block.pwconv1, block.pwconv2, block.gamma)
@@ -54,41 +119,21 @@ class FramesGraph(nn.Module):
         self.norms = nn.ModuleList(block.norm for block in backbone.convnext)
         self.last_norm, self.spectra = backbone.final_layer_norm, vocoder.spectra
         self.register_buffer("inverse", vocoder.inverse.T.contiguous())
+        self.pitch_hz = vocoder.pitch_hz
 
-    def forward(
-        self, encoded: Tensor, index: Tensor, places: Tensor, kept: Tensor, condition: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """
-        Args:
-            encoded: (1, P, dim).
-            index: (N,) the phoneme of each frame.
-            places: (1, N, 3) where in it each frame lies, see `Acoustic.expand`.
-            kept: (K,) the frames whose spectra are wanted; others are there for their neighbours.
-            condition: (1, 1, C).
-
-        Returns:
-            The pitch (1, N) in hertz, and (1, K, bins) the levels of pulses and noise, and the
-            phase in radians by which the pulses are turned.
-        """
-        x = encoded.index_select(1, index) + self.places(places)
-        pitch, voiced, energy = self.prosody_out(self.prosody(x, condition)).unbind(-1)
-        mel = self._mel(x, Prosody(pitch, (voiced > 0).to(x.dtype), energy), condition)
-        level = (mel.index_select(1, kept).exp() @ self.inverse).clamp(min=SMALLEST)
-        features = self._features(mel).index_select(1, kept)
-        pulses, noise, delay = self.spectra(features).split(BINS, dim=-1)
-        hertz = hertz_of(pitch).clamp(LOWEST_HZ, HIGHEST_HZ)
-        return hertz, level * pulses.exp(), level * noise.exp(), math.pi * delay.tanh()
-
-    def _mel(self, x: Tensor, prosody: Prosody, condition: Tensor) -> Tensor:
-        given = (prosody.pitch * prosody.voiced, prosody.voiced, prosody.energy)
-        x = x + self.prosody_in(torch.stack(given, -1))
-        return self.mel_out(self.decoder(x, condition))
-
-    def _features(self, mel: Tensor) -> Tensor:
+    def features(self, mel: Tensor) -> Tensor:
+        """(1, N, mels) -> (1, N, size)."""
         x = self.embed_norm(over_time(self.embed, mel))
         for block, norm in zip(self.blocks, self.norms, strict=True):
             x = block(x, norm)
         return self.last_norm(x)
+
+    def forward(self, mel: Tensor, features: Tensor, kept: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """The levels and the phase (1, K, bins) of the frames `kept`."""
+        level = (mel.index_select(1, kept).exp() @ self.inverse).clamp(min=SMALLEST)
+        spectra = self.spectra(features.index_select(1, kept))
+        pulses, noise, delay = spectra.split(BINS, dim=-1)
+        return level * pulses.exp(), level * noise.exp(), math.pi * delay.tanh()
 
 
 class FastBlock(nn.Module):
@@ -96,10 +141,7 @@ class FastBlock(nn.Module):
 
     def __init__(self, conv: nn.Conv1d, up: nn.Linear, down: nn.Linear, scale: Tensor) -> None:
         super().__init__()
-        self.conv, self.up = conv, up
-        self.down = nn.Linear(down.in_features, down.out_features)
-        self.down.weight = nn.Parameter(down.weight * scale[:, None])
-        self.down.bias = nn.Parameter(down.bias * scale)
+        self.conv, self.up, self.down = conv, up, scaled(down, scale)
 
     def forward(self, x: Tensor, norm: Normalized) -> Tensor:
         y = norm(over_time(self.conv, x))
@@ -123,10 +165,12 @@ class FastStack(nn.Module):
         return self.norm(x)
 
 
-def margin_frames(graph: FramesGraph) -> int:
-    """How many neighbours on each side a frame depends on, through all convolutions."""
-    convolutions = [module for module in graph.modules() if isinstance(module, nn.Conv1d)]
-    return sum(int(conv.padding[0]) for conv in convolutions)
+def scaled(layer: nn.Linear, scale: Tensor) -> nn.Linear:
+    """Its outputs times `scale` (outputs,)."""
+    product = nn.Linear(layer.in_features, layer.out_features)
+    product.weight = nn.Parameter(layer.weight * scale[:, None])
+    product.bias = nn.Parameter(layer.bias * scale)
+    return product
 
 
 def over_time(conv: nn.Conv1d, x: Tensor) -> Tensor:

@@ -15,6 +15,7 @@ from speech.training.task import Batch
 from student.acoustic import MEAN_MEL, Acoustic, duration_losses, masked_mean, smooth_distance
 from student.blocks import Stack
 from student.config import NarConfig
+from student.features import hertz_of
 
 PROSODY = 3
 """log pitch, voicing, energy"""
@@ -76,8 +77,9 @@ class NarStudent(Acoustic):
         text = self.encode(ids, condition)
         x, mask = self.expand(text, frames, int(frames.sum(1).max()))
         prosody = self.predict_prosody(x, condition, mask)
-        given = Prosody(prosody.pitch, (prosody.voiced > 0).to(x.dtype), prosody.energy)
-        return self.decode(x, given, condition, mask), prosody.pitch
+        voiced = prosody.voiced > 0
+        given = Prosody(prosody.pitch, voiced.to(x.dtype), prosody.energy)
+        return self.decode(x, given, condition, mask), hertz_of(prosody.pitch) * voiced
 
 
 WEIGHTS = {"durations": 0.5, "pitch": 1.0, "voicing": 0.2, "energy": 0.2}

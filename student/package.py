@@ -5,9 +5,8 @@ student.safetensors     the student, in half precision
 vocoder.safetensors     its vocoder
 """
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import torch
 from pydantic import TypeAdapter, ValidationError
@@ -18,39 +17,32 @@ from torch import Tensor
 from speech import storage
 from speech.errors import InputError
 from speech.mel import HOP_LENGTH, N_MELS
-from speech.phonemes import ALPHABET
 from speech.pulse_vocoder import PulseVocoder, load_pulse_vocoder
-from speech.rows import SAMPLE_RATE
 from speech.weights import write_weights
 from student.acoustic import Acoustic
 from student.config import StudentConfig
+from student.description import Described
 from student.models import build_student
 
-FORMAT = 1
 SPEAKERS = ("vectors", "table.weight")
 """weights that belong to the speakers of one dataset"""
 WEIGHTS, VOCODER, DESCRIPTION = "student.safetensors", "vocoder.safetensors", "student.json"
 
 
-@dataclass(frozen=True)
-class Description:
+@dataclass(frozen=True, kw_only=True)
+class Description(Described):
     """student.json."""
 
-    name: str
+    FILE = DESCRIPTION
+    WRITTEN_BY = "make train-student"
+
     student: dict[str, object]
     """its shape, as `student.config.StudentConfig`"""
-    speakers: tuple[str, ...]
-    language: str
-    license: str
     dataset: str
     """what it was trained on, by place and hash"""
     steps: int
-    sha256: Mapping[str, str]
-    alphabet: str = ALPHABET
-    sample_rate: int = SAMPLE_RATE
     hop_length: int = HOP_LENGTH
     mels: int = N_MELS
-    format: int = FORMAT
 
     @property
     def revision(self) -> str:
@@ -71,32 +63,13 @@ def write_package(
     sha256 = {WEIGHTS: weights, VOCODER: vocoded}
     shape = student.config.model_dump(mode="json")
     description = Description(student=shape, sha256=sha256, **described)  # type: ignore[arg-type]
-    text = json.dumps(asdict(description), indent=1, ensure_ascii=False) + "\n"
-    storage.write_bytes(storage.join(output, DESCRIPTION), text.encode())
-    return description
-
-
-def read_description(location: str) -> Description:
-    """Raises InputError: no student there, or one that this version cannot read, and why."""
-    path = storage.join(location, DESCRIPTION)
-    if not storage.exists(path):
-        raise InputError(f"{location} is no student: it has no {DESCRIPTION} (make train-student)")
-    try:
-        known = json.loads(storage.read_bytes(path))
-        description = Description(**{**known, "speakers": tuple(known["speakers"])})
-    except (ValueError, TypeError, KeyError) as error:
-        raise InputError(f"{path} is damaged, or of another version: {error}") from error
-    ours = {"format": FORMAT, "alphabet": ALPHABET, "sample_rate": SAMPLE_RATE}
-    ours |= {"hop_length": HOP_LENGTH, "mels": N_MELS}
-    for key, value in ours.items():
-        if (theirs := getattr(description, key)) != value:
-            raise InputError(f"{path} has {key} {theirs!r}, this version reads {value!r}")
+    description.write(output)
     return description
 
 
 def read_package(location: str) -> tuple[Description, Acoustic, PulseVocoder]:
-    """Raises InputError, as `read_description`, or where the weights are not those described."""
-    description = read_description(location)
+    """Raises InputError, as `Description.read`, or where the weights are not those described."""
+    description = Description.read(location)
     try:
         config = TypeAdapter(StudentConfig).validate_python(description.student)
         vectors = torch.zeros(len(description.speakers), 256)

@@ -2,49 +2,49 @@
 
 onnx.json          voices, alphabet, settings, SHA-256 of the files
 text.onnx          phonemes -> encoded phonemes and how long each lasts
-frames.onnx        those, frame by frame -> pitch, and the spectra that pulses and noise are given
+given.onnx         of an autoregressive student: those by frame -> what each step is told of them
+step.onnx          and the mels of each step, from those before it
+frames.onnx        all that by frame -> pitch, and the spectra that pulses and noise are given
 conditions.npy     (voices, condition_dim) what each voice tells the graphs
 """
 
 import io
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from speech import storage
 from speech.audio import Wave
 from speech.errors import InputError, Refused
-from speech.phonemes import ALPHABET
 from speech.rows import SAMPLE_RATE
 from speech.seeds import stable_hash
+from student.description import Described
+from student.frames import ArFrames, Chance, Integers, Kind, NarFrames, expand
 from student.phrases import PAUSE_S, phonemes_of, token_numbers
-from student.waves import AHEAD, FEWEST_FRAMES, Floats, Noise, PulseFilter
+from student.waves import AHEAD, FEWEST_FRAMES, Floats, PulseFilter
 
-FORMAT = 1
 DESCRIPTION, TEXT, FRAMES, CONDITIONS = "onnx.json", "text.onnx", "frames.onnx", "conditions.npy"
+KINDS: dict[Kind, type[NarFrames | ArFrames]] = {"nar": NarFrames, "ar": ArFrames}
 FIRST_S, GROWTH = 0.25, 4
 """The first piece, and how many times as long each that follows is: none comes too late where a
 student is ten times as fast as it is listened to, and few pieces work out few margins."""
 
-Integers = npt.NDArray[np.int64]
 
-
-@dataclass(frozen=True)
-class OnnxDescription:
+@dataclass(frozen=True, kw_only=True)
+class OnnxDescription(Described):
     """onnx.json."""
 
-    name: str
+    FILE = DESCRIPTION
+    WRITTEN_BY = "python -m student.export"
+
+    format: int = 2
+    kind: Kind
     revision: str
     """of the student it was made of"""
-    speakers: tuple[str, ...]
-    language: str
-    license: str
     precision: str
     """float32, or int8: of the linear layers"""
     parameters: int
@@ -55,30 +55,10 @@ class OnnxDescription:
     shortest_frames: int
     longest_frames: int
     """of a phoneme"""
-    sha256: Mapping[str, str]
-    alphabet: str = ALPHABET
-    sample_rate: int = SAMPLE_RATE
-    format: int = FORMAT
 
 
 def is_onnx(location: str) -> bool:
     return storage.exists(storage.join(location, DESCRIPTION))
-
-
-def read_onnx_description(location: str) -> OnnxDescription:
-    """Raises InputError: no export there, or one that this version cannot read, and why."""
-    path = storage.join(location, DESCRIPTION)
-    if not storage.exists(path):
-        raise InputError(f"{location} holds no {DESCRIPTION}; python -m student.export writes it")
-    try:
-        described = OnnxDescription(**json.loads(storage.read_bytes(path)))
-    except (ValueError, TypeError) as error:
-        raise InputError(f"{path} is damaged, or of another version: {error}") from error
-    ours = {"format": FORMAT, "alphabet": ALPHABET, "sample_rate": SAMPLE_RATE}
-    for key, value in ours.items():
-        if (theirs := getattr(described, key)) != value:
-            raise InputError(f"{path} has {key} {theirs!r}, this version reads {value!r}")
-    return described
 
 
 class OnnxStudent:
@@ -86,14 +66,28 @@ class OnnxStudent:
 
     def __init__(self, location: str, threads: int = 1) -> None:
         """`location`: local, gs:// or package://; raises InputError where it cannot be used."""
-        self.location, self.description = location, read_onnx_description(location)
-        self.text = _session(self._file(TEXT), threads)
-        self.by_frame = _session(self._file(FRAMES), threads)
+        self.location, self.description = location, OnnxDescription.read(location)
+        session = partial(self._session, threads=threads)
+        self.text, self.by_frame = session(TEXT), session(FRAMES)
+        self.kind = KINDS[self.description.kind](session)
         self.conditions = self._conditions()
 
     def _file(self, name: str) -> Path:
         path = storage.join(self.location, name)
         return storage.local_path(path, self.description.sha256.get(name, "none"))
+
+    def _session(self, name: str, threads: int) -> Any:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+        options.log_severity_level = 3
+        path = self._file(name)
+        try:
+            return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # onnxruntime's errors share no base but this
+            reason = str(error).splitlines()[0]
+            raise InputError(f"{path.name} cannot be run by onnxruntime: {reason}") from error
 
     def _conditions(self) -> Floats:
         conditions = np.load(io.BytesIO(self._file(CONDITIONS).read_bytes()), allow_pickle=False)
@@ -104,7 +98,7 @@ class OnnxStudent:
 
     @property
     def voices(self) -> tuple[str, ...]:
-        return tuple(self.description.speakers)
+        return self.description.speakers
 
     @property
     def bytes(self) -> int:
@@ -129,15 +123,19 @@ class OnnxStudent:
         Raises:
             Refused: a text that cannot be spoken, or a voice that is not there.
         """
-        if voice not in self.voices:
-            raise Refused("unknown_voice", f"{self.description.name} has no voice {voice!r}")
-        condition = self.conditions[self.voices.index(voice)].reshape(1, 1, -1)
+        condition = self.condition(voice)
         for number, phonemes in enumerate(phonemes_of(text, self.description.language)):
             if number:
                 yield np.zeros(round(PAUSE_S * SAMPLE_RATE), np.float32)
             encoded, frames = self.encode(phonemes, condition, speed)
-            rng = np.random.default_rng(stable_hash(seed, phonemes))
-            yield from self.pieces(encoded, frames, condition, partial(white, rng), first_s)
+            chance = Chance(stable_hash(seed, phonemes))
+            yield from self.pieces(encoded, frames, condition, chance, first_s)
+
+    def condition(self, voice: str) -> Floats:
+        """(1, 1, condition_dim)."""
+        if voice not in self.voices:
+            raise Refused("unknown_voice", f"{self.description.name} has no voice {voice!r}")
+        return self.conditions[self.voices.index(voice)].reshape(1, 1, -1)
 
     def encode(
         self, phonemes: str, condition: Floats, speed: float = 1.0
@@ -155,23 +153,19 @@ class OnnxStudent:
         encoded: Floats,
         frames: Integers,
         condition: Floats,
-        noise: Noise,
+        chance: Chance,
         first_s: float | None = None,
     ) -> Iterator[Wave]:
-        """The wave of ((frames - 1) * hop,) samples, given `encode`'s and the noise."""
+        """The wave of ((frames - 1) * hop,) samples, given `encode`'s and what is left to chance."""
         index, places = expand(frames)
+        text = {"encoded": encoded, "index": index, "places": places, "condition": condition}
+        known = self.kind.begin(text, chance)
         described, total = self.description, len(index)
-        filtered = PulseFilter(total, described.n_fft, described.hop_length, noise)
+        filtered = PulseFilter(total, described.n_fft, described.hop_length, chance.white)
         for begin, end in cuts(total, self._frames(first_s), described.margin_frames):
             low = max(0, begin - described.margin_frames)
             high = min(total, end + described.margin_frames)
-            feeds = {
-                "encoded": encoded,
-                "index": index[low:high],
-                "places": places[None, low:high],
-                "kept": np.arange(begin - low, end - low),
-                "condition": condition,
-            }
+            feeds = {**known(low, high), "kept": np.arange(begin - low, end - low)}
             hertz, pulses, hiss, phase = (out[0] for out in self.by_frame.run(None, feeds))
             hertz = hertz[begin - low : end + AHEAD - low]
             yield filtered.push(hertz, pulses, hiss, phase)
@@ -197,32 +191,3 @@ def whole_frames(log_frames: Floats, speed: float, shortest: int, longest: int) 
     """(P,) as `student.acoustic.whole_frames`."""
     wanted = (np.exp(log_frames) / np.float32(speed)).clip(shortest, longest)
     return np.diff(wanted.cumsum(dtype=np.float32).round(), prepend=0).astype(np.int64)
-
-
-def expand(frames: Integers) -> tuple[Integers, Floats]:
-    """(P,) frames of each phoneme -> (N,) the phoneme of each frame and (N, 3) where in it the frame
-    lies, as `student.acoustic.Acoustic.expand`."""
-    index = np.arange(len(frames)).repeat(frames)
-    lasts = frames[index]
-    since = np.arange(len(index)) - (frames.cumsum() - frames)[index]
-    share = (since + 0.5) / lasts
-    return index, np.stack((share, 1 - share, np.log(lasts)), -1).astype(np.float32)
-
-
-def white(rng: np.random.Generator, samples: int) -> Wave:
-    """Evenly spread and of variance 1: four times as fast as normal, and the same to the ear, since
-    a spectrum adds up a thousand of them."""
-    return (rng.random(samples, np.float32) - 0.5) * np.float32(12**0.5)
-
-
-def _session(path: Path, threads: int) -> Any:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
-    options.log_severity_level = 3
-    try:
-        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime's errors share no base but this
-        reason = str(error).splitlines()[0]
-        raise InputError(f"{path.name} cannot be run by onnxruntime: {reason}") from error

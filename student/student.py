@@ -11,7 +11,6 @@ from speech.pulse_vocoder import PulseVocoder
 from speech.rows import SAMPLE_RATE
 from speech.seeds import stable_hash
 from student.acoustic import Acoustic, token_ids, whole_frames
-from student.features import hertz_of
 from student.package import VOCODER, WEIGHTS, Description, read_package
 from student.phrases import PAUSE_S, phonemes_of
 from student.waves import FEWEST_FRAMES
@@ -78,8 +77,7 @@ class Student:
         frames = whole_frames(self.acoustic.durations(text), batch, speed)
         frames[0, -1] += max(0, FEWEST_FRAMES - int(frames.sum()))
         generator = torch.Generator().manual_seed(seed)
-        mel, pitch = self.acoustic.speak(batch, condition, frames, generator)
-        wave = self.vocoder.speak(mel, None if pitch is None else hertz_of(pitch))
+        wave = self.vocoder.speak(*self.acoustic.speak(batch, condition, frames, generator))
         return wave[0].clamp(-1, 1).numpy()
 
 

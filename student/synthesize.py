@@ -2,8 +2,8 @@
 
 text="Hello there."  voice=NAME  output=hello.wav
 file=lines.txt output=spoken/          one file a line; file=- reads standard input
-checkpoint=out/student                 another student: local, gs:// or package://
-checkpoint=out/student/onnx            its export: faster, and without torch
+checkpoint=out/student                 another student than the embedded one: local or gs://
+checkpoint=out/onnx                    its export: faster, and without torch
 reference=me.wav                       a voice it never heard, from a recording
 """
 
@@ -52,7 +52,7 @@ def main(config: SynthesizeConfig) -> int:
     lines = read_lines(config)
     if config.text is not None:
         _check_ending(config.output)
-    speak = open_voice(config)
+    speak = open_voice(config, console)
     failed = 0
     for path, line in targets(config, lines):
         start = time.perf_counter()
@@ -92,19 +92,21 @@ def _decoded(path: str) -> str:
         raise InputError(f"{path} is not UTF-8 text") from error
 
 
-def open_voice(config: SynthesizeConfig) -> Callable[[str], Wave]:
+def open_voice(config: SynthesizeConfig, console: Console) -> Callable[[str], Wave]:
     """Speaks a line as the configuration says, by torch or by onnxruntime; raises InputError."""
     if is_onnx(config.checkpoint):
         if config.reference is not None:
             raise InputError("reference=... needs the checkpoint that was trained, not its export")
         exported = OnnxStudent(config.checkpoint)
         name = choose_voice(config, exported.voices)
+        introduce(exported.description.name, name, exported.voices, console)
         return lambda line: exported.speak(line, name, config.seed, config.speed)
     from student.student import open_student  # torch takes seconds to import
 
     student = open_student(config.checkpoint)
     voice = read_voice(config.reference) if config.reference else None
     chosen = choose_voice(config, student.voices) if voice is None else voice
+    introduce(student.name, config.reference or str(chosen), student.voices, console)
     return lambda line: student.speak(line, chosen, config.seed, config.speed)
 
 
@@ -128,6 +130,11 @@ def choose_voice(config: SynthesizeConfig, voices: Sequence[str]) -> str:
     if config.voice not in voices:
         raise InputError(f"voice={config.voice} is not there; allowed: {', '.join(voices)}")
     return config.voice
+
+
+def introduce(name: str, voice: str, voices: Sequence[str], console: Console) -> None:
+    others = ", ".join(other for other in voices if other != voice)
+    console.print(f"{name}, voice={voice} (others: {others})", highlight=False, soft_wrap=True)
 
 
 def targets(config: SynthesizeConfig, lines: list[str]) -> Iterator[tuple[str, str]]:

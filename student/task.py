@@ -12,7 +12,6 @@ from student.acoustic import Acoustic, whole_frames
 from student.config import TrainStudentConfig
 from student.critic import MelCritic, adversarial_losses, critic_loss
 from student.data import Example, StudentData, collate
-from student.features import hertz_of
 
 EVALUATED_CLIPS = 32
 SAMPLES = 3
@@ -104,10 +103,8 @@ class StudentTask:
             student.durations(student.encode(batch["ids"], condition)), batch["ids"]
         )
         generator = torch.Generator(frames.device).manual_seed(0)
-        mel, pitch = student.speak(batch["ids"], condition, frames, generator)
-        wave = self.vocoder.speak(
-            mel.cpu().float(), None if pitch is None else hertz_of(pitch.cpu())
-        )
+        mel, hertz = student.speak(batch["ids"], condition, frames, generator)
+        wave = self.vocoder.speak(mel.cpu().float(), None if hertz is None else hertz.cpu())
         rows = torch.arange(frames.shape[1]).repeat_interleave(frames[0].cpu())
         path = torch.nn.functional.one_hot(rows, frames.shape[1]).T.float()
         return mel[0].T.cpu().float(), wave[0].clamp(-1, 1).numpy(), path

@@ -91,9 +91,19 @@ def test_every_module_hears_the_speaker(student: NarStudent) -> None:
     log_frames = student.durations(student.encode(given["ids"], condition))
     assert not torch.allclose(log_frames[0], log_frames[1])
     frames = given["durations"]
-    mel, pitch = student.speak(given["ids"], condition, frames, torch.Generator())
+    torch.nn.init.constant_(student.prosody_out.bias, 10.0)  # all is voiced
+    mel, hertz = student.speak(given["ids"], condition, frames, torch.Generator())
     assert not torch.allclose(mel[0], mel[1])
-    assert not torch.allclose(pitch[0], pitch[1])
+    assert not torch.allclose(hertz[0], hertz[1])
+
+
+def test_what_is_not_voiced_has_no_pitch(student: NarStudent) -> None:
+    given = batch([[2, 3, 1]], 8)
+    condition, frames = student.condition(given["speaker"]), given["durations"]
+    for bias, voiced in ((-10.0, False), (10.0, True)):
+        torch.nn.init.constant_(student.prosody_out.bias, bias)
+        _, hertz = student.speak(given["ids"], condition, frames, torch.Generator())
+        assert ((hertz > 0) == voiced).all()
 
 
 def test_a_voice_needs_no_place_in_the_table(student: NarStudent) -> None:

@@ -14,7 +14,8 @@ from speech.config import run_app
 from speech.errors import InputError, Refused
 from speech.pulse_vocoder import PulseVocoder, pulses
 from student.export import export
-from student.runtime import OnnxStudent, cuts, expand, white, whole_frames
+from student.frames import Chance, expand
+from student.runtime import OnnxStudent, cuts, whole_frames
 from student.synthesize import SynthesizeConfig, main
 from student.waves import PulseFilter, pulse_train
 from tests.student.untrained import VOICES, untrained_student
@@ -23,10 +24,10 @@ LINE = "It takes about forty minutes to get there."
 LONG = f"{LINE} " * 12
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="module", params=["nar", "ar"])
+def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("student")
-    export(untrained_student(folder), str(folder / "onnx"), int8=False)
+    export(untrained_student(folder, request.param), str(folder / "onnx"), int8=False)
     return folder / "onnx"
 
 
@@ -112,8 +113,8 @@ def test_cuts() -> None:
 
 
 def test_white_noise() -> None:
-    rng, whole = np.random.default_rng(1), white(np.random.default_rng(1), 50_001)
-    pieces = [white(rng, size) for size in (1, 20_000, 30_000)]
+    chance, whole = Chance(1), Chance(1).white(50_001)
+    pieces = [chance.white(size) for size in (1, 20_000, 30_000)]
     np.testing.assert_array_equal(np.concatenate(pieces), whole)
     assert abs(whole.mean()) < 0.02
     assert abs(whole.std() - 1) < 0.02
@@ -125,8 +126,8 @@ def test_frames_and_their_places() -> None:
     assert frames.tolist() == [2, 1, 1, 200]
     index, places = expand(np.array([2, 0, 1]))
     assert index.tolist() == [0, 0, 2]
-    np.testing.assert_allclose(places[:, 0], [0.25, 0.75, 0.5])
-    np.testing.assert_allclose(places[:, 2], np.log([2, 2, 1]), rtol=1e-6)
+    np.testing.assert_allclose(places[0, :, 0], [0.25, 0.75, 0.5])
+    np.testing.assert_allclose(places[0, :, 2], np.log([2, 2, 1]), rtol=1e-6)
 
 
 def test_what_cannot_be_spoken_is_refused(student: OnnxStudent) -> None:
@@ -155,6 +156,9 @@ def flip(path: Path) -> None:
         (lambda folder: (folder / "onnx.json").unlink(), "onnx.json"),
         (lambda folder: change(folder, sample_rate=16_000), "sample_rate"),
         (lambda folder: change(folder, format=99), "format"),
+        (lambda folder: change(folder, kind="other"), "kind"),
+        (lambda folder: change(folder, margin_frames="few"), "margin_frames"),
+        (lambda folder: change(folder, more=1), "more"),
         (lambda folder: change(folder, sha256={}), "SHA-256"),
         (lambda folder: change(folder, speakers=["one"]), "voices"),
     ],

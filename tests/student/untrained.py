@@ -14,23 +14,37 @@ from student.package import write_package
 from student.student import Student, open_student
 
 VOICES = ("ada", "ben", "eve")
-SHAPE = {
-    "kind": "nar",
+SHARED = {
     "dim": 32,
     "hidden_dim": 64,
     "condition_dim": 8,
     "encoder_layers": 2,
     "duration_layers": 1,
-    "prosody_layers": 1,
     "decoder_layers": 2,
     "table_drop": 0.3,
 }
+NAR = {"kind": "nar", "prosody_layers": 1, **SHARED}
+AR = {
+    "kind": "ar",
+    "heads": 2,
+    "reduction": 3,
+    "prenet_dim": 24,
+    "prenet_dropout": 0.3,
+    "postnet_dim": 16,
+    "sampling": True,
+    "kl_weight": 0.1,
+    "kl_from": 0,
+    "flux_weight": 0.5,
+    "stop": "durations",
+    **SHARED,
+}
+SHAPES = {"nar": NAR, "ar": AR}
 
 
-def untrained_student(folder: Path) -> Student:
+def untrained_student(folder: Path, kind: str = "nar", **changes: object) -> Student:
     """Written to `folder` and read back."""
     torch.manual_seed(0)
-    config = TypeAdapter(StudentConfig).validate_python(SHAPE)
+    config = TypeAdapter(StudentConfig).validate_python(SHAPES[kind] | changes)
     student = build_student(config, normalize(torch.randn(len(VOICES), 256).abs(), dim=-1))
     vocoder = PulseVocoder(32, 64, 2)
     with torch.no_grad():
@@ -38,8 +52,10 @@ def untrained_student(folder: Path) -> Student:
         nn.init.constant_(student.log_frames.bias, 1.7)
         nn.init.normal_(vocoder.spectra.weight, std=0.1)
         for name, parameter in student.named_parameters():
-            if name.endswith(".scale"):
+            if name.endswith("scale"):
                 parameter.fill_(0.5)
+            elif not parameter.any() and not name.endswith("bias"):  # where training starts at 0
+                nn.init.normal_(parameter, std=0.1)
     described = {"name": "untrained", "speakers": VOICES, "language": "en"}
     described |= {"license": "Apache-2.0", "dataset": "none", "steps": 0}
     write_package(str(folder), student, vocoder, described)
