@@ -6,6 +6,8 @@ ARGS ?=
 COMMA := ,
 EVAL_DATASET = $(if $(wildcard out/dataset),dataset=out/dataset)
 EVAL_SYSTEMS = systems=[teacher:f5_mini$(if $(wildcard out/student),$(COMMA)student:out/student)]
+OWN_STUDENT = $(if $(wildcard out/student/student.json),checkpoint=out/student)
+BENCH_STUDENTS = $(if $(wildcard out/student/student.json),students=[out/student])
 export TEXT ?= Hello there, and welcome.
 export OUT ?= speech.wav
 
@@ -26,8 +28,8 @@ synth: setup  ## text -> checked speech dataset in out/dataset
 plan: setup  ## hours, batches, storage and time of a synth run, before it is spent
 	@$(PY) -m pipelines.plan $(ARGS)
 
-bench: setup  ## speed of the teacher and of each stage, as ratios within one run
-	@$(PY) -m eval.bench $(ARGS)
+bench: setup  ## speed and memory of teacher and students, as ratios within one run (out/bench)
+	@$(PY) -m eval.bench $(BENCH_STUDENTS) $(ARGS)
 
 eval: setup  ## the report: teacher and student on unseen sentences, and the dataset (out/report)
 	@$(PY) -m eval.report $(EVAL_DATASET) $(EVAL_SYSTEMS) $(ARGS)
@@ -47,8 +49,8 @@ train-vocoder: setup  ## a small vocoder on a dataset (out/bootstrap/train -> ou
 train-student: setup  ## a small, fast student on a dataset (out/dataset -> out/student)
 	@$(PY) -m student.train $(ARGS)
 
-speak: setup  ## TEXT="Hello there." OUT=speech.wav, by the student in out/student or ARGS="checkpoint=..."
-	@$(PY) -m student.synthesize "text=$$TEXT" "output=$$OUT" $(ARGS)
+speak: setup  ## TEXT="Hello there." OUT=speech.wav, by your student in out/student, or the embedded one
+	@$(PY) -m student.synthesize $(OWN_STUDENT) "text=$$TEXT" "output=$$OUT" $(ARGS)
 
 test: setup  ## all tests (offline; under 10 minutes on 2 cores)
 	$(PY) -m pytest $(ARGS)
