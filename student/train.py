@@ -16,6 +16,7 @@ from speech.licenses import joint_license
 from speech.mel import FRAME_RATE
 from speech.pulse_vocoder import PulseVocoder
 from speech.seeds import short_id
+from speech.training.journal import main_console
 from speech.training.trainer import Trainer
 from student.acoustic import Acoustic
 from student.alignment import align_dataset
@@ -30,7 +31,7 @@ from student.task import StudentTask
 def main(config: TrainStudentConfig) -> int:
     import torch
 
-    console = Console()
+    console = main_console()
     torch.manual_seed(config.training.seed)
     clips = open_clips(config.dataset)
     alignments = align_dataset(config.dataset, clips, console, config.trust_known)

@@ -8,13 +8,13 @@ clip's wave belong together. Run it again to continue.
 import sys
 
 import torch
-from rich.console import Console
 from torch import Tensor
 
 from speech.clips import Clips, open_clips
 from speech.config import run_app
 from speech.errors import InputError
 from speech.seeds import short_id
+from speech.training.journal import main_console
 from speech.training.trainer import Trainer
 from speech.vocoder_config import VocoderTrainingConfig
 from speech.vocoder_task import Generator, Source, VocoderTask
@@ -35,7 +35,7 @@ class TuneVocoderConfig(VocoderTrainingConfig):
 
 
 def main(config: TuneVocoderConfig) -> int:
-    console = Console()
+    console = main_console()
     description, student, vocoder = read_package(config.checkpoint)
     clips = open_clips(config.dataset)
     alignments = align_dataset(config.dataset, clips, console, config.trust_known)

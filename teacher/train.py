@@ -17,6 +17,7 @@ from speech.clips import Clips, open_clips
 from speech.config import run_app
 from speech.mel import FRAME_RATE
 from speech.seeds import short_id
+from speech.training.journal import main_console
 from speech.training.trainer import Trainer
 from speech.weights import write_weights
 from teacher.checkpoint import read_vocabulary
@@ -33,7 +34,7 @@ DURATION_DIM, DURATION_LAYERS = 192, 4
 def main(config: TrainTeacherConfig) -> int:
     import torch
 
-    console = Console()
+    console = main_console()
     torch.manual_seed(config.training.seed)
     clips = open_clips(config.dataset)
     task = build_task(config, clips)

@@ -7,7 +7,6 @@ Run it again to continue.
 import sys
 
 import torch
-from rich.console import Console
 from torch import Tensor
 
 from speech.clips import Clips, open_clips
@@ -15,6 +14,7 @@ from speech.config import run_app
 from speech.mel import log_mel
 from speech.pulse_vocoder import PulseVocoder
 from speech.seeds import short_id
+from speech.training.journal import main_console
 from speech.training.trainer import Trainer
 from speech.vocoder_task import Generator, Source, VocoderTask
 from speech.weights import write_weights
@@ -22,7 +22,7 @@ from teacher.training_config import TrainVocoderConfig
 
 
 def main(config: TrainVocoderConfig) -> int:
-    console = Console()
+    console = main_console()
     torch.manual_seed(config.training.seed)
     clips = open_clips(config.dataset)
     task = build_task(config, clips)

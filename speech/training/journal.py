@@ -1,5 +1,6 @@
 """What people see of a training: a bar with loss, speed and time left, and TensorBoard."""
 
+import os
 import time
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +15,11 @@ from speech.training.config import TrainingConfig
 from speech.training.task import Evaluation
 
 LINE_EVERY_S = 30.0
+
+
+def main_console() -> Console:
+    """Quiet in all processes of a training but the first, as torchrun numbers them."""
+    return Console(quiet=os.environ.get("RANK", "0") != "0")
 
 
 class Journal:
