@@ -1,216 +1,111 @@
-"""Speed of the teacher against upstream, and of each stage of a run, within one run.
+"""Speed and memory of the teacher and of students, as ratios within one run.
 
-Speaks the first `limit` lines of the corpus twice over the same weights: in this project's packed
-batches, and by a loop of f5_tts's own `CFM.sample` at batch 1. The two take turns batch by batch,
-so that a machine whose speed drifts drifts for both. Then the whole of a shard is timed by stage.
+Upstream's `CFM.sample` at batch 1 in float32 is 1.00. Against it: this project's sampler in batches of
+1, 8 and as many as fit (auto_max), then auto_max with one thing changed: precision, attention, compile,
+offload; and students by torch and by their exports, beside hibari-tts. What a machine cannot do is a
+row with the reason.
+
+  students=[out/student]
+  teacher=f5_base                  random weights and no download, unless random_weights=false
+  turn_lines=64 limit=192          for a GPU
 """
 
-import json
-import os
-import resource
-import statistics
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from contextlib import suppress
 
-import torch
-from f5_tts.model import CFM, DiT
 from rich.console import Console
-from rich.progress import track
-from rich.table import Table
 
-from pipelines.config import DirectConfig, SynthConfig
-from pipelines.shard import ShardRecorder
-from pipelines.shard_writer import ShardWriter
+from eval.benching.config import BenchConfig, in_one_process
+from eval.benching.figures import Bench, show
+from eval.benching.picture import draw
+from eval.benching.race import race
+from eval.benching.random_weights import wants_random_weights, with_random_weights
+from eval.benching.stages import time_stages
+from eval.benching.students import student_entries
+from eval.benching.teachers import teacher_entries
 from pipelines.studio import Studio, open_studio
-from pipelines.summary import STAGES
 from pipelines.utterances import plan_corpus, plan_line, read_part
 from speech import storage
 from speech.config import run_app
-from speech.errors import InputError
+from speech.errors import InputError, Refused
 from speech.machine import device_name
-from speech.mel import FRAME_RATE
 from speech.rows import Rejection, Utterance
-from teacher.packing import pack, padding_efficiency
-from teacher.sampler import Prompt
-
-WARM_UP = 2
+from student.student import open_student
 
 
-@dataclass(frozen=True)
-class Bench:
-    """What one run measured; ratios compare within it, seconds hold for this machine alone."""
-
-    device: str
-    threads: int
-    dtype: str
-    lines: int
-    batches: int
-    audio_s: float
-    ratio_to_upstream: float
-    """upstream's seconds over ours, the median of the batches' own ratios"""
-    teacher_s: float
-    upstream_s: float
-    padding_efficiency: float
-    peak_memory_gb: float
-    stages_s: dict[str, float]
-    share_outside_teacher: float
-    times_real_time: float
-
-
-def run_bench(config: SynthConfig, console: Console) -> Bench:
-    utterances = read_utterances(config)
-    studio = open_studio(_one_process(config))
-    prompts = [
-        studio.planner.prompt(u.voice, u.text_normalized, u.language, u.id) for u in utterances
-    ]
-    frames = [prompt.frames for prompt in prompts]
-    batches = pack(frames, studio.limit)
-    ours, theirs = compare(studio, [[prompts[i] for i in b] for b in batches], console)
-    with console.status("the whole of a shard, by stage"):
-        stages, audio_s = time_stages(config, studio, utterances)
-    wall_s = sum(stages.values())
-    return Bench(
-        device=device_name(studio.teacher.device),
-        threads=torch.get_num_threads(),
-        dtype=studio.teacher.dtype,
-        lines=len(prompts),
-        batches=len(batches),
-        audio_s=sum(f - len(p.reference) for f, p in zip(frames, prompts, strict=True))
-        / FRAME_RATE,
-        ratio_to_upstream=statistics.median(t / o for o, t in zip(ours, theirs, strict=True)),
-        teacher_s=sum(ours),
-        upstream_s=sum(theirs),
-        padding_efficiency=padding_efficiency(frames, batches),
-        peak_memory_gb=_peak_memory_bytes(studio.teacher.device) / 1e9,
-        stages_s=stages,
-        share_outside_teacher=1 - stages["teacher"] / wall_s,
-        times_real_time=audio_s / wall_s,
-    )
-
-
-def _one_process(config: SynthConfig) -> SynthConfig:
-    """With all cores, as upstream would run."""
-    if not isinstance(config.runner, DirectConfig):
-        raise InputError("make bench measures this machine; allowed: runner=direct")
-    runner = config.runner.model_copy(update={"threads": os.cpu_count()})
-    return config.model_copy(update={"runner": runner})
-
-
-def read_utterances(config: SynthConfig) -> list[Utterance]:
-    """The first `limit` lines that can be spoken, with their voices."""
-    from teacher.voices import load_bank
-
-    bank = load_bank(config.voices)
-    corpus = plan_corpus(config)
-    found: dict[str, Utterance] = {}
-    for part in corpus.parts:
-        for line in read_part(part, config):
-            for item in plan_line(line, config, bank):
-                if not isinstance(item, Rejection):
-                    found.setdefault(item.id, item)
-    if not found:
-        raise InputError("corpus.paths holds no line that can be spoken")
-    return list(found.values())
-
-
-def compare(
-    studio: Studio, batches: Sequence[Sequence[Prompt]], console: Console
-) -> tuple[list[float], list[float]]:
-    """Seconds of each batch here, and of the loop over its items upstream, in turns."""
-    cfm = upstream_model(studio)
-    sampler = studio.teacher.sampler
-
-    def upstream(batch: Sequence[Prompt]) -> None:
-        for prompt in batch:
-            cfm.sample(
-                prompt.reference[None].to(cfm.device),
-                prompt.tokens[None].to(cfm.device),
-                prompt.frames,
-                steps=sampler.steps,
-                cfg_strength=sampler.guidance,
-                sway_sampling_coef=sampler.sway,
-                use_epss=sampler.epss,
-                seed=0,
-            )
-
-    for batch in batches[-WARM_UP:]:
-        studio.teacher.synthesize_mels(batch)
-        upstream(batch[:1])
-    ours, theirs = [], []
-    for batch in track(batches, "teacher and upstream in turns", console=console):
-        ours.append(_seconds(lambda b=batch: studio.teacher.synthesize_mels(b)))  # type: ignore[misc]
-        theirs.append(_seconds(lambda b=batch: upstream(b)))  # type: ignore[misc]
-    return ours, theirs
-
-
-def upstream_model(studio: Studio) -> CFM:
-    """The same weights in f5_tts's own model, as its `load_model` would set it up."""
-    network, config = studio.teacher.network, studio.teacher.config
-    dit = DiT(
-        **config.architecture.model_dump(),
-        text_num_embeds=len(studio.planner.vocabulary),
-        attn_mask_enabled=False,
-        dropout=0.0,
-    )
-    dit.load_state_dict(network.dit.state_dict())
-    cfm = CFM(transformer=dit).to(studio.teacher.device)
-    on_gpu = studio.teacher.device.type == "cuda"
-    return cfm.to(torch.float16 if on_gpu else torch.float32).eval()
-
-
-def time_stages(
-    config: SynthConfig, studio: Studio, utterances: Sequence[Utterance]
-) -> tuple[dict[str, float], float]:
-    """Seconds by stage of recording all utterances as one shard, retries included."""
-    with tempfile.TemporaryDirectory() as folder, ShardWriter(folder, 0, 1) as writer:
-        recorder = ShardRecorder(config, studio, writer, lambda *_: None)
-        marker = writer.finish(recorder.record(utterances))
-    return {stage: marker.stats.get(f"{stage}_s", 0.0) for stage in STAGES}, marker.audio_s
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    if torch.cuda.is_available():
-        torch.cuda.synchronize()
-    started = time.perf_counter()
-    work()
-    if torch.cuda.is_available():
-        torch.cuda.synchronize()
-    return time.perf_counter() - started
-
-
-def _peak_memory_bytes(device: torch.device) -> int:
-    if device.type == "cuda":
-        return torch.cuda.max_memory_allocated(device)
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-
-
-def show(bench: Bench, console: Console) -> None:
-    table = Table("figure", "measured", title=f"make bench on {bench.device}")
-    table.add_row("lines, seconds of audio", f"{bench.lines}, {bench.audio_s:.0f} s")
-    table.add_row("upstream at batch 1 (float32)", f"{bench.upstream_s:.1f} s, 1.00")
-    ratio = f"{bench.teacher_s:.1f} s, {bench.ratio_to_upstream:.2f} times as fast"
-    table.add_row(f"this sampler ({bench.dtype}, {bench.batches} batches)", ratio)
-    table.add_row("padding efficiency", f"{bench.padding_efficiency:.3f}")
-    table.add_row("peak memory", f"{bench.peak_memory_gb:.2f} GB")
-    total = sum(bench.stages_s.values())
-    for stage, seconds in bench.stages_s.items():
-        table.add_row(f"stage {stage}", f"{seconds:.1f} s, {seconds / total:.0%}")
-    table.add_row("outside the teacher", f"{bench.share_outside_teacher:.0%}")
-    table.add_row("checked speech", f"{bench.times_real_time:.1f} times real time")
-    console.print(table)
-
-
-def main(config: SynthConfig) -> None:
+def main(config: BenchConfig) -> None:
     console = Console()
-    bench = run_bench(config, console)
-    path = storage.join(config.output, "bench.json")
-    storage.write_bytes(path, (json.dumps(asdict(bench), indent=1) + "\n").encode())
+    with tempfile.TemporaryDirectory() as folder:
+        bench = run_bench(config, folder, console)
+    written = {
+        "bench.json": bench.to_json(),
+        "bench.md": bench.to_markdown(),
+        "bench.png": draw(bench),
+    }
+    for name, data in written.items():
+        storage.write_bytes(storage.join(config.output, name), data)
     show(bench, console)
-    console.print(f"written to {path}")
+    console.print(f"written to {config.output}: {', '.join(written)}")
+
+
+def run_bench(config: BenchConfig, folder: str, console: Console) -> Bench:
+    """`folder` is for exports and for weights that are drawn."""
+    config, random = in_one_process(config), wants_random_weights(config)
+    students = [open_student(place) for place in config.students]
+    with console.status("loading"):
+        if random:
+            teacher = with_random_weights(config.teacher, folder)
+            config = config.model_copy(update={"teacher": teacher})
+        studio = open_studio(config)
+    lines = speakable_lines(config, studio)
+    turns = split(lines, config.turn_lines)
+    entries = teacher_entries(studio.teacher)
+    entries += student_entries(students, folder, config.threads or 1)
+    rows = race(entries, turns, config.first_repeats, console)
+    stages = None
+    if not random:
+        with console.status("a whole run, by stage"):
+            stages = time_stages(config, studio, lines)
+    return Bench(
+        machine=device_name(studio.teacher.device),
+        threads=config.threads or 1,
+        teacher=config.teacher.name,
+        random_weights=random,
+        lines=len(lines),
+        turns=len(turns),
+        rows=rows,
+        stages=stages,
+    )
+
+
+def speakable_lines(config: BenchConfig, studio: Studio) -> list[Utterance]:
+    """Those of the first `limit` lines that the teacher can speak, with their voices."""
+    found = {line.id: line for line in _planned(config, studio)}
+    lines = []
+    for line in found.values():
+        with suppress(Refused):
+            studio.planner.prompt(line.voice, line.text_normalized, line.language, line.id)
+            lines.append(line)
+    if not lines:
+        raise InputError("corpus.paths holds no line that can be spoken")
+    return lines
+
+
+def _planned(config: BenchConfig, studio: Studio) -> Iterator[Utterance]:
+    for part in plan_corpus(config).parts:
+        for line in read_part(part, config):
+            for item in plan_line(line, config, studio.bank):
+                if not isinstance(item, Rejection):
+                    yield item
+
+
+def split(lines: list[Utterance], turn_lines: int) -> list[list[Utterance]]:
+    """Into turns of about as many lines, long and short ones in each."""
+    count = max(1, len(lines) // turn_lines)
+    return [lines[turn::count] for turn in range(count)]
 
 
 if __name__ == "__main__":
-    sys.exit(run_app(SynthConfig, "bench", main))
+    sys.exit(run_app(BenchConfig, "bench", main))

@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
 from f5_tts.model import DiT
@@ -13,6 +14,8 @@ from torch.nn import functional as F
 
 from speech.errors import InputError
 from teacher.config import ArchitectureConfig
+
+AttentionKind = Literal["rowwise", "masked"]
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,11 @@ class Batch:
     valid: Tensor
 
 
+def attention_kind(device: torch.device) -> AttentionKind:
+    """The faster one."""
+    return "rowwise" if device.type == "cpu" else "masked"
+
+
 class RaggedAttention:
     """Takes the place of f5_tts's `AttnProcessor` (model/modules.py): same weights, same result.
 
@@ -37,8 +45,10 @@ class RaggedAttention:
     the row gives alone); elsewhere the fused kernel gets a mask.
     """
 
-    def __init__(self, pe_attn_head: int | None) -> None:
+    def __init__(self, pe_attn_head: int | None, kind: AttentionKind | None = None) -> None:
+        """`kind`: None for the faster one on the device."""
         self.rotated_heads = pe_attn_head
+        self.kind = kind
 
     def __call__(self, attn: Attention, x: Tensor, mask: Batch, rope: None = None) -> Tensor:
         """(B, N, D) -> (B, N, D); padded frames come out as zeros."""
@@ -52,7 +62,8 @@ class RaggedAttention:
         if attn.q_norm is not None:
             query, key = attn.q_norm(query), attn.k_norm(key)
         query, key = self._rotate(query, batch.rotation), self._rotate(key, batch.rotation)
-        attend = _attend_rows if x.device.type == "cpu" else _attend_masked
+        kind = self.kind or attention_kind(x.device)
+        attend = _attend_rows if kind == "rowwise" else _attend_masked
         mixed = attend(query, key, value, batch).transpose(1, 2).flatten(2)
         return attn.to_out[0](mixed).masked_fill(~batch.valid.unsqueeze(-1), 0.0)
 

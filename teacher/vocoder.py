@@ -60,10 +60,15 @@ class Vocos(nn.Module):
         return waves if mel.ndim == 3 else waves[0]
 
 
+def new_vocoder(config: NeuralVocoderConfig) -> nn.Module:
+    """Of this kind and shape, untrained."""
+    kind = PulseVocoder if config.kind == "pulse" else Vocos
+    return kind(config.dim, config.intermediate_dim, config.layers)
+
+
 def load_vocoder(config: NeuralVocoderConfig) -> nn.Module:
     """Raises InputError where the weights are not of this kind and shape."""
-    kind = PulseVocoder if config.kind == "pulse" else Vocos
-    vocoder = kind(config.dim, config.intermediate_dim, config.layers)
+    vocoder = new_vocoder(config)
     state = _read_state(str(weights_file(config.weights, config.sha256)))
     kept = {k: v.float() for k, v in state.items() if not k.startswith("feature_extractor.")}
     try:

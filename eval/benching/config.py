@@ -1,0 +1,33 @@
+"""The configuration of the benchmark: a synth run's, and what else takes part."""
+
+import os
+
+from pydantic import Field
+
+from pipelines.config import DirectConfig, SynthConfig
+from speech.errors import InputError
+
+
+class BenchConfig(SynthConfig):
+    students: tuple[str, ...]
+    """folders that make train-student wrote"""
+    random_weights: bool | None
+    """of the teacher and its vocoder, which are as fast with them; null: where their own are on a
+    hub. What such a teacher says means nothing, so the stages of a run are left out"""
+    turn_lines: int = Field(ge=1)
+    """lines that each speaks before it is the next one's turn"""
+    first_repeats: int = Field(ge=1)
+    """times that each speaks the short line whose first sound is waited for"""
+    threads: int | None = Field(ge=1)
+    """of each; null: one a core"""
+
+
+def in_one_process(config: BenchConfig) -> BenchConfig:
+    """With the teacher on the device: to offload it is a row of its own."""
+    if not isinstance(config.runner, DirectConfig):
+        raise InputError("make bench measures this machine; allowed: runner=direct")
+    threads = config.threads or os.cpu_count() or 1
+    runner = config.runner.model_copy(update={"threads": threads})
+    teacher = config.teacher.model_copy(update={"offload": False})
+    changes = {"runner": runner, "threads": threads, "teacher": teacher}
+    return config.model_copy(update=changes)
