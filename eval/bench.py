@@ -32,7 +32,6 @@ from speech.config import run_app
 from speech.errors import InputError, Refused
 from speech.machine import device_name
 from speech.rows import Rejection, Utterance
-from student.student import open_student
 
 
 def main(config: BenchConfig) -> None:
@@ -53,7 +52,7 @@ def main(config: BenchConfig) -> None:
 def run_bench(config: BenchConfig, folder: str, console: Console) -> Bench:
     """`folder` is for exports and for weights that are drawn."""
     config, random = in_one_process(config), wants_random_weights(config)
-    students = [open_student(place) for place in config.students]
+    students = student_entries(config.students, folder, config.threads or 1)
     with console.status("loading"):
         if random:
             teacher = with_random_weights(config.teacher, folder)
@@ -62,7 +61,7 @@ def run_bench(config: BenchConfig, folder: str, console: Console) -> Bench:
     lines = speakable_lines(config, studio)
     turns = split(lines, config.turn_lines)
     entries = teacher_entries(studio.teacher)
-    entries += student_entries(students, folder, config.threads or 1)
+    entries += students
     rows = race(entries, turns, config.first_repeats, console)
     stages = None
     if not random:

@@ -10,7 +10,7 @@ from speech.errors import InputError
 
 class BenchConfig(SynthConfig):
     students: tuple[str, ...]
-    """folders that make train-student wrote"""
+    """folders that make train-student or student.export wrote"""
     random_weights: bool | None
     """of the teacher and its vocoder, which are as fast with them; null: where their own are on a
     hub. What such a teacher says means nothing, so the stages of a run are left out"""

@@ -12,6 +12,7 @@ from speech.rows import Utterance
 @dataclass(frozen=True)
 class Contestant:
     device: torch.device
+    parameters: int
     weights_bytes: int
     """what it holds of the device's memory while others have their turn"""
     speak: Callable[[Sequence[Utterance]], float]
@@ -28,6 +29,10 @@ class Entry:
 
     name: str
     enter: Callable[[], Contestant]
+
+
+def parameters_of(*parts: nn.Module) -> int:
+    return sum(tensor.numel() for part in parts for tensor in part.parameters())
 
 
 def bytes_on(device: torch.device, parts: Iterable[nn.Module]) -> int:

@@ -10,7 +10,10 @@ from rich.table import Table
 from eval.benching.race import Row
 from eval.benching.stages import Stages
 
-HEADINGS = ("", "first sound", "s of speech a second", "against the first", "peak memory")
+HEADINGS = (
+    *("", "parameters", "weights", "first sound"),
+    *("s of speech a second", "against the first", "peak memory"),
+)
 
 
 @dataclass(frozen=True)
@@ -57,14 +60,20 @@ def show(bench: Bench, console: Console) -> None:
 
 def cells(row: Row) -> tuple[str, ...]:
     if row.missing is not None or row.first_s is None or row.speed is None:
-        return f"{row.name}: {row.missing}", "", "", "", ""
+        return f"{row.name}: {row.missing}", *[""] * (len(HEADINGS) - 1)
     return (
         row.name,
+        "" if row.parameters is None else f"{row.parameters / 1e6:.1f} M",
+        _megabytes(row.weights_bytes),
         f"{row.first_s:.2f} s" if row.first_s >= 1 else f"{1000 * row.first_s:.0f} ms",
         f"{row.speed:.3g}",
         "" if row.ratio is None else f"{row.ratio:.3g}",
-        "" if row.peak_bytes is None else f"{row.peak_bytes / 1e6:,.0f} MB",
+        _megabytes(row.peak_bytes),
     )
+
+
+def _megabytes(size: int | None) -> str:
+    return "" if size is None else f"{size / 1e6:,.0f} MB"
 
 
 def stages_line(stages: Stages) -> str:

@@ -30,6 +30,8 @@ class Row:
 
     name: str
     device: str | None
+    parameters: int | None
+    weights_bytes: int | None
     first_s: float | None
     """from a short line to its first sound"""
     speed: float | None
@@ -38,7 +40,7 @@ class Row:
     """of the speed to the first contestant's in the same turn"""
     peak_bytes: int | None
     """weights, and the most that was added to them at work; None where the system does not tell"""
-    missing: str | None
+    missing: str | None = None
 
 
 @dataclass
@@ -127,17 +129,18 @@ def timed(contestant: Contestant, work: Callable[[], T]) -> tuple[float, T]:
 def _row(lane: Lane, base: Lane) -> Row:
     contestant = lane.contestant
     if contestant is None:
-        return Row(lane.entry.name, None, None, None, None, None, lane.missing)
+        return Row(lane.entry.name, *7 * [None], missing=lane.missing)
     ratios = [ours / theirs for ours, theirs in zip(lane.speeds, base.speeds, strict=False)]
     added = max(lane.added_bytes, default=None)
     return Row(
         lane.entry.name,
         contestant.device.type,
+        contestant.parameters,
+        contestant.weights_bytes,
         statistics.median(lane.firsts_s),
         statistics.median(lane.speeds),
         None if base.missing else statistics.median(ratios),
         None if added is None else contestant.weights_bytes + added,
-        None,
     )
 
 

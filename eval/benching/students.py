@@ -1,9 +1,11 @@
 """Students as contestants on the CPU: by torch, by their exports to ONNX, and their peer hibari-tts."""
 
+import math
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+import onnx
 import torch
 
 from eval.benching.contestant import Contestant, Entry, bytes_on
@@ -11,38 +13,51 @@ from speech import storage
 from speech.audio import Wave
 from speech.rows import SAMPLE_RATE, Utterance
 from student.export import export
-from student.runtime import OnnxStudent
-from student.student import Student
+from student.runtime import OnnxStudent, is_onnx
+from student.student import Student, open_student
 
 CPU = torch.device("cpu")
 
 
-def student_entries(students: Sequence[Student], folder: str, threads: int) -> list[Entry]:
-    """`folder` is for the exports."""
-    entries = []
-    for number, student in enumerate(students):
-        place = storage.join(folder, str(number))
-        exported = partial(_exported, student, place, threads)
+def student_entries(places: Sequence[str], folder: str, threads: int) -> list[Entry]:
+    """`places`: of trained students, which are exported to `folder`, or of exports.
+
+    Raises:
+        InputError: no student there.
+    """
+    entries: list[Entry] = []
+    for number, place in enumerate(places):
+        if is_onnx(place):
+            exported = OnnxStudent(place, threads)
+            name = f"{place}, ONNX {exported.description.precision}"
+            entries.append(Entry(name, partial(_onnx, exported)))
+            continue
+        student = open_student(place)
+        export_as = partial(_exported, student, storage.join(folder, str(number)), threads)
         entries += [
-            Entry(f"{student.location}, torch", partial(_torch, student)),
-            Entry(f"{student.location}, ONNX float32", partial(exported, False)),
-            Entry(f"{student.location}, ONNX int8", partial(exported, True)),
+            Entry(f"{place}, torch", partial(_torch, student)),
+            Entry(f"{place}, ONNX float32", partial(export_as, False)),
+            Entry(f"{place}, ONNX int8", partial(export_as, True)),
         ]
-    return [*entries, Entry("hibari-tts", partial(_peer, threads))] if students else []
+    return [*entries, Entry("hibari-tts", partial(_peer, threads))] if places else []
 
 
 def _torch(student: Student) -> Contestant:
     weights = bytes_on(CPU, (student.acoustic, student.vocoder))
     speak = partial(student.speak, voice=student.voices[0])
-    return _contestant(weights, speak, speak)
+    return _contestant(student.parameters, weights, speak, speak)
 
 
 def _exported(student: Student, place: str, threads: int, int8: bool) -> Contestant:
     output = storage.join(place, "int8" if int8 else "float32")
     export(student, output, int8)
-    exported = OnnxStudent(output, threads)
+    return _onnx(OnnxStudent(output, threads))
+
+
+def _onnx(exported: OnnxStudent) -> Contestant:
     voice = exported.voices[0]
     return _contestant(
+        exported.description.parameters,
         exported.bytes,
         lambda text: exported.speak(text, voice),
         lambda text: next(exported.stream(text, voice)),
@@ -54,17 +69,25 @@ def _peer(threads: int) -> Contestant:
     import hibari
 
     peer = hibari.Hibari(threads=threads)
+    path = Path(peer.model_path)
+    matrices = [array.dims for array in onnx.load(path).graph.initializer if len(array.dims) > 1]
     return _contestant(
-        Path(peer.model_path).stat().st_size,
+        sum(math.prod(dims) for dims in matrices),
+        path.stat().st_size,
         lambda text: peer(text, seed=0),
         lambda text: next(iter(peer.stream(text, seed=0))),
     )
 
 
 def _contestant(
-    weights_bytes: int, speak: Callable[[str], Wave], begin: Callable[[str], object]
+    parameters: int,
+    weights_bytes: int,
+    speak: Callable[[str], Wave],
+    begin: Callable[[str], object],
 ) -> Contestant:
     def speak_all(lines: Sequence[Utterance]) -> float:
         return sum(len(speak(line.text)) for line in lines) / SAMPLE_RATE
 
-    return Contestant(CPU, weights_bytes, speak_all, lambda line: begin(line.text), batch=1)
+    return Contestant(
+        CPU, parameters, weights_bytes, speak_all, lambda line: begin(line.text), batch=1
+    )

@@ -7,8 +7,9 @@ from typing import Protocol
 
 import torch
 from f5_tts.model import CFM, DiT
+from torch import nn
 
-from eval.benching.contestant import Contestant, Entry, bytes_on
+from eval.benching.contestant import Contestant, Entry, bytes_on, parameters_of
 from eval.benching.setups import Setup, set_up, setups
 from speech.audio import Wave
 from speech.errors import InputError
@@ -72,23 +73,29 @@ def _upstream(teacher: Teacher, dtype: Dtype) -> Contestant:
     if teacher.device.type != "cuda" and dtype == "float16":
         raise InputError("needs a GPU")
     upstream = Upstream(teacher, dtype)
-    weights = bytes_on(teacher.device, (upstream.cfm, teacher.vocoder))
-    return _contestant(teacher, upstream, BatchLimit(items=1), weights)
+    parts = (upstream.cfm, teacher.vocoder)
+    return _contestant(teacher, upstream, BatchLimit(items=1), parts)
 
 
 def _ours(teacher: Teacher, setup: Setup) -> Contestant:
     """The batches are measured before anything is compiled, which takes memory of its own."""
     limit = set_up(teacher, replace(setup, compiled=False)).batch_limit()
     changed = set_up(teacher, setup)
-    weights = bytes_on(teacher.device, (changed.network, changed.vocoder))
-    return _contestant(changed, changed, limit, weights)
+    return _contestant(changed, changed, limit, (changed.network, changed.vocoder))
 
 
 def _contestant(
-    teacher: Teacher, speaker: Speaker, limit: BatchLimit, weights_bytes: int
+    teacher: Teacher, speaker: Speaker, limit: BatchLimit, parts: Sequence[nn.Module]
 ) -> Contestant:
     speak = partial(_speak, speaker, teacher.planner, limit)
-    return Contestant(teacher.device, weights_bytes, speak, lambda line: speak([line]), limit.items)
+    return Contestant(
+        teacher.device,
+        parameters_of(*parts),
+        bytes_on(teacher.device, parts),
+        speak,
+        lambda line: speak([line]),
+        limit.items,
+    )
 
 
 def _speak(

@@ -50,7 +50,7 @@ class Fake:
     def __init__(self, name: str, asked: list[str], fails_at: int | None = None) -> None:
         self.name, self.asked, self.left = name, asked, fails_at
         self.entry = Entry(
-            name, lambda: Contestant(torch.device("cpu"), 1000, self.speak, lambda _: None)
+            name, lambda: Contestant(torch.device("cpu"), 100, 1000, self.speak, lambda _: None)
         )
 
     def speak(self, lines: Sequence[Utterance]) -> float:
@@ -78,7 +78,7 @@ def test_contestants_take_turns_after_two_warm_ups() -> None:
 def test_what_fails_is_a_row_with_the_reason_and_stops_nobody() -> None:
     asked: list[str] = []
     rows = run(Fake("a", asked), Fake("b", asked, fails_at=3))
-    assert rows[1] == Row("b", None, None, None, None, None, "no more memory")
+    assert rows[1] == Row("b", *7 * [None], missing="no more memory")
     assert asked.count("a") == 5
     assert rows[0].missing is None
     assert cells(rows[1])[0] == "b: no more memory"
@@ -101,7 +101,7 @@ def test_without_the_first_there_are_figures_but_no_ratios() -> None:
 
 
 def test_what_speaks_line_by_line_gets_a_share_of_a_long_turn() -> None:
-    alone = Contestant(torch.device("cpu"), 0, lambda _: 1.0, lambda _: None, batch=1)
+    alone = Contestant(torch.device("cpu"), 0, 0, lambda _: 1.0, lambda _: None, batch=1)
     assert len(share(lines(64), alone)) == 16
     assert len(share(lines(8), alone)) == 8
     assert len(share(lines(64), replace(alone, batch=8))) == 64
@@ -141,22 +141,30 @@ def test_every_setup_of_a_teacher_speaks_alike(tmp_path: Path) -> None:
     assert torch.equal(teacher.synthesize_mels([prompt])[0], expected)
 
 
+def teacher_parameters(teacher: Teacher) -> list[torch.nn.Parameter]:
+    return [p for part in (teacher.network, teacher.vocoder) for p in part.parameters()]
+
+
 def test_upstream_and_students_make_sound_of_the_same_lines(tmp_path: Path) -> None:
     teacher = small_teacher(tmp_path)
     voice = next(iter(teacher.planner.voices))
     spoken = [replace(line, voice=voice) for line in lines(2)]
     student = untrained_student(tmp_path / "student")
-    entries = [teacher_entries(teacher)[0], *student_entries([student], str(tmp_path), 1)]
+    places = [student.location, "package://student/mini"]
+    entries = [teacher_entries(teacher)[0], *student_entries(places, str(tmp_path), 1)]
     assert [entry.name.rsplit("/")[-1] for entry in entries] == [
         "f5_mini, upstream, batch 1, float32",
         "student, torch",
         "student, ONNX float32",
         "student, ONNX int8",
+        "mini, ONNX int8",
         "hibari-tts",
     ]
     contestants = [entry.enter() for entry in entries]
     assert all(contestant.speak(spoken) > 0.2 for contestant in contestants)
     assert all(contestant.weights_bytes > 0 for contestant in contestants)
+    assert contestants[0].parameters == sum(p.numel() for p in teacher_parameters(teacher))
+    assert [round(c.parameters / 1e6, 1) for c in contestants[-2:]] == [8.9, 6.1]
     assert student_entries([], str(tmp_path), 1) == []
 
 
@@ -166,7 +174,12 @@ def test_the_command_writes_a_table_and_a_picture(
     """Where there is no compiler, too."""
     monkeypatch.setattr("torch._inductor.config.cpp.cxx", (None, "no-such-compiler"))
     arguments = [*SMALL, "random_weights=true", "limit=2", "turn_lines=1", "first_repeats=1"]
-    arguments += [f"output={tmp_path}/bench", "threads=1", "teacher.sampler.dtype=bfloat16"]
+    arguments += [
+        "students=[]",
+        f"output={tmp_path}/bench",
+        "threads=1",
+        "teacher.sampler.dtype=bfloat16",
+    ]
     assert run_app(BenchConfig, "bench", main, arguments) == 0
     written = json.loads((tmp_path / "bench/bench.json").read_text("utf-8"))
     assert written["stages"] is None
@@ -177,7 +190,7 @@ def test_the_command_writes_a_table_and_a_picture(
     assert "compiler" in missing[compiled]
     assert f"written to {tmp_path}" in capsys.readouterr().out.replace("\n", "")
     table = (tmp_path / "bench/bench.md").read_text("utf-8").splitlines()
-    assert table[2].startswith("|  | first sound |")
+    assert table[2].startswith("|  | parameters | weights | first sound |")
     assert len(table) == 4 + len(written["rows"])
     assert sum("needs a GPU" in line for line in table) == len(ON_GPU)
     assert Image.open(tmp_path / "bench/bench.png").width > 1000
