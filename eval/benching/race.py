@@ -29,16 +29,16 @@ class Row:
     """Medians of one contestant; `missing` says why there are none."""
 
     name: str
-    device: str | None
-    parameters: int | None
-    weights_bytes: int | None
-    first_s: float | None
+    device: str | None = None
+    parameters: int | None = None
+    weights_bytes: int | None = None
+    first_s: float | None = None
     """from a short line to its first sound"""
-    speed: float | None
+    speed: float | None = None
     """seconds of sound made in a second"""
-    ratio: float | None
+    ratio: float | None = None
     """of the speed to the first contestant's in the same turn"""
-    peak_bytes: int | None
+    peak_bytes: int | None = None
     """weights, and the most that was added to them at work; None where the system does not tell"""
     missing: str | None = None
 
@@ -129,7 +129,7 @@ def timed(contestant: Contestant, work: Callable[[], T]) -> tuple[float, T]:
 def _row(lane: Lane, base: Lane) -> Row:
     contestant = lane.contestant
     if contestant is None:
-        return Row(lane.entry.name, *7 * [None], missing=lane.missing)
+        return Row(lane.entry.name, missing=lane.missing)
     ratios = [ours / theirs for ours, theirs in zip(lane.speeds, base.speeds, strict=False)]
     added = max(lane.added_bytes, default=None)
     return Row(
