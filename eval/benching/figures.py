@@ -10,10 +10,7 @@ from rich.table import Table
 from eval.benching.race import Row
 from eval.benching.stages import Stages
 
-HEADINGS = (
-    *("", "parameters", "weights", "first sound"),
-    *("s of speech a second", "against the first", "peak memory"),
-)
+HEADINGS = ("", "size", "weights", "first sound", "speech a second", "against first", "peak memory")
 
 
 @dataclass(frozen=True)
@@ -48,9 +45,10 @@ class Bench:
 
 
 def show(bench: Bench, console: Console) -> None:
-    table = Table(HEADINGS[0], title=bench.title)
-    for heading in HEADINGS[1:]:
-        table.add_column(heading, justify="right", width=9)
+    table = Table(title=bench.title, box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(HEADINGS[0], overflow="fold")
+    for heading in HEADINGS[1:]:  # names get what is left of 80 columns
+        table.add_column(heading, justify="right", width=max(6, *map(len, heading.split())))
     for row in bench.rows:
         table.add_row(*cells(row))
     console.print(table)
@@ -66,7 +64,7 @@ def cells(row: Row) -> tuple[str, ...]:
         "" if row.parameters is None else f"{row.parameters / 1e6:.1f} M",
         _megabytes(row.weights_bytes),
         f"{row.first_s:.2f} s" if row.first_s >= 1 else f"{1000 * row.first_s:.0f} ms",
-        f"{row.speed:.3g}",
+        f"{row.speed:.3g} s",
         "" if row.ratio is None else f"{row.ratio:.3g}",
         _megabytes(row.peak_bytes),
     )

@@ -190,7 +190,7 @@ def test_the_command_writes_a_table_and_a_picture(
     assert "compiler" in missing[compiled]
     assert f"written to {tmp_path}" in capsys.readouterr().out.replace("\n", "")
     table = (tmp_path / "bench/bench.md").read_text("utf-8").splitlines()
-    assert table[2].startswith("|  | parameters | weights | first sound |")
+    assert table[2].startswith("|  | size | weights | first sound |")
     assert len(table) == 4 + len(written["rows"])
     assert sum("needs a GPU" in line for line in table) == len(ON_GPU)
     assert Image.open(tmp_path / "bench/bench.png").width > 1000
