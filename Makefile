@@ -6,8 +6,7 @@ ARGS ?=
 COMMA := ,
 EVAL_DATASET = $(if $(wildcard out/dataset),dataset=out/dataset)
 EVAL_SYSTEMS = systems=[teacher:f5_mini$(if $(wildcard out/student),$(COMMA)student:out/student)]
-OWN_STUDENT = $(if $(wildcard out/student/student.json),checkpoint=out/student)
-BENCH_STUDENTS = $(if $(wildcard out/student/student.json),students=[out/student])
+OWN_STUDENT = $(if $(wildcard out/student/student.json),out/student)
 export TEXT ?= Hello there, and welcome.
 export OUT ?= speech.wav
 
@@ -29,7 +28,7 @@ plan: setup  ## hours, batches, storage and time of a synth run, before it is sp
 	@$(PY) -m pipelines.plan $(ARGS)
 
 bench: setup  ## speed and memory of teacher and students, as ratios within one run (out/bench)
-	@$(PY) -m eval.bench $(BENCH_STUDENTS) $(ARGS)
+	@$(PY) -m eval.bench $(OWN_STUDENT:%=students=[%]) $(ARGS)
 
 eval: setup  ## the report: teacher and student on unseen sentences, and the dataset (out/report)
 	@$(PY) -m eval.report $(EVAL_DATASET) $(EVAL_SYSTEMS) $(ARGS)
@@ -50,7 +49,7 @@ train-student: setup  ## a small, fast student on a dataset (out/dataset -> out/
 	@$(PY) -m student.train $(ARGS)
 
 speak: setup  ## TEXT="Hello there." OUT=speech.wav, by your student in out/student, or the embedded one
-	@$(PY) -m student.synthesize $(OWN_STUDENT) "text=$$TEXT" "output=$$OUT" $(ARGS)
+	@$(PY) -m student.synthesize $(OWN_STUDENT:%=checkpoint=%) "text=$$TEXT" "output=$$OUT" $(ARGS)
 
 test: setup  ## all tests (offline; under 10 minutes on 2 cores)
 	$(PY) -m pytest $(ARGS)

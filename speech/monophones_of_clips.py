@@ -1,6 +1,6 @@
 """Monophones learnt from the clips of a dataset, whatever is wrong with some of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -48,18 +48,18 @@ def is_long_enough(wave: Wave, phonemes: str) -> bool:
 
 def learn_from(
     clips: Clips,
-    phonemes: Sequence[str | None],
+    phonemes: Callable[[int], str | None],
     rows: Sequence[int],
     count: int,
     symbols: str,
     console: Console,
 ) -> Monophones | None:
-    """A model of `count` of `rows`, chosen by their ids, that say `phonemes` (by row); None where
-    none of them has sound."""
+    """A model of `count` of `rows`, chosen by their ids, each of which says `phonemes(row)`; None
+    where none of them has sound."""
     chosen = sorted(rows, key=lambda row: stable_hash("alignment", clips[row].id))[:count]
     features, said = [], []
     for row in track(chosen, "learning how phonemes sound", console=console, transient=True):
-        wave, text = sound_of(clips, row), phonemes[row]
+        wave, text = sound_of(clips, row), phonemes(row)
         if wave is not None and text and is_long_enough(wave, text):
             features.append(wave_features(wave))
             said.append(text)

@@ -77,7 +77,7 @@ def _align(clips: Clips, console: Console, trust_known: bool) -> list[Alignment 
     if open_ends:
         symbols = {p for i in open_ends for p in phonemes[i] or "" if p not in PUNCTUATION}
         said = PAUSE + "".join(sorted(symbols))
-        model = learn_from(clips, phonemes, open_ends, MODEL_CLIPS, said, console)
+        model = learn_from(clips, phonemes.__getitem__, open_ends, MODEL_CLIPS, said, console)
     return [
         _align_clip(clips, i, phonemes[i], model, trust_known)
         for i in track(range(len(clips)), "aligning", console=console, transient=True)

@@ -29,10 +29,15 @@ class TrainAlignerConfig(Config):
 def main(config: TrainAlignerConfig) -> None:
     console = Console()
     clips = open_clips(config.dataset)
-    rows = range(len(clips))
-    phonemes = [phonemes_of(clips[row]) for row in rows]
     symbols = PAUSE + "".join(symbol for symbol in ALPHABET if symbol not in PUNCTUATION)
-    model = learn_from(clips, phonemes, rows, config.clips, symbols, console)
+    model = learn_from(
+        clips,
+        lambda row: phonemes_of(clips[row]),
+        range(len(clips)),
+        config.clips,
+        symbols,
+        console,
+    )
     if model is None:
         raise InputError(f"{config.dataset} has no clip in which anything is said")
     model.write(config.output)

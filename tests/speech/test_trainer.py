@@ -16,22 +16,7 @@ from speech.training.ema import averaged_copy
 from speech.training.schedule import learning_rate
 from speech.training.trainer import Trainer
 from tests.speech.toy_task import CONFIG, QuietTask, ToyTask, trainer
-
-
-class Killed(Exception):
-    pass
-
-
-def weights(run: Trainer) -> dict[str, torch.Tensor]:
-    named = {f"{n}.{k}": v for n, m in run.plain.items() for k, v in m.state_dict().items()}
-    return named | {k: v for m in run.averages.values() for k, v in m.state_dict().items()}
-
-
-def assert_same(run: Trainer, other: Trainer) -> None:
-    assert run.position == other.position
-    ours, theirs = weights(run), weights(other)
-    assert ours.keys() == theirs.keys()
-    assert all(torch.equal(ours[key], theirs[key]) for key in ours)
+from tests.trainings import Damage, Killed, assert_same, damage, weights
 
 
 @pytest.fixture(scope="module")
@@ -134,15 +119,13 @@ def test_sigterm_saves_and_stops(whole: Trainer, tmp_path: Path) -> None:
     assert_same(resumed, whole)
 
 
-@pytest.mark.parametrize("damage", ["cut", "flip"])
+@pytest.mark.parametrize("how", ["cut", "flip"])
 def test_a_damaged_checkpoint_gives_way_to_the_one_before(
-    whole: Trainer, tmp_path: Path, damage: str, caplog: pytest.LogCaptureFixture
+    whole: Trainer, tmp_path: Path, how: Damage, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert trainer(tmp_path).run()
     newest = tmp_path / "checkpoints/step-00000012.pt"
-    data = bytearray(newest.read_bytes())
-    data[len(data) // 2] ^= 1
-    newest.write_bytes(data[: len(data) // 2] if damage == "cut" else data)
+    damage(newest, how)
     resumed = trainer(tmp_path)
     assert resumed.position.step == 11
     assert "damaged" in caplog.text

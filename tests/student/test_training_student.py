@@ -19,6 +19,7 @@ from student.package import read_package
 from student.student import open_student
 from tests.spoken import reference_clips, write_dataset
 from tests.student.small import config, trainer
+from tests.trainings import Damage, Killed, assert_same, damage
 
 
 @pytest.fixture
@@ -45,10 +46,6 @@ def test_it_writes_a_student_that_speaks(dataset: str, tmp_path: Path, capsys) -
     assert "WER on 8 lines trained on" in capsys.readouterr().out
     assert {"README.md", "curve.png", "trained_on.png"} <= {p.name for p in output.iterdir()}
     assert len(list((output / "samples").glob("*.flac"))) == 4
-
-
-class Killed(Exception):
-    pass
 
 
 RESUMED = ["training.steps=10", "critic.start=3", "critic.channels=2"]
@@ -87,14 +84,6 @@ def kill(run: Trainer, monkeypatch: pytest.MonkeyPatch, step: int, while_saving:
             run.run()
 
 
-def assert_same(run: Trainer, other: Trainer) -> None:
-    assert run.position == other.position
-    for name, module in [*run.plain.items(), *run.averages.items()]:
-        theirs = (other.averages if module in run.averages.values() else other.plain)[name]
-        state = theirs.state_dict()
-        assert all(torch.equal(value, state[key]) for key, value in module.state_dict().items())
-
-
 @pytest.mark.parametrize(
     ("step", "while_saving"),
     [*((step, False) for step in (0, 1, 3, 5, 6, 7, 9)), *((step, True) for step in (4, 8, 10))],
@@ -111,17 +100,15 @@ def test_a_killed_run_continues_bit_by_bit(
     assert_same(resumed, whole)
 
 
-@pytest.mark.parametrize("damage", ["cut", "flipped"])
+@pytest.mark.parametrize("how", ["cut", "flip"])
 def test_a_damaged_checkpoint_gives_way_to_the_one_before(
-    whole: Trainer, tmp_path: Path, damage: str
+    whole: Trainer, tmp_path: Path, how: Damage
 ) -> None:
     dataset = write_dataset(tmp_path / "set", reference_clips())
     chosen = config(dataset, tmp_path / "out", *RESUMED)
     assert trainer(chosen).run()
     newest = tmp_path / "out/checkpoints/step-00000010.pt"
-    data = bytearray(newest.read_bytes())
-    data[len(data) // 2] ^= 1
-    newest.write_bytes(data[: len(data) // 2] if damage == "cut" else data)
+    damage(newest, how)
     resumed = trainer(chosen)
     assert resumed.position.step == 8
     assert resumed.run()
