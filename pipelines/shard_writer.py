@@ -64,6 +64,10 @@ class ShardWriter:
         self._rejections = _RowFile(self._scratch / "rejected", rejection_features(), size)
         return self
 
+    @property
+    def rows(self) -> int:
+        return self._total.accepted + self._total.rejected
+
     def accept(self, clip: Clip) -> None:
         self._clips.append(clip.to_row())
         self._count_row(clip.speaker_id, Yield(1, 0, float(clip.duration_s)))

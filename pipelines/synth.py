@@ -7,7 +7,6 @@ Run it again to continue after a crash; a finished dataset says so in seconds.
 """
 
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ from pipelines.config import DataflowConfig, SynthConfig
 from pipelines.launch import Launch, prepare
 from pipelines.progress import show_progress
 from pipelines.summary import print_summary
+from pipelines.workplace import Workplace, open_workplace
 from speech import storage
 from speech.config import run_app
 
@@ -31,27 +31,29 @@ if TYPE_CHECKING:  # Beam takes seconds to import, and a finished dataset does n
 def build_pipeline(
     pipeline: "beam.Pipeline",
     launch: Launch,
-    progress_folder: str | None = None,
     opener: "OpenStudio | None" = None,
+    workplace: Workplace | None = None,
 ) -> "beam.PCollection[dataset.Marker]":
     """Text is read, planned and grouped; audio never crosses a shuffle."""
     import apache_beam as beam
 
-    from pipelines.worker import PlanLines, ReadPart, WriteShards
+    from pipelines.counts import total
+    from pipelines.spool import group_by_shard
+    from pipelines.worker import COUNTS, PlanText, WritePlan, WriteShards
 
-    keys = pipeline | "List shards to do" >> beam.Create([(i, None) for i in launch.todo])
-    lines = (
+    shards = pipeline | "List shards to do" >> beam.Create(launch.todo)
+    planned = (
         pipeline
         | "List corpus" >> beam.Create(launch.corpus.parts)
-        | "Read lines" >> beam.ParDo(ReadPart(launch.config))
-        | "Plan utterances" >> beam.ParDo(PlanLines(launch))
+        | "Read and plan" >> beam.ParDo(PlanText(launch)).with_outputs(COUNTS, main="text")
     )
-    return (
-        (keys, lines)
-        | "With empty shards" >> beam.Flatten()
-        | "Group text by shard" >> beam.GroupByKey()
-        | "Speak, judge, write" >> beam.ParDo(WriteShards(launch, progress_folder, opener))
+    _ = (
+        planned[COUNTS]
+        | "Add counts" >> beam.CombineGlobally(total)
+        | "Write counts" >> beam.ParDo(WritePlan(launch.config.output))
     )
+    grouped = group_by_shard(shards, planned.text, workplace.text_folder if workplace else None)
+    return grouped | "Speak, judge, write" >> beam.ParDo(WriteShards(launch, opener, workplace))
 
 
 def main(config: SynthConfig, opener: "OpenStudio | None" = None) -> int:
@@ -66,22 +68,22 @@ def main(config: SynthConfig, opener: "OpenStudio | None" = None) -> int:
 
 def run(launch: Launch, console: Console, opener: "OpenStudio | None") -> bool:
     """Whether the pipeline has ended, rather than been submitted or written down."""
-    from pipelines.runners import run_dataflow, run_direct
+    from pipelines.runners import direct_workers, run_dataflow, run_direct
 
     runner = launch.config.runner
     if isinstance(runner, DataflowConfig):
         console.print(run_dataflow(lambda pipeline: build_pipeline(pipeline, launch), runner))
         return runner.wait and runner.template_location is None
     with (
-        tempfile.TemporaryDirectory() as folder,
-        show_progress(Path(folder), launch.lines_todo, console),
+        open_workplace(launch.config.output, direct_workers(runner)) as workplace,
+        show_progress(Path(workplace.progress_folder), launch.lines_todo, console),
     ):
-        run_direct(lambda pipeline: build_pipeline(pipeline, launch, folder, opener), runner)
+        run_direct(lambda pipeline: build_pipeline(pipeline, launch, opener, workplace))
     return True
 
 
 def finish(launch: Launch, console: Console, wall_s: float) -> int:
-    """Write manifest and card once every shard is there; the exit status says if it is."""
+    """Write manifest and card once every row is there; the exit status says if it is."""
     config = launch.config
     markers = dataset.finished(config.output, launch.corpus.shards)
     missing = launch.corpus.shards - len(markers)
@@ -89,8 +91,10 @@ def finish(launch: Launch, console: Console, wall_s: float) -> int:
         console.print(f"{missing} of {launch.corpus.shards} shards are not done yet; run it again")
         return 1
     if launch.todo or not storage.exists(storage.join(config.output, "manifest.json")):
+        from pipelines.counts import check_rows
         from pipelines.description import describe
 
+        check_rows(config, launch.corpus, markers)
         describe(launch, markers, wall_s)
     summary = dataset.summarize(markers)
     print_summary(summary, config, wall_s if launch.todo else None, console)
