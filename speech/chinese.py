@@ -1,4 +1,7 @@
-"""Chinese as it is spoken: wetext's grammars on everything but the Latin words in between."""
+"""Chinese as it is spoken: wetext's grammars on everything but the Latin words in between.
+
+What the grammars read wrong is rewritten before they see it (see `chinese_rules`).
+"""
 
 import re
 import unicodedata
@@ -6,7 +9,9 @@ from functools import lru_cache
 
 from wetext import Normalizer
 
-_DIGITS = str.maketrans("0123456789", "零一二三四五六七八九")
+from speech.chinese_numbers import in_digits
+from speech.chinese_rules import rewrite
+
 _QUOTES = str.maketrans({"《": "“", "》": "”", "「": "“", "」": "”", "『": "‘", "』": "’"})
 _LATIN_WORD = re.compile(r"((?<![A-Za-z])[A-Za-z]{3,}(?:[ '-]+[A-Za-z]{3,})*(?![A-Za-z]))")
 _LONG_NUMBER = re.compile(r"\d{14,}")
@@ -19,7 +24,7 @@ def normalize_chinese(text: str) -> str:
     Latin words of three letters or more are kept from the grammars, which take their beginnings
     for units ("3:30 hello").
     """
-    text = "".join(map(_plain, text)).translate(_QUOTES)
+    text = rewrite("".join(map(_plain, text)).translate(_QUOTES))
     pieces = _LATIN_WORD.split(text)
     spoken = [piece if i % 2 else _spoken(piece) for i, piece in enumerate(pieces)]
     text = _UNSPEAKABLE.sub(" ", "".join(spoken))
@@ -32,8 +37,8 @@ def _spoken(piece: str) -> str:
         return piece
     before = piece[: len(piece) - len(piece.lstrip())]
     after = piece[len(piece.rstrip()) :]
-    spelled = _LONG_NUMBER.sub(lambda match: match.group().translate(_DIGITS), piece.strip())
-    return before + _normalizer().normalize(spelled).translate(_DIGITS) + after
+    spelled = _LONG_NUMBER.sub(lambda match: in_digits(match.group()), piece.strip())
+    return before + in_digits(_normalizer().normalize(spelled)) + after
 
 
 def _plain(char: str) -> str:

@@ -8,6 +8,8 @@ from functools import lru_cache
 import sentencex
 
 from speech.errors import Refused
+from speech.markup import strip_markup
+from speech.mojibake import check_undamaged, mend
 
 LANGUAGES = ("en", "zh")
 """Languages that can be normalised."""
@@ -25,6 +27,8 @@ _FOLDED = re.compile(  # forms of Latin letters and digits that exist for old en
     "\ufb00-\ufb06\uff01-\uffef\U0001d400-\U0001d7ff\U0001f100-\U0001f1ff]"
 )
 
+_CIRCLED = re.compile("[\u2460-\u24ff\u2776-\u2793\u3251-\u325f\u32b1-\u32bf]")  # ①② is 1 2, not 12
+
 
 class _Clean(dict[int, str]):
     """A `str.translate` table that fills itself, one decision a character."""
@@ -38,13 +42,14 @@ _CLEAN = _Clean()
 
 
 def clean(text: str) -> str:
-    """The text as it is kept: NFC, no invisible characters, single spaces.
+    """The text as it is kept: NFC, no markup, no invisible characters, single spaces.
 
+    What was read in a wrong encoding is mended (`speech.mojibake`), markup goes (`speech.markup`).
     Control, format (zero-width, bidirectional, soft hyphen, joiners), private, surrogate and
     variation-selector characters go; fullwidth, mathematical, circled and ligature forms of Latin
     letters and digits become plain ones; Chinese punctuation and superscripts stay.
     """
-    text = unicodedata.normalize("NFC", text.translate(_CLEAN))
+    text = unicodedata.normalize("NFC", strip_markup(mend(text)).translate(_CLEAN))
     return " ".join(_TOWER.sub(r"\1", text).split())
 
 
@@ -57,7 +62,8 @@ def _clean_char(char: str) -> str:
         return ""
     is_cjk_punctuation = char in "，！？：；（）［］｛｝～｡､｢｣"
     if _FOLDED.match(char) and not is_cjk_punctuation:
-        return unicodedata.normalize("NFKC", char)
+        folded = unicodedata.normalize("NFKC", char)
+        return f" {folded} " if _CIRCLED.match(char) else folded
     return char
 
 
@@ -72,16 +78,18 @@ def normalize(text: str, language: str) -> str:
     Punctuation that carries prosody stays. Idempotent; English comes out without digits.
 
     Raises:
-        Refused: `unsupported_language`.
+        Refused: `unsupported_language`, `damaged_text`.
     """
+    text = clean(text)
+    check_undamaged(text)
     if language == "en":
         from speech.english import normalize_english  # hibari imports scipy: 0.3 s
 
-        return normalize_english(clean(text))
+        return normalize_english(text)
     if language == "zh":
         from speech.chinese import normalize_chinese  # wetext loads its grammars: 0.3 s
 
-        return normalize_chinese(clean(text))
+        return normalize_chinese(text)
     raise Refused("unsupported_language", f"{language!r:.40}; allowed: {', '.join(LANGUAGES)}")
 
 

@@ -1,5 +1,6 @@
 """From a line to what is spoken: cleaned, in a known language, split, normalised, with an id."""
 
+import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
@@ -57,7 +58,8 @@ def utterance_texts(
 
 def _check_line(line: Line, text: str, language: str, languages: Collection[str]) -> None:
     if not text:
-        raise Refused("empty")
+        written = any(unicodedata.category(char)[0] not in "CMZ" for char in line.text)
+        raise Refused("nothing_to_speak", "only markup") if written else Refused("empty")
     if line.id is not None and not _is_legal(line.id):
         allowed = f"printable, no slashes, at most {MAX_ID_CHARS} characters"
         raise Refused("invalid_id", f"{line.id[:40]!r}; allowed: {allowed}")

@@ -58,7 +58,7 @@ TEXTS: list[tuple[str, str]] = [
     ("private \ue123 use", "spoken"),
     ("tag \U000e0041\U000e0042 characters", "spoken"),
     ("noncharacter \uffff\ufffe end", "spoken"),
-    ("replacement \ufffd character", "spoken"),
+    ("replacement \ufffd character", "damaged_text"),
     # scripts and look-alikes
     ("Привет, мир", "unsupported_script"),
     ("Καλημέρα", "unsupported_script"),
@@ -143,9 +143,9 @@ TEXTS: list[tuple[str, str]] = [
     ("192.168.0.1:22 fe80::1", "spoken"),
     ("C:\\Windows\\System32", "spoken"),
     # code and attacks
-    ("<script>alert('x')</script>", "spoken"),
+    ("<script>alert('x')</script>", "nothing_to_speak"),
     ("<img src=x onerror=alert(1)>", "nothing_to_speak"),
-    ("<<<>>><<>", "spoken"),
+    ("<<<>>><<>", "nothing_to_speak"),
     ("&lt;b&gt;bold&lt;/b&gt; &amp;amp; &#39;", "spoken"),
     ("Robert'); DROP TABLE students;--", "spoken"),
     ("' OR '1'='1", "spoken"),
