@@ -51,7 +51,7 @@ ENGLISH = [
     ("MP3, COVID-19 and H₂O", "MP three, COVID-nineteen and H two O"),
     ("call (555) 123-4567", "call five five five, one two three, four five six seven"),
     ("a.b@c.com or https://x.org/y2", "a dot b at c dot com or x dot org slash y two"),
-    ("192.168.0.1", "one hundred ninety-two point one hundred sixty-eight point zero point one"),
+    ("192.168.0.1", "one nine two dot one six eight dot zero dot one"),
     ("What?!?! No!!! Wait....", "What? No! Wait..."),
     ("He (my brother) left", "He, my brother, left"),
     ("“Hello,” she said — twice", '"Hello," she said — twice'),

@@ -1,0 +1,93 @@
+"""Ranges: what stands on both sides of a dash and can be counted has "to" between, not a pause."""
+
+import re
+
+from speech.english.dates import MONTH, month_name
+from speech.english.patterns import (
+    DASH,
+    MAGNITUDE,
+    NUMBER,
+    alternatives,
+    compiled,
+    substitute,
+    table,
+)
+from speech.english.times import MERIDIEM
+
+_CURRENCY = "[$£€¥₹₩]"
+_UNITS = alternatives(row[0] for row in table("units.tsv"))
+_SUFFIX = (
+    rf"(?: ?(?:{MERIDIEM}|{MAGNITUDE}|{_UNITS}|bn|[kKmMB])(?![A-Za-z])|'?s\b|st\b|nd\b|rd\b|th\b"
+    rf"| ?°(?: ?[CFK]\b)?|[%‰x€£¥¢\"']| ?percent\b)"
+)
+_COUNT = rf"(?:\d{{1,2}}:\d\d|\d{{1,2}}'\d{{1,2}}\"|{NUMBER})"
+_RANGE_START = r"(?<![\w.#])(?<![\d%°\"'][,:/'-])(?<![^\W\d_]-)"
+_RANGE_END = r"(?![\d:]*[-–/]\d)"
+_WEEKDAYS = {
+    "Mon": "Monday",
+    "Tue": "Tuesday",
+    "Tues": "Tuesday",
+    "Wed": "Wednesday",
+    "Thu": "Thursday",
+    "Thur": "Thursday",
+    "Thurs": "Thursday",
+    "Fri": "Friday",
+    "Sat": "Saturday",
+    "Sun": "Sunday",
+}
+_WEEKDAY = rf"(?:{alternatives(_WEEKDAYS)}|{'|'.join(sorted(set(_WEEKDAYS.values())))})"
+
+
+def read_ranges(text: str) -> str:
+    return substitute(_RULES, text)
+
+
+def _range(match: re.Match[str]) -> str:
+    sign, first, suffix, second = match[1] or "", match[2], match[3] or "", match[4]
+    if first == second and not suffix and not sign:  # 50-50, a 20-20 vision
+        return f"{first} {second}"
+    if sign and not suffix and second[0].isdigit() and "." not in first + second:
+        return f"{first} to {sign}{second}"  # $1-2 million
+    second = second if second[0] in "$£€¥₹₩'" or not sign else sign + second
+    return f"{sign}{first}{suffix} to {second}"
+
+
+def _weekdays(match: re.Match[str]) -> str:
+    days = [_WEEKDAYS.get(day, day) for day in match.group(1, 2)]
+    return " to ".join(days)
+
+
+def _months(match: re.Match[str]) -> str:
+    return f"{month_name(match[1])} to {month_name(match[2])}"
+
+
+_RULES = compiled(
+    [
+        (rf"(?<![\w.])({NUMBER}) ?- ?(?={NUMBER} ?=)", r"\1 minus "),
+        (rf"(?<![\w./])({NUMBER}) ?/ ?(?={NUMBER} ?=)", r"\1 divided by "),
+        (r"(?<![\w.])24[/-]7(?!\w|[.,/-]\d)", "twenty-four seven"),
+        (r"(?<![\w.])50[/-]50(?!\w|[.,/-]\d)", "fifty-fifty"),
+        (rf"(?i:\b((?:{MONTH})\.? \d{{1,2}}(?:st|nd|rd|th)?)){DASH}(?={MONTH}\.? \d)", r"\1 to "),
+        (
+            rf"(?<![\w.-])(\d{{1,2}}(?:st|nd|rd|th)? {MONTH}){DASH}"
+            rf"(?=\d{{1,2}}(?:st|nd|rd|th)? {MONTH})",
+            r"\1 to ",
+        ),
+        (rf"(?<![\w-])({MONTH})\.?(?:-|[–—]| [–—-] )({MONTH})\b", _months),
+        (rf"(?<![\w-])({_WEEKDAY})\.?(?:-|[–—]| [–—-] )({_WEEKDAY})\b", _weekdays),
+        (r"(?<![\w-])([A-Z])(?:[-–]| – )([A-Z])(?![\w-])", lambda m: _letters(m)),
+        (rf"{_RANGE_START}(\d{{4}}'?s?){DASH}(?=(?:present|now|today|current)\b)", r"\1 to "),
+        (
+            rf"{_RANGE_START}({_CURRENCY})?({_COUNT})({_SUFFIX})?{DASH}(?='?{_CURRENCY}?\d)"
+            rf"('?{_CURRENCY}?{_COUNT}){_RANGE_END}",
+            _range,
+        ),
+        (r"(?<![\w.,%°)\]-])(?<![\w.,!?%°)][\"'])-(?=[$£€¥]?\.?\d)", "minus "),
+    ]
+)
+
+
+def _letters(match: re.Match[str]) -> str:
+    """A-Z is a range, X-Y no more than two letters."""
+    first, last = match[1], match[2]
+    return f"{first} to {last}" if first in "AI" and last > first else match.group()
