@@ -75,9 +75,11 @@ class GateConfig(Config):
 
 @dataclass(frozen=True)
 class Candidate:
-    """A clip to judge: a 24 kHz mono wave, what it should say, and the id of whose voice."""
+    """A clip to judge: a 24 kHz mono wave, the text it should say as it was written and as the
+    frontend read it, and the id of whose voice."""
 
     wave: Wave
+    text: str
     text_normalized: str
     language: str
     voice: str
@@ -174,7 +176,7 @@ class Gate:
 
     def _check_words(self, clip: Candidate, verdict: Verdict) -> Verdict:
         heard = self.judges.asr.transcribe_one(clip.wave, clip.language)
-        rates = score(clip.text_normalized, heard, clip.language)
+        rates = score(clip.text, heard, clip.language, clip.text_normalized)
         verdict = replace(verdict, transcript=heard, wer=rates.wer, cer=rates.cer)
         if not rates.wer <= self.config.wer_max:
             detail = f"WER {rates.wer:.2f}, allowed {self.config.wer_max:g}"

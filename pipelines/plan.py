@@ -137,8 +137,8 @@ def _times_real_time(studio: Studio, sample: list[Utterance]) -> float:
         waves = studio.teacher.speak([prompts[i] for i in batch], voices)
         studio.gate.judge(
             [
-                Candidate(wave, sample[i].text_normalized, sample[i].language, sample[i].voice)
-                for i, wave in zip(batch, waves, strict=True)
+                Candidate(wave, said.text, said.text_normalized, said.language, said.voice)
+                for said, wave in zip([sample[i] for i in batch], waves, strict=True)
             ]
         )
         audio_s += sum(map(len, waves)) / studio.teacher.sample_rate

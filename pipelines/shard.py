@@ -116,7 +116,7 @@ class ShardRecorder:
                 verdicts[i] = Verdict(reason=wave.reason, detail=wave.detail)
                 continue
             said = take.utterance
-            shown[i] = Candidate(wave, said.text_normalized, said.language, said.voice)
+            shown[i] = Candidate(wave, said.text, said.text_normalized, said.language, said.voice)
         judged = self.studio.gate.judge(list(shown.values()))
         verdicts |= dict(zip(shown, judged, strict=True))
         return [verdicts[i] for i in range(len(tries))]

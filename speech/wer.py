@@ -1,20 +1,20 @@
 """Word and character error rates after the field's normaliser, for the gate and the voice checks."""
 
 import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from difflib import SequenceMatcher
 
 import jiwer
-from whisper_normalizer.basic import BasicTextNormalizer
-from whisper_normalizer.english import EnglishTextNormalizer
+
+from speech.chinese_readings import chinese_tokens
+from speech.english_readings import english_tokens
+from speech.readings import Token
+from speech.spoken_forms import basic, chinese_form, english_form
+from speech.written_forms import BY_PLACE
 
 LANGUAGES = ("en", "zh")
 """that can be compared"""
-_ELLIPSIS = re.compile(r"…|\.{2,}")
-_SPACED_DIGITS = re.compile(r"(?<=\d) (?=\d)")
-_ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b")
-_SPACED_LETTERS = re.compile(r"\b([a-z]) (?=[a-z]\b)")
 
 
 @dataclass(frozen=True)
@@ -27,61 +27,134 @@ class ErrorRates:
     """of the reference, as compared: what `wer` is a fraction of; characters for Chinese"""
 
 
-def score(reference: str, hypothesis: str, language: str) -> ErrorRates:
-    """Errors of one utterance; for Chinese both rates are of characters.
+def score(reference: str, hypothesis: str, language: str, spoken: str | None = None) -> ErrorRates:
+    """Errors of one utterance, by the acceptable reading that is nearest to what was heard.
+
+    For Chinese both rates are of characters. `reference` is the text as it was written; `spoken`,
+    what a frontend made of it, adds readings where the text alone does not tell.
 
     Raises:
         ValueError: another language, or a reference without anything that can be compared.
     """
-    expected, heard = comparable(reference, hypothesis, language)
+    expected, heard = comparable(reference, hypothesis, language, spoken)
     cer = jiwer.cer(expected, heard)
     if language == "en":
         return ErrorRates(jiwer.wer(expected, heard), cer, len(expected.split()))
     return ErrorRates(cer, cer, len(expected))
 
 
-def comparable(reference: str, hypothesis: str, language: str) -> tuple[str, str]:
+def comparable(
+    reference: str, hypothesis: str, language: str, spoken: str | None = None
+) -> tuple[str, str]:
     """Both as they are compared: words between spaces; for Chinese, characters without any.
+
+    Of all readings of either side, the pair with the lowest error. A line of fillers alone
+    ("Hmm."), which ASRs leave out, equals silence and any other filler.
 
     Raises:
         ValueError: another language, or a reference without anything that can be compared.
     """
     if language not in LANGUAGES:
         raise ValueError(f"language {language!r:.20}, allowed {', '.join(LANGUAGES)}")
-    normalize = _english if language == "en" else _chinese
-    expected, heard = normalize(reference), normalize(hypothesis)
-    if not expected:  # "Hmm." is a filler, which Whisper's English normaliser drops
-        expected, heard = _basic()(reference).strip(), _basic()(hypothesis).strip()
+    compare = _ENGLISH if language == "en" else _CHINESE
+    expected, heard = compare(reference, hypothesis, spoken)
+    if not expected:
+        expected = basic()(reference).strip()
+        heard = basic()(hypothesis).strip() if heard else expected
     if not expected:
         raise ValueError(f"no words to compare in {reference!r:.80}")
     return expected, heard
 
 
-def _english(text: str) -> str:
-    """Whisper's normaliser, and what it leaves: dots of an ellipsis, "10 30" for 10:30, "a m" for
-    a.m., "3rd" for March 3, and our own spelling of Ms."""
-    plain = _ELLIPSIS.sub(" ", text).replace("Miz ", "Ms ")
-    normalized = _ORDINAL.sub("", _english_normalizer()(plain).strip())
-    return _SPACED_LETTERS.sub(r"\1", _SPACED_DIGITS.sub("", normalized))
+@dataclass(frozen=True)
+class _Comparison:
+    """How the texts of one language are read, put into one form, and joined."""
+
+    read: Callable[[str, str | None], list[Token]]
+    normalize: Callable[[str], str]
+    between: str
+    plain: re.Pattern[str]
+    """texts that need no reading"""
+
+    def __call__(self, written: str, heard: str, spoken: str | None) -> tuple[str, str]:
+        """Readings of both that differ least: each token's choice in turn, given the others."""
+        if self.plain.fullmatch(written):
+            expected, said = self.normalize(written), self.normalize(heard)
+            if expected == said:
+                return expected, said
+        sides = [self.read(written, spoken), self._as_heard(heard)]
+        chosen = [[token.readings[0] for token in side] for side in sides]
+        texts = [self._text(side) for side in chosen]
+        best = self._joined(texts)
+        errors = _errors(*best)
+        for side, place, reading in _alternatives(sides):
+            if not any(errors):
+                break
+            tried = [*chosen[side][:place], reading, *chosen[side][place + 1 :]]
+            tried_texts = [*texts]
+            tried_texts[side] = self._text(tried)
+            found = self._joined(tried_texts)
+            if _errors(*found) < errors:
+                chosen[side], texts, best, errors = tried, tried_texts, found, _errors(*found)
+        return best
+
+    def _as_heard(self, text: str) -> list[Token]:
+        """What an ASR wrote, as it stands or in another reading of it."""
+        return [
+            Token(token.text, tuple(dict.fromkeys((token.text, *token.readings))))
+            for token in self.read(text, None)
+        ]
+
+    def _text(self, readings: Sequence[str]) -> str:
+        return self.normalize(self.between.join(readings))
+
+    def _joined(self, texts: Sequence[str]) -> tuple[str, str]:
+        return _compounds_joined(*texts) if self.between else (texts[0], texts[1])
 
 
-def _chinese(text: str) -> str:
-    """Simplified characters without punctuation or spaces, numbers as they are spoken."""
-    return _basic()(_chinese_normalizer().normalize(text)).replace(" ", "")
+def _alternatives(sides: Sequence[Sequence[Token]]) -> Iterator[tuple[int, int, str]]:
+    for side, tokens in enumerate(sides):
+        for place, token in enumerate(tokens):
+            for reading in token.readings[1:]:
+                yield side, place, reading
 
 
-@lru_cache(maxsize=1)
-def _english_normalizer() -> EnglishTextNormalizer:
-    return EnglishTextNormalizer()
+def _errors(expected: str, heard: str) -> tuple[int, int]:
+    """Counts of words and of characters: by rates, a longer reading would hide an error."""
+    if not expected or expected == heard:
+        return (0, 0) if expected == heard else (len(heard.split()), len(heard))
+    words = jiwer.wer(expected, heard) * len(expected.split())
+    return round(words), round(jiwer.cer(expected, heard) * len(expected))
 
 
-@lru_cache(maxsize=1)
-def _chinese_normalizer() -> Any:
-    from wetext import Normalizer  # costs 0.3 s that English need not pay
+def _compounds_joined(expected: str, heard: str) -> tuple[str, str]:
+    """Words written apart on one side and together on the other ("good bye") are made equal.
 
-    return Normalizer(lang="zh", operator="tn", traditional_to_simple=True)
+    Letters are not joined: who spells a word does not say it.
+    """
+    ours, theirs = expected.split(), heard.split()
+    if ours == theirs:
+        return expected, heard
+    matcher = SequenceMatcher(None, ours, theirs, autojunk=False)
+    for kind, i, j, k, m in reversed(matcher.get_opcodes()):
+        if kind == "replace":
+            mine, other = ours[i:j], theirs[k:m]
+            ours[i:j], theirs[k:m] = _closed(mine, other), _closed(other, mine)
+    return " ".join(ours), " ".join(theirs)
 
 
-@lru_cache(maxsize=1)
-def _basic() -> BasicTextNormalizer:
-    return BasicTextNormalizer()
+def _closed(words: list[str], others: list[str]) -> list[str]:
+    """Neighbours as one word, where the others write them so."""
+    closed: list[str] = []
+    for word in words:
+        whole = closed[-1] + word if closed else ""
+        if whole in others and whole.isalpha() and max(len(closed[-1]), len(word)) > 1:
+            closed[-1] = whole
+        else:
+            closed.append(word)
+    return closed
+
+
+_PLAIN_ENGLISH = re.compile(rf"(?!.*\b(?:{'|'.join(BY_PLACE)})\b)[a-z\s.,;:!?'’-]*", re.IGNORECASE)
+_ENGLISH = _Comparison(english_tokens, english_form, " ", _PLAIN_ENGLISH)
+_CHINESE = _Comparison(chinese_tokens, chinese_form, "", re.compile(r"[\u4e00-\u9fff，。！？、]*"))
