@@ -1,7 +1,7 @@
 """From corpus files to utterances with ids, voices, seeds and shards: text only, no audio."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from pipelines.config import SynthConfig
@@ -25,10 +25,11 @@ MIN_SHARDS = 8
 
 @dataclass(frozen=True)
 class CorpusPart:
-    """The first `lines` lines of a file; None for all."""
+    """The first `lines` lines of a file, the corpus's `number`-th; None for all."""
 
     file: CorpusFile
     lines: int | None
+    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -49,13 +50,15 @@ def plan_corpus(config: SynthConfig) -> CorpusPlan:
     Raises:
         InputError: no line at all, or a file that cannot be read.
     """
-    parts, total = [], 0
+    parts: list[CorpusPart] = []
+    total = 0
     for file in expand(config.corpus):
         left = None if config.limit is None else config.limit - total
         if left == 0:
             break
         lines = count_lines(file, config.corpus)
-        parts.append(CorpusPart(file, left if left is not None and left < lines else None))
+        part = left if left is not None and left < lines else None
+        parts.append(CorpusPart(file, part, len(parts)))
         total += lines if left is None else min(left, lines)
     if not total:
         raise InputError(f"corpus.paths={list(config.corpus.paths)} holds no lines")
@@ -71,7 +74,9 @@ def _shards(config: SynthConfig, lines: int) -> int:
 
 
 def read_part(part: CorpusPart, config: SynthConfig) -> Iterator[Line | Rejection]:
-    return islice(read_lines(part.file, config.corpus), part.lines)
+    """Its lines, each with its place in the corpus."""
+    for index, line in enumerate(islice(read_lines(part.file, config.corpus), part.lines)):
+        yield replace(line, place=(part.number, index)) if isinstance(line, Line) else line
 
 
 def spoken_languages(config: SynthConfig) -> tuple[str, ...]:
@@ -92,7 +97,7 @@ def plan_line(
             yield text
             continue
         try:
-            yield from _voiced(text, config, bank)
+            yield from _voiced(text, line.place, config, bank)
         except Refused as refused:
             yield Rejection(
                 id=text.id,
@@ -107,7 +112,9 @@ def plan_line(
             )
 
 
-def _voiced(text: SpokenText, config: SynthConfig, bank: VoiceBank) -> Iterator[Utterance]:
+def _voiced(
+    text: SpokenText, place: tuple[int, int], config: SynthConfig, bank: VoiceBank
+) -> Iterator[Utterance]:
     per_text, seed = config.voices.per_text, config.seed
     voices = choose_voices(bank, text.id, text.language, text.voice, per_text, seed)
     for rank, voice in enumerate(voices):
@@ -120,6 +127,7 @@ def _voiced(text: SpokenText, config: SynthConfig, bank: VoiceBank) -> Iterator[
             voice=voice,
             seed=stable_hash("seed", seed, name),
             source=text.source,
+            place=place,
         )
 
 
