@@ -49,8 +49,8 @@ def _read(
     try:
         row = {column: _cell(batch.column(column), index) for column in columns}
     except (ValueError, OverflowError) as error:  # a date that Python's cannot hold
-        shown = ", ".join(str(batch.column(column)[index]) for column in columns)
-        return rejection(shown[:1000], "malformed_row", str(error), source)
+        text = _cell(batch.column(config.text_column), index) or ""
+        return rejection(text[: config.max_line_chars], "malformed_row", str(error), source)
     return line_from_row(row, source, config)
 
 
