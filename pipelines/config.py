@@ -1,14 +1,19 @@
 """The configuration of a synth run: one block for each group of conf/, in the order of the flow."""
 
+import os
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from pipelines.corpus.config import CorpusConfig
 from pipelines.gate import GateConfig
 from speech.config import Config
 from teacher.config import TeacherConfig
 from teacher.voices import VoicesConfig
+
+MAX_SHARDS = 100_000
+"""of which each is three files or four: as many as a folder or a bucket's listing should bear"""
+WORKERS_PER_CORE = 4
 
 
 class LicenseConfig(Config):
@@ -18,7 +23,7 @@ class LicenseConfig(Config):
 
 
 class DatasetConfig(Config):
-    shards: int | Literal["auto"] = "auto"
+    shards: Annotated[int, Field(ge=1, le=MAX_SHARDS)] | Literal["auto"] = "auto"
     """auto: one for every `rows_per_shard` lines, but a handful at least"""
     rows_per_shard: int = Field(512, ge=1)
     row_group_mb: int = Field(64, ge=1, le=100)
@@ -34,6 +39,15 @@ class DirectConfig(Config):
     threads: int = Field(1, ge=1)
     """of each worker. Several wait for each other at every operation: with one other busy process
     on two cores that made the teacher ten times slower, while workers only share what is left"""
+
+    @field_validator("workers")
+    @classmethod
+    def _fit_the_machine(cls, workers: int | None) -> int | None:
+        cores = os.cpu_count() or 1
+        most = WORKERS_PER_CORE * cores
+        if workers is not None and workers > most:
+            raise ValueError(f"must be 1 to {most}, {WORKERS_PER_CORE} for each of {cores} cores")
+        return workers
 
 
 class DataflowConfig(Config):

@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.console import Console
 
-from pipelines import dataset
+from pipelines import dataset, preflight
 from pipelines.config import SynthConfig
 from pipelines.utterances import CorpusPlan, plan_corpus, spoken_languages
 from speech.errors import InputError
@@ -40,9 +40,13 @@ def prepare(config: SynthConfig, console: Console) -> Launch:
     Raises:
         InputError: what is wrong with licences, corpus, voices, or another run's output.
     """
+    preflight.check_language(config)
     corpus = plan_corpus(config)
     bank = load_bank(config.voices, languages=spoken_languages(config))
     check_licenses(config, bank)
+    preflight.check_per_text(config, bank)
+    lines = preflight.first_lines(config, corpus)
+    preflight.check_text(lines, corpus)
     identity = run_identity(config, corpus, bank)
     if not dataset.is_claimed(config.output):  # else they were heard when it was
         check_voices(config, console)
@@ -50,6 +54,8 @@ def prepare(config: SynthConfig, console: Console) -> Launch:
     done = dataset.finished(config.output, corpus.shards)
     todo = tuple(i for i in range(corpus.shards) if i not in done)
     if todo:
+        for note in preflight.notes(config, corpus, lines):
+            console.print(note, style="yellow", markup=False, highlight=False, soft_wrap=True)
         console.print(
             f"{corpus.lines} lines, {len(bank)} voices, teacher {config.teacher.name}: "
             f"{len(todo)} of {corpus.shards} shards to do in {config.output}"

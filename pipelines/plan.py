@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from pipelines import preflight
 from pipelines.config import SynthConfig
 from pipelines.gate import Candidate
 from pipelines.studio import Studio, open_studio
@@ -82,7 +83,10 @@ class Draft:
 
 
 def estimate(config: SynthConfig, console: Console) -> Estimate:
+    preflight.check_language(config)
     corpus = plan_corpus(config)
+    for note in preflight.notes(config, corpus, preflight.first_lines(config, corpus)):
+        console.print(note, style="yellow", markup=False, highlight=False, soft_wrap=True)
     draft = read_draft(config, corpus, console)
     speed, limit, device = measure(config, draft.sample, console)
     batches = [(lengths, pack(lengths, limit)) for lengths in draft.shards]
@@ -106,6 +110,7 @@ def estimate(config: SynthConfig, console: Console) -> Estimate:
 
 def read_draft(config: SynthConfig, corpus: CorpusPlan, console: Console) -> Draft:
     bank = load_bank(config.voices, languages=spoken_languages(config))
+    preflight.check_per_text(config, bank)
     planner = Planner(config.teacher, bank)
     draft = Draft([[] for _ in range(corpus.shards)])
     lines = (line for part in corpus.parts for line in read_part(part, config))

@@ -187,9 +187,10 @@ class ShardRecorder:
 def admit(
     items: Iterable[Utterance | Rejection], reject: Callable[[Rejection], None]
 ) -> list[Utterance]:
-    """Utterances in order of their ids; rejections and repeated ids go to `reject`."""
+    """Utterances in order of their ids; rejections go to `reject`, and of utterances with one id all
+    but the first in the corpus."""
     admitted: list[Utterance] = []
-    for item in sorted(items, key=lambda item: (item.id, item.source, item.text)):
+    for item in sorted(items, key=_order):
         if isinstance(item, Rejection):
             reject(item)
         elif admitted and admitted[-1].id == item.id:
@@ -199,6 +200,11 @@ def admit(
         else:
             admitted.append(item)
     return admitted
+
+
+def _order(item: Utterance | Rejection) -> tuple[str, tuple[int, ...], str, str]:
+    place = item.place if isinstance(item, Utterance) else ()
+    return item.id, place, item.source, item.text
 
 
 def rejection(utterance: Utterance, reason: str, stage: str, detail: str) -> Rejection:

@@ -1,7 +1,7 @@
 """From corpus files to utterances with ids, voices, seeds and shards: text only, no audio."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from pipelines.config import SynthConfig
@@ -28,6 +28,8 @@ class CorpusPart:
     """A file of the corpus, or its beginning."""
 
     file: CorpusFile
+    number: int
+    """its place among the files"""
     lines: int
     """that are read, as they were counted when the run began"""
     is_cut: bool = False
@@ -52,14 +54,15 @@ def plan_corpus(config: SynthConfig) -> CorpusPlan:
     Raises:
         InputError: no line at all, or a file that cannot be read.
     """
-    parts, total = [], 0
+    parts: list[CorpusPart] = []
+    total = 0
     for file in expand(config.corpus):
         left = None if config.limit is None else config.limit - total
         if left == 0:
             break
         lines = count_lines(file, config.corpus)
         read = lines if left is None else min(left, lines)
-        parts.append(CorpusPart(file, read, is_cut=read < lines))
+        parts.append(CorpusPart(file, len(parts), read, is_cut=read < lines))
         total += read
     if not total:
         raise InputError(f"corpus.paths={list(config.corpus.paths)} holds no lines")
@@ -75,8 +78,13 @@ def _shards(config: SynthConfig, lines: int) -> int:
 
 
 def read_part(part: CorpusPart, config: SynthConfig) -> Iterator[Line | Rejection]:
-    """What is there, even if it is not what was counted; of a cut part, its beginning."""
-    return islice(read_lines(part.file, config.corpus), part.lines if part.is_cut else None)
+    """What is there, even if it is not what was counted; of a cut part, its beginning.
+
+    Each line has its place in the corpus.
+    """
+    lines = islice(read_lines(part.file, config.corpus), part.lines if part.is_cut else None)
+    for index, line in enumerate(lines):
+        yield replace(line, place=(part.number, index)) if isinstance(line, Line) else line
 
 
 def plan_part(
@@ -105,7 +113,7 @@ def plan_line(
             yield text
             continue
         try:
-            yield from _voiced(text, config, bank)
+            yield from _voiced(text, line.place, config, bank)
         except Refused as refused:
             yield Rejection(
                 id=text.id,
@@ -120,7 +128,9 @@ def plan_line(
             )
 
 
-def _voiced(text: SpokenText, config: SynthConfig, bank: VoiceBank) -> Iterator[Utterance]:
+def _voiced(
+    text: SpokenText, place: tuple[int, int], config: SynthConfig, bank: VoiceBank
+) -> Iterator[Utterance]:
     per_text, seed = config.voices.per_text, config.seed
     voices = choose_voices(bank, text.id, text.language, text.voice, per_text, seed)
     for rank, voice in enumerate(voices):
@@ -133,6 +143,7 @@ def _voiced(text: SpokenText, config: SynthConfig, bank: VoiceBank) -> Iterator[
             voice=voice,
             seed=stable_hash("seed", seed, name),
             source=text.source,
+            place=place,
         )
 
 

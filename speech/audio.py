@@ -18,6 +18,7 @@ MAX_SAMPLE_RATE = 192_000
 SILENCE_DB = -100.0
 """level of digital silence, so that levels stay finite"""
 FRAME_S = 0.02
+ALLOWED = "allowed: WAV, FLAC, OGG or MP3"
 
 
 def decode(data: bytes | BinaryIO, max_duration_s: float) -> tuple[Wave, int]:
@@ -35,9 +36,9 @@ def decode(data: bytes | BinaryIO, max_duration_s: float) -> tuple[Wave, int]:
             channels = file.read(dtype="float32", always_2d=True)
             declared, sample_rate = file.frames, file.samplerate
     except soundfile.LibsndfileError as error:
-        raise Refused("undecodable", error.error_string.rstrip(".")) from error
+        raise Refused("undecodable", f"{error.error_string.rstrip('.')}; {ALLOWED}") from error
     except (soundfile.SoundFileError, TypeError) as error:  # TypeError: headerless, named .raw
-        raise Refused("undecodable", str(error)) from error
+        raise Refused("undecodable", f"{error}; {ALLOWED}") from error
     if declared == 0:
         raise Refused("undecodable", "no samples")
     if len(channels) < declared:

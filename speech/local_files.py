@@ -5,6 +5,7 @@ import os
 import secrets
 import shutil
 import socket
+import stat
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -47,6 +48,9 @@ def list_files(folder: Path) -> dict[str, int]:
 
 def open_input(path: Path) -> BinaryIO:
     with explained("read", path):
+        mode = path.stat().st_mode
+        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):  # to open a pipe is to wait for a writer
+            raise InputError(f"cannot read {str(path)!r}: a pipe, socket or device, not a file")
         return path.open("rb")
 
 

@@ -24,6 +24,8 @@ class Utterance:
     seed: int
     source: str
     """file:line of the corpus, for people"""
+    place: tuple[int, int] = (0, 0)
+    """the number of its file in the corpus and of its line in that, from 0"""
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,11 @@ def _local_glob(pattern: str) -> list[str]:
 
 def exists(path: Location) -> bool:
     """Whether there is a file (or, locally, a directory) of this name."""
-    return gcs.exists(str(path)) if is_gcs(path) else _local(path).exists()
+    if is_gcs(path):
+        return gcs.exists(str(path))
+    local = _local(path)
+    with local_files.explained("look for", local):  # a name that is too long
+        return local.exists()
 
 
 def list_files(prefix_dir: Location) -> dict[str, int]:

@@ -14,6 +14,11 @@ from speech.mojibake import check_undamaged, mend
 LANGUAGES = ("en", "zh")
 """Languages that can be normalised."""
 
+_NAMES = {"eng": "en", "english": "en"} | dict.fromkeys(
+    ("cmn", "zho", "chi", "chinese", "mandarin"), "zh"
+)
+"""other names of theirs in corpora: ISO 639-2 and 639-3, and words"""
+
 _CUTS = {
     "en": (r"(?<=[,;:—–)])(?=\s)|(?<=[—–])", r"(?<=\s)(?=\S)"),
     "zh": (r"(?<=[，、；：,;:—])", r"(?<=.)(?=.)"),
@@ -68,8 +73,9 @@ def _clean_char(char: str) -> str:
 
 
 def base_language(tag: str) -> str:
-    """ "en" of "en", "EN-us" or "en_US"."""
-    return re.split("[-_]", tag.strip().lower(), maxsplit=1)[0]
+    """ "en" of "en", "EN-us", "en_US.UTF-8", "eng" or "English"; "zh" of "zh-CN" or "cmn_hans_cn"."""
+    base = re.split("[-_.]", tag.strip().lower(), maxsplit=1)[0]
+    return _NAMES.get(base, base)
 
 
 def normalize(text: str, language: str) -> str:

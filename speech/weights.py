@@ -4,10 +4,12 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
 from speech import storage
+from speech.errors import InputError
 from speech.local_files import stamp_of
 
 
@@ -16,8 +18,17 @@ def write_weights(output: str, name: str, state: Mapping[str, Tensor]) -> tuple[
 
     Returns:
         Its path and its SHA-256.
+
+    Raises:
+        InputError: a weight that is not finite, or not in half precision.
     """
     halves = {key: value.detach().cpu().half().contiguous() for key, value in state.items()}
+    for key, value in halves.items():
+        if not torch.isfinite(value).all():
+            raise InputError(
+                f"{name} is not written: {key} is not finite; train again with a lower "
+                "training.learning_rate"
+            )
     path = storage.join(output, name)
     with tempfile.TemporaryDirectory() as folder:
         local = Path(folder) / name

@@ -6,6 +6,7 @@ Needs no torch, as `student.runtime` needs none.
 import json
 from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, fields
+from pathlib import Path
 from typing import ClassVar, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
@@ -14,6 +15,7 @@ from speech import storage
 from speech.errors import InputError
 from speech.phonemes import ALPHABET
 from speech.rows import SAMPLE_RATE
+from speech.text import LANGUAGES
 
 D = TypeVar("D", bound="Described")
 
@@ -41,7 +43,7 @@ class Described:
         """Raises InputError: no student there, or one that this version cannot read, and why."""
         path = storage.join(location, cls.FILE)
         if not storage.exists(path):
-            raise InputError(f"{location} is no student: it has no {cls.FILE} ({cls.WRITTEN_BY})")
+            raise InputError(f"{location} is no student: {cls._missing(location)}")
         try:
             described = TypeAdapter(cls).validate_json(storage.read_bytes(path))
         except ValidationError as error:
@@ -52,8 +54,39 @@ class Described:
             theirs = getattr(described, field.name)
             if field.default not in (MISSING, theirs):
                 ours = f"this version reads {field.default!r}"
-                raise InputError(f"{path} has {field.name} {theirs!r}, {ours}")
+                raise InputError(f"{path} has {field.name} {theirs!r:.80}, {ours:.80}")
+        described.check(path)
         return described
+
+    @classmethod
+    def _missing(cls, location: str) -> str:
+        """Where the description of another form of student stands, the way from that to this."""
+        for other in Described.__subclasses__():
+            if other is not cls and storage.exists(storage.join(location, other.FILE)):
+                return (
+                    f"it is one as {other.WRITTEN_BY} writes it ({other.FILE}); what is needed is "
+                    f"a folder that {cls.WRITTEN_BY} wrote ({cls.FILE})"
+                )
+        return f"it has no {cls.FILE} ({cls.WRITTEN_BY})"
+
+    def check(self, path: str) -> None:
+        """Raise InputError for values that no student has."""
+        if not self.speakers or len(set(self.speakers)) < len(self.speakers):
+            raise InputError(f"{path} is damaged: speakers must be names, each of them once")
+        if self.language not in LANGUAGES:
+            allowed = ", ".join(LANGUAGES)
+            raise InputError(f"{path} has language {self.language!r:.20}; allowed: {allowed}")
+
+    def file(self, location: str, name: str) -> Path:
+        """A local copy of one of the other files.
+
+        Raises:
+            InputError: it is missing, damaged, or the description has no hash of it.
+        """
+        path = storage.join(location, name)
+        if name not in self.sha256:
+            raise InputError(f"{storage.join(location, self.FILE)} has no SHA-256 of {name}")
+        return storage.local_path(path, self.sha256[name])
 
     def write(self, output: str) -> None:
         """Under `output`, local or gs://."""

@@ -76,7 +76,16 @@ def read_package(location: str) -> tuple[Description, Acoustic, PulseVocoder]:
         student = build_student(config, vectors)
         student.load_state_dict(_weights(location, WEIGHTS, description))
         vocoder = load_pulse_vocoder(_weights(location, VOCODER, description))
-    except (ValidationError, RuntimeError, ValueError, SafetensorError) as error:
+    except InputError:
+        raise
+    except (
+        ValidationError,
+        RuntimeError,
+        ValueError,
+        LookupError,
+        TypeError,
+        SafetensorError,
+    ) as error:
         reason = str(error).splitlines()[0]
         raise InputError(
             f"{location} does not hold what its {DESCRIPTION} says: {reason}"
@@ -88,7 +97,7 @@ def read_vocoder(path: str) -> PulseVocoder:
     """Raises InputError: no such file, or no pulse vocoder."""
     try:
         return load_pulse_vocoder(load_file(storage.local_path(path)))
-    except (RuntimeError, ValueError, SafetensorError) as error:
+    except (RuntimeError, ValueError, LookupError, SafetensorError) as error:
         raise InputError(f"{path} is no pulse vocoder: {str(error).splitlines()[0]}") from error
 
 
@@ -101,11 +110,12 @@ def start_from(student: Acoustic, path: str) -> None:
     try:
         own = {name: student.state_dict()[name] for name in SPEAKERS}
         student.load_state_dict(load_file(storage.local_path(path)) | own)
-    except (RuntimeError, SafetensorError) as error:
+    except (RuntimeError, LookupError, SafetensorError) as error:
         reason = str(error).splitlines()[-1].strip()
         raise InputError(f"init_from={path} does not fit this student: {reason}") from error
 
 
 def _weights(location: str, name: str, description: Description) -> dict[str, Tensor]:
-    path = storage.local_path(storage.join(location, name), description.sha256.get(name))
-    return {key: value.float() for key, value in load_file(path).items()}
+    return {
+        key: value.float() for key, value in load_file(description.file(location, name)).items()
+    }

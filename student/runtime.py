@@ -73,8 +73,7 @@ class OnnxStudent:
         self.conditions = self._conditions()
 
     def _file(self, name: str) -> Path:
-        path = storage.join(self.location, name)
-        return storage.local_path(path, self.description.sha256.get(name, "none"))
+        return self.description.file(self.location, name)
 
     def _session(self, name: str, threads: int) -> Any:
         import onnxruntime

@@ -3,9 +3,9 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import pairwise
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 from pydantic import Field, ValidationError
@@ -14,6 +14,7 @@ from speech import storage
 from speech.audio import Wave, clipped_share, decode, rms_db
 from speech.config import Config
 from speech.errors import InputError, Refused
+from speech.text import base_language
 from speech.wer import LANGUAGES, score
 
 Transcribe = Callable[[Wave, str], str]
@@ -79,16 +80,25 @@ class Entry(Config):
 
 
 def parse_entry(line: bytes) -> Entry:
-    """Raises Refused: `malformed_line`, `no_<field>`, `invalid_id` or `unsupported_language`."""
+    """Raises Refused: `malformed_line`, `no_<field>`, `invalid_id` or `unsupported_language`, with
+    the voice's id where it can be read."""
     try:
         fields = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise Refused("malformed_line", f"not JSON: {error}") from error
     if not isinstance(fields, dict):
         raise Refused("malformed_line", "not a JSON object")
+    try:
+        return _entry(fields)
+    except Refused as refused:
+        voice = f"voice {fields['id']!r:.80}; " if fields.get("id") else ""
+        raise Refused(refused.reason, voice + refused.detail) from refused
+
+
+def _entry(fields: Mapping[str, Any]) -> Entry:
     for name in REQUIRED:
         if not str(fields.get(name) or "").strip():
-            raise Refused(f"no_{name}")
+            raise Refused(f"no_{name}", f"required: {', '.join(REQUIRED)}")
     try:
         entry = Entry.model_validate(fields)
     except ValidationError as error:
@@ -96,9 +106,10 @@ def parse_entry(line: bytes) -> Entry:
         raise Refused("malformed_line", f"{first['loc'][0]}: {first['msg']}") from error
     if not LEGAL_ID.fullmatch(entry.id):
         raise Refused("invalid_id", "allowed: 64 letters, digits, '.', '_' and '-'")
-    if entry.language not in LANGUAGES:
+    language = base_language(entry.language)
+    if language not in LANGUAGES:
         raise Refused("unsupported_language", f"{entry.language}, allowed {', '.join(LANGUAGES)}")
-    return entry
+    return entry.model_copy(update={"language": language})
 
 
 def load_audio(entry: Entry, base: str, limits: VoiceLimits) -> tuple[Wave, int]:

@@ -20,6 +20,8 @@ from teacher.voice_checks import (
     parse_entry,
 )
 
+FORMAT = "the format of a manifest is in docs/voices.md"
+
 
 class VoicesConfig(Config):
     """A bank: a JSONL manifest beside its audio, one voice a line (`teacher.voice_checks.Entry`)."""
@@ -83,7 +85,9 @@ def load_bank(
     if refusals:
         listed = "; ".join(f"{name}: {refusal}" for name, refusal in refusals.items())
         total = len(voices) + len(refusals)
-        raise InputError(f"{config.manifest}: {len(refusals)} of {total} voices refused: {listed}")
+        raise InputError(
+            f"{config.manifest}: {len(refusals)} of {total} voices refused: {listed} ({FORMAT})"
+        )
     if not voices:
         raise InputError(f"{config.manifest}: no voice speaks {', '.join(languages or ['at all'])}")
     return VoiceBank(voices)

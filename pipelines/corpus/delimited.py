@@ -1,17 +1,17 @@
-"""CSV and TSV with a header. CSV quotes as RFC 4180 says; TSV has no quoting, a line is a row."""
+"""Tables of text. With commas and semicolons fields may be quoted as RFC 4180 says; with other
+delimiters there is no quoting, a line is a row."""
 
 import csv
 from collections import deque
 from collections.abc import Iterator
 
 from pipelines.corpus.config import CorpusConfig
+from pipelines.corpus.decoding import MAX_ROW_CHARS, PhysicalLine, physical_lines
+from pipelines.corpus.layouts import QUOTED, Layout
 from pipelines.corpus.lines import (
-    MAX_ROW_CHARS,
     Line,
-    PhysicalLine,
     check_text_column,
     line_from_row,
-    physical_lines,
     rejection,
     unreadable,
 )
@@ -24,17 +24,21 @@ Record = tuple[PhysicalLine, list[str] | csv.Error]
 
 
 def read_delimited(
-    path: str, name: str, delimiter: str, config: CorpusConfig
+    path: str, name: str, layout: Layout, config: CorpusConfig
 ) -> Iterator[Line | Rejection]:
     """The rows under the header; a malformed one costs its own first line and no more.
 
     Raises:
-        InputError: the header has no text column, or two.
+        InputError: there is no text column, or there are two.
     """
-    lines = physical_lines(path, MAX_ROW_CHARS)
-    records = _csv_records(lines) if delimiter == "," else _tsv_records(lines)
-    _, header = next(records, (None, []))
-    columns = [] if isinstance(header, csv.Error) else [column.strip() for column in header]
+    lines = physical_lines(path, MAX_ROW_CHARS, config.encoding)
+    delimiter, names = layout.delimiter, layout.columns
+    divided = _quoted_records if delimiter in QUOTED else _plain_records
+    records = divided(lines, delimiter)
+    if names is None:
+        _, header = next(records, (None, []))
+        names = () if isinstance(header, csv.Error) else tuple(header)
+    columns = [column.strip() for column in names]
     check_text_column(columns, path, config)
     for line, fields in records:
         yield _read(line, fields, columns, f"{name}:{line.number}", config)
@@ -47,7 +51,7 @@ def _read(
     source: str,
     config: CorpusConfig,
 ) -> Line | Rejection:
-    if refused := unreadable(line, source):
+    if refused := unreadable(line, source, config.encoding):
         return refused
     if isinstance(fields, csv.Error):
         return rejection(line.text, "malformed_row", str(fields), source)
@@ -59,12 +63,12 @@ def _read(
     return line_from_row(dict(zip(columns, fields, strict=True)), source, config)
 
 
-def _tsv_records(lines: Iterator[PhysicalLine]) -> Iterator[Record]:
+def _plain_records(lines: Iterator[PhysicalLine], delimiter: str) -> Iterator[Record]:
     for line in lines:
-        yield line, line.text.split("\t")
+        yield line, line.text.split(delimiter)
 
 
-def _csv_records(lines: Iterator[PhysicalLine]) -> Iterator[Record]:
+def _quoted_records(lines: Iterator[PhysicalLine], delimiter: str) -> Iterator[Record]:
     """A record over several lines is tried with one line more each time, so that a quote that is
     never closed does not swallow the rest of the file."""
     waiting: deque[PhysicalLine] = deque()
@@ -74,7 +78,7 @@ def _csv_records(lines: Iterator[PhysicalLine]) -> Iterator[Record]:
 
     while first := following():
         group = [first]
-        while isinstance(fields := _fields(group), csv.Error):
+        while isinstance(fields := _fields(group, delimiter), csv.Error):
             more = following() if _is_open(fields, group) else None
             if more is None:
                 break
@@ -90,9 +94,10 @@ def _is_open(error: csv.Error, group: list[PhysicalLine]) -> bool:
     return is_short and not group[-1].is_cut and "unexpected end" in str(error)
 
 
-def _fields(group: list[PhysicalLine]) -> list[str] | csv.Error:
+def _fields(group: list[PhysicalLine], delimiter: str) -> list[str] | csv.Error:
     """Of one record, or the error; NUL is left out because Python before 3.11 refuses it."""
     try:
-        return next(csv.reader((f"{line.text}\n".replace("\0", "") for line in group), strict=True))
+        rows = (f"{line.text}\n".replace("\0", "") for line in group)
+        return next(csv.reader(rows, delimiter=delimiter, strict=True))
     except csv.Error as error:
         return error

@@ -6,8 +6,11 @@ from pathlib import PurePosixPath
 
 from pipelines.corpus import hub
 from pipelines.corpus.config import CorpusConfig
+from pipelines.corpus.decoding import check_unpacked
 from pipelines.corpus.delimited import read_delimited
 from pipelines.corpus.json_lines import read_json_lines
+from pipelines.corpus.json_list import read_json
+from pipelines.corpus.layouts import layout_of
 from pipelines.corpus.lines import Line
 from pipelines.corpus.parquet import count_parquet, read_parquet
 from pipelines.corpus.text_files import read_text
@@ -15,7 +18,7 @@ from speech.errors import InputError
 from speech.rows import Rejection
 from speech.storage import fingerprint, glob
 
-KINDS = ("txt", "jsonl", "csv", "tsv", "parquet")
+KINDS = ("txt", "jsonl", "csv", "tsv", "parquet", "json")
 
 
 @dataclass(frozen=True)
@@ -47,15 +50,23 @@ def _kind(path: str) -> str:
     if path.startswith(hub.SCHEME):
         hub.parse(path)
         return "hf"
-    kind = PurePosixPath(path).suffix.lower().lstrip(".")
-    if kind not in KINDS:
+    name = PurePosixPath(path.lower())
+    packed = name.suffix == ".gz"
+    kind = PurePosixPath(name.stem if packed else name).suffix.lstrip(".")
+    if kind not in KINDS or (packed and kind == "parquet"):
         allowed = ", ".join(f".{name}" for name in KINDS)
-        raise InputError(f"cannot read {path!r}; allowed: {allowed}, hf://owner/name")
+        raise InputError(
+            f"cannot read {path!r}; allowed: {allowed}, those of text also with .gz, hf://owner/name"
+        )
     return kind
 
 
 def _fingerprint(path: str, kind: str) -> str:
-    return hub.commit_of(path) if kind == "hf" else fingerprint(path)
+    if kind == "hf":
+        return hub.commit_of(path)
+    if path.lower().endswith(".gz"):
+        check_unpacked(path)
+    return fingerprint(path)
 
 
 def read_lines(file: CorpusFile, config: CorpusConfig) -> Iterator[Line | Rejection]:
@@ -65,19 +76,31 @@ def read_lines(file: CorpusFile, config: CorpusConfig) -> Iterator[Line | Reject
         InputError: what is wrong with the file as a whole.
     """
     name = PurePosixPath(file.path).name
+    if _is_delimited(file, config):
+        layout = layout_of(file.path, file.kind, config)
+        return read_delimited(file.path, name, layout, config)
     if file.kind == "txt":
         return read_text(file.path, name, config)
     if file.kind == "jsonl":
         return read_json_lines(file.path, name, config)
+    if file.kind == "json":
+        return read_json(file.path, name, config)
     if file.kind == "parquet":
         return read_parquet(file.path, name, config)
-    if file.kind == "hf":
-        return hub.read_hub(file.path, file.fingerprint, config)
-    return read_delimited(file.path, name, "," if file.kind == "csv" else "\t", config)
+    return hub.read_hub(file.path, file.fingerprint, config)
+
+
+def note_of(file: CorpusFile, config: CorpusConfig) -> str:
+    """What was recognised of how a file is read, for people; "" where it was as configured."""
+    return layout_of(file.path, file.kind, config).note if _is_delimited(file, config) else ""
+
+
+def _is_delimited(file: CorpusFile, config: CorpusConfig) -> bool:
+    return file.kind in ("csv", "tsv") or (file.kind == "txt" and config.delimiter is not None)
 
 
 def count_lines(file: CorpusFile, config: CorpusConfig) -> int:
-    """How many items `read_lines` gives: from the footer or the hub's card, else by reading."""
+    """How many items `read_lines` gives: from the hub's card, else by reading."""
     if file.kind == "parquet":
         return count_parquet(file.path, config)
     if file.kind == "hf":

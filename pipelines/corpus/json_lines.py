@@ -6,13 +6,11 @@ from itertools import islice
 from typing import Any
 
 from pipelines.corpus.config import CorpusConfig
+from pipelines.corpus.decoding import MAX_ROW_CHARS, PhysicalLine, physical_lines
 from pipelines.corpus.lines import (
-    MAX_ROW_CHARS,
     Line,
-    PhysicalLine,
     check_text_column,
     line_from_row,
-    physical_lines,
     rejection,
     unreadable,
 )
@@ -27,13 +25,17 @@ def read_json_lines(path: str, name: str, config: CorpusConfig) -> Iterator[Line
     Raises:
         InputError: none of the first objects has the text column.
     """
-    head = (_parsed(line) for line in islice(physical_lines(path, MAX_ROW_CHARS), _HEAD))
+
+    def lines() -> Iterator[PhysicalLine]:
+        return physical_lines(path, MAX_ROW_CHARS, config.encoding)
+
+    head = [_parsed(line) for line in islice(lines(), _HEAD)]
     keys = dict.fromkeys(key for row in head if isinstance(row, dict) for key in row)
     if keys:
         check_text_column(list(keys), path, config)
-    for line in physical_lines(path, MAX_ROW_CHARS):
+    for line in lines():
         source = f"{name}:{line.number}"
-        yield unreadable(line, source) or _read(line, source, config)
+        yield unreadable(line, source, config.encoding) or _read(line, source, config)
 
 
 def _read(line: PhysicalLine, source: str, config: CorpusConfig) -> Line | Rejection:

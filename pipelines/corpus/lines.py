@@ -1,18 +1,15 @@
-"""A line of the corpus as it was read, or its rejection; and lines of bytes decoded one by one."""
+"""A line of the corpus as it was read, or its rejection."""
 
-import io
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from pipelines.corpus.config import CorpusConfig
+from pipelines.corpus.decoding import PhysicalLine
+from pipelines.corpus.names import is_missing, name_of, text_of
 from speech.errors import InputError
 from speech.rows import Rejection
 from speech.seeds import short_id
-from speech.storage import open_input
-
-MAX_ROW_CHARS = 131_072  # of one physical line of a table; also the limit of Python's csv fields
-_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True)
@@ -25,42 +22,8 @@ class Line:
     id: str | None = None
     language: str | None = None
     voice: str | None = None
-
-
-@dataclass(frozen=True)
-class PhysicalLine:
-    """Up to a line end. Bytes that are no UTF-8 stand as lone surrogates (surrogateescape)."""
-
-    number: int
-    text: str
-    is_cut: bool
-    """longer than was allowed; `text` is its beginning"""
-
-
-def physical_lines(path: str, max_chars: int) -> Iterator[PhysicalLine]:
-    """The lines of a UTF-8 file in bounded memory; \\n, \\r\\n and \\r end a line, a BOM is skipped.
-
-    Raises:
-        InputError: the file is missing, or UTF-16.
-    """
-    with open_input(path) as stream:
-        _refuse_utf16(stream.read(4096), path)
-        stream.seek(0)
-        reader = io.TextIOWrapper(stream, "utf-8-sig", errors="surrogateescape", newline=None)
-        number = 0
-        while piece := reader.readline(max_chars + 1):
-            number += 1
-            is_cut = len(piece) > max_chars and not piece.endswith("\n")
-            yield PhysicalLine(number, piece.removesuffix("\n")[:max_chars], is_cut)
-            while is_cut and piece and not piece.endswith("\n"):
-                piece = reader.readline(MAX_ROW_CHARS)
-
-
-def _refuse_utf16(head: bytes, path: str) -> None:
-    """By its mark, or by the zeros that are every second byte of Western text."""
-    zeros = max(head[0::2].count(0), head[1::2].count(0))
-    if head.startswith(_UTF16_MARKS) or zeros * 4 > len(head) > 8:
-        raise InputError(f"{path} is not UTF-8 but looks like UTF-16: save it as UTF-8")
+    place: tuple[int, int] = field(default=(0, 0), compare=False)
+    """the number of its file and its own in that: which of two lines is the first"""
 
 
 def is_encodable(text: str) -> bool:
@@ -86,45 +49,46 @@ def rejection(text: str, reason: str, detail: str, source: str) -> Rejection:
     return Rejection(short_id(kept), kept, reason, "corpus", readable(detail), source)
 
 
-def unreadable(line: PhysicalLine, source: str) -> Rejection | None:
-    """The rejection of a line too long to be read or not UTF-8; None if it can go on."""
+def unreadable(line: PhysicalLine, source: str, encoding: str) -> Rejection | None:
+    """The rejection of a line too long to be read or in another encoding; None if it can go on."""
     if line.is_cut:
         allowed = f"longer than {len(line.text)} characters"
         return rejection(line.text, "too_long", allowed, source)
     if not is_encodable(line.text):
-        return rejection(line.text, "invalid_encoding", "not UTF-8", source)
+        return rejection(line.text, "invalid_encoding", f"not {encoding.upper()}", source)
     return None
 
 
 def line_from_row(row: Mapping[str, Any], source: str, config: CorpusConfig) -> Line | Rejection:
-    """A row of any table, its values checked: text and names are strings, ids also integers."""
+    """A row of any table, its values checked: text and language are strings, names what
+    `pipelines.corpus.names` takes for one."""
     text = row.get(config.text_column)
-    if text is None:
+    if is_missing(text):
         return rejection(_shown(row), "missing_text", f"no {config.text_column!r}", source)
-    columns = {
-        "text": config.text_column,
-        "id": config.id_column,
-        "language": config.language_column,
-        "voice": config.voice_column,
-    }
-    fields = {name: row.get(column) for name, column in columns.items()}
-    if isinstance(fields["id"], int) and not isinstance(fields["id"], bool):
-        fields["id"] = str(fields["id"])
-    for name, value in fields.items():
-        if not isinstance(value, str | None):
-            detail = f"{columns[name]!r} is {type(value).__name__}, not text"
-            return rejection(_shown(row), "malformed_row", detail, source)
-        if not is_encodable(value or ""):
-            detail = f"{columns[name]!r} is not valid Unicode"
+    columns = (config.text_column, config.id_column, config.language_column, config.voice_column)
+    fields: list[str | None] = []
+    for column in columns:
+        try:
+            is_name = column in (config.id_column, config.voice_column)
+            fields.append((name_of if is_name else text_of)(row.get(column)) or None)
+        except TypeError as error:
+            return rejection(_shown(row), "malformed_row", f"{column!r} is {error}", source)
+        if not is_encodable(fields[-1] or ""):
+            detail = f"{column!r} is not valid Unicode"
             return rejection(str(text), "invalid_encoding", detail, source)
-    if len(text) > config.max_line_chars:
-        detail = f"{len(text)} characters; allowed: {config.max_line_chars}"
-        return rejection(text[: config.max_line_chars], "too_long", detail, source)
-    return Line(text, source, *(fields[name] or None for name in ("id", "language", "voice")))
+    found, name, language, voice = fields
+    found = found or ""
+    if len(found) > config.max_line_chars:
+        detail = f"{len(found)} characters; allowed: {config.max_line_chars}"
+        return rejection(found[: config.max_line_chars], "too_long", detail, source)
+    return Line(found, source, name, language, voice)
 
 
 def _shown(row: Mapping[str, Any]) -> str:
-    return repr(dict(row))[:1000]
+    try:
+        return repr(dict(row))[:1000]
+    except RecursionError:
+        return "a row that is nested too deeply"
 
 
 def check_text_column(columns: list[str], path: str, config: CorpusConfig) -> None:
@@ -135,5 +99,6 @@ def check_text_column(columns: list[str], path: str, config: CorpusConfig) -> No
         wrong = "no column" if not found else f"{found} columns"
         raise InputError(
             f"{path}: {wrong} {config.text_column!r}; columns: {there:.300} "
-            "(choose with corpus.text_column=...)"
+            "(choose with corpus.text_column=...; "
+            "without a header, name them: corpus.columns=[id,text])"
         )

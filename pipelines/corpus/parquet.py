@@ -8,13 +8,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.corpus.config import CorpusConfig
-from pipelines.corpus.lines import Line, check_text_column, line_from_row
+from pipelines.corpus.lines import Line, check_text_column, line_from_row, rejection
 from speech.errors import InputError
 from speech.rows import Rejection
 from speech.storage import open_input
 
 MAX_ROW_GROUP_BYTES = 512 * 2**20
 _BATCH_ROWS = 256
+_TEXTS = (
+    *(pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view),
+    *(pa.types.is_binary, pa.types.is_large_binary, pa.types.is_binary_view),
+)
 
 
 def read_parquet(path: str, name: str, config: CorpusConfig) -> Iterator[Line | Rejection]:
@@ -29,14 +33,25 @@ def read_parquet(path: str, name: str, config: CorpusConfig) -> Iterator[Line | 
         for batch in file.iter_batches(_BATCH_ROWS, columns=columns):
             for index in range(batch.num_rows):
                 number += 1
-                row = {column: _cell(batch.column(column), index) for column in columns}
-                yield line_from_row(row, f"{name}:{number}", config)
+                yield _read(batch, index, columns, f"{name}:{number}", config)
 
 
 def count_parquet(path: str, config: CorpusConfig) -> int:
-    """Rows, from the footer."""
+    """Rows, read through and not made into values, so that damage is met before a run begins."""
     with _opened(path, config) as file:
-        return int(file.metadata.num_rows)
+        columns = _columns(file, config)
+        return sum(batch.num_rows for batch in file.iter_batches(_BATCH_ROWS, columns=columns))
+
+
+def _read(
+    batch: pa.RecordBatch, index: int, columns: list[str], source: str, config: CorpusConfig
+) -> Line | Rejection:
+    try:
+        row = {column: _cell(batch.column(column), index) for column in columns}
+    except (ValueError, OverflowError) as error:  # a date that Python's cannot hold
+        text = _cell(batch.column(config.text_column), index) or ""
+        return rejection(text[: config.max_line_chars], "malformed_row", str(error), source)
+    return line_from_row(row, source, config)
 
 
 @contextmanager
@@ -51,9 +66,12 @@ def _opened(path: str, config: CorpusConfig) -> Iterator[pq.ParquetFile]:
             _check_sizes(plain, columns, path)
             schema = plain.schema_arrow
             texts = [column for column in columns if _is_text(schema.field(column).type)]
-            if config.text_column not in texts:
-                kind = schema.field(config.text_column).type
-                raise InputError(f"{path}: column {config.text_column!r} is {kind}, not text")
+            for column in columns:
+                kind = schema.field(column).type
+                if column not in texts and column in (config.text_column, config.language_column):
+                    raise InputError(f"{path}: column {column!r} is {kind}, not text")
+                if pa.types.is_nested(kind):
+                    raise InputError(f"{path}: column {column!r} is {kind}, not text or a number")
             yield pq.ParquetFile(stream, metadata=plain.metadata, read_dictionary=texts)
         except (pa.ArrowException, OSError) as error:
             raise InputError(f"{path}: cannot be read as Parquet: {error!s:.200}") from error
@@ -83,8 +101,7 @@ def _check_sizes(file: pq.ParquetFile, columns: list[str], path: str) -> None:
 def _is_text(kind: pa.DataType) -> bool:
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
-    tests = (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary)
-    return any(test(kind) for test in tests)
+    return any(test(kind) for test in _TEXTS)
 
 
 def _cell(column: pa.Array, index: int) -> Any:

@@ -11,7 +11,7 @@ from speech.rows import Rejection
 from speech.seeds import short_id
 from speech.text import base_language, check_speakable, clean, normalize, split
 
-MAX_ID_CHARS = 128
+MAX_ID_CHARS, MAX_ID_BYTES = 128, 200
 _LETTERS_PER_CHARACTER = {"zh": 3}  # in length of speech, as F5-TTS's own byte ratio has it
 
 
@@ -61,7 +61,9 @@ def _check_line(line: Line, text: str, language: str, languages: Collection[str]
         written = any(unicodedata.category(char)[0] not in "CMZ" for char in line.text)
         raise Refused("nothing_to_speak", "only markup") if written else Refused("empty")
     if line.id is not None and not _is_legal(line.id):
-        allowed = f"printable, no slashes, at most {MAX_ID_CHARS} characters"
+        allowed = (
+            f"printable, no slashes, at most {MAX_ID_CHARS} characters and {MAX_ID_BYTES} bytes"
+        )
         raise Refused("invalid_id", f"{line.id[:40]!r}; allowed: {allowed}")
     if language not in languages:
         raise Refused("unsupported_language", f"{language:.40}; allowed: {', '.join(languages)}")
@@ -73,6 +75,7 @@ def _is_legal(name: str | None) -> bool:
         name
         and len(name) <= MAX_ID_CHARS
         and name.isprintable()
+        and len(name.encode()) <= MAX_ID_BYTES
         and name.strip(" .")
         and not set(name) & set("/\\")
     )

@@ -6,20 +6,21 @@ from collections.abc import Iterator
 import sentencex
 
 from pipelines.corpus.config import CorpusConfig
-from pipelines.corpus.lines import Line, PhysicalLine, physical_lines, unreadable
+from pipelines.corpus.decoding import PhysicalLine, physical_lines
+from pipelines.corpus.lines import Line, unreadable
 from speech.rows import Rejection
 from speech.text import base_language
 
 
 def read_text(path: str, name: str, config: CorpusConfig) -> Iterator[Line | Rejection]:
     """By `config.unit`; a blank line is an empty utterance, or the end of a paragraph."""
-    lines = physical_lines(path, config.max_line_chars)
+    lines = physical_lines(path, config.max_line_chars, config.encoding)
     if config.unit == "sentence":
         yield from _sentences(lines, name, config)
         return
     for line in lines:
         source = f"{name}:{line.number}"
-        yield unreadable(line, source) or Line(line.text, source)
+        yield unreadable(line, source, config.encoding) or Line(line.text, source)
 
 
 def _sentences(
@@ -28,7 +29,7 @@ def _sentences(
     """Paragraphs joined over their line ends and cut again; one that is very long goes in pieces."""
     paragraph = _Paragraph(base_language(config.language), name)
     for line in lines:
-        if refused := unreadable(line, f"{name}:{line.number}"):
+        if refused := unreadable(line, f"{name}:{line.number}", config.encoding):
             yield refused
         elif not line.text.strip():
             yield from paragraph.take()

@@ -6,6 +6,8 @@ checkpoints/step-00001000.json   its SHA-256, written last
 
 import json
 import logging
+import pickle
+import re
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from speech import storage
 from speech.errors import InputError
 from speech.local_files import stamp_of
 
+_MARKER = re.compile(r"step-(\d{8,})\.json", re.ASCII)
 log = logging.getLogger(__name__)
 
 
@@ -41,8 +44,9 @@ class Checkpoints:
             for suffix in ("json", "pt"):  # the marker first: never a marker without its weights
                 storage.delete(storage.join(self.folder, f"step-{old:08d}.{suffix}"))
 
-    def load_latest(self) -> dict[str, Any] | None:
-        """The newest checkpoint whose bytes are those that were written; None where there is none.
+    def load_latest(self) -> tuple[str, dict[str, Any]] | None:
+        """The newest checkpoint whose bytes are those that were written, and its path; None where
+        there is none.
 
         Raises:
             InputError: there are checkpoints, and all of them are damaged.
@@ -51,23 +55,31 @@ class Checkpoints:
         steps = self._steps()
         for step in steps:
             path = storage.join(self.folder, f"step-{step:08d}.pt")
-            try:
-                marker = json.loads(storage.read_bytes(path.removesuffix("pt") + "json"))
-                local = storage.local_path(path)
-                if stamp_of(local).sha256 == marker["sha256"]:
-                    return torch.load(local, map_location="cpu", weights_only=True)
-            except (InputError, ValueError, KeyError):
-                pass
+            state = self._load(path)
+            if state is not None:
+                return path, state
             log.warning("checkpoint %s is damaged; looking for the one before", path)
         if steps:
             raise InputError(f"all {len(steps)} checkpoints in {self.folder} are damaged")
         return None
 
+    def _load(self, path: str) -> dict[str, Any] | None:
+        """None for one that is damaged."""
+        try:
+            marker = json.loads(storage.read_bytes(path.removesuffix("pt") + "json"))
+            local = storage.local_path(path, str(marker["sha256"]))
+            state = torch.load(local, map_location="cpu", weights_only=True)
+        except (InputError, ValueError, LookupError, TypeError, RecursionError):
+            return None
+        except (RuntimeError, OSError, EOFError, pickle.UnpicklingError):  # and yet its own bytes
+            return None
+        return state if isinstance(state, dict) else None
+
     def _steps(self) -> list[int]:
         """Steps with a marker, newest first."""
         names = storage.list_files(self.folder)
-        found = [n for n in names if n.startswith("step-") and n.endswith(".json")]
-        return sorted((int(name[5:-5]) for name in found), reverse=True)
+        found = [match for name in names if (match := _MARKER.fullmatch(name))]
+        return sorted((int(match[1]) for match in found), reverse=True)
 
     def _scratch(self) -> Path:
         """On the file system of a local output, so that publishing is one rename."""

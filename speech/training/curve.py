@@ -1,6 +1,7 @@
 """The course of a training as a picture."""
 
 import io
+import math
 from collections.abc import Mapping, Sequence
 
 SMOOTHING = 0.9
@@ -8,8 +9,15 @@ COLUMNS = 4
 HELD_OUT = "evaluation/"
 """what the names of an evaluation's numbers begin with in a history"""
 
+Point = dict[str, float | None]
+"""a step and its numbers; None where one was not finite, since JSON has no NaN"""
 
-def draw_curve(history: Sequence[Mapping[str, float]], title: str) -> bytes:
+
+def finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
+
+
+def draw_curve(history: Sequence[Mapping[str, float | None]], title: str) -> bytes:
     """A PNG with a panel for each loss over steps: points as logged, their running mean, and the
     loss on held-out clips where the evaluation has it."""
     from matplotlib.figure import Figure
@@ -41,9 +49,16 @@ def _is_loss(key: str) -> bool:
     return key != "step" and "/" not in key
 
 
-def _series(history: Sequence[Mapping[str, float]], key: str) -> tuple[list[float], list[float]]:
-    points = [(point["step"], point[key]) for point in history if key in point]
-    return [step for step, _ in points], [value for _, value in points]
+def _series(
+    history: Sequence[Mapping[str, float | None]], key: str
+) -> tuple[list[float], list[float]]:
+    steps, values = [], []
+    for point in history:
+        step, value = point["step"], point.get(key)
+        if step is not None and value is not None:
+            steps.append(step)
+            values.append(value)
+    return steps, values
 
 
 def _smoothed(values: Sequence[float]) -> list[float]:

@@ -1,5 +1,6 @@
 """What people see of a training: a bar with loss, speed and time left, and TensorBoard."""
 
+import math
 import os
 import time
 from pathlib import Path
@@ -12,6 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from speech import storage
 from speech.rows import SAMPLE_RATE
 from speech.training.config import TrainingConfig
+from speech.training.curve import Point, finite
 from speech.training.task import Evaluation
 
 LINE_EVERY_S = 30.0
@@ -39,7 +41,7 @@ class Journal:
             disable=not main or not console.is_terminal,
         )
         self.bar = self.progress.add_task("", total=config.steps, completed=step, state="")
-        self._sums: dict[str, float] = {}
+        self._finite: dict[str, list[float]] = {}
         self._steps = self._frames = 0
         self._since = self._printed = time.monotonic()
 
@@ -53,10 +55,13 @@ class Journal:
 
     def record(
         self, step: int, losses: dict[str, float], rate: float, skipped: int, frames: int
-    ) -> dict[str, float] | None:
-        """Note a step; every `log_every` steps, the means since the last time as one point."""
+    ) -> Point | None:
+        """Note a step; every `log_every` steps, the means since the last time as one point, of what
+        was finite."""
         for key, value in losses.items():
-            self._sums[key] = self._sums.get(key, 0.0) + value
+            kept = self._finite.setdefault(key, [])
+            if math.isfinite(value):
+                kept.append(value)
         self._steps += 1
         self._frames += frames
         point = None
@@ -65,9 +70,9 @@ class Journal:
         self.progress.update(self.bar, completed=step)
         return point
 
-    def _point(self, step: int, rate: float, skipped: int) -> dict[str, float]:
+    def _point(self, step: int, rate: float, skipped: int) -> Point:
         seconds, now = time.monotonic() - self._since, time.monotonic()
-        means = {key: value / self._steps for key, value in self._sums.items()}
+        means = {key: math.fsum(x) / len(x) if x else math.nan for key, x in self._finite.items()}
         speed = self._frames / seconds
         shown = means | {"learning_rate": rate, "skipped": skipped, "frames_per_s": speed}
         if self.main:
@@ -80,8 +85,8 @@ class Journal:
             self._printed = now
             left_min = (self.config.steps - step) * seconds / self._steps / 60
             self.console.print(f"step {step}/{self.config.steps}  {state}  {left_min:.0f} min left")
-        self._sums, self._steps, self._frames, self._since = {}, 0, 0, now
-        return {"step": step, **{key: round(value, 6) for key, value in means.items()}}
+        self._finite, self._steps, self._frames, self._since = {}, 0, 0, now
+        return {"step": step, **{key: finite(round(value, 6)) for key, value in means.items()}}
 
     def show(self, step: int, evaluation: Evaluation) -> None:
         """An evaluation's numbers, audio and spectrograms."""

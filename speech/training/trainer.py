@@ -26,11 +26,14 @@ from speech.machine import native_dtype
 from speech.seeds import stable_hash
 from speech.training.checkpoints import Checkpoints
 from speech.training.config import FREE_TO_CHANGE, TrainingConfig
-from speech.training.curve import HELD_OUT, draw_curve
+from speech.training.curve import HELD_OUT, Point, draw_curve, finite
 from speech.training.ema import averaged_copy
 from speech.training.journal import Journal
 from speech.training.schedule import learning_rate
 from speech.training.task import Batch, Key, Task
+
+PATIENCE = 100
+"""steps in a row without a finite loss, or half of a short training: nothing is learnt any more"""
 
 
 @dataclass
@@ -41,8 +44,10 @@ class Position:
     epoch: int = 0
     index: int = 0
     skipped: int = 0
-    """steps left out because a gradient was not finite"""
-    history: list[dict[str, float]] = field(default_factory=list)
+    """steps left out because a loss or its gradient was not finite"""
+    idle: dict[str, int] = field(default_factory=dict)
+    """of them, how many in a row until now, for each module"""
+    history: list[Point] = field(default_factory=list)
 
 
 class Trainer:
@@ -87,8 +92,8 @@ class Trainer:
             )
             for name, module in self.plain.items()
         }
-        if state := self.checkpoints.load_latest():
-            self._restore(state)
+        if latest := self.checkpoints.load_latest():
+            self._restore(*latest)
         compiled = {n: torch.compile(m) if config.compile else m for n, m in self.plain.items()}
         self.modules = {name: self.accelerator.prepare_model(m) for name, m in compiled.items()}
 
@@ -135,7 +140,8 @@ class Trainer:
             norm = nn.utils.clip_grad_norm_(self.plain[name].parameters(), config.clip_norm)
             shown |= {key: value.item() for key, value in losses.items() if key != "total"}
             shown |= {name: losses["total"].item(), f"gradient_norm/{name}": norm.item()}
-            if torch.isfinite(norm):
+            if self._is_finite(norm, losses["total"]):
+                position.idle[name] = 0
                 for parameters in optimizer.param_groups:
                     parameters["lr"] = rate
                 optimizer.step()
@@ -143,10 +149,31 @@ class Trainer:
                     self.averages[name].update_parameters(self.plain[name])
             else:
                 position.skipped += 1
+                position.idle[name] = position.idle.get(name, 0) + 1
         position.step += 1
+        self._check_learning()
         frames = sum(self.task.frames(batch) for batch in group) * self.accelerator.num_processes
         if point := journal.record(position.step, shown, rate, position.skipped, frames):
             position.history.append(point)
+
+    def _is_finite(self, *values: Tensor) -> bool:
+        """Of all devices, which leave a step out together."""
+        finite = torch.stack([torch.isfinite(value) for value in values]).all()
+        if self.accelerator.num_processes > 1:
+            finite = self.accelerator.reduce((~finite).float(), "sum") == 0
+        return bool(finite)
+
+    def _check_learning(self) -> None:
+        """Raise InputError once a module learns nothing any more."""
+        patience = min(PATIENCE, -(-self.config.steps // 2))
+        for name, idle in self.position.idle.items():
+            if idle >= patience:
+                first = self.position.step - idle + 1
+                raise InputError(
+                    f"nothing is learnt: the loss of {name!r} or its gradient is not finite from "
+                    f"step {first} on; look at the data, or lower training.learning_rate and train "
+                    "into another output=..."
+                )
 
     def _backward(self, name: str, group: Sequence[Batch]) -> dict[str, Tensor]:
         sums: dict[str, Tensor] = {}
@@ -188,7 +215,7 @@ class Trainer:
             with torch.no_grad():
                 evaluation = self.task.evaluate(averages)
             journal.show(self.position.step, evaluation)
-            scalars = {HELD_OUT + key: value for key, value in evaluation.scalars.items()}
+            scalars = {HELD_OUT + key: finite(x) for key, x in evaluation.scalars.items()}
             history = self.position.history
             history.append({"step": self.position.step, **scalars})
             picture = draw_curve(history, f"{self.position.step} steps")
@@ -208,25 +235,37 @@ class Trainer:
                 "optimizers": {name: o.state_dict() for name, o in self.optimizers.items()},
             }
             self.checkpoints.save(position.step, state)
-            lines = "".join(json.dumps(point) + "\n" for point in position.history)
+            points = (json.dumps(point, allow_nan=False) for point in position.history)
+            lines = "".join(f"{point}\n" for point in points)
             storage.write_bytes(storage.join(self.output, "history.jsonl"), lines.encode())
         self.accelerator.wait_for_everyone()
 
-    def _restore(self, state: Mapping[str, Any]) -> None:
-        earlier = json.loads(state["identity"])
-        different = [key for key, _, _ in differences(earlier, self.identity)]
+    def _restore(self, path: str, state: Mapping[str, Any]) -> None:
+        try:
+            earlier = json.loads(state["identity"])
+            different = [key for key, _, _ in differences(earlier, self.identity)]
+            if not different:
+                self._take(state)
+        except (KeyError, TypeError, AttributeError, ValueError, RuntimeError) as error:
+            reason = str(error).splitlines()[0]
+            raise InputError(f"{path} is of another version, or damaged: {reason:.200}") from error
         if different:
             raise InputError(
                 f"{self.output} holds another training, with another {', '.join(different)}; give "
                 f"another output=... or delete {self.output}"
             )
+        self.console.print(f"continuing at step {self.position.step} of {self.config.steps}")
+
+    def _take(self, state: Mapping[str, Any]) -> None:
         for name, module in self.plain.items():
             module.load_state_dict(state["modules"][name])
             self.optimizers[name].load_state_dict(state["optimizers"][name])
         for name, copy in self.averages.items():
             copy.load_state_dict(state["averages"][name])
         self.position = Position(**json.loads(state["position"]))
-        self.console.print(f"continuing at step {self.position.step} of {self.config.steps}")
+        self.position.history = [
+            {key: finite(value) for key, value in point.items()} for point in self.position.history
+        ]
 
     def _on_sigterm(self, number: int, frame: FrameType | None) -> None:
         self._stop.set()
