@@ -13,7 +13,14 @@ from pipelines.progress import ProgressFile
 from pipelines.shard import ShardRecorder
 from pipelines.shard_writer import ShardWriter
 from pipelines.studio import OpenStudio, Studio, open_studio
-from pipelines.utterances import CorpusPart, plan_line, read_part, shard_of, spoken_languages
+from pipelines.utterances import (
+    CorpusPart,
+    open_lexicon,
+    plan_line,
+    read_part,
+    shard_of,
+    spoken_languages,
+)
 from speech.rows import Rejection, Utterance
 from teacher.voices import load_bank
 
@@ -38,9 +45,10 @@ class PlanLines(beam.DoFn):
 
     def setup(self) -> None:
         self.bank = load_bank(self.config.voices, languages=spoken_languages(self.config))
+        self.lexicon = open_lexicon(self.config)
 
     def process(self, element: Line | Rejection) -> Iterator[tuple[int, Utterance | Rejection]]:
-        for item in plan_line(element, self.config, self.bank):
+        for item in plan_line(element, self.config, self.bank, self.lexicon):
             shard = shard_of(item, self.shards)
             if shard in self.todo:
                 yield shard, item

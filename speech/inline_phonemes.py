@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from speech.errors import Refused
-from speech.lexicon import ALPHABET, check_phonemes
+from speech.lexicon import ALPHABET, Lexicon, check_phonemes
+from speech.text import normalize
 
 _LINK = re.compile(r"\[([^\[\]]{1,200})\]\(/([^()/\[\]]{1,500})/\)")
 _SYLLABLES = [a + b for a in "bdfgklmnprtvz" for b in "aeiou"]
@@ -48,44 +49,54 @@ def _links(text: str) -> Iterator[re.Match[str]]:
             yield match
 
 
-def hide(text: str) -> tuple[str, Mapping[str, Link]]:
-    """The text with stand-ins, and what each stands for.
+@dataclass(frozen=True)
+class Hidden:
+    """A text with a stand-in for each link, and the link that each stands for."""
 
-    Raises:
-        Refused: `invalid_phonemes`.
-    """
+    text: str
+    links: Mapping[str, Link]
+
+    def shown(self, part: str) -> str:
+        """A part of the text with its links."""
+        if not self.links:
+            return part
+        names = re.compile("|".join(sorted(self.links, key=len, reverse=True)), re.IGNORECASE)
+        return names.sub(lambda match: str(self.links[match.group().lower()]), part)
+
+    def normalized(self, part: str, language: str, lexicon: Lexicon) -> "Hidden":
+        """A part of the text as it is spoken, in the lexicon's spellings, and so are its links'
+        words.
+
+        Raises:
+            Refused: `unsupported_language`, or `invalid_phonemes` where a link's place was lost.
+        """
+        said = normalize(lexicon.respell(part), language)
+        links = {}
+        for name, link in self.links.items():
+            if name in part.lower():
+                if name not in said.lower():
+                    raise Refused("invalid_phonemes", f"{link} has no place in {said!r:.60}")
+                links[name] = Link(normalize(link.word, language) or link.word, link.phonemes)
+        return Hidden(said, links)
+
+
+def hide(text: str) -> Hidden:
+    """Raises Refused (`invalid_phonemes`) where a link's are not misaki's."""
     links: dict[str, Link] = {}
     hidden, place = "", 0
     for match in _links(text):
         check_phonemes(match[2])
-        name = _stand_in(len(links), text)
+        name = _stand_in(len(links), text.lower())
         links[name] = Link(match[1].strip(), match[2])
-        hidden += text[place : match.start()] + (name.upper() if text.isupper() else name)
+        hidden += text[place : match.start()] + (name.upper() if text.isupper() else name.title())
         place = match.end()
-    return hidden + text[place:], links
+    return Hidden(hidden + text[place:], links)
 
 
 def _stand_in(number: int, text: str) -> str:
     """A name that is not in the text."""
     first, rest = _SYLLABLES[number % len(_SYLLABLES)], number // len(_SYLLABLES)
-    name = f"Vo{first}lu{'na' * rest}ma"
-    while name.lower() in text.lower():
+    name = f"vo{first}lu{'na' * rest}ma"
+    while name in text:
         name += "na"
     return name
-
-
-def show(text: str, links: Mapping[str, Link]) -> str:
-    """The text of `hide`, or what became of it, with its links again."""
-    if not links:
-        return text
-    names = "|".join(sorted(links, key=len, reverse=True))
-    by_name = {name.lower(): link for name, link in links.items()}
-    return re.sub(names, lambda match: str(by_name[match.group().lower()]), text, flags=re.I)
-
-
-def check_shown(text: str, links: Mapping[str, Link], hidden: str) -> None:
-    """Raise Refused unless every stand-in of `hidden` is in what became of it."""
-    names = [name for name in links if name.lower() in hidden.lower()]
-    for name in names:
-        if name.lower() not in text.lower():
-            raise Refused("invalid_phonemes", f"{links[name]} cannot be placed in {text!r:.60}")

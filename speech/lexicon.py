@@ -69,6 +69,9 @@ class Lexicon:
         return spelled + text[place:]
 
 
+NO_WORDS = Lexicon()
+
+
 def check_phonemes(phonemes: str) -> None:
     """Raise Refused (`invalid_phonemes`) for what is not in misaki's alphabet, or no sound at all."""
     for symbol in phonemes:

@@ -18,10 +18,10 @@ from hibari.g2p.token import Tok
 
 from speech.errors import Refused
 from speech.heteronyms import choose_readings
-from speech.inline_phonemes import pieces
-from speech.lexicon import ALPHABET, Lexicon, read_lexicon
+from speech.inline_phonemes import pieces, plain
+from speech.lexicon import ALPHABET, NO_WORDS, Lexicon, read_lexicon
 
-__all__ = ["ALPHABET", "phonemize"]
+__all__ = ["ALPHABET", "phonemes_given", "phonemize"]
 
 Given = tuple[int, int, str]
 """from where to where in the text, and its phonemes"""
@@ -44,7 +44,7 @@ _AFTER_A_TIME = (  # "at five P.M. Eastern": no sentence ends
 )
 
 
-def phonemize(text_normalized: str, language: str, lexicon: Lexicon | None = None) -> str:
+def phonemize(text_normalized: str, language: str, lexicon: Lexicon = NO_WORDS) -> str:
     """Phonemes in misaki's alphabet, a space between words, punctuation kept.
 
     Words of `lexicon` and those marked in the text, `[Kokoro](/kˈOkəɹO/)`, sound as they say.
@@ -66,6 +66,13 @@ def phonemize(text_normalized: str, language: str, lexicon: Lexicon | None = Non
     return said
 
 
+def phonemes_given(marked: str, language: str, lexicon: Lexicon) -> str | None:
+    """The phonemes of a text of which some word's are given, in it or in the lexicon; else None."""
+    if plain(marked) == marked and not any(lexicon.find(marked)):
+        return None
+    return phonemize(marked, language, lexicon)
+
+
 @lru_cache(maxsize=1)
 def _g2p() -> G2P:
     return G2P(oov=_unknown)
@@ -81,7 +88,7 @@ def _own_lexicon() -> Lexicon:
     return read_lexicon("package://speech/lexicon_en.tsv")
 
 
-def _with_given(text: str, lexicon: Lexicon | None) -> tuple[str, list[Given]]:
+def _with_given(text: str, lexicon: Lexicon) -> tuple[str, list[Given]]:
     """What hibari is asked, and what it is not to decide: marked words before the user's lexicon,
     that before the project's own."""
     said, given = "", []
@@ -91,7 +98,7 @@ def _with_given(text: str, lexicon: Lexicon | None) -> tuple[str, list[Given]]:
             given.append((start, len(said), phonemes))
     taken = {place for start, end, _ in given for place in range(start, end)}
     for words in (lexicon, _own_lexicon()):
-        for start, end, phonemes in words.find(said) if words else ():
+        for start, end, phonemes in words.find(said):
             if taken.isdisjoint(range(start, end)):
                 given.append((start, end, phonemes))
                 taken |= set(range(start, end))

@@ -24,6 +24,8 @@ class Utterance:
     seed: int
     source: str
     """file:line of the corpus, for people"""
+    phonemes: str | None = None
+    """of the whole text, where the corpus or its lexicon says how it sounds"""
 
 
 @dataclass(frozen=True)

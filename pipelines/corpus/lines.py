@@ -25,6 +25,7 @@ class Line:
     id: str | None = None
     language: str | None = None
     voice: str | None = None
+    phonemes: str | None = None
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,15 @@ def line_from_row(row: Mapping[str, Any], source: str, config: CorpusConfig) -> 
     if len(text) > config.max_line_chars:
         detail = f"{len(text)} characters; allowed: {config.max_line_chars}"
         return rejection(text[: config.max_line_chars], "too_long", detail, source)
-    return Line(text, source, *(fields[name] or None for name in ("id", "language", "voice")))
+    given = {name: fields[name] or None for name in ("id", "language", "voice")}
+    return Line(text, source, **given, phonemes=_phonemes(row, config))
+
+
+def _phonemes(row: Mapping[str, Any], config: CorpusConfig) -> str | None:
+    """As they stand there: whether they are phonemes is asked with the text."""
+    value = row.get(config.phonemes_column) if config.phonemes_column else None
+    is_missing = value is None or value != value  # NaN
+    return None if is_missing else str(value).strip() or None
 
 
 def _shown(row: Mapping[str, Any]) -> str:
