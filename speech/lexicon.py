@@ -72,13 +72,18 @@ class Lexicon:
 NO_WORDS = Lexicon()
 
 
+def has_sound(phonemes: str) -> bool:
+    """Whether there is more than stress and punctuation."""
+    return any(symbol.isalpha() and symbol not in "ˈˌ" for symbol in phonemes)
+
+
 def check_phonemes(phonemes: str) -> None:
     """Raise Refused (`invalid_phonemes`) for what is not in misaki's alphabet, or no sound at all."""
     for symbol in phonemes:
         if symbol not in ALPHABET:
             name = f"{symbol!r} U+{ord(symbol):04X}"
             raise Refused("invalid_phonemes", f"{name} in {phonemes!r:.60}; allowed: {ALPHABET}")
-    if not any(symbol.isalpha() for symbol in phonemes):
+    if not has_sound(phonemes):
         raise Refused("invalid_phonemes", f"no phoneme in {phonemes!r:.60}; allowed: {ALPHABET}")
 
 

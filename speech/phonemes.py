@@ -19,7 +19,7 @@ from hibari.g2p.token import Tok
 from speech.errors import Refused
 from speech.heteronyms import choose_readings
 from speech.inline_phonemes import pieces, plain
-from speech.lexicon import ALPHABET, NO_WORDS, Lexicon, read_lexicon
+from speech.lexicon import ALPHABET, NO_WORDS, Lexicon, has_sound, read_lexicon
 
 __all__ = ["ALPHABET", "phonemes_given", "phonemize"]
 
@@ -61,7 +61,7 @@ def phonemize(text_normalized: str, language: str, lexicon: Lexicon = NO_WORDS) 
     _spell_acronyms(tokens)
     choose_readings(tokens, g2p.tagger, g2p.lexicon)
     said = _joined(_with_stops(g2p.phonemize_tokens(tokens)))
-    if not any(symbol.isalpha() for symbol in said):
+    if not has_sound(said):
         raise Refused("nothing_to_speak", "no phonemes")
     return said
 
