@@ -9,9 +9,11 @@ from rich.console import Console
 
 from pipelines import dataset, preflight
 from pipelines.config import SynthConfig
-from pipelines.utterances import CorpusPlan, plan_corpus, spoken_languages
+from pipelines.utterances import CorpusPlan, open_lexicon, plan_corpus, spoken_languages
 from speech.errors import InputError
 from speech.seeds import short_id
+from speech.storage import fingerprint
+from teacher.config import CharactersConfig
 from teacher.voices import Voice, load_bank
 
 IDENTITY_KEYS = ("corpus", "teacher", "voices", "gate", "dataset", "seed", "limit")
@@ -47,6 +49,7 @@ def prepare(config: SynthConfig, console: Console) -> Launch:
     preflight.check_per_text(config, bank)
     lines = preflight.first_lines(config, corpus)
     preflight.check_text(lines, corpus)
+    check_lexicon(config)
     identity = run_identity(config, corpus, bank)
     if not dataset.is_claimed(config.output):  # else they were heard when it was
         check_voices(config, console)
@@ -76,6 +79,16 @@ def check_licenses(config: SynthConfig, bank: Mapping[str, Voice]) -> None:
             )
 
 
+def check_lexicon(config: SynthConfig) -> None:
+    """Read it once, and refuse phonemes for a teacher that is told letters."""
+    words = open_lexicon(config).phonemes.exact
+    if words and isinstance(config.teacher.frontend, CharactersConfig):
+        raise InputError(
+            f"corpus.lexicon={config.corpus.lexicon} has phonemes ({min(words)!r}), which teacher "
+            f"{config.teacher.name} has no symbols for: give its words another spelling"
+        )
+
+
 def check_voices(config: SynthConfig, console: Console) -> None:
     """Hear every reference with the ASR, so that no voice speaks under a wrong transcript."""
     from eval.asr import Asr
@@ -92,6 +105,8 @@ def run_identity(
     chosen = config.model_dump(mode="json", include=set(IDENTITY_KEYS))
     chosen["teacher"].pop("device")
     chosen["corpus"]["paths"] = corpus.fingerprints()
+    if config.corpus.lexicon:
+        chosen["corpus"]["lexicon"] = fingerprint(config.corpus.lexicon)
     chosen["voices"]["references"] = {
         name: short_id(voice.sha256, voice.transcript, voice.phonemes, voice.phoneme_ends_s)
         for name, voice in bank.items()

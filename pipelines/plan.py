@@ -20,6 +20,7 @@ from pipelines.gate import Candidate
 from pipelines.studio import Studio, open_studio
 from pipelines.utterances import (
     CorpusPlan,
+    open_lexicon,
     plan_corpus,
     plan_line,
     read_part,
@@ -72,7 +73,9 @@ class Draft:
             self.rejected[item.reason] += 1
             return
         try:
-            prompt = planner.prompt(item.voice, item.text_normalized, item.language, item.id)
+            prompt = planner.prompt(
+                item.voice, item.text_normalized, item.language, item.id, item.phonemes
+            )
         except Refused as refused:
             self.rejected[refused.reason] += 1
             return
@@ -111,11 +114,11 @@ def estimate(config: SynthConfig, console: Console) -> Estimate:
 def read_draft(config: SynthConfig, corpus: CorpusPlan, console: Console) -> Draft:
     bank = load_bank(config.voices, languages=spoken_languages(config))
     preflight.check_per_text(config, bank)
-    planner = Planner(config.teacher, bank)
+    planner, lexicon = Planner(config.teacher, bank), open_lexicon(config)
     draft = Draft([[] for _ in range(corpus.shards)])
     lines = (line for part in corpus.parts for line in read_part(part, config))
     for line in track(lines, "reading", corpus.lines, console=console, transient=True):
-        for item in plan_line(line, config, bank):
+        for item in plan_line(line, config, bank, lexicon):
             draft.add(item, planner)
     return draft
 
@@ -135,7 +138,10 @@ def measure(
 
 
 def _times_real_time(studio: Studio, sample: list[Utterance]) -> float:
-    prompts = [studio.planner.prompt(u.voice, u.text_normalized, u.language, u.id) for u in sample]
+    prompts = [
+        studio.planner.prompt(u.voice, u.text_normalized, u.language, u.id, u.phonemes)
+        for u in sample
+    ]
     started, audio_s = time.perf_counter(), 0.0
     for batch in pack([prompt.frames for prompt in prompts], studio.limit):
         voices = [sample[i].voice for i in batch]

@@ -65,7 +65,11 @@ class ShardRecorder:
         for utterance in utterances:
             try:
                 prompt = self.studio.planner.prompt(
-                    utterance.voice, utterance.text_normalized, utterance.language, ""
+                    utterance.voice,
+                    utterance.text_normalized,
+                    utterance.language,
+                    "",
+                    utterance.phonemes,
                 )
             except Refused as refused:
                 self._reject(rejection(utterance, refused.reason, "teacher", refused.detail))

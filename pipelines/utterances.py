@@ -15,6 +15,7 @@ from pipelines.corpus import (
     utterance_texts,
 )
 from speech.errors import InputError, Refused
+from speech.lexicon import NO_WORDS, Lexicon, read_lexicon
 from speech.rows import Rejection, Utterance
 from speech.seeds import stable_hash
 from teacher.voices import VoiceBank, choose_voices
@@ -88,11 +89,11 @@ def read_part(part: CorpusPart, config: SynthConfig) -> Iterator[Line | Rejectio
 
 
 def plan_part(
-    part: CorpusPart, config: SynthConfig, bank: VoiceBank, shards: int
+    part: CorpusPart, config: SynthConfig, bank: VoiceBank, lexicon: Lexicon, shards: int
 ) -> Iterator[list[tuple[int, Utterance | Rejection]]]:
     """For each line, its utterances and rejections, each with the shard that it goes to."""
     for line in read_part(part, config):
-        yield [(shard_of(item, shards), item) for item in plan_line(line, config, bank)]
+        yield [(shard_of(item, shards), item) for item in plan_line(line, config, bank, lexicon)]
 
 
 def spoken_languages(config: SynthConfig) -> tuple[str, ...]:
@@ -101,14 +102,19 @@ def spoken_languages(config: SynthConfig) -> tuple[str, ...]:
     return tuple(language for language in config.teacher.languages if language in heard)
 
 
+def open_lexicon(config: SynthConfig) -> Lexicon:
+    """The user's words; raises InputError for a table that cannot be used."""
+    return read_lexicon(config.corpus.lexicon) if config.corpus.lexicon else NO_WORDS
+
+
 def plan_line(
-    line: Line | Rejection, config: SynthConfig, bank: VoiceBank
+    line: Line | Rejection, config: SynthConfig, bank: VoiceBank, lexicon: Lexicon = NO_WORDS
 ) -> Iterator[Utterance | Rejection]:
     """The utterances of a line, each with its voice and seed; at least one item for every line."""
     if isinstance(line, Rejection):
         yield line
         return
-    for text in utterance_texts(line, config.corpus, spoken_languages(config)):
+    for text in utterance_texts(line, config.corpus, spoken_languages(config), lexicon):
         if isinstance(text, Rejection):
             yield text
             continue
@@ -144,6 +150,7 @@ def _voiced(
             seed=stable_hash("seed", seed, name),
             source=text.source,
             place=place,
+            phonemes=text.phonemes,
         )
 
 

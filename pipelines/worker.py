@@ -18,7 +18,7 @@ from pipelines.progress import ProgressFile
 from pipelines.shard import ShardRecorder
 from pipelines.shard_writer import ShardWriter
 from pipelines.studio import OpenStudio, open_studio
-from pipelines.utterances import CorpusPart, plan_part, spoken_languages
+from pipelines.utterances import CorpusPart, open_lexicon, plan_part, spoken_languages
 from pipelines.workplace import Workplace
 from speech.errors import InputError
 from speech.rows import Rejection, Utterance
@@ -38,12 +38,13 @@ class PlanText(beam.DoFn):
 
     def setup(self) -> None:
         self.bank = load_bank(self.config.voices, languages=spoken_languages(self.config))
+        self.lexicon = open_lexicon(self.config)
 
     def process(
         self, element: CorpusPart
     ) -> Iterator[tuple[int, Item] | TaggedOutput[Literal["counts"], PlanCounts]]:
         path, counts = element.file.path, PlanCounts()
-        for rows in plan_part(element, self.config, self.bank, self.shards):
+        for rows in plan_part(element, self.config, self.bank, self.lexicon, self.shards):
             counts.add_line(path, (shard for shard, _ in rows))
             for shard, item in rows:
                 if shard in self.todo:

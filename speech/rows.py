@@ -26,6 +26,8 @@ class Utterance:
     """file:line of the corpus, for people"""
     place: tuple[int, int] = (0, 0)
     """the number of its file in the corpus and of its line in that, from 0"""
+    phonemes: str | None = None
+    """of the whole text, where the corpus or its lexicon says how it sounds"""
 
 
 @dataclass(frozen=True)

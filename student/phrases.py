@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
+from speech.inline_phonemes import hide, plain
+from speech.lexicon import NO_WORDS, Lexicon
 from speech.phonemes import ALPHABET, phonemize
-from speech.text import check_speakable, normalize, split
+from speech.text import check_speakable, clean, split
 
 PAUSE_S = 0.15
 """between parts"""
@@ -11,16 +13,18 @@ MAX_CHARS = 200
 """of a part: as long as the lines that students are trained on"""
 
 
-def phonemes_of(text: str, language: str) -> Iterator[str]:
-    """The text's phonemes in parts of whole sentences.
+def phonemes_of(text: str, language: str, lexicon: Lexicon = NO_WORDS) -> Iterator[str]:
+    """The text's phonemes in parts of whole sentences, words marked in it or in the lexicon as
+    those say.
 
     Raises:
         Refused: a text that cannot be spoken.
     """
-    said = normalize(text, language)
-    check_speakable(said, language)
-    for part in split(said, language, MAX_CHARS):
-        yield phonemize(part, language)
+    hidden = hide(clean(text))
+    said = hidden.normalized(hidden.text, language, lexicon)
+    check_speakable(plain(said.shown(said.text)), language)
+    for part in split(said.text, language, MAX_CHARS):
+        yield phonemize(said.shown(part), language, lexicon)
 
 
 def token_numbers(phonemes: str) -> list[int]:

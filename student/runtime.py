@@ -20,6 +20,7 @@ import numpy as np
 from speech import storage
 from speech.audio import Wave
 from speech.errors import InputError, Refused
+from speech.lexicon import NO_WORDS, Lexicon
 from speech.rows import SAMPLE_RATE
 from speech.seeds import stable_hash
 from student.description import Described
@@ -64,8 +65,13 @@ def is_onnx(location: str) -> bool:
 class OnnxStudent:
     """Speaks in the voices that the student was trained on."""
 
-    def __init__(self, location: str, threads: int = 1) -> None:
-        """`location`: local, gs:// or package://; raises InputError where it cannot be used."""
+    def __init__(self, location: str, threads: int = 1, lexicon: Lexicon = NO_WORDS) -> None:
+        """`location`: local, gs:// or package://; `lexicon`: words as the user wants them said.
+
+        Raises:
+            InputError: an export that cannot be used.
+        """
+        self.lexicon = lexicon
         self.location, self.description = location, OnnxDescription.read(location)
         session = partial(self._session, threads=threads)
         self.text, self.by_frame = session(TEXT), session(FRAMES)
@@ -123,7 +129,8 @@ class OnnxStudent:
             Refused: a text that cannot be spoken, or a voice that is not there.
         """
         condition = self.condition(voice)
-        for number, phonemes in enumerate(phonemes_of(text, self.description.language)):
+        parts = phonemes_of(text, self.description.language, self.lexicon)
+        for number, phonemes in enumerate(parts):
             if number:
                 yield np.zeros(round(PAUSE_S * SAMPLE_RATE), np.float32)
             encoded, frames = self.encode(phonemes, condition, speed)

@@ -7,6 +7,7 @@ from torch import Tensor
 from speech import storage
 from speech.audio import Wave
 from speech.errors import Refused
+from speech.lexicon import NO_WORDS, Lexicon
 from speech.pulse_vocoder import PulseVocoder
 from speech.rows import SAMPLE_RATE
 from speech.seeds import stable_hash
@@ -20,8 +21,14 @@ class Student:
     """Speaks in the voices it was trained on; in others by a vector of the speaker encoder."""
 
     def __init__(
-        self, location: str, description: Description, acoustic: Acoustic, vocoder: PulseVocoder
+        self,
+        location: str,
+        description: Description,
+        acoustic: Acoustic,
+        vocoder: PulseVocoder,
+        lexicon: Lexicon = NO_WORDS,
     ) -> None:
+        self.lexicon = lexicon
         self.location, self.description = location, description
         self.acoustic, self.vocoder = acoustic, vocoder
 
@@ -57,7 +64,7 @@ class Student:
         condition = self.condition(voice)
         waves = [
             self._spoken(token_ids(phonemes), condition, stable_hash(seed, phonemes), speed)
-            for phonemes in phonemes_of(text, self.description.language)
+            for phonemes in phonemes_of(text, self.description.language, self.lexicon)
         ]
         pause = np.zeros(round(PAUSE_S * SAMPLE_RATE), dtype=np.float32)
         return np.concatenate([part for wave in waves for part in (pause, wave)][1:])
@@ -81,6 +88,6 @@ class Student:
         return wave[0].clamp(-1, 1).numpy()
 
 
-def open_student(location: str) -> Student:
+def open_student(location: str, lexicon: Lexicon = NO_WORDS) -> Student:
     """A folder that `make train-student` wrote: local, gs:// or package://; raises InputError."""
-    return Student(location, *read_package(location))
+    return Student(location, *read_package(location), lexicon)

@@ -5,6 +5,7 @@ file=lines.txt output=spoken/          one file a line; file=- reads standard in
 checkpoint=out/student                 another student than the embedded one: local or gs://
 checkpoint=out/onnx                    its export: faster, and without torch
 reference=me.wav                       a voice it never heard, from a recording
+lexicon=words.tsv                      words said as you want them; in the text: [Kokoro](/kˈOkəɹO/)
 """
 
 import io
@@ -21,6 +22,7 @@ from speech import storage
 from speech.audio import Wave, decode, resample
 from speech.config import Config, run_app
 from speech.errors import InputError, Refused
+from speech.lexicon import NO_WORDS, read_lexicon
 from speech.rows import SAMPLE_RATE
 from student.runtime import OnnxStudent, is_onnx
 
@@ -41,6 +43,8 @@ class SynthesizeConfig(Config):
     """null: the first"""
     reference: str | None
     """a recording of a voice to try instead"""
+    lexicon: str | None
+    """a table of words and how they are said: see `speech.lexicon`"""
     output: str
     """a .wav or .flac file for one text, a folder for a file of lines"""
     seed: int
@@ -94,16 +98,17 @@ def _decoded(path: str) -> str:
 
 def open_voice(config: SynthesizeConfig, console: Console) -> Callable[[str], Wave]:
     """Speaks a line as the configuration says, by torch or by onnxruntime; raises InputError."""
+    lexicon = read_lexicon(config.lexicon) if config.lexicon else NO_WORDS
     if is_onnx(config.checkpoint):
         if config.reference is not None:
             raise InputError("reference=... needs the checkpoint that was trained, not its export")
-        exported = OnnxStudent(config.checkpoint)
+        exported = OnnxStudent(config.checkpoint, lexicon=lexicon)
         name = choose_voice(config, exported.voices)
         introduce(exported.description.name, name, exported.voices, console)
         return lambda line: exported.speak(line, name, config.seed, config.speed)
     from student.student import open_student  # torch takes seconds to import
 
-    student = open_student(config.checkpoint)
+    student = open_student(config.checkpoint, lexicon)
     voice = read_voice(config.reference) if config.reference else None
     chosen = choose_voice(config, student.voices) if voice is None else voice
     introduce(student.name, config.reference or str(chosen), student.voices, console)

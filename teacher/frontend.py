@@ -45,7 +45,11 @@ class Said:
 
 
 class Frontend(Protocol):
-    def encode(self, voice: Voice, text_normalized: str, language: str) -> Encoded: ...
+    def encode(
+        self, voice: Voice, text_normalized: str, language: str, phonemes: str | None = None
+    ) -> Encoded:
+        """`phonemes`: what the text is to sound like, where that is not the frontend's to decide."""
+        ...
 
     def clip_tokens(self, said: Said, frames: int) -> Tensor:
         """Token ids (N_tokens,) of one whole clip, as training takes them."""
@@ -75,10 +79,12 @@ class AlignedFrontend:
         self.speed = config.speed
         self._references: dict[str, tuple[Voice, tuple[Tensor, float]]] = {}
 
-    def encode(self, voice: Voice, text_normalized: str, language: str) -> Encoded:
+    def encode(
+        self, voice: Voice, text_normalized: str, language: str, phonemes: str | None = None
+    ) -> Encoded:
         """Raises Refused where the text has no phoneme, or more than `MAX_FRAMES` frames."""
         reference, rate = self._reference(voice)
-        phonemes, _ = self._known(phonemize(text_normalized, language), None)
+        phonemes, _ = self._known(phonemes or phonemize(text_normalized, language), None)
         target = self._ids(phonemes)
         ends_s = self.durations.seconds(target).cumsum(0) * rate / self.speed
         spoken = _repeat(target, ends_s * FRAME_RATE, round(ends_s[-1].item() * FRAME_RATE))
@@ -147,8 +153,13 @@ class CharactersFrontend:
         self.index = {symbol: i for i, symbol in enumerate(vocabulary)}
         self.speed = config.speed
 
-    def encode(self, voice: Voice, text_normalized: str, language: str) -> Encoded:
-        """Raises Refused over `MAX_FRAMES` frames; unknown characters are spaces, as upstream."""
+    def encode(
+        self, voice: Voice, text_normalized: str, language: str, phonemes: str | None = None
+    ) -> Encoded:
+        """Raises Refused for phonemes, which it has no symbols for, and over `MAX_FRAMES` frames;
+        unknown characters are spaces, as upstream."""
+        if phonemes is not None:
+            raise Refused("unsupported_phonemes", "this teacher reads letters: give a spelling")
         spoken = _with_stop(voice.transcript)
         frames = reference_frames(voice)
         target_bytes = len(text_normalized.encode())

@@ -37,10 +37,18 @@ class Planner:
         self.config = config
         self._references: dict[str, tuple[torch.Tensor, float]] = {}
 
-    def prompt(self, voice_id: str, text_normalized: str, language: str, key: str) -> Prompt:
-        """Raises Refused for a text that this teacher cannot speak."""
+    def prompt(
+        self,
+        voice_id: str,
+        text_normalized: str,
+        language: str,
+        key: str,
+        phonemes: str | None = None,
+    ) -> Prompt:
+        """Of a text, or of the phonemes it is to have; raises Refused for what this teacher cannot
+        speak."""
         voice = self.voices[voice_id]
-        encoded = self.frontend.encode(voice, text_normalized, language)
+        encoded = self.frontend.encode(voice, text_normalized, language, phonemes)
         reference, _ = self.reference(voice_id)
         return Prompt(
             reference,

@@ -22,6 +22,7 @@ class Line:
     id: str | None = None
     language: str | None = None
     voice: str | None = None
+    phonemes: str | None = None
     place: tuple[int, int] = field(default=(0, 0), compare=False)
     """the number of its file and its own in that: which of two lines is the first"""
 
@@ -81,7 +82,13 @@ def line_from_row(row: Mapping[str, Any], source: str, config: CorpusConfig) -> 
     if len(found) > config.max_line_chars:
         detail = f"{len(found)} characters; allowed: {config.max_line_chars}"
         return rejection(found[: config.max_line_chars], "too_long", detail, source)
-    return Line(found, source, name, language, voice)
+    return Line(found, source, name, language, voice, _phonemes(row, config))
+
+
+def _phonemes(row: Mapping[str, Any], config: CorpusConfig) -> str | None:
+    """As they stand there: whether they are phonemes is asked with the text."""
+    value = row.get(config.phonemes_column) if config.phonemes_column else None
+    return None if is_missing(value) else str(value).strip() or None
 
 
 def _shown(row: Mapping[str, Any]) -> str:

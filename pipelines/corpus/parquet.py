@@ -78,8 +78,11 @@ def _opened(path: str, config: CorpusConfig) -> Iterator[pq.ParquetFile]:
 
 
 def _columns(file: pq.ParquetFile, config: CorpusConfig) -> list[str]:
-    wanted = (config.text_column, config.id_column, config.language_column, config.voice_column)
-    return [column for column in wanted if file.schema_arrow.names.count(column) == 1]
+    wanted = [config.text_column, config.id_column, config.language_column, config.voice_column]
+    wanted += [config.phonemes_column] if config.phonemes_column else []
+    return [
+        column for column in dict.fromkeys(wanted) if file.schema_arrow.names.count(column) == 1
+    ]
 
 
 def _check_sizes(file: pq.ParquetFile, columns: list[str], path: str) -> None:

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from pipelines.corpus.config import CorpusConfig
 from pipelines.corpus.lines import Line
 from speech.errors import Refused
+from speech.inline_phonemes import Hidden, hide, plain
+from speech.lexicon import NO_WORDS, Lexicon, check_phonemes
+from speech.phonemes import phonemes_given
 from speech.rows import Rejection
 from speech.seeds import short_id
-from speech.text import base_language, check_speakable, clean, normalize, split
+from speech.text import base_language, check_speakable, clean, split
 
 MAX_ID_CHARS, MAX_ID_BYTES = 128, 200
 _LETTERS_PER_CHARACTER = {"zh": 3}  # in length of speech, as F5-TTS's own byte ratio has it
@@ -26,10 +29,15 @@ class SpokenText:
     language: str
     voice: str | None
     source: str
+    phonemes: str | None = None
+    """of the whole text, where the user says how it, or a word of it, sounds"""
 
 
 def utterance_texts(
-    line: Line, config: CorpusConfig, languages: Collection[str]
+    line: Line,
+    config: CorpusConfig,
+    languages: Collection[str],
+    lexicon: Lexicon = NO_WORDS,
 ) -> Iterator[SpokenText | Rejection]:
     """The utterances of a line, at least one; parts that cannot be spoken are rejections.
 
@@ -40,20 +48,24 @@ def utterance_texts(
     language = base_language(line.language or config.language)
     try:
         _check_line(line, text, language, languages)
-        parts = list(_parts(text, language, config.max_chars))
+        hidden = hide(text)
+        parts = list(_parts(hidden, language, config.max_chars, lexicon))
+        _check_phonemes(line, language, len(parts))
     except Refused as refused:
         name = line.id if _is_legal(line.id) else None
         yield _rejection(refused, line, language, name or _hash(line, text, language), line.text)
         return
-    for number, (part, normalized) in enumerate(parts, 1):
+    for number, (part, marked) in enumerate(parts, 1):
+        part, normalized = hidden.shown(part), plain(marked)
         suffix = f"-p{number}" if len(parts) > 1 else ""
         name = line.id + suffix if line.id else _hash(line, part, language)
         try:
             check_speakable(normalized, language)
+            phonemes = line.phonemes or phonemes_given(marked, language, lexicon)
         except Refused as refused:
             yield _rejection(refused, line, language, name, part, normalized)
         else:
-            yield SpokenText(name, part, normalized, language, line.voice, line.source)
+            yield SpokenText(name, part, normalized, language, line.voice, line.source, phonemes)
 
 
 def _check_line(line: Line, text: str, language: str, languages: Collection[str]) -> None:
@@ -69,6 +81,17 @@ def _check_line(line: Line, text: str, language: str, languages: Collection[str]
         raise Refused("unsupported_language", f"{language:.40}; allowed: {', '.join(languages)}")
 
 
+def _check_phonemes(line: Line, language: str, parts: int) -> None:
+    """Of the whole line: which of them each part would have, nobody says."""
+    if not line.phonemes:
+        return
+    if language != "en":
+        raise Refused("unsupported_language", f"phonemes are for en, not {language:.40}")
+    if parts > 1:
+        raise Refused("too_long", f"to be split into {parts} parts, which phonemes cannot be")
+    check_phonemes(line.phonemes)
+
+
 def _is_legal(name: str | None) -> bool:
     """Ids stand in file names inside the dataset."""
     return bool(
@@ -81,24 +104,29 @@ def _is_legal(name: str | None) -> bool:
     )
 
 
-def _parts(text: str, language: str, max_chars: int) -> Iterator[tuple[str, str]]:
-    """(text, normalised text), both within the limit: "2024" is short only in writing."""
+def _parts(
+    hidden: Hidden, language: str, max_chars: int, lexicon: Lexicon
+) -> Iterator[tuple[str, str]]:
+    """(text with stand-ins, normalised text with links), both within the limit: "2024" is short only
+    in writing."""
     longest = max_chars // _LETTERS_PER_CHARACTER.get(language, 1)
-    waiting = [(text, longest)]
+    waiting = [(hidden.text, longest)]
     while waiting:
         part, limit = waiting.pop()
         if len(part) > limit:
             waiting += [(piece, limit) for piece in reversed(split(part, language, limit))]
             continue
-        normalized = normalize(part, language)
-        if len(normalized) <= longest:
+        said = hidden.normalized(part, language, lexicon)
+        normalized = said.shown(said.text)
+        if len(plain(normalized)) <= longest:
             yield part, normalized
         else:
-            waiting.append((part, min(len(part) - 1, limit * longest // len(normalized))))
+            waiting.append((part, min(len(part) - 1, limit * longest // len(plain(normalized)))))
 
 
 def _hash(line: Line, text: str, language: str) -> str:
-    return short_id(text or line.text, language, line.voice or "")
+    said = [line.phonemes] if line.phonemes else []
+    return short_id(text or line.text, language, line.voice or "", *said)
 
 
 def _rejection(

@@ -28,7 +28,9 @@ CHILDREN.set_forkserver_preload(["pipelines.synth", "pipelines.worker", "pipelin
 
 
 class FakePlanner:
-    def prompt(self, voice_id: str, text: str, language: str, key: str) -> Prompt:
+    def prompt(
+        self, voice_id: str, text: str, language: str, key: str, phonemes: str | None = None
+    ) -> Prompt:
         return Prompt(torch.zeros(10, 1), torch.zeros(1), 10 + len(text), key)
 
 

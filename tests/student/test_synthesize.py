@@ -41,6 +41,32 @@ def test_a_text_becomes_a_file(checkpoint: str, tmp_path: Path) -> None:
     assert (info.samplerate, info.channels, info.subtype) == (24_000, 1, "PCM_16")
 
 
+def test_words_are_said_as_the_user_wants(checkpoint: str, tmp_path: Path) -> None:
+    """The word, its spelling in a lexicon and its phonemes in the text, to one wave; not the word."""
+    words = tmp_path / "words.tsv"
+    words.write_text("kokoro\t/tˈi/\nkkr\ttea\n")
+    waves = []
+    for i, text in enumerate(("tea", "[tea](/tˈi/)", "Kokoro", "[kokoro](/tˈi/)", "KKR", "coffee")):
+        path = tmp_path / f"{i}.wav"
+        arguments = (f"checkpoint={checkpoint}", f"text={text}", f"output={path}")
+        assert run(*arguments, f"lexicon='{words}'") == 0
+        waves.append(path.read_bytes())
+    assert len(set(waves[:5])) == 1
+    assert waves[5] != waves[0]
+
+
+def test_a_wrong_lexicon_is_told_in_one_line(
+    checkpoint: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = tmp_path / "words.tsv"
+    words.write_text("kokoro\t/kokoro/\n")
+    arguments = (f"checkpoint={checkpoint}", "text=Hello", f"output={tmp_path}/hello.wav")
+    assert run(*arguments, f"lexicon='{words}'") == 2
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    assert f"{words}, line 1: 'o' U+006F" in told
+
+
 def test_a_recording_lends_its_voice(checkpoint: str, tmp_path: Path) -> None:
     path, reference = tmp_path / "hello.flac", VOICES / "speaker08.flac"
     arguments = (f"checkpoint={checkpoint}", "text=Hello", f"reference={reference}")

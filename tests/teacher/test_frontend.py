@@ -48,6 +48,22 @@ def test_each_phoneme_stands_for_its_frames():
     assert 0.5 < (encoded.frames - reference) / FRAME_RATE < 2
 
 
+def test_given_phonemes_are_said_instead():
+    frontend, vocabulary = aligned()
+    encoded = frontend.encode(voice(), "Hello there.", "en", "kˈOkəɹO.")
+    spoken = "".join(vocabulary[i] for i in runs(encoded.tokens[reference_frames(voice()) :]))
+    assert spoken == encoded.phonemes == "kˈOkəɹO."
+    assert len(encoded.phoneme_ends_s) == len("kˈOkəɹO.")
+
+
+def test_a_frontend_of_letters_refuses_phonemes():
+    config = teacher_config("f5_base")
+    frontend = build_frontend(config.frontend, read_vocabulary(config.vocabulary))
+    with pytest.raises(Refused) as refusal:
+        frontend.encode(voice(), "Hello there.", "en", "həlˈO")
+    assert refusal.value.reason == "unsupported_phonemes"
+
+
 def test_a_known_alignment_of_the_reference_is_used():
     frontend, vocabulary = aligned()
     ends = tuple(0.1 * (i + 1) for i in range(len(PHONEMES)))
