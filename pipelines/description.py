@@ -7,8 +7,8 @@ from pipelines import dataset
 from pipelines.card import CardFacts, card_bytes
 from pipelines.config import GateConfig
 from pipelines.dataset import Marker, Summary, Yield
-from pipelines.manifest import manifest_bytes, provenance_of
-from pipelines.seal import from_json, to_json, unseal
+from pipelines.manifest import manifest_bytes, provenance_of, read_manifest
+from pipelines.seal import from_json, to_json
 from speech import storage
 from speech.licenses import joint_license
 from speech.storage import Location, Stamp
@@ -47,7 +47,7 @@ def look_over(launch: "Launch", markers: Mapping[int, Marker]) -> tuple[list[str
         for name in sorted(found)
         if f"data/{name}" not in own
     ]
-    if (manifest := unseal(stored)) is None:
+    if (manifest := read_manifest(stored)) is None:
         return [dataset.MANIFEST_NAME], wrong
     if stored != manifest_bytes(launch.identity, markers, provenance_of(manifest)):
         mend = f'make verify ARGS="output={output} repair=true"'
@@ -78,7 +78,7 @@ def keep_provenance(output: Location, known: Mapping[str, Any]) -> None:
 def kept_provenance(output: Location) -> dict[str, Any] | None:
     """None where it was not written yet, or is damaged and the manifest as well."""
     kept = from_json(_stored(output, dataset.PROVENANCE_NAME))
-    if kept is None and (manifest := unseal(_stored(output, dataset.MANIFEST_NAME))):
+    if kept is None and (manifest := read_manifest(_stored(output, dataset.MANIFEST_NAME))):
         return provenance_of(manifest)
     return kept
 
@@ -94,7 +94,7 @@ def card_of(manifest: bytes) -> bytes:
     Raises:
         ValueError: a damaged manifest.
     """
-    known = unseal(manifest)
+    known = read_manifest(manifest)
     if known is None:
         raise ValueError("no whole manifest")
     return card_bytes(_facts(known), _summary(known))

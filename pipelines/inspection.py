@@ -7,6 +7,7 @@ from. So any one file may be damaged or lost, and the others say what it held.
 
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,8 +17,8 @@ from pipelines import dataset
 from pipelines.dataset import Marker, data_name, marker_bytes, marker_name
 from pipelines.description import CARD_KEY, card_of
 from pipelines.listing import Listing
-from pipelines.manifest import manifest_bytes, provenance_of
-from pipelines.seal import from_json, to_json, unseal
+from pipelines.manifest import manifest_bytes, provenance_of, read_manifest
+from pipelines.seal import from_json, to_json
 from pipelines.shard_check import Expected, Progress, ShardCheck, check_shard
 from speech.errors import InputError
 from speech.storage import Location, Stamp
@@ -74,7 +75,7 @@ def inspect(
         InputError: there is no dataset of this project.
     """
     stored = {name: listing.read(output, name) for name in DERIVED}
-    manifest = unseal(stored[dataset.MANIFEST_NAME])
+    manifest = read_manifest(stored[dataset.MANIFEST_NAME])
     count = _shard_count(output, manifest, listing)
     expected = {i: e for i, e in _expected(manifest, count).items() if i not in anew}
 
@@ -160,7 +161,8 @@ def _records(
     elif manifest is not None:
         records[dataset.MANIFEST_NAME] = stored[dataset.MANIFEST_NAME]
     if dataset.MANIFEST_NAME in records and CARD_KEY in (provenance or {}):
-        records[dataset.CARD_NAME] = card_of(records[dataset.MANIFEST_NAME])
+        with suppress(ValueError):  # of another version, whose configuration is not read here
+            records[dataset.CARD_NAME] = card_of(records[dataset.MANIFEST_NAME])
     return records
 
 
@@ -210,7 +212,7 @@ def _record_problems(
 
 def _count_problems(records: Mapping[str, bytes]) -> Iterable[Problem]:
     """Every line of the corpus has become one row at least."""
-    manifest = unseal(records.get(dataset.MANIFEST_NAME, b"")) or {}
+    manifest = read_manifest(records.get(dataset.MANIFEST_NAME, b"")) or {}
     lines = manifest.get("corpus_lines", 0)
     if manifest and manifest["counts"]["lines"] < lines:
         what = f"counts {manifest['counts']['lines']} rows of a corpus of {lines} lines"

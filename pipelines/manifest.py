@@ -13,7 +13,7 @@ from pipelines.dataset import (
     marker_name,
     summarize,
 )
-from pipelines.seal import SEAL, sealed, sha256, to_json
+from pipelines.seal import SEAL, sealed, sha256, to_json, unseal
 from speech import storage
 from speech.storage import Location
 
@@ -70,6 +70,12 @@ def manifest_bytes(
     if clash := (FOLLOWS | {SEAL}) & provenance.keys():
         raise ValueError(f"provenance must not hold {sorted(clash)}")
     return sealed({**manifest, **provenance})
+
+
+def read_manifest(data: bytes) -> dict[str, Any] | None:
+    """None for one that is damaged, or of another version."""
+    manifest = unseal(data)
+    return manifest if manifest is not None and manifest.keys() >= FOLLOWS else None
 
 
 def provenance_of(manifest: Mapping[str, Any]) -> dict[str, Any]:

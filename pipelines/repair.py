@@ -2,15 +2,16 @@
 touched, and no file that is not of the dataset is removed."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
 from rich.console import Console
 
 from pipelines import dataset, synth
-from pipelines.config import DataflowConfig, DirectConfig, SynthConfig
+from pipelines.config import DataflowConfig, DirectConfig, LicenseConfig, SynthConfig
 from pipelines.inspection import Inspection
 from pipelines.launch import prepare
 from pipelines.seal import from_json
@@ -103,28 +104,22 @@ def _distrust(output: Location, index: int, count: int, inspection: Inspection) 
         storage.delete(storage.join(output, dataset.marker_name(index, count)))
 
 
-def configuration(identity: dict[str, Any], output: Location, runner: Runner) -> SynthConfig:
+def configuration(identity: Mapping[str, Any], output: Location, runner: Runner) -> SynthConfig:
     """Of the run with this identity, on `runner`; its licences were allowed when it was started.
 
     Raises:
         InputError: an identity of another version.
     """
-    blocks = {name: identity.get(name) for name in ("teacher", "gate", "dataset", "seed", "limit")}
-    corpus = dict(identity["corpus"])
-    corpus["paths"] = corpus.pop("order")
-    voices = {key: value for key, value in identity["voices"].items() if key != "references"}
-    config = SynthConfig.model_validate(
-        {
-            **blocks,
-            "corpus": corpus,
-            "voices": voices,
-            "runner": runner.model_dump(),
-            "license": {"allow": ()},
-            "output": str(output),
-        }
-    )
+    names = ("corpus", "teacher", "voices", "gate", "dataset", "seed", "limit")
+    blocks = {name: identity.get(name) for name in names}
+    corpus, voices = ({**identity.get(name, {})} for name in ("corpus", "voices"))
+    corpus["paths"] = corpus.pop("order", None)
+    voices.pop("references", None)
+    blocks |= {"corpus": corpus, "voices": voices, "runner": runner, "output": str(output)}
+    try:
+        config = SynthConfig.model_validate({**blocks, "license": LicenseConfig(allow=())})
+    except ValidationError as error:
+        raise InputError(f"{output} was made by another version: {dataset.RUN_NAME}") from error
     bank = load_bank(config.voices, languages=spoken_languages(config))
-    allow = {config.teacher.license, *(voice.license for voice in bank.values())}
-    return config.model_copy(
-        update={"license": config.license.model_copy(update={"allow": tuple(sorted(allow))})}
-    )
+    licenses = {config.teacher.license, *(voice.license for voice in bank.values())}
+    return config.model_copy(update={"license": LicenseConfig(allow=tuple(sorted(licenses)))})

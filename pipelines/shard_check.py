@@ -110,8 +110,11 @@ def _damage(
     if sizes[name] != stamp.bytes:
         progress(sizes[name])
         return f"has {sizes[name]} bytes, not {stamp.bytes}"
-    with storage.open_input(storage.join(output, name)) as stream:
-        found = stamp_of_stream(stream, progress)
+    try:
+        with storage.open_input(storage.join(output, name)) as stream:
+            found = stamp_of_stream(stream, progress)
+    except OSError as error:  # a disk that fails
+        return f"cannot be read: {error.strerror or error}"
     if found != stamp:
         return f"has SHA-256 {found.sha256[:12]}…, not {stamp.sha256[:12]}…"
     return None
@@ -133,7 +136,7 @@ def _count_again(
         for name, columns in zip(shard_files(index, count), features, strict=True):
             with storage.open_input(storage.join(output, name)) as stream:
                 rows.add_file(stream, columns.arrow_schema)
-    except (Mismatch, pa.ArrowException, OSError) as error:
+    except (Mismatch, pa.ArrowException, OSError, TypeError) as error:
         return ShardCheck(index, None, {name: f"{error!s:.100}"}, remake=True)
     marker = rows.marker(index, count, stamps, stats)
     file = marker_name(index, count)

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
@@ -76,7 +76,7 @@ def look(
 def _reading(total: int, console: Console) -> Iterator[Advance]:
     """A bar on a terminal; elsewhere a line every ten seconds."""
     columns = (TextColumn("verifying"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    bar = Progress(*columns, console=console, transient=True)
     task = bar.add_task("", total=total or None)
     printed, lock = time.monotonic(), threading.Lock()
 
@@ -89,7 +89,7 @@ def _reading(total: int, console: Console) -> Iterator[Advance]:
                 done = bar.tasks[0].completed
                 console.print(f"{done / 1e6:,.0f} of {total / 1e6:,.0f} MB read")
 
-    with bar:
+    with bar if console.is_terminal else nullcontext():
         yield advance
 
 
@@ -117,7 +117,8 @@ def _print(
     for problem in found.problems:
         say(f"{problem.file} {problem.what}; {problem.remedy}")
     sizes = found.listing.sizes
-    whole = "all is well" if not found.problems else f"{len(found.problems)} problems"
+    count = len(found.problems)
+    whole = f"{count} problem{'s' * (count > 1)}" if count else "all is well"
     say(
         f"{config.output}: {len(found.shards)} shards, {found.rows} rows, {len(sizes)} files, "
         f"{sum(sizes.values()) / 1e6:,.1f} MB: {whole}"
