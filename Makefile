@@ -27,6 +27,9 @@ synth: setup  ## text -> checked speech dataset in out/dataset
 plan: setup  ## hours, batches, storage and time of a synth run, before it is spent
 	@$(PY) -m pipelines.plan $(ARGS)
 
+verify: setup  ## every file of out/dataset against its hash, its counts, its neighbours (ARGS="repair=true")
+	@$(PY) -m pipelines.verify $(ARGS)
+
 bench: setup  ## speed and memory of teacher and students, as ratios within one run (out/bench)
 	@$(PY) -m eval.bench $(OWN_STUDENT:%=students=[%]) $(ARGS)
 
@@ -66,4 +69,4 @@ format: setup  ## rewrite the code in the project's format
 clean:  ## remove what runs have written (out/), not the environment
 	rm -rf out
 
-.PHONY: help setup synth plan bench bootstrap-corpus train-teacher train-vocoder train-student speak measure-teacher eval test lint format clean
+.PHONY: help setup synth plan verify bench bootstrap-corpus train-teacher train-vocoder train-student speak measure-teacher eval test lint format clean

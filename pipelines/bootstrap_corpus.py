@@ -20,6 +20,8 @@ from pipelines.bootstrap.clips import clip_id, make_clip
 from pipelines.bootstrap.config import BootstrapConfig
 from pipelines.bootstrap.sentences import read_sentences, utterances
 from pipelines.bootstrap.speakers import SPEAKERS, Speaker
+from pipelines.description import keep_provenance
+from pipelines.manifest import write_manifest
 from pipelines.shard_writer import ShardWriter
 from speech import storage
 from speech.config import run_app
@@ -55,7 +57,8 @@ def main(config: BootstrapConfig) -> int:
     for output in dict.fromkeys(s.output for s in shards):
         count = sum(s.output == output for s in shards)
         markers = dataset.finished(output, count)
-        dataset.write_manifest(output, _identity(config, count), markers, {})
+        keep_provenance(output, {})
+        write_manifest(output, _identity(config, count), markers, {})
         total = dataset.summarize(markers)
         console.print(f"{output}: {total.total.accepted} clips, {total.hours:.2f} h")
     console.print(f"{time.monotonic() - started:.0f} s")

@@ -12,9 +12,7 @@ from datasets.splits import SplitDict, SplitInfo
 from huggingface_hub import DatasetCardData
 
 from pipelines.dataset import Summary
-from speech import storage
 from speech.rows import SAMPLE_RATE, clip_features
-from speech.storage import Location
 
 HUB_LICENSES = {
     "apache-2.0", "bsd-3-clause", "cc-by-2.0", "cc-by-3.0", "cc-by-4.0", "cc-by-nc-2.0",
@@ -65,10 +63,9 @@ class CardFacts:
     seed: int
 
 
-def write_card(output: Location, facts: CardFacts, summary: Summary) -> None:
-    """Write README.md, with which `datasets.load_dataset(output)` gives the accepted rows."""
-    text = render_card(facts, summary).encode("utf-8", "backslashreplace")
-    storage.write_bytes(storage.join(output, "README.md"), text)
+def card_bytes(facts: CardFacts, summary: Summary) -> bytes:
+    """README.md, with which `datasets.load_dataset(output)` gives the accepted rows."""
+    return render_card(facts, summary).encode("utf-8", "backslashreplace")
 
 
 def render_card(facts: CardFacts, summary: Summary) -> str:

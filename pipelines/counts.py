@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from pipelines.config import SynthConfig
 from pipelines.dataset import Marker, marker_name, to_json
-from pipelines.utterances import CorpusPart, CorpusPlan, plan_part, spoken_languages
+from pipelines.utterances import CorpusPart, CorpusPlan, open_lexicon, plan_part, spoken_languages
 from speech import storage
 from speech.errors import InputError
 from speech.storage import Location
@@ -50,9 +50,9 @@ def total(counts: Iterable[PlanCounts]) -> PlanCounts:
 def count_plan(config: SynthConfig, corpus: CorpusPlan) -> PlanCounts:
     """Plan the corpus once more, to count; takes as long as its text frontend."""
     bank = load_bank(config.voices, languages=spoken_languages(config))
-    counts = PlanCounts()
+    counts, lexicon = PlanCounts(), open_lexicon(config)
     for part in corpus.parts:
-        for rows in plan_part(part, config, bank, corpus.shards):
+        for rows in plan_part(part, config, bank, lexicon, corpus.shards):
             counts.add_line(part.file.path, (shard for shard, _ in rows))
     return counts
 

@@ -4,7 +4,9 @@ data/train-00003-of-00012.parquet          accepted clips
 rejected/rejected-00003-of-00012.parquet   every other row, with its reason
 _shards/run.json                           the identity of the run
 _shards/shard-00003-of-00012.json          completion marker, the last file of a shard
-manifest.json, README.md                   written when every shard is finished
+_shards/provenance.json                    what only the run that finished it could know
+manifest.json, README.md                   written when every shard is finished, from _shards/ alone
+_shards/verified.json                      when it was last verified; the one file that may differ
 """
 
 import json
@@ -19,6 +21,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from pipelines.seal import to_json
 from speech import storage
 from speech.differences import ABSENT, differences
 from speech.errors import InputError
@@ -37,6 +40,11 @@ def rejected_name(index: int, count: int) -> str:
 
 def marker_name(index: int, count: int) -> str:
     return f"_shards/shard-{index:05d}-of-{count:05d}.json"
+
+
+def shard_files(index: int, count: int) -> tuple[str, str]:
+    """Of its rows."""
+    return data_name(index, count), rejected_name(index, count)
 
 
 @dataclass(frozen=True)
@@ -110,12 +118,11 @@ def summarize(markers: Mapping[int, Marker]) -> Summary:
     return Summary(total, by_count, dict(sorted(voices.items())), dict(stats), files)
 
 
-def to_json(value: Any) -> bytes:
-    """JSON of one form: sorted keys, ASCII, so that equal values are equal bytes."""
-    return (json.dumps(value, indent=2, sort_keys=True) + "\n").encode("ascii")
-
-
 RUN_NAME = "_shards/run.json"
+PROVENANCE_NAME = "_shards/provenance.json"
+VERIFIED_NAME = "_shards/verified.json"
+MANIFEST_NAME = "manifest.json"
+CARD_NAME = "README.md"
 
 
 def is_claimed(output: Location) -> bool:
@@ -136,7 +143,11 @@ def claim(output: Location, identity: Mapping[str, Any]) -> None:
     occupied = storage.list_files(storage.join(output, "data"))
     # in this order: whoever has put files into data/ has written run.json before
     if occupied and not storage.exists(path):
-        raise InputError(f"{output} holds files of unknown origin in data/; {_remedy(output)}")
+        known = storage.exists(storage.join(output, MANIFEST_NAME))
+        mend = f"{_mend(output)} restores {RUN_NAME}. " if known else ""
+        raise InputError(
+            f"{output} holds files of unknown origin in data/; {mend}{_remedy(output)}"
+        )
     if not storage.write_bytes(path, to_json(identity), if_absent=True):
         _compare(output, path, json.loads(to_json(identity)))
     storage.remove_stale(scratch_root(output))
@@ -150,7 +161,10 @@ def _compare(output: Location, path: str, identity: dict[str, Any]) -> None:
     except InputError:
         raise
     except ValueError as error:
-        raise InputError(f"{path} is damaged; {_remedy(output)}") from error
+        mend = (
+            f'make verify ARGS="output={output} repair=true" restores it from a whole manifest.json'
+        )
+        raise InputError(f"{path} is damaged; {mend}. {_remedy(output)}") from error
     found = [
         f"{key}: {_short(old)} -> {_short(new)}" for key, old, new in differences(earlier, identity)
     ]
@@ -158,6 +172,10 @@ def _compare(output: Location, path: str, identity: dict[str, Any]) -> None:
         shown = "; ".join(found[:3])
         more = f"; and {len(found) - 3} more" if len(found) > 3 else ""
         raise InputError(f"{output} holds another run: {shown}{more}. {_remedy(output)}")
+
+
+def _mend(output: Location) -> str:
+    return f'make verify ARGS="output={output} repair=true"'
 
 
 def _remedy(output: Location) -> str:
@@ -216,52 +234,30 @@ def finished(output: Location, count: int) -> dict[int, Marker]:
 _MARKER = TypeAdapter(Marker)
 
 
-def _read_marker(output: Location, index: int, count: int) -> Marker | None:
-    """What a marker says, None if it is missing, damaged or not of this shard."""
+def parse_marker(data: bytes, index: int, count: int) -> Marker | None:
+    """What a marker says, None if it is damaged or not of this shard."""
     try:
-        data = storage.read_bytes(storage.join(output, marker_name(index, count)))
         marker = _MARKER.validate_json(data)
-    except (InputError, ValidationError):
+    except ValidationError:
         return None
     expected = {data_name(index, count), rejected_name(index, count)}
     named = (marker.shard, marker.shards, set(marker.files)) == (index, count, expected)
     return marker if named else None
 
 
+def _read_marker(output: Location, index: int, count: int) -> Marker | None:
+    try:
+        data = storage.read_bytes(storage.join(output, marker_name(index, count)))
+    except InputError:
+        return None
+    return parse_marker(data, index, count)
+
+
+def marker_bytes(marker: Marker) -> bytes:
+    return to_json(asdict(marker))
+
+
 def write_marker(output: Location, marker: Marker, if_absent: bool) -> bool:
     """Whether this marker is the one that stands there now."""
     path = storage.join(output, marker_name(marker.shard, marker.shards))
-    return storage.write_bytes(path, to_json(asdict(marker)), if_absent)
-
-
-def write_manifest(
-    output: Location,
-    identity: Mapping[str, Any],
-    markers: Mapping[int, Marker],
-    extra: Mapping[str, Any],
-) -> None:
-    """Write manifest.json.
-
-    Args:
-        extra: what is known of the run beside its identity (code and model revisions, wall and
-            device seconds); under keys of its own.
-    """
-    summary = summarize(markers)
-    manifest = {
-        "synthetic": True,
-        "identity": identity,
-        "counts": {
-            "lines": summary.rows,
-            "accepted": summary.total.accepted,
-            "rejected": summary.total.rejected,
-        },
-        "hours": summary.hours,
-        "accepted_share": summary.accepted_share,
-        "reasons": summary.reasons,
-        "voices": {voice: asdict(part) for voice, part in summary.voices.items()},
-        "stats": summary.stats,
-        "files": {name: asdict(stamp) for name, stamp in summary.files.items()},
-    }
-    if clash := manifest.keys() & extra.keys():
-        raise ValueError(f"extra must not hold {sorted(clash)}")
-    storage.write_bytes(storage.join(output, "manifest.json"), to_json({**manifest, **extra}))
+    return storage.write_bytes(path, marker_bytes(marker), if_absent)

@@ -105,8 +105,9 @@ def run_identity(
     chosen = config.model_dump(mode="json", include=set(IDENTITY_KEYS))
     chosen["teacher"].pop("device")
     chosen["corpus"]["paths"] = corpus.fingerprints()
+    chosen["corpus"]["order"] = list(corpus.fingerprints())
     if config.corpus.lexicon:
-        chosen["corpus"]["lexicon"] = fingerprint(config.corpus.lexicon)
+        chosen["corpus"]["lexicon"] = {config.corpus.lexicon: fingerprint(config.corpus.lexicon)}
     chosen["voices"]["references"] = {
         name: short_id(voice.sha256, voice.transcript, voice.phonemes, voice.phoneme_ends_s)
         for name, voice in bank.items()

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from datasets import Features
@@ -70,7 +71,8 @@ class ShardWriter:
 
     def accept(self, clip: Clip) -> None:
         self._clips.append(clip.to_row())
-        self._count_row(clip.speaker_id, Yield(1, 0, float(clip.duration_s)))
+        # as its column holds it, so that a marker can be counted again from the rows
+        self._count_row(clip.speaker_id, Yield(1, 0, float(np.float32(clip.duration_s))))
 
     def reject(self, rejection: Rejection) -> None:
         self._rejections.append(rejection.to_row())

@@ -8,6 +8,8 @@ Run it again to continue after a crash; a finished dataset says so in seconds.
 
 import sys
 import time
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,8 +20,8 @@ from pipelines.config import DataflowConfig, SynthConfig
 from pipelines.launch import Launch, prepare
 from pipelines.progress import show_progress
 from pipelines.summary import print_summary
+from pipelines.verified import forget_verified, last_verified
 from pipelines.workplace import Workplace, open_workplace
-from speech import storage
 from speech.config import run_app
 
 if TYPE_CHECKING:  # Beam takes seconds to import, and a finished dataset does not need it
@@ -90,15 +92,38 @@ def finish(launch: Launch, console: Console, wall_s: float) -> int:
     if missing:
         console.print(f"{missing} of {launch.corpus.shards} shards are not done yet; run it again")
         return 1
-    if launch.todo or not storage.exists(storage.join(config.output, "manifest.json")):
-        from pipelines.counts import check_rows
-        from pipelines.description import describe
-
-        check_rows(config, launch.corpus, markers)
-        describe(launch, markers, wall_s)
+    is_whole = _describe(launch, markers, console, wall_s)
     summary = dataset.summarize(markers)
     print_summary(summary, config, wall_s if launch.todo else None, console)
-    return 0 if summary.total.accepted else 1
+    return 0 if is_whole and summary.total.accepted else 1
+
+
+def _describe(
+    launch: Launch, markers: Mapping[int, dataset.Marker], console: Console, wall_s: float
+) -> bool:
+    """Write manifest and card; of a dataset that was finished before, say what is wrong with it."""
+    from pipelines.counts import check_rows
+    from pipelines.description import describe, look_over
+
+    output = launch.config.output
+    if launch.todo:
+        check_rows(launch.config, launch.corpus, markers)
+        forget_verified(output)
+        describe(launch, markers, wall_s)
+        return True
+    damaged, wrong = look_over(launch, markers)
+    if damaged:
+        check_rows(launch.config, launch.corpus, markers)
+        describe(launch, markers, wall_s)
+    say = partial(console.print, soft_wrap=True, markup=False, highlight=False)
+    for line in [
+        *(f"{name} was missing or damaged, and is written again" for name in damaged),
+        *wrong,
+    ]:
+        say(line)
+    when = last_verified(output)
+    say(f"last verified {when}" if when else f'never verified: make verify ARGS="output={output}"')
+    return not wrong
 
 
 if __name__ == "__main__":

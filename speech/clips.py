@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from speech import storage
 from speech.audio import Wave, decode, resample
+from speech.dataset_files import parquet_files
 from speech.errors import InputError
 from speech.rows import SAMPLE_RATE
 
@@ -80,16 +81,16 @@ def open_clips(location: str) -> Clips:
     """The clips under `location`/data (local or gs://).
 
     Raises:
-        InputError: no dataset, no clip, or files without the columns of the project's layout.
+        InputError: no dataset, no clip, files without the columns of the project's layout, or one
+            that is not of this dataset.
     """
     from datasets import Audio, disable_progress_bars, load_dataset
 
-    try:
-        found = storage.glob(storage.join(location, "data", "*.parquet"))
-    except InputError as error:
+    found = parquet_files(location, "data")
+    if not found:
         raise InputError(
             f"{location} is no dataset: it has no data/*.parquet (make synth writes one)"
-        ) from error
+        )
     files = [str(storage.local_path(path)) for path in found]
     _check_files(location, files)
     if not sys.stderr.isatty():

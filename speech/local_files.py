@@ -7,7 +7,7 @@ import shutil
 import socket
 import stat
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,12 +56,19 @@ def open_input(path: Path) -> BinaryIO:
 
 def stamp_of(path: Path) -> Stamp:
     """The stamp of a file, read once."""
-    crc32c, sha256, size = google_crc32c.Checksum(), hashlib.sha256(), 0
     with open_input(path) as stream, explained("read", path):
-        while chunk := stream.read(1 << 20):
-            crc32c.update(chunk)
-            sha256.update(chunk)
-            size += len(chunk)
+        return stamp_of_stream(stream)
+
+
+def stamp_of_stream(stream: BinaryIO, progress: Callable[[int], None] | None = None) -> Stamp:
+    """Of what is left of it; `progress` is called with the bytes of each piece."""
+    crc32c, sha256, size = google_crc32c.Checksum(), hashlib.sha256(), 0
+    while chunk := stream.read(1 << 20):
+        crc32c.update(chunk)
+        sha256.update(chunk)
+        size += len(chunk)
+        if progress:
+            progress(len(chunk))
     return Stamp(size, b64encode(crc32c.digest()).decode(), sha256.hexdigest())
 
 

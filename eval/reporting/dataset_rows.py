@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from speech import storage
+from speech.dataset_files import parquet_files
 from speech.errors import InputError
 from speech.storage import Location
 
@@ -96,12 +97,8 @@ class DatasetRows:
 
 
 def open_dataset(location: Location) -> DatasetRows:
-    """Raises InputError: neither accepted nor rejected rows there."""
-    found = {}
-    for folder in ("data", "rejected"):
-        names = sorted(storage.list_files(storage.join(location, folder)))
-        parquet = [name for name in names if name.endswith(".parquet")]
-        found[folder] = [storage.join(location, folder, name) for name in parquet]
+    """Raises InputError: neither accepted nor rejected rows there, or a file from elsewhere."""
+    found = {folder: parquet_files(location, folder) for folder in ("data", "rejected")}
     if not any(found.values()):
         raise InputError(
             f"{location} is no dataset: it has no data/*.parquet (make synth writes one)"

@@ -10,8 +10,9 @@ from huggingface_hub import DatasetCard
 from markdown_it import MarkdownIt
 
 from pipelines import dataset
-from pipelines.card import COLUMNS, CardFacts, render_card, write_card
+from pipelines.card import COLUMNS, CardFacts, card_bytes, render_card
 from pipelines.dataset import Summary, Yield
+from pipelines.manifest import write_manifest
 from pipelines.shard_writer import ShardWriter
 from speech.rows import Rejection, clip_features
 
@@ -90,8 +91,8 @@ def test_load_dataset_gives_the_accepted_rows(tmp_path: Path) -> None:
             writer.reject(Rejection("r", "...", "nothing_to_speak", "text"))
             writer.finish({})
     markers = dataset.finished(output, 2)
-    dataset.write_manifest(output, {"seed": 1}, markers, {})
-    write_card(output, FACTS, dataset.summarize(markers))
+    write_manifest(output, {"seed": 1}, markers, {})
+    (output / "README.md").write_bytes(card_bytes(FACTS, dataset.summarize(markers)))
     loaded = load_dataset(str(output), cache_dir=str(tmp_path / "cache"))
     assert list(loaded) == ["train"]
     assert loaded["train"].num_rows == 3
@@ -100,7 +101,7 @@ def test_load_dataset_gives_the_accepted_rows(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
-def test_hostile_text_stays_text(text: str, tmp_path: Path) -> None:
+def test_hostile_text_stays_text(text: str) -> None:
     facts = replace(
         FACTS,
         languages=[text],
@@ -113,8 +114,7 @@ def test_hostile_text_stays_text(text: str, tmp_path: Path) -> None:
         voice_licenses={text: text},
     )
     summary = replace(SUMMARY, reasons={text: 2}, voices={text: Yield(3, 0, 4.5)})
-    write_card(tmp_path, facts, summary)
-    card, plain = (tmp_path / "README.md").read_text("utf-8"), render_card(FACTS, SUMMARY)
+    card, plain = card_bytes(facts, summary).decode(), render_card(FACTS, SUMMARY)
     assert front_matter(card).keys() - {"license_name"} == front_matter(plain).keys()
     assert tags(card) == tags(plain)
     assert not {"\0", "\a", "\u202e"} & set(card)

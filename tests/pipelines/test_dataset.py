@@ -2,7 +2,6 @@ import json
 import subprocess
 import sys
 import time
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from clips import make_clip
 
 from pipelines import dataset
 from pipelines.dataset import Marker, Yield
+from pipelines.manifest import write_manifest
 from pipelines.shard_writer import ShardWriter
 from speech import storage
 from speech.errors import InputError
@@ -145,7 +145,7 @@ def test_finished_takes_seconds_for_10_000_shards(tmp_path: Path) -> None:
             (tmp_path / name).touch()
         marker = Marker(index, count, 0, 0, 0.0, {}, {}, {}, dict.fromkeys(names, empty))
         path = tmp_path / dataset.marker_name(index, count)
-        path.write_bytes(dataset.to_json(asdict(marker)))
+        path.write_bytes(dataset.marker_bytes(marker))
     started = time.monotonic()
     assert len(dataset.finished(tmp_path, count)) == count
     assert time.monotonic() - started < 10
@@ -165,12 +165,10 @@ def test_summary_adds_up(tmp_path: Path) -> None:
 
 def test_manifest(output: str) -> None:
     markers = {index: write_shard(output, index, 2) for index in (0, 1)}
-    dataset.write_manifest(output, IDENTITY, markers, {"time": {"wall_s": 3.5}})
+    write_manifest(output, IDENTITY, markers, {"time": {"wall_s": 3.5}})
     first = storage.read_bytes(f"{output}/manifest.json")
     backwards = dict(reversed(markers.items()))
-    dataset.write_manifest(
-        output, dict(reversed(IDENTITY.items())), backwards, {"time": {"wall_s": 3.5}}
-    )
+    write_manifest(output, dict(reversed(IDENTITY.items())), backwards, {"time": {"wall_s": 3.5}})
     assert storage.read_bytes(f"{output}/manifest.json") == first
     manifest = json.loads(first)
     assert manifest["synthetic"] is True
@@ -180,4 +178,4 @@ def test_manifest(output: str) -> None:
     for name, stamp in manifest["files"].items():
         assert storage.fingerprint(f"{output}/{name}") == f"{stamp['bytes']}:{stamp['crc32c']}"
     with pytest.raises(ValueError, match="synthetic"):
-        dataset.write_manifest(output, IDENTITY, markers, {"synthetic": False})
+        write_manifest(output, IDENTITY, markers, {"synthetic": False})
