@@ -105,7 +105,8 @@ class WriteShards(beam.DoFn):
             stats = self._recorder(writer).record(lines)
             if writer.rows != len(lines):
                 raise InputError(
-                    f"shard {shard} was given {len(lines)} rows and made {writer.rows}"
+                    f"shard {shard} of {self.shards} was given {len(lines)} rows and made "
+                    f"{writer.rows}"
                 )
             return writer.finish(stats)
 
