@@ -1,5 +1,6 @@
 """One shard against what is known of it: its files byte by byte, its marker row by row."""
 
+import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +21,9 @@ from pipelines.dataset import (
 )
 from pipelines.seal import sha256
 from speech import storage
+from speech.errors import Refused
 from speech.local_files import stamp_of_stream
+from speech.parquet_sizes import check_sizes
 from speech.rows import clip_features, rejection_features
 from speech.storage import Location, Stamp
 
@@ -136,7 +139,7 @@ def _count_again(
         for name, columns in zip(shard_files(index, count), features, strict=True):
             with storage.open_input(storage.join(output, name)) as stream:
                 rows.add_file(stream, columns.arrow_schema)
-    except (Mismatch, pa.ArrowException, OSError, TypeError) as error:
+    except (Mismatch, Refused, pa.ArrowException, OSError, TypeError) as error:
         return ShardCheck(index, None, {name: f"{error!s:.100}"}, remake=True)
     marker = rows.marker(index, count, stamps, stats)
     file = marker_name(index, count)
@@ -158,8 +161,10 @@ class RowCounts:
         self.ids: list[int] = []
 
     def add_file(self, stream: BinaryIO, schema: pa.Schema) -> None:
-        """Raises Mismatch: other columns than `schema`, or other rows than the footer declares."""
+        """Raises Mismatch: other columns than `schema`, or other rows than the footer declares;
+        Refused: more bytes than a reader may be given."""
         file = pq.ParquetFile(stream)
+        check_sizes(file, stream.seek(0, os.SEEK_END))
         if not file.schema_arrow.equals(schema):
             raise Mismatch("has other columns than this version writes")
         columns = [n for n in ("id", "reason", "speaker_id", "duration_s") if n in schema.names]

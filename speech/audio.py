@@ -15,6 +15,8 @@ Wave = npt.NDArray[np.float32]
 
 MAX_CHANNELS = 8
 MAX_SAMPLE_RATE = 192_000
+BLOCK_SAMPLES = 1 << 16
+"""of each channel, decoded at a time"""
 SILENCE_DB = -100.0
 """level of digital silence, so that levels stay finite"""
 FRAME_S = 0.02
@@ -24,7 +26,8 @@ ALLOWED = "allowed: WAV, FLAC, OGG or MP3"
 def decode(data: bytes | BinaryIO, max_duration_s: float) -> tuple[Wave, int]:
     """The audio of a WAV, FLAC, OGG or MP3 file, mixed to mono, and its sample rate.
 
-    The header is checked before anything is decoded: an hour of silence is a FLAC of 272 KB.
+    The header is checked before anything is decoded: an hour of silence is a FLAC of 272 KB. Then
+    one block of all channels is in memory at a time, beside the mono wave.
 
     Raises:
         Refused: `undecodable`, `too_many_channels`, `sample_rate`, `too_long` or `truncated`.
@@ -33,17 +36,29 @@ def decode(data: bytes | BinaryIO, max_duration_s: float) -> tuple[Wave, int]:
     try:
         with soundfile.SoundFile(stream) as file:
             _check_header(file, max_duration_s)
-            channels = file.read(dtype="float32", always_2d=True)
             declared, sample_rate = file.frames, file.samplerate
+            wave = _mono(file)
     except soundfile.LibsndfileError as error:
         raise Refused("undecodable", f"{error.error_string.rstrip('.')}; {ALLOWED}") from error
     except (soundfile.SoundFileError, TypeError) as error:  # TypeError: headerless, named .raw
         raise Refused("undecodable", f"{error}; {ALLOWED}") from error
     if declared == 0:
         raise Refused("undecodable", "no samples")
-    if len(channels) < declared:
-        raise Refused("truncated", f"{len(channels)} of {declared} declared samples")
-    return channels.mean(axis=1, dtype=np.float32), sample_rate
+    if len(wave) < declared:
+        raise Refused("truncated", f"{len(wave)} of {declared} declared samples")
+    return wave, sample_rate
+
+
+def _mono(file: soundfile.SoundFile) -> Wave:
+    """What can be decoded of it, whose declared length is known to be allowed."""
+    wave, filled = np.empty(file.frames, np.float32), 0
+    while filled < len(wave):
+        block = file.read(min(BLOCK_SAMPLES, len(wave) - filled), "float32", always_2d=True)
+        if not len(block):
+            break
+        wave[filled : filled + len(block)] = block.mean(axis=1, dtype=np.float32)
+        filled += len(block)
+    return wave[:filled]
 
 
 def _check_header(file: soundfile.SoundFile, max_duration_s: float) -> None:

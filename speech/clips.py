@@ -1,5 +1,6 @@
 """The clips of a dataset, read at random: rows in memory, audio from its Parquet files on disk."""
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,8 @@ import pyarrow.parquet as pq
 from speech import storage
 from speech.audio import Wave, decode, resample
 from speech.dataset_files import parquet_files
-from speech.errors import InputError
+from speech.errors import InputError, Refused
+from speech.parquet_sizes import check_sizes
 from speech.rows import SAMPLE_RATE
 
 if TYPE_CHECKING:
@@ -113,18 +115,21 @@ def open_clips(location: str) -> Clips:
 
 def _check_files(location: str, files: Sequence[str]) -> None:
     rows = 0
-    for file in files:
+    for path in files:
         try:
-            metadata = pq.read_metadata(file)
+            file = pq.ParquetFile(path)
+            check_sizes(file, os.path.getsize(path))
         except (pa.ArrowException, OSError) as error:
-            raise InputError(f"{file} is no Parquet file, or a damaged one") from error
-        schema = metadata.schema.to_arrow_schema()
+            raise InputError(f"{path} is no Parquet file, or a damaged one") from error
+        except Refused as refused:
+            raise InputError(f"{path} is too large: {refused.detail}") from refused
+        schema = file.schema_arrow
         if missing := [name for name in KINDS if name not in schema.names]:
             raise InputError(f"{location} has no column {', '.join(missing)}")
         for name, kind in KINDS.items():
             found = schema.field(name).type
             if not kind.fits(found):
                 raise InputError(f"{location}: column {name} is {found}, wanted {kind.wanted}")
-        rows += metadata.num_rows
+        rows += file.metadata.num_rows
     if not rows:
         raise InputError(f"{location} holds no accepted clip")

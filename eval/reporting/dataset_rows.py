@@ -1,5 +1,6 @@
 """The rows of a dataset in the project's layout, streamed: no more than one row group is in memory."""
 
+import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +10,8 @@ import pyarrow.parquet as pq
 
 from speech import storage
 from speech.dataset_files import parquet_files
-from speech.errors import InputError
+from speech.errors import InputError, Refused
+from speech.parquet_sizes import check_sizes
 from speech.storage import Location
 
 BATCH = 64
@@ -26,6 +28,8 @@ class DatasetRows:
     rejected: Sequence[str]
     problems: dict[str, str] = field(default_factory=dict)
     """by file"""
+    _checked: set[str] = field(default_factory=set)
+    """files that are known to decode to no more than is allowed"""
 
     def accepted_rows(self, columns: Sequence[str]) -> Iterator[tuple[int, Row]]:
         """Every accepted row and its number, in the order of the files."""
@@ -90,7 +94,14 @@ class DatasetRows:
 
     def _open(self, path: str, stream: Any) -> pq.ParquetFile | None:
         try:
-            return pq.ParquetFile(stream)
+            file = pq.ParquetFile(stream)
+            if path not in self._checked:
+                check_sizes(file, stream.seek(0, os.SEEK_END))
+                self._checked.add(path)
+            return file
+        except Refused as refused:
+            self.problems[path] = f"too large: {refused.detail}"
+            return None
         except (pa.ArrowException, OSError) as error:
             self.problems[path] = f"no Parquet file, or a damaged one: {error!s:.120}"
             return None

@@ -1,6 +1,7 @@
 """Decoding what users bring, encoding what is stored, and the levels that checks rest on."""
 
 import io
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -85,6 +86,17 @@ def test_a_decompression_bomb_is_refused_from_its_header() -> None:
     bomb = encoded(np.zeros(3600 * RATE, np.int16), format="FLAC")
     assert len(bomb) < 300_000
     assert refusal(bomb) == "too_long"
+
+
+def test_many_channels_are_decoded_block_by_block() -> None:
+    """Of 80 KB, all at once would be 61 MB."""
+    wide = encoded(np.zeros((10 * 192_000, 8), np.int16), 192_000, format="FLAC")
+    tracemalloc.start()
+    wave, _ = decode(wide, 12.0)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(wave) == 10 * 192_000
+    assert peak < 16e6
 
 
 def test_a_header_that_declares_more_than_there_is() -> None:
