@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from speech.readings import Rule, Token, read_tokens, said, with_frontend
+from speech.spoken_forms import chinese_form
 
 DIGITS = str.maketrans("0123456789", "零一二三四五六七八九")
 _ROUND_YEAR = {"000": "千", "00": "百"}
@@ -23,7 +24,7 @@ def chinese_tokens(text: str, spoken: str | None = None) -> list[Token]:
     """The text in order; `spoken` is a frontend's reading, for what the rules do not know."""
     plain = _MARKUP.sub("", _TAG.sub("", html.unescape(text)))
     found = read_tokens(plain, _RULES, _characters)
-    return found if spoken is None else with_frontend(found, list(spoken), "")
+    return found if spoken is None else with_frontend(found, list(spoken), "", chinese_form)
 
 
 def _characters(text: str) -> Iterator[Token]:
