@@ -60,7 +60,7 @@ _RULES = [
     for pattern, read in (
         (r"(?<!\d)\d{4}([-/.])\d{1,2}\1\d{1,2}(?!\d)", lambda match: [match.group()]),
         (rf"(?<!\d)(?:{_TELEPHONE})(?!\d)", _spelled),
-        (r"(?<!\d)0?(\d+)[号日]", said(r"\1号", r"\1日")),
+        (r"(?<!\d)(0?)(\d+)[号日]", said(r"\2号", r"\2日", r"\1\2号")),
         (rf"([{''.join(_CURRENCIES)}]) ?({_NUMBER})([千万亿]*)", _money),
         (r"\d+(?:\.\d+){2,}", lambda match: [match.group().replace(".", "点").translate(DIGITS)]),
         (r"(?<!\d)([1-9])(0{2,3})年", _round_year),

@@ -16,6 +16,7 @@ from speech.written_forms import (
     ABBREVIATIONS,
     BEFORE_NUMBERS,
     BY_PLACE,
+    COINS,
     DAYS,
     MONTH_OF,
     NAME_OF,
@@ -33,10 +34,11 @@ _QUOTATION_MARKS = re.compile(r"(?<!\w)'+(?!\d|em\b)|(?<=[^\W\d])'+(?!\w)")
 _LINK = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")  # also a word with its phonemes
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _BRACKETS = re.compile(r"[\[(]([^\[\]()]*)[\])]")
+_AREA_CODE = re.compile(r"\((\d+)\)[ -]?(?=\d)")
 _MARKS = r"""[\s.,;:!?'"()\[\]{}…—*~=_^«»-]*"""
 _ORDINARY = re.compile(  # words as such, numbers, and punctuation; letters without a vowel are none
     rf"""{_MARKS}(?:(?=[^\W\d_]*[aeiouyAEIOUYà-ɏ])(?:[^\W\d_]{{2,}}|[aioAIO](?![^\W\d_]))
-    (?:['-][^\W\d_]+)*'?|\d[\d,]*(?:\.\d+)?%?)?{_MARKS}""",
+    (?:['-][^\W\d_]+)*'?|\d[\d,]*(?:\.\d+)?(?:%|st|nd|rd|th)?)?{_MARKS}""",
     re.VERBOSE,
 )
 
@@ -62,13 +64,12 @@ def _plain(text: str, spoken: str | None) -> str:
     text = _TAG.sub(" ", _LINK.sub(r"\1", _QUOTATION_MARKS.sub(" ", text)))
     if spoken is None:
         return text
+    text = _AREA_CODE.sub(r"\1-", text)
     heard = set(map(key, spoken.split()))
     return _BRACKETS.sub(lambda match: _bracketed(match[1], heard), text)
 
 
 def _bracketed(inside: str, heard: set[str]) -> str:
-    if inside.isdigit():  # of a telephone number
-        return inside
     words = [key(word) for word in inside.split()]
     unspoken = all(word.isalpha() for word in words) and heard.isdisjoint(words)
     return " " if unspoken else f" {inside} "
@@ -89,7 +90,7 @@ def _range(match: re.Match[str]) -> list[str]:
     first, last = match[1], match[2]
     starts, ends = (joined_readings(_tokens(end), " ") for end in (first, last))
     shortened = starts
-    if first[0] in "$£€¥":
+    if first[0] in COINS:
         shortened = [*starts, first[1:]]
         ends = joined_readings(_tokens(first[0] + last.lstrip(first[0])), " ")
     elif first.isdigit() and last.isdigit() and (len(first), len(last)) == (4, 2):
@@ -176,12 +177,13 @@ _TLD = "com|org|net|edu|gov|io|co|uk|de|fr|cn|jp|ai|info|tv|me|us|ca|au"
 _FILE = "txt|pdf|csv|json|py|zip|html?|docx?|xlsx?|jpe?g|png|mp[34]|exe|md|sh"
 _PATH = r"(?:/[\w./?=&%#-]*\w)?"
 _NUMBER = r"\d[\d,]*(?:\.\d+)*"
+_COIN = "".join(COINS)
 _MONTH = rf"(?:{_any(MONTH_OF)})\b\.?"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?\b"
 _HALF_DAY = r"[AaPp]\.?[Mm]\b\.?"
 _SCALE = " ?(?:k|m|b|bn)\\b| (?:thousand|million|billion|trillion)\\b"
 _AMOUNT = (  # an end of a range
-    rf"[$£€¥]?(?:\d{{1,2}}[:.]\d\d(?::\d\d)?|{_NUMBER})"
+    rf"[{_COIN}]?(?:\d{{1,2}}[:.]\d\d(?::\d\d)?|{_NUMBER})"
     rf"(?: ?(?:{_HALF_DAY}|%|(?:{_any(UNITS)})(?![\w/])|st|nd|rd|th|'?s\b|[mb]illion\b))?"
 )
 
@@ -209,8 +211,8 @@ def _numbers() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool
     yield r"(?<![\w.:])(\d\d?):(\d\d)(?::(\d\d))?(?![\w:])()", numbers.time, True
     yield r"(?<=\d) ?([ap])\.? ?m\b\.?|\b([ap])\.m\b\.?", said(r" \1\2m"), True
     yield r"(?<![\w/.])(\d+ )?(\d+) ?/ ?(\d+)(?:st|nd|rd|th)?(?![\w/])", numbers.fraction, True
-    yield rf"(?<!\w)([$£€¥])({_NUMBER})({_SCALE})", numbers.money, True
-    yield r"(?<!\w)([$£€¥])(\d[\d,]*(?:\.\d\d)?)(?!\.?\d)()", numbers.money, True
+    yield rf"(?<!\w)([{_COIN}])({_NUMBER})({_SCALE})", numbers.money, True
+    yield rf"(?<!\w)([{_COIN}])(\d[\d,]*(?:\.\d\d)?)(?!\.?\d)()", numbers.money, True
     yield (
         r"(?<![\w.$£€¥])(\d\d?)\.([0-5][05])(?!\w|\.\d|%)",
         said(r"\1.\2", r"\1 \2", r"\1 point \2"),
@@ -254,7 +256,7 @@ def _abbreviations() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]]
         True,
     )
     yield rf"\b({_any(NAME_OF)})\.? ?- ?({_any(NAME_OF)})\b", _named_range, True
-    yield r"(?<=\s)n(?=\s)", said("and", "n"), True
+    yield r"\b([a-z]+)'s\b", said(r"\1's", r"\1s"), True  # an apostrophe is not heard
     yield r"\be\.g\.,?", said("for example", "e g", "for instance"), True
     yield r"\bi\.e\.,?", said("that is", "i e"), True
     yield rf"\b({_any(BY_PLACE)})\b\.?", _by_place, True
@@ -263,6 +265,7 @@ def _abbreviations() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]]
 
 
 def _cased() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool]]:
+    yield r"(?<=\s)n(?=\s)", said("and", "n"), True
     yield r"\b([A-Za-z][a-z]+)/([A-Za-z][a-z]+)\b", _slash, True
     numeral = r"(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3})\b"
     yield rf"(?<=[a-z] )(?=[IVX]{{2}}|[VX]\b){numeral}", numbers.roman, True

@@ -21,7 +21,17 @@ _DENOMINATORS = {
 _ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50}
 _ROMAN_OR_LETTERS = ("IV", "XL", "XX", "VI")
 _IRREGULAR = {"foot": "feet", "inch": "inches", "penny": "pence", "half": "halves"}
-_UNCOUNTED = ("yen", "K", "thousand", "billion", "hertz", "kilohertz", "megahertz", "gigahertz")
+_UNCOUNTED = (
+    "yen",
+    "won",
+    "K",
+    "thousand",
+    "billion",
+    "hertz",
+    "kilohertz",
+    "megahertz",
+    "gigahertz",
+)
 _ADJECTIVES = ("square", "cubic", "kilowatt")
 
 

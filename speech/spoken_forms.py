@@ -19,6 +19,7 @@ _BEFORE: list[tuple[re.Pattern[str], Replacement]] = [
         (r"\bet ?c(?:etera)?\b", "et cetera"),
         (r"\b(?:h+m+|m+h+m+|u+h+|u+m+|e+rm+)\b", "um"),
         (r"'em\b", "them"),
+        (r"(?<![\w.])\.(?=\d)", "0."),
         (r"(?<=\w)[-/](?=\w)", " "),
         (r"(?<![\d.,])0\d+(?!\.?\d)", lambda match: " ".join(match.group())),
     )

@@ -90,6 +90,9 @@ COINS = {
     "€": ("euro", "cent"),
     "£": ("pound", "penny"),
     "¥": ("yen", "sen"),
+    "₩": ("won", "jeon"),
+    "₹": ("rupee", "paisa"),
+    "₽": ("ruble", "kopek"),
 }
 
 PER = {"h", "hr", "s", "sec", "min", "day", "week", "wk", "month", "mo", "year", "yr", "l", "kg"}
@@ -122,6 +125,7 @@ ABBREVIATIONS = {
     "dept": "department",
     "ltd": "Limited",
     "inc": "Incorporated|Inc",
+    "co": "Company|Co",
     "corp": "Corporation|Corp",
     "jr": "Junior",
     "sr": "Senior",
