@@ -39,7 +39,7 @@ class WordErrors:
 
 
 def word_errors(text: str, heard: str, language: str) -> WordErrors:
-    """The alignment of Levenshtein (jiwer) after the same normaliser as `speech.wer.score`.
+    """The alignment of Levenshtein (jiwer) on the same readings as `speech.wer.score`.
 
     Raises:
         ValueError: another language, or a text without anything that can be compared.

@@ -32,7 +32,7 @@ COLUMNS = {
     "attempt": "0 for the first try",
     "duration_s": "seconds of audio",
     "transcript": "what the recogniser heard",
-    "wer": "word error rate of the transcript, 0 to 1 and above",
+    "wer": "word error rate of the transcript against the nearest right reading, 0 to 1 and above",
     "cer": "character error rate of the transcript",
     "similarity": "cosine between the speaker embeddings of clip and reference",
     "mos": "estimated opinion score, 1 to 5; empty where not measured",

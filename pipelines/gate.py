@@ -14,7 +14,7 @@ from speech.errors import InputError
 from speech.rows import SAMPLE_RATE
 from speech.speaker import WINDOW_S, Embedding, similarity
 from speech.stopwatch import Stopwatch
-from speech.wer import score
+from speech.wer import is_misread, score
 from teacher.voices import Voice
 
 REASONS = (
@@ -26,6 +26,7 @@ REASONS = (
     "pause",
     "wer",
     "cer",
+    "misread",
     "speaker",
     "mos",
     "judge_failed",
@@ -184,6 +185,9 @@ class Gate:
         if self.config.cer_max is not None and not rates.cer <= self.config.cer_max:
             detail = f"CER {rates.cer:.2f}, allowed {self.config.cer_max:g}"
             return replace(verdict, reason="cer", detail=detail)
+        if is_misread(clip.text, clip.text_normalized, heard, clip.language):
+            detail = f"said as {clip.text_normalized!r:.100}, which is not how it is written"
+            return replace(verdict, reason="misread", detail=detail)
         return verdict
 
     def _check_voice(self, clip: Candidate, verdict: Verdict) -> Verdict:

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from speech.readings import Rule, Token, read_tokens, said, with_frontend
+from speech.spoken_forms import chinese_form
 
 DIGITS = str.maketrans("0123456789", "零一二三四五六七八九")
 _ROUND_YEAR = {"000": "千", "00": "百"}
@@ -23,7 +24,7 @@ def chinese_tokens(text: str, spoken: str | None = None) -> list[Token]:
     """The text in order; `spoken` is a frontend's reading, for what the rules do not know."""
     plain = _MARKUP.sub("", _TAG.sub("", html.unescape(text)))
     found = read_tokens(plain, _RULES, _characters)
-    return found if spoken is None else with_frontend(found, list(spoken), "")
+    return found if spoken is None else with_frontend(found, list(spoken), "", chinese_form)
 
 
 def _characters(text: str) -> Iterator[Token]:
@@ -59,7 +60,7 @@ _RULES = [
     for pattern, read in (
         (r"(?<!\d)\d{4}([-/.])\d{1,2}\1\d{1,2}(?!\d)", lambda match: [match.group()]),
         (rf"(?<!\d)(?:{_TELEPHONE})(?!\d)", _spelled),
-        (r"(?<!\d)0?(\d+)[号日]", said(r"\1号", r"\1日")),
+        (r"(?<!\d)(0?)(\d+)[号日]", said(r"\2号", r"\2日", r"\1\2号")),
         (rf"([{''.join(_CURRENCIES)}]) ?({_NUMBER})([千万亿]*)", _money),
         (r"\d+(?:\.\d+){2,}", lambda match: [match.group().replace(".", "点").translate(DIGITS)]),
         (r"(?<!\d)([1-9])(0{2,3})年", _round_year),

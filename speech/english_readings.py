@@ -11,11 +11,15 @@ from importlib.resources import files
 
 from speech import number_readings as numbers
 from speech.readings import Rule, Token, joined_readings, key, read_tokens, said, with_frontend
+from speech.spoken_forms import english_form
 from speech.written_forms import (
     ABBREVIATIONS,
     BEFORE_NUMBERS,
     BY_PLACE,
+    COINS,
+    DAYS,
     MONTH_OF,
+    NAME_OF,
     OPERATORS,
     PER,
     SIGNS,
@@ -26,14 +30,15 @@ from speech.written_forms import (
 _UNIFIED = str.maketrans(
     {**dict.fromkeys("’‘‛ʼ`", "'"), **dict.fromkeys("“”„″", '"'), **dict.fromkeys("‐‑–−", "-")}
 )
-_QUOTATION_MARKS = re.compile(r"(?<!\w)'+(?!\d)|(?<=[^\W\d])'+(?!\w)")
+_QUOTATION_MARKS = re.compile(r"(?<!\w)'+(?!\d|em\b)|(?<=[^\W\d])'+(?!\w)")
 _LINK = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")  # also a word with its phonemes
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _BRACKETS = re.compile(r"[\[(]([^\[\]()]*)[\])]")
+_AREA_CODE = re.compile(r"\((\d+)\)[ -]?(?=\d)")
 _MARKS = r"""[\s.,;:!?'"()\[\]{}…—*~=_^«»-]*"""
 _ORDINARY = re.compile(  # words as such, numbers, and punctuation; letters without a vowel are none
     rf"""{_MARKS}(?:(?=[^\W\d_]*[aeiouyAEIOUYà-ɏ])(?:[^\W\d_]{{2,}}|[aioAIO](?![^\W\d_]))
-    (?:['-][^\W\d_]+)*'?|\d[\d,]*(?:\.\d+)?%?)?{_MARKS}""",
+    (?:['-][^\W\d_]+)*'?|\d[\d,]*(?:\.\d+)?(?:%|st|nd|rd|th)?)?{_MARKS}""",
     re.VERBOSE,
 )
 
@@ -41,7 +46,7 @@ _ORDINARY = re.compile(  # words as such, numbers, and punctuation; letters with
 def english_tokens(text: str, spoken: str | None = None) -> list[Token]:
     """The text in order; `spoken` is a frontend's reading, for what the rules do not know."""
     found = _tokens(_plain(text, spoken))
-    return found if spoken is None else with_frontend(found, spoken.split(), " ")
+    return found if spoken is None else with_frontend(found, spoken.split(), " ", english_form)
 
 
 def _tokens(text: str) -> list[Token]:
@@ -59,13 +64,12 @@ def _plain(text: str, spoken: str | None) -> str:
     text = _TAG.sub(" ", _LINK.sub(r"\1", _QUOTATION_MARKS.sub(" ", text)))
     if spoken is None:
         return text
+    text = _AREA_CODE.sub(r"\1-", text)
     heard = set(map(key, spoken.split()))
     return _BRACKETS.sub(lambda match: _bracketed(match[1], heard), text)
 
 
 def _bracketed(inside: str, heard: set[str]) -> str:
-    if inside.isdigit():  # of a telephone number
-        return inside
     words = [key(word) for word in inside.split()]
     unspoken = all(word.isalpha() for word in words) and heard.isdisjoint(words)
     return " " if unspoken else f" {inside} "
@@ -86,7 +90,7 @@ def _range(match: re.Match[str]) -> list[str]:
     first, last = match[1], match[2]
     starts, ends = (joined_readings(_tokens(end), " ") for end in (first, last))
     shortened = starts
-    if first[0] in "$£€¥":
+    if first[0] in COINS:
         shortened = [*starts, first[1:]]
         ends = joined_readings(_tokens(first[0] + last.lstrip(first[0])), " ")
     elif first.isdigit() and last.isdigit() and (len(first), len(last)) == (4, 2):
@@ -103,23 +107,33 @@ def _address(match: re.Match[str]) -> list[str]:
     signs = {".": "dot", "/": "slash", "@": "at", "_": "underscore", ":": "colon"}
     whole = match.group()
     without = re.sub(r"^\w+://", "", whole)
+    spelled = re.sub(r"^www(?=\.)", "w w w", without)
     return [
         " ".join({**signs, "-": hyphen}.get(part, part) for part in re.split(r"([\W_])", text))
-        for text in dict.fromkeys((without.removeprefix("www."), without, whole))
+        for text in dict.fromkeys((without.removeprefix("www."), without, spelled, whole))
         for hyphen in ("dash", "hyphen", " ")
     ]
 
 
-def _acronym(match: re.Match[str]) -> list[str]:
-    """As one word; by its letters, where the capitals are no emphasis on a word.
+def _named_range(match: re.Match[str]) -> list[str]:
+    """ "Mon-Fri"."""
+    first, last = (NAME_OF[name.lower()] for name in match.groups())
+    return [f"{first} {to} {last}" for to in ("to", "through")]
 
-    What was spelled ("m. y.") is no word.
-    """
+
+def _acronym(match: re.Match[str]) -> list[str]:
+    """As one word and by its letters; not for a word in capitals, nor for one that is spelled out."""
     letters = re.sub(r"[^A-Za-z]", "", match.group())
     spelled = " ".join(letters)
     if _is_acronym(letters.upper()):
         return [letters, spelled]
-    return [spelled if "." in match.group() else letters]
+    return [spelled] if "." in match.group() else []
+
+
+def _initials(match: re.Match[str]) -> list[str]:
+    """ "R&B", "AT&T"."""
+    words = match.group().replace("&", " and ")
+    return [re.sub(r"(?<=[A-Z])(?=[A-Z])", " ", words), words]
 
 
 def _is_acronym(capitals: str) -> bool:
@@ -163,12 +177,13 @@ _TLD = "com|org|net|edu|gov|io|co|uk|de|fr|cn|jp|ai|info|tv|me|us|ca|au"
 _FILE = "txt|pdf|csv|json|py|zip|html?|docx?|xlsx?|jpe?g|png|mp[34]|exe|md|sh"
 _PATH = r"(?:/[\w./?=&%#-]*\w)?"
 _NUMBER = r"\d[\d,]*(?:\.\d+)*"
+_COIN = "".join(COINS)
 _MONTH = rf"(?:{_any(MONTH_OF)})\b\.?"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?\b"
 _HALF_DAY = r"[AaPp]\.?[Mm]\b\.?"
 _SCALE = " ?(?:k|m|b|bn)\\b| (?:thousand|million|billion|trillion)\\b"
 _AMOUNT = (  # an end of a range
-    rf"[$£€¥]?(?:\d{{1,2}}[:.]\d\d(?::\d\d)?|{_NUMBER})"
+    rf"[{_COIN}]?(?:\d{{1,2}}[:.]\d\d(?::\d\d)?|{_NUMBER})"
     rf"(?: ?(?:{_HALF_DAY}|%|(?:{_any(UNITS)})(?![\w/])|st|nd|rd|th|'?s\b|[mb]illion\b))?"
 )
 
@@ -196,9 +211,14 @@ def _numbers() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool
     yield r"(?<![\w.:])(\d\d?):(\d\d)(?::(\d\d))?(?![\w:])()", numbers.time, True
     yield r"(?<=\d) ?([ap])\.? ?m\b\.?|\b([ap])\.m\b\.?", said(r" \1\2m"), True
     yield r"(?<![\w/.])(\d+ )?(\d+) ?/ ?(\d+)(?:st|nd|rd|th)?(?![\w/])", numbers.fraction, True
-    yield rf"(?<!\w)([$£€¥])({_NUMBER})({_SCALE})", numbers.money, True
-    yield r"(?<!\w)([$£€¥])(\d[\d,]*(?:\.\d\d)?)(?!\.?\d)()", numbers.money, True
-    yield r"(?<![\w.$£€¥])(\d+)\.(0\d*|\d*0)(?![\w.])", said(r"\1.\2", r"\1 point \2"), True
+    yield rf"(?<!\w)([{_COIN}])({_NUMBER})({_SCALE})", numbers.money, True
+    yield rf"(?<!\w)([{_COIN}])(\d[\d,]*(?:\.\d\d)?)(?!\.?\d)()", numbers.money, True
+    yield (
+        r"(?<![\w.$£€¥])(\d\d?)\.([0-5][05])(?!\w|\.\d|%)",
+        said(r"\1.\2", r"\1 \2", r"\1 point \2"),
+        True,
+    )
+    yield r"(?<![\w.$£€¥])(\d+)\.(0\d*|\d*0)(?!\w|\.\d)", said(r"\1.\2", r"\1 point \2"), True
     yield r"(?<![\w.])\d+(?:\.\d+){2,}(?!\w)", numbers.version, False
     yield r"(?<![\w'])'?(\d{1,3}0)'?s\b", said(r"\1s"), True
     yield r"(?<!\w)(\d)'(?: ?(\d{1,2})(?:\"|'')?)?(?!\w)", numbers.height, True
@@ -211,6 +231,7 @@ def _numbers() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool
 
 
 def _signs() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool]]:
+    yield r"\b[A-Z]{1,3}&[A-Z]{1,3}\b", _initials, True
     yield r"(?<=\d)\+", said(" plus", " or more"), False
     yield r"(?<!\w)~ ?(?=[$£€]?\d)", said("about ", "approximately ", "around "), True
     yield r"(?<![\w.])-(?=[$£€]?\.?\d)", said("minus ", "negative "), True
@@ -229,6 +250,13 @@ def _addresses() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bo
 
 def _abbreviations() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool]]:
     yield rf"\b({_MONTH})(?= \d)", lambda m: [MONTH_OF[m[1].lower().rstrip(".")]], True
+    yield (
+        rf"\b({_any(DAYS)})\.,? ?(?=(?:{_MONTH}) \d)",
+        lambda m: [f"{NAME_OF[m[1].lower()]} "],
+        True,
+    )
+    yield rf"\b({_any(NAME_OF)})\.? ?- ?({_any(NAME_OF)})\b", _named_range, True
+    yield r"\b([a-z]+)'s\b", said(r"\1's", r"\1s"), True  # an apostrophe is not heard
     yield r"\be\.g\.,?", said("for example", "e g", "for instance"), True
     yield r"\bi\.e\.,?", said("that is", "i e"), True
     yield rf"\b({_any(BY_PLACE)})\b\.?", _by_place, True
@@ -237,11 +265,12 @@ def _abbreviations() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]]
 
 
 def _cased() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool]]:
+    yield r"(?<=\s)n(?=\s)", said("and", "n"), True
     yield r"\b([A-Za-z][a-z]+)/([A-Za-z][a-z]+)\b", _slash, True
     numeral = r"(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3})\b"
     yield rf"(?<=[a-z] )(?=[IVX]{{2}}|[VX]\b){numeral}", numbers.roman, True
     yield r"(?<![\w.])(?:[A-Za-z]\.){2,}(?:[A-Za-z]\b)?", _acronym, False
-    yield r"\b[A-Z]{2,6}(?=s?\b(?!\d))", _acronym, False
+    yield r"\b[A-Z]{2,6}(?=s?\b|\d)", _acronym, False
 
 
 @lru_cache(maxsize=1)

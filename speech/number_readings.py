@@ -21,7 +21,17 @@ _DENOMINATORS = {
 _ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50}
 _ROMAN_OR_LETTERS = ("IV", "XL", "XX", "VI")
 _IRREGULAR = {"foot": "feet", "inch": "inches", "penny": "pence", "half": "halves"}
-_UNCOUNTED = ("yen", "K", "thousand", "billion", "hertz", "kilohertz", "megahertz", "gigahertz")
+_UNCOUNTED = (
+    "yen",
+    "won",
+    "K",
+    "thousand",
+    "billion",
+    "hertz",
+    "kilohertz",
+    "megahertz",
+    "gigahertz",
+)
 _ADJECTIVES = ("square", "cubic", "kilowatt")
 
 
@@ -96,12 +106,13 @@ def fraction(match: re.Match[str]) -> list[str]:
     """
     whole, above, below = match[1], match[2], match[3]
     top, bottom = int(above), int(below)
-    said = [*_parts(top, bottom), f"{above} over {below}", f"{above} out of {below}"]
+    said = _parts(top, bottom)
     if whole:
         decimal = [f"{whole}point 5"] * (top * 2 == bottom)  # as the normaliser writes a half
         return [*decimal, *(f"{whole}and {reading}" for reading in said)]
     if top >= bottom or not (bottom <= 10 or bottom in (12, 16, 32, 64, 100)):
-        said += [f"{above} {below}"] + [f"{above} slash {below}"] * (top > bottom)
+        said += [f"{above} {word}{below}" for word in ("", "over ", "out of ")]
+        said += [f"{above} slash {below}"] * (top > bottom)
     for number, month in ((bottom, top), (top, bottom)):
         if 1 <= month <= 12 and 1 <= number <= 31:
             said += day(str(number), MONTHS[month - 1])

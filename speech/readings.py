@@ -59,19 +59,40 @@ def read_tokens(
     return [*found, *plain(text[start:])]
 
 
-def with_frontend(tokens: list[Token], spoken: Sequence[str], between: str) -> list[Token]:
-    """Where `spoken`, the units of a frontend's reading, differs at unknown tokens, it is one more."""
-    ours, theirs = [key(token.text) for token in tokens], [key(unit) for unit in spoken]
+def with_frontend(
+    tokens: list[Token], spoken: Sequence[str], between: str, form: Callable[[str], str]
+) -> list[Token]:
+    """Where `spoken`, the units of a frontend's reading, differs at unknown tokens, it is one more.
+
+    Known tokens among them must still be in it, by `form`, which gives spellings of one word alike.
+    """
+    ours, theirs = [_token_key(token) for token in tokens], [key(unit) for unit in spoken]
     merged: list[Token] = []
     for kind, i, j, k, m in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
-        block = tokens[i:j]
-        if kind == "equal" or all(token.known for token in block):
+        block, reading = tokens[i:j], between.join(spoken[k:m])
+        is_new = kind != "equal" and any(not token.known for token in block)
+        if is_new and _holds(form(reading), [t for t in block if t.known], between, form):
+            own = joined_readings(block, between)
+            text = between.join(token.text for token in block)
+            merged.append(Token(text, (reading, *own), False))
+        else:
             merged += block
-            continue
-        own = joined_readings(block, between)
-        text = between.join(token.text for token in block)
-        merged.append(Token(text, (between.join(spoken[k:m]), *own), False))
     return merged
+
+
+def _holds(reading: str, known: Iterable[Token], between: str, form: Callable[[str], str]) -> bool:
+    padded = f"{between}{reading}{between}"
+    return all(
+        any(f"{between}{form(own)}{between}" in padded for own in token.readings)
+        for token in known
+        if form(token.text)
+    )
+
+
+def _token_key(token: Token) -> str:
+    """Of an unknown token its signs count: "C++" is not "C"."""
+    has_signs = not token.known and re.search(r"[^\w\s.,'-]", token.text)
+    return token.text if has_signs else key(token.text)
 
 
 def joined_readings(tokens: Iterable[Token], between: str) -> list[str]:

@@ -18,6 +18,8 @@ _BEFORE: list[tuple[re.Pattern[str], Replacement]] = [
         (r"\bo\.?k\b(?:\.(?=[\s,]))?", "okay"),
         (r"\bet ?c(?:etera)?\b", "et cetera"),
         (r"\b(?:h+m+|m+h+m+|u+h+|u+m+|e+rm+)\b", "um"),
+        (r"'em\b", "them"),
+        (r"(?<![\w.])\.(?=\d)", "0."),
         (r"(?<=\w)[-/](?=\w)", " "),
         (r"(?<![\d.,])0\d+(?!\.?\d)", lambda match: " ".join(match.group())),
     )
@@ -26,6 +28,8 @@ _AFTER = [
     (re.compile(pattern), form)
     for pattern, form in (
         (r"\bone\b", "1"),
+        (r"(?<![\d.])\.(?=\d)", "0."),
+        (r"\ba (?=\$?1(?:00|000|0{6}|0{9})\b)", ""),
         (r"(?<=\d) (?=\d+\b)", ""),
         (r"(?<=\d)(?:st|nd|rd|th)\b", ""),
     )

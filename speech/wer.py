@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import islice
 
 import jiwer
 
@@ -13,6 +14,8 @@ from speech.readings import Token
 from speech.spoken_forms import basic, chinese_form, english_form
 from speech.written_forms import BY_PLACE
 
+MAX_TRIES = 400
+"""readings compared for one utterance; a line of fractions alone has thousands"""
 LANGUAGES = ("en", "zh")
 """that can be compared"""
 
@@ -25,6 +28,11 @@ class ErrorRates:
     cer: float
     words: int
     """of the reference, as compared: what `wer` is a fraction of; characters for Chinese"""
+
+    @property
+    def errors(self) -> int:
+        """Words, or characters, inserted, left out or exchanged."""
+        return round(self.wer * self.words)
 
 
 def score(reference: str, hypothesis: str, language: str, spoken: str | None = None) -> ErrorRates:
@@ -41,6 +49,20 @@ def score(reference: str, hypothesis: str, language: str, spoken: str | None = N
     if language == "en":
         return ErrorRates(jiwer.wer(expected, heard), cer, len(expected.split()))
     return ErrorRates(cer, cer, len(expected))
+
+
+def is_misread(text: str, spoken: str, heard: str, language: str) -> bool:
+    """Whether what was heard follows a frontend's reading that is none of the text's.
+
+    One "slash" in a long sentence is no large error rate; but the clip says what is not written.
+
+    Raises:
+        ValueError: as `score`.
+    """
+    errors = score(text, heard, language, spoken).errors
+    if not errors or score(spoken, heard, language).errors >= errors:
+        return False
+    return score(text, spoken, language, spoken).errors > 0
 
 
 def comparable(
@@ -82,12 +104,13 @@ class _Comparison:
             expected, said = self.normalize(written), self.normalize(heard)
             if expected == said:
                 return expected, said
-        sides = [self.read(written, spoken), self._as_heard(heard)]
+        text = self.read(written, spoken)
+        sides = [text, self._as_heard(heard, text)]
         chosen = [[token.readings[0] for token in side] for side in sides]
         texts = [self._text(side) for side in chosen]
         best = self._joined(texts)
         errors = _errors(*best)
-        for side, place, reading in _alternatives(sides):
+        for side, place, reading in islice(_alternatives(sides), MAX_TRIES):
             if not any(errors):
                 break
             tried = [*chosen[side][:place], reading, *chosen[side][place + 1 :]]
@@ -98,11 +121,14 @@ class _Comparison:
                 chosen[side], texts, best, errors = tried, tried_texts, found, _errors(*found)
         return best
 
-    def _as_heard(self, text: str) -> list[Token]:
-        """What an ASR wrote, as it stands or in another reading of it."""
+    def _as_heard(self, heard: str, text: Sequence[Token]) -> list[Token]:
+        """What an ASR wrote, as the text is read where it has the same, as it stands, or in
+        another reading of it."""
+        same = {token.text.lower(): token.readings[0] for token in text}
         return [
-            Token(token.text, tuple(dict.fromkeys((token.text, *token.readings))))
-            for token in self.read(text, None)
+            Token(token.text, tuple(dict.fromkeys((first, token.text, *token.readings))))
+            for token in self.read(heard, None)
+            for first in [same.get(token.text.lower(), token.text)]
         ]
 
     def _text(self, readings: Sequence[str]) -> str:

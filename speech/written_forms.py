@@ -1,25 +1,30 @@
 """What people write for English words: units, titles, months, signs, and how each may be said."""
 
 MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
 ]
+
+DAYS = {
+    "mon": "Monday",
+    "tue": "Tuesday",
+    "tues": "Tuesday",
+    "wed": "Wednesday",
+    "thu": "Thursday",
+    "thurs": "Thursday",
+    "fri": "Friday",
+    "sat": "Saturday",
+    "sun": "Sunday",
+}
 
 MONTH_OF = {
     **{month.lower(): month for month in MONTHS},
     **{month[:3].lower(): month for month in MONTHS},
     "sept": "September",
 }
+
+NAME_OF = {**MONTH_OF, **DAYS, **{day.lower(): day for day in DAYS.values()}}
+"""of days and months, by what they are shortened to"""
 
 UNITS = {
     "mm": "millimeter",
@@ -85,6 +90,9 @@ COINS = {
     "€": ("euro", "cent"),
     "£": ("pound", "penny"),
     "¥": ("yen", "sen"),
+    "₩": ("won", "jeon"),
+    "₹": ("rupee", "paisa"),
+    "₽": ("ruble", "kopek"),
 }
 
 PER = {"h", "hr", "s", "sec", "min", "day", "week", "wk", "month", "mo", "year", "yr", "l", "kg"}
@@ -117,6 +125,7 @@ ABBREVIATIONS = {
     "dept": "department",
     "ltd": "Limited",
     "inc": "Incorporated|Inc",
+    "co": "Company|Co",
     "corp": "Corporation|Corp",
     "jr": "Junior",
     "sr": "Senior",

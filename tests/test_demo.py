@@ -117,7 +117,7 @@ def test_what_is_heard_in_the_files_is_what_they_say(run):
     asr = Asr(run.gate.judges.asr)
     for row in rows(Path(run.output)).values():
         heard = asr.transcribe_one(wave(row), row["language"])
-        rates = score(row["text_normalized"], heard, row["language"])
+        rates = score(row["text"], heard, row["language"], row["text_normalized"])
         assert heard == row["transcript"]
         assert np.float32(rates.wer) == np.float32(row["wer"])
         assert np.float32(rates.cer) == np.float32(row["cer"])

@@ -175,7 +175,8 @@ def test_the_gate_takes_the_same_judges(wavlm: WavLmConfig, utmos: UtmosConfig, 
     )
     bank = load_bank(VoicesConfig(manifest="package://teacher/mini/voices/voices.jsonl"))
     gate = Gate(config, Judges(judges), bank)
-    verdict = gate.judge([Candidate(wave, bank["speaker08"].transcript, "en", "speaker08")])[0]
+    text = bank["speaker08"].transcript
+    verdict = gate.judge([Candidate(wave, text, text, "en", "speaker08")])[0]
     assert verdict.reason is None
     assert verdict.similarity == pytest.approx(1, abs=1e-3)
     assert verdict.mos == pytest.approx(Utmos(utmos).rate([wave])[0], abs=0.05)

@@ -39,11 +39,16 @@ def with_mos() -> Judges:
 
 @pytest.fixture
 def good(bank: VoiceBank) -> Candidate:
-    return Candidate(bank["speaker08"].wave, TEXT, "en", "speaker08")
+    return Candidate(bank["speaker08"].wave, TEXT, TEXT, "en", "speaker08")
+
+
+def saying(text: str) -> dict[str, str]:
+    return {"text": text, "text_normalized": text}
 
 
 def gate(bank: VoiceBank, judges: Judges, **limits: Any) -> Gate:
-    config = GateConfig(**VALUES, judges={"mos": judges.mos is not None}, **limits)
+    values = {**VALUES, **limits}
+    config = GateConfig(**values, judges={"mos": judges.mos is not None})
     return Gate(config, judges, bank)
 
 
@@ -110,12 +115,12 @@ def test_spoiled_audio(name: str, bank: VoiceBank, judges: Judges, good: Candida
 @pytest.mark.parametrize(
     ("change", "limits", "reason"),
     [
-        ({"text_normalized": "They held back their applause in anticipation."}, {}, "wer"),
-        ({"text_normalized": "A bona fide manuscripts. It was a policy of retribution."},
+        (saying("They held back their applause in anticipation."), {}, "wer"),
+        (saying("A bona fide manuscripts. It was a policy of retribution."),
          {"cer_max": 0.01}, "cer"),
         ({"voice": "speaker18"}, {}, "speaker"),
         ({}, {"mos_min": 5}, "mos"),
-        ({"text_normalized": "..."}, {"edge_s": 9}, "judge_failed"),
+        (saying("..."), {"edge_s": 9}, "judge_failed"),
         ({"language": "zh"}, {}, "judge_failed"),
         ({"language": "tlh"}, {}, "judge_failed"),
         ({"voice": "nobody"}, {}, "judge_failed"),
@@ -132,12 +137,57 @@ def test_words_voice_and_quality(
     assert verdicts[1].reason == (reason if reason == "mos" else None)
 
 
+class Hears:
+    """An ASR that writes one transcript for every clip."""
+
+    def __init__(self, transcript: str) -> None:
+        self.transcript = transcript
+
+    def transcribe_one(self, wave: Wave, language: str) -> str:
+        return self.transcript
+
+
+@pytest.mark.parametrize(
+    ("text", "text_normalized", "heard", "reason"),
+    [
+        ("OK.", "OK.", "Okay.", None),
+        ("Hmm.", "Hmm.", "", None),
+        ("Hmm.", "Hmm.", "Him.", "wer"),
+        ("World War II ended.", "World War two ended.", "World War II ended.", None),
+        ("It is MY house.", "It is MY house.", "it is m y house", "wer"),
+        ("It's 1/2.", "It's one slash two.", "it's 1 slash 2", "wer"),
+        ("At 5:30-6:30.", "At five thirty-six thirty.", "at 53630.", "wer"),
+        ("Of what there was in the old house by the river, half of it is 1/2.",
+         "Of what there was in the old house by the river, half of it is one slash two.",
+         "of what there was in the old house by the river half of it is 1 slash 2", "misread"),
+        ("She said that the jacket in the window costs $150-$250.",
+         "She said that the jacket in the window costs one hundred fifty dollars-two hundred fifty"
+         " dollars.", "she said that the jacket in the window costs $150, $250", "misread"),
+        ("She said that the jacket in the window costs $150.",
+         "She said that the jacket in the window costs one hundred fifty dollars.",
+         "she said that the packet in the window costs $150", None),
+        ("At 5:30-6:30.", "At five thirty to six thirty.", "At 5:30 to 6:30.", None),
+    ],
+)  # fmt: skip
+def test_the_words_of_the_raw_text_count(
+    text: str,
+    text_normalized: str,
+    heard: str,
+    reason: str | None,
+    bank: VoiceBank,
+    good: Candidate,
+) -> None:
+    hearing = Judges(JudgesConfig())
+    hearing.asr = Hears(heard)  # type: ignore[assignment]
+    clip = replace(good, text=text, text_normalized=text_normalized)
+    limits = {"speaking_rate": {"en": {"min": 0.1, "max": 99}}}
+    assert gate(bank, hearing, **limits).judge([clip])[0].reason == reason
+
+
 def test_a_clip_too_short_for_the_speaker_encoder_has_its_own_limit(
     bank: VoiceBank, judges: Judges, good: Candidate
 ) -> None:
-    short = replace(
-        good, wave=good.wave[: int(1.3 * SAMPLE_RATE)], text_normalized="The surface of the"
-    )
+    short = replace(good, wave=good.wave[: int(1.3 * SAMPLE_RATE)], **saying("The surface of the"))
     free = {"wer_max": 99, "similarity_min": 1}
     assert gate(bank, judges, **free).judge([short])[0].reason is None
     strict = gate(bank, judges, **free, similarity_min_short=1)
@@ -168,7 +218,10 @@ def test_a_clip_is_judged_as_it_will_be_stored(
 def test_verdicts_do_not_depend_on_the_batch(
     bank: VoiceBank, judges: Judges, good: Candidate
 ) -> None:
-    clips = [Candidate(voice.wave, voice.transcript, "en", voice.id) for voice in bank.values()]
+    clips = [
+        Candidate(voice.wave, voice.transcript, voice.transcript, "en", voice.id)
+        for voice in bank.values()
+    ]
     judging = gate(bank, judges)
     together = judging.judge(clips)
     assert together[::-1] == judging.judge(clips[::-1])
