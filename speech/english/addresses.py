@@ -64,7 +64,7 @@ def _spoken(match: re.Match[str]) -> str:
 
 
 def _piece(piece: str) -> str:
-    if piece[0].isdigit():
+    if piece[0].isdecimal():
         return spell_number(piece) if len(piece) < 3 else spell_digits(piece)
     lowered = piece.lower()
     if lowered in _PRONOUNCED:
@@ -76,7 +76,7 @@ def _piece(piece: str) -> str:
 
 def _internet_number(match: re.Match[str]) -> str:
     pieces = _PIECE.findall(match.group())
-    return " ".join(spell_digits(p) if p.isdigit() else _SIGNS.get(p, p) for p in pieces)
+    return " ".join(spell_digits(p) if p.isdecimal() else _SIGNS.get(p, p) for p in pieces)
 
 
 def _hashtag(match: re.Match[str]) -> str:

@@ -39,7 +39,7 @@ def _phone(match: re.Match[str]) -> str:
 def _group(group: str) -> str:
     if group in ("800", "900"):
         return spell_number(group)
-    return spell_digits(group) if group.isdigit() else group
+    return spell_digits(group) if group.isdecimal() else group
 
 
 def _vanity(match: re.Match[str]) -> str:
@@ -53,7 +53,7 @@ def _vanity(match: re.Match[str]) -> str:
 def _formula(match: re.Match[str]) -> str:
     """CO2: C O two; the elements' letters one by one."""
     pieces = re.findall(r"[A-Z]|[a-z]|\d+", match.group())
-    return " ".join(spell_number(p) if p.isdigit() else p.upper() for p in pieces)
+    return " ".join(spell_number(p) if p.isdecimal() else p.upper() for p in pieces)
 
 
 def _chain(match: re.Match[str]) -> str:
@@ -61,7 +61,7 @@ def _chain(match: re.Match[str]) -> str:
     groups = match.group().split("-")
     if all(len(group) < 3 for group in groups):
         return " ".join(spell_number(group) for group in groups)
-    spelled = [spell_digits(group) if group.isdigit() else group for group in groups]
+    spelled = [spell_digits(group) if group.isdecimal() else group for group in groups]
     return ", ".join(spelled)
 
 
@@ -144,4 +144,4 @@ def _id(match: re.Match[str]) -> str:
     """An identifier after its keyword: letters stay, digits are spelled."""
     pieces = re.findall(r"[A-Za-z]+|\d+", match[2])
     keyword = re.sub(r" ?#| no\b\.?", " number ", match[1])
-    return f"{keyword.strip()} " + " ".join(spell_digits(p) if p.isdigit() else p for p in pieces)
+    return f"{keyword.strip()} " + " ".join(spell_digits(p) if p.isdecimal() else p for p in pieces)
