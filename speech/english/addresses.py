@@ -3,7 +3,7 @@
 import re
 
 from speech.english.numbers import spell_digits, spell_number
-from speech.english.patterns import END, START, compiled, substitute
+from speech.english.patterns import END, START, compiled, substitute, words
 
 _SIGNS = {
     ".": "dot",
@@ -79,6 +79,11 @@ def _internet_number(match: re.Match[str]) -> str:
     return " ".join(spell_digits(p) if p.isdecimal() else _SIGNS.get(p, p) for p in pieces)
 
 
+def _dotted(match: re.Match[str]) -> str:
+    """ "os.path" is spoken sign by sign, "the end.then" lacks a space."""
+    return match.group() if match[1] in words("everyday_words.txt") else _spoken(match)
+
+
 def _hashtag(match: re.Match[str]) -> str:
     return f"hashtag {_CAMEL.sub(' ', match[1])}"
 
@@ -103,6 +108,7 @@ _RULES = compiled(
             r"(?<![\w.@-])[A-Za-z][\w-]{1,62}(?:\.[a-z]{2,4}){1,3}/[\w./-]{0,200}\w",
             _spoken,
         ),
+        (r"(?<![\w./@-])[a-z]{3,}\.([a-z]{2,4})(?![\w/@-]|\.\w)", _dotted),
         (r"(?<![\w./<~])\.{1,2}/[\w./-]{0,200}\w", _spoken),
         (r"(?<![\w./<~])~?/(?:[A-Za-z_.][\w.-]{0,63}/){1,8}(?:[\w.-]{0,64}\w)?", _spoken),
         (
