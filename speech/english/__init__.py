@@ -10,7 +10,9 @@ from speech.english.addresses import read_addresses
 from speech.english.capitals import read_capitals, spell_consonants
 from speech.english.codes import read_codes
 from speech.english.dates import read_dates, read_numeric_dates
+from speech.english.degrees import read_degrees
 from speech.english.fractions import read_fractions
+from speech.english.lengths import read_lengths
 from speech.english.money import read_money
 from speech.english.numbers import spell_numbers
 from speech.english.ranges import read_ranges
@@ -31,6 +33,8 @@ _STAGES = (
     read_dates,
     read_times,
     read_money,
+    read_degrees,
+    read_lengths,
     read_units,
     read_titles,
     read_romans,

@@ -3,7 +3,7 @@
 import re
 
 from speech.english.numbers import spell_digits, spell_number
-from speech.english.patterns import END, START, compiled, substitute
+from speech.english.patterns import END, START, compiled, substitute, words
 
 _SIGNS = {
     ".": "dot",
@@ -64,7 +64,7 @@ def _spoken(match: re.Match[str]) -> str:
 
 
 def _piece(piece: str) -> str:
-    if piece[0].isdigit():
+    if piece[0].isdecimal():
         return spell_number(piece) if len(piece) < 3 else spell_digits(piece)
     lowered = piece.lower()
     if lowered in _PRONOUNCED:
@@ -76,7 +76,12 @@ def _piece(piece: str) -> str:
 
 def _internet_number(match: re.Match[str]) -> str:
     pieces = _PIECE.findall(match.group())
-    return " ".join(spell_digits(p) if p.isdigit() else _SIGNS.get(p, p) for p in pieces)
+    return " ".join(spell_digits(p) if p.isdecimal() else _SIGNS.get(p, p) for p in pieces)
+
+
+def _dotted(match: re.Match[str]) -> str:
+    """ "os.path" is spoken sign by sign, "the end.then" lacks a space."""
+    return match.group() if match[1] in words("everyday_words.txt") else _spoken(match)
 
 
 def _hashtag(match: re.Match[str]) -> str:
@@ -103,6 +108,7 @@ _RULES = compiled(
             r"(?<![\w.@-])[A-Za-z][\w-]{1,62}(?:\.[a-z]{2,4}){1,3}/[\w./-]{0,200}\w",
             _spoken,
         ),
+        (r"(?<![\w./@-])[a-z]{3,}\.([a-z]{2,4})(?![\w/@-]|\.\w)", _dotted),
         (r"(?<![\w./<~])\.{1,2}/[\w./-]{0,200}\w", _spoken),
         (r"(?<![\w./<~])~?/(?:[A-Za-z_.][\w.-]{0,63}/){1,8}(?:[\w.-]{0,64}\w)?", _spoken),
         (

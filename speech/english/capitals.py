@@ -15,7 +15,7 @@ from speech.english.patterns import words
 _CAPITALS = re.compile(
     r"(?<![\w.&])(?=[A-Z'’]{0,20}[A-Z]{2}|[A-Z]'[A-Z])[A-Z]+(?:'[A-Z]+)*(?![\w&]|\.\w)"
 )
-_RUN_GAP = re.compile(r"(?:[^\w]|\b[AI]\b|\d)*")
+_RUN_GAP = re.compile(r"(?:[^\w.!?]|\b[AI]\b|\d)*")  # between the words of one sentence
 _SHOUTING_WORDS = 3
 _LONGEST_ACRONYM = 5  # longer, it is a name that no lexicon has
 _SENTENCE_BEFORE = re.compile(r"(?:^|[.!?:])[\"'( ]*$")

@@ -6,8 +6,8 @@ from speech.english.numbers import spell_digits, spell_number, spell_pairs
 from speech.english.patterns import END, START, compiled, substitute
 
 _ALWAYS = (
-    "flight|room|suite|apt\\.?|apartment|gate|extension|ext\\.?|passcode|locker|area code|zip|code|"
-    "pin|otp|isbn|pnr|ssn|plate|postcode|password"
+    "flight|room|rm\\.|suite|apt\\.?|apartment|gate|extension|ext\\.?|passcode|locker|area code|zip|"
+    "code|pin|otp|isbn|issn|pnr|ssn|plate|postcode|password"
 )
 _WITH_A_WORD_BETWEEN = (
     "account|acct\\.?|order|serial|ticket|badge|invoice|tracking|confirmation|id|reference|ref\\.?|"
@@ -31,15 +31,18 @@ def read_codes(text: str) -> str:
 
 def _phone(match: re.Match[str]) -> str:
     """Groups as they are written, a pause between: "one, eight hundred, five five five, ..."."""
-    groups = re.findall(r"\d+|[A-Z]+", match.group())
+    groups = re.findall(r"\d+|[A-Za-z]+", match.group())
     spoken = [_group(group) for group in groups]
-    return "plus " * match.group().startswith("+") + ", ".join(spoken)
+    joined = ", ".join(spoken).replace("extension, ", "extension ")
+    return "plus " * match.group().startswith("+") + joined
 
 
 def _group(group: str) -> str:
     if group in ("800", "900"):
         return spell_number(group)
-    return spell_digits(group) if group.isdigit() else group
+    if group.isdecimal():
+        return spell_digits(group)
+    return "extension" if group in ("x", "ext") else group
 
 
 def _vanity(match: re.Match[str]) -> str:
@@ -53,7 +56,7 @@ def _vanity(match: re.Match[str]) -> str:
 def _formula(match: re.Match[str]) -> str:
     """CO2: C O two; the elements' letters one by one."""
     pieces = re.findall(r"[A-Z]|[a-z]|\d+", match.group())
-    return " ".join(spell_number(p) if p.isdigit() else p.upper() for p in pieces)
+    return " ".join(spell_number(p) if p.isdecimal() else p.upper() for p in pieces)
 
 
 def _chain(match: re.Match[str]) -> str:
@@ -61,7 +64,7 @@ def _chain(match: re.Match[str]) -> str:
     groups = match.group().split("-")
     if all(len(group) < 3 for group in groups):
         return " ".join(spell_number(group) for group in groups)
-    spelled = [spell_digits(group) if group.isdigit() else group for group in groups]
+    spelled = [spell_digits(group) if group.isdecimal() else group for group in groups]
     return ", ".join(spelled)
 
 
@@ -91,7 +94,8 @@ _RULES = compiled(
         (r"\b401 ?\(?[kK]\)?(?!\w)", "four oh one K"),
         (
             rf"(?<![\w.+-])(?:(?:{_COUNTRY}[ .-]?)?\(\d{{3}}\)[ .-]?|(?:{_COUNTRY}[ .-])?\d{{3}}[ .-])"
-            rf"{_EXCHANGE}(?:[ -]\d{{1,4}}(?![\d,.-]\d))?(?!\w|[.-]\d)",
+            rf"{_EXCHANGE}(?:[ -]\d{{1,4}}(?![\d,.-]\d))?"
+            r"(?:,? ?(?:x|ext\.?) ?\d{1,6})?(?!\w|[.-]\d)",
             _phone,
         ),
         (r"(?<![\w.+-])\+\d{1,3}(?:[ .-]?\(?\d{1,4}\)?){2,6}(?!\w|[.-]\d)", _phone),
@@ -127,7 +131,7 @@ _RULES = compiled(
         ),
         (rf"(?<!\w)([A-Z]{{1,4}})-(\d{{3,8}}){END}", lambda m: f"{m[1]} {spell_digits(m[2])}"),
         (
-            rf"(?<!\w)[vV]()(\d{{1,4}}(?:\.\d{{1,4}}){{0,4}}){END}",
+            rf"(?<!\w)v()(\d{{1,4}}(?:\.\d{{1,4}}){{0,4}}){END}",
             lambda m: "version" + _version(m),
         ),
         (rf"\b({_VERSIONED}) ?(\d{{1,4}}(?:\.\d{{1,4}}){{1,4}}){END}", _version),
@@ -144,4 +148,4 @@ def _id(match: re.Match[str]) -> str:
     """An identifier after its keyword: letters stay, digits are spelled."""
     pieces = re.findall(r"[A-Za-z]+|\d+", match[2])
     keyword = re.sub(r" ?#| no\b\.?", " number ", match[1])
-    return f"{keyword.strip()} " + " ".join(spell_digits(p) if p.isdigit() else p for p in pieces)
+    return f"{keyword.strip()} " + " ".join(spell_digits(p) if p.isdecimal() else p for p in pieces)

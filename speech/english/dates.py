@@ -32,6 +32,11 @@ def month_name(word: str) -> str:
     return _SHORT[lowered[:3]]
 
 
+def month_named(number: str) -> str:
+    """ "October" of "10"."""
+    return _NAMES[int(number) - 1]
+
+
 def read_numeric_dates(text: str) -> str:
     """Dates in digits; before codes and ranges, which would take their hyphens."""
     return substitute(_NUMERIC, text)
@@ -166,7 +171,7 @@ _NAMED = compiled(
             r"\b([Ii]n|[Ss]ince|[Yy]ear|[Cc]irca) (10\d\d)(?= |[,.;!?]|$)(?! ?[a-z]+s\b)",
             lambda m: f"{m[1]} {spell_year(int(m[2]))}",
         ),
-        (r"(?<![\w'])'(\d0)s\b", r"\1s"),
+        (r"(?<![\w'])'(\d0)'?s\b", r"\1s"),
         (
             r"(?<!\w)'(\d\d)(?![\w'°%]|[.,:/~-]\d)(?![^']{0,200}'(?!\w))",
             lambda m: spell_digits(m[1]) if m[1][0] == "0" else spell_number(m[1]),

@@ -2,10 +2,12 @@
 
 import re
 
-from speech.english.dates import spell_month_day
+from speech.english.dates import month_named, spell_month_day
 from speech.english.numbers import plural, spell_number, spell_ordinal
 from speech.english.patterns import END, START, compiled, substitute
 
+FRACTION = r"(?:(?P<mixed>\d{1,4})(?: and | |-))?(?P<above>\d{1,4})/(?P<below>\d{1,4})"
+"""2 3/4 and 2-3/4 too"""
 _MEASURED = (
     r"(?= ?(?:cups?|of|inch|inches|in|feet|foot|miles?|full|teaspoons?|tablespoons?|tsp|tbsp|pounds?|"
     r"lbs?|oz|ounces?|kg|mm|cm|hours?|majority|owners?|share|scale)\b|\")"
@@ -62,14 +64,24 @@ def _bare(above: str, below: str) -> str:
     return f"{spell_number(above)} slash {spell_number(below)}"
 
 
+def _month_of_year(match: re.Match[str]) -> str:
+    """10/2024 on a card"""
+    return f"{month_named(match[1])} {spell_number(match[2], years=True)}"
+
+
 _RULES = compiled(
     [
+        (rf"{START}(0[1-9]|1[0-2])/((?:19|20)\d\d){END}", _month_of_year),
+        (
+            rf"{START}(\d{{1,2}})/(\d{{1,2}})(?= time\b)",
+            lambda m: f"{spell_number(m[1])} {spell_number(m[2])}",
+        ),
         (
             rf"{START}(\d{{1,6}})/(\d{{1,6}})(?= stars?\b)",
             lambda m: f"{spell_number(m[1])} out of {spell_number(m[2])}",
         ),
         (
-            rf"{START}(?<![A-Za-z]-)(?:(\d{{1,6}}) (?:and )?)?(\d{{1,7}})(?:/| / )(\d{{1,7}})"
+            rf"{START}(?<![A-Za-z]-)(?:(\d{{1,6}})(?: and | |-))?(\d{{1,7}})(?:/| / )(\d{{1,7}})"
             rf"((?i:th|rd|nd)s?)?{END}(?!/)",
             _fraction,
         ),

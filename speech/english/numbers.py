@@ -97,6 +97,8 @@ def _code(digits: str) -> str:
     """Digits that follow a letter: "A320" three twenty, "t2000" two thousand, "ab9453" by digit."""
     if len(digits) == 3:
         return spell_pairs(digits)
+    if len(digits) == 4 and digits[:2] in ("19", "20"):  # FY2020
+        return _integer(digits, years=True)
     if len(digits) > 3 and not digits.endswith("000"):
         return spell_digits(digits.replace(",", ""))
     return _integer(digits)

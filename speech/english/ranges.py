@@ -46,7 +46,7 @@ def _range(match: re.Match[str]) -> str:
     sign, first, suffix, second = match[1] or "", match[2], match[3] or "", match[4]
     if first == second and not suffix and not sign:  # 50-50, a 20-20 vision
         return f"{first} {second}"
-    if sign and not suffix and second[0].isdigit() and "." not in first + second:
+    if sign and not suffix and second[0].isdecimal() and "." not in first + second:
         return f"{first} to {sign}{second}"  # $1-2 million
     second = second if second[0] in "$£€¥₹₩'" or not sign else sign + second
     return f"{sign}{first}{suffix} to {second}"

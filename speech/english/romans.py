@@ -3,7 +3,7 @@
 import re
 
 from speech.english.numbers import spell_number, spell_ordinal
-from speech.english.patterns import alternatives, compiled, substitute, words
+from speech.english.patterns import SENTENCE_STARTS, alternatives, compiled, substitute, words
 
 _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 _NUMERAL = r"(?=[MDCLXVI])M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
@@ -23,7 +23,7 @@ _PRONOUN_AFTER = (  # after these words the letter before was "I"
     r"could|should|might|must|never|always|also|just|really|hope|guess|believe|don't|didn't|can't|read|"
     r"remember|mean|wish|went|go|got|get|feel|felt|found|heard|ever|came|knew|made|thought|'m)\b)"
 )
-_NO_NUMERALS = "MIX|DI|LI|MD|CD|DC|CV|MC|CC|CM|DM|DL|LL|MM|DVI|MI|CL|CI|CIV|XL|XX|XXX|MIC|DIV|LCD"
+_AFTER_A_NAME = rf"(?!XL\b|XXX?\b)(?=[IVXL]{{2,8}}\b){_NUMERAL}"  # none of "CLI", "CV", "MD"
 _REIGN = rf"{alternatives(_NAMES)}|(?:Pope|King|Queen|Emperor|Prince|Tsar) [A-Z][a-z]{{2,15}}"
 _YEAR = r"\b(?=[MDCLXVI]{4})M{1,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})\b"
 
@@ -71,7 +71,7 @@ _RULES = compiled(
         (rf"\b({_REIGN}) (I){_NO_WORD}{_PRONOUN_AFTER}", _ruler),
         (rf"\b({_SEVERAL}|[VX]) ((?i:century|centuries))\b", _century),
         (
-            rf"\b([A-Z][\w']{{1,24}}) ((?!(?:{_NO_NUMERALS})\b){_SEVERAL}){_NO_WORD}",
+            rf"\b(?!(?:{SENTENCE_STARTS})\b)([A-Z][\w']{{1,24}}) ({_AFTER_A_NAME}){_NO_WORD}",
             _counted,
         ),
         (_YEAR, lambda m: spell_number(str(_value(m[0])), years=True)),

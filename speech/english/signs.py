@@ -179,7 +179,7 @@ _SIGNS = compiled(
         ),
         (r"(?<!\S)([<>~]) ?(?=[$£€¥.]?\d)", _compared),
         (r"\b([A-GJ])#(?!\w)", r"\1 sharp"),
-        (r"(?<!\w)#(?=\d)", "number "),
+        (r"(?<!\w)# ?(?=\d)", "number "),
         (r"(?<=\w)#|#(?=\w)", " hash "),
         (f"[{re.escape(''.join(_WORDS))}]", _word),
         (r"(?<![\u0370-\u03ff])[\u0391-\u03a9\u03b1-\u03c9](?![\u0370-\u03ff])", _greek),

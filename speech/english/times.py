@@ -2,6 +2,8 @@
 
 import re
 
+from hibari.g2p import numbers
+
 from speech.english.numbers import spell_number
 from speech.english.patterns import END, SENTENCE_STARTS, START, compiled, substitute
 
@@ -12,6 +14,7 @@ _NOT_A_SENTENCE = (
 )
 MERIDIEM = r"(?:[AaPp](?:\.? ?[Mm]\b\.?|\.M\.))"
 _SENTENCE_END = rf"(?=[\"')\]]*$|[\"')\]]* [\"'(]*(?!{_NOT_A_SENTENCE})[A-Z])"
+_HOURS = "|".join(numbers.ONES[1:13])
 _HOUR = r"(?<![\w$£€#])(?<!\d[:.,/-])(?<!\.)"
 
 
@@ -51,7 +54,7 @@ def _time(match: re.Match[str]) -> str:
     hour, minute = match[1], match[2]
     if int(hour) > 24 or int(minute) > 59:
         return match.group()
-    from_it = re.match(r" to \d", match.string[match.end() :])
+    from_it = re.match(rf" to (?:\d|{_HOURS})", match.string[match.end() :][:12])
     oclock = " o'clock" if minute == "00" and not from_it else ""
     return _hour_and_minute(hour, minute) + oclock
 

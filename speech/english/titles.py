@@ -75,7 +75,7 @@ _RULES = compiled(
         (r"\bWW(?:1|I)\b", "World War one"),
         (rf"{_any('dot')}\.(?!\w)", _spoken("dot")),
         (rf"{_any('bare')}(?![\w'/&])(?:\.(?!\w))?", _spoken("bare")),
-        (rf"{_any('slash')} ?(?=\w)", _spoken("slash", " ")),
+        (rf"{_any('slash')}(?: |(?=\w{{3}}))", _spoken("slash", " ")),
         (r"(?<= )Am(?= [A-Za-z])(?<![.!?] Am)", "am"),
     ]
 )
