@@ -90,6 +90,7 @@ def test_phonemes_in_the_text() -> None:
     assert phonemize("I [read](/ɹˈɛd/) and [New York](/nˈu jˈɔɹk/).", "en") == (
         "ˌI ɹˈɛd ænd nˈu jˈɔɹk."
     )
+    assert phonemize("a pre[fix](/fˈɪk/)ed word", "en") == "ɐ pɹˈifˈɪkˈɛd wˈɜɹd"
     assert plain(f"{KOKORO}'s voice") == "Kokoro's voice"
 
 
