@@ -41,7 +41,7 @@ COLUMNS = {
     "teacher_revision": "its revision",
     "license": "that the clip is under",
     "synthetic": "always true",
-    "phonemes": "misaki phonemes, where the source told them",
+    "phonemes": "misaki phonemes that were said, where the teacher is told them",
     "phoneme_ends_s": "the second at which each character of `phonemes` ends, where known",
 }
 

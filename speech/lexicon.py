@@ -1,6 +1,6 @@
 """Words as their user wants them said: a table of words, each with phonemes or another spelling.
 
-    # a comment
+    # a comment; a first line "word TAB phonemes" may name the columns
     Kokoro	/kˈOkəɹO/
     GIF	jiff
 
@@ -20,6 +20,8 @@ ALPHABET = " !,.:;?AIOTWYbdfhijklmnpstuvwzæðŋɐɑɔəɛɜɡɪɹʃʊʌʒʤʧˈ
 """misaki's symbols for English, with its punctuation"""
 
 _WORD = re.compile(r"\w+(?:['’.&+#/-]\w+)*[+#]*")
+_SOUNDS_ALONE = frozenset("ɐɑɔəɛɜɡɪɹʃʊʌʒʤʧˈˌᵊᵻ")  # of the alphabet, no letters of any spelling
+_HEADERS = ("phonemes", "spelling", "respelling", "pronunciation")
 _SPOKEN_WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*")  # as normalised text has them
 
 
@@ -105,6 +107,8 @@ def read_lexicon(path: str) -> Lexicon:
             word, said = _entry(line)
         except Refused as refused:
             raise InputError(f"{path}, line {number}: {refused.detail}") from refused
+        if not known and word == "word" and said in _HEADERS:
+            continue
         before, same = known.setdefault(word, (number, said))
         if same != said:
             raise InputError(f"{path}, line {number}: {word!r} stands in line {before} already")
@@ -124,7 +128,7 @@ def _entry(line: str) -> tuple[str, str]:
     if not _WORD.fullmatch(word):
         raise Refused("malformed", f"{word!r:.60} is not one word (no spaces)")
     if not _is_phonemes(said):
-        if "/" in (said[0], said[-1]):
+        if "/" in (said[0], said[-1]) or not _SOUNDS_ALONE.isdisjoint(said):
             raise Refused("malformed", f"{said!r:.60} is not /phonemes/ between slashes")
         return word, said
     check_phonemes(said[1:-1])

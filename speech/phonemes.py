@@ -5,13 +5,13 @@ nobody could pronounce, the full stop after "P.M.", and bounds: hibari's search 
 unbroken run is cubic in its parts, and what it does not know it may hand on as it is.
 """
 
-import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import lru_cache
+from itertools import pairwise
 
 import sentencex
-from hibari.g2p import G2P, PUNCT_TAGS, SUBTOKEN_RE
+from hibari.g2p import G2P, PUNCT_TAGS
 from hibari.g2p.lexicon import VOWELS
 from hibari.g2p.oov import OOV
 from hibari.g2p.token import Tok
@@ -20,19 +20,14 @@ from speech.errors import Refused
 from speech.heteronyms import choose_readings
 from speech.inline_phonemes import pieces, plain
 from speech.lexicon import ALPHABET, NO_WORDS, Lexicon, has_sound, read_lexicon
+from speech.unbroken import bounded, bounded_text
 
 __all__ = ["ALPHABET", "phonemes_given", "phonemize"]
 
 Given = tuple[int, int, str]
 """from where to where in the text, and its phonemes"""
 
-_MAX_RUN = 48  # characters without a space; longer ones are cut
-_MAX_PARTS = 10  # of an unbroken run, "one-size-fits-all" has 7; more are read one by one
 _LONGEST_UNKNOWN = 24  # letters that the network for unknown words reads
-_LONG_RUN = re.compile(
-    rf"(?=\S{{{_MAX_RUN + 1}}})(?:\S{{1,{_MAX_RUN - 1}}}[^\w\s]|\S{{{_MAX_RUN}}})"
-)
-_LONG_NUMBER = re.compile(r"\d[\d.,]{12,}")
 _POSSESSIVE = ("'s", "'S", "’s", "’S")
 _SHORT_WORDS = (
     "ad ah am an as at be by do eh ex go ha he hi hm ho if in is it lo me mm my no of oh on or ow "
@@ -56,7 +51,7 @@ def phonemize(text_normalized: str, language: str, lexicon: Lexicon = NO_WORDS) 
         raise Refused("unsupported_language", f"phonemes are for en, not {language}")
     text, given = _with_given(text_normalized, lexicon)
     g2p = _g2p()
-    tokens = list(_bounded(_with_phonemes(g2p.tokenize(text), given)))
+    tokens = list(bounded(_with_phonemes(g2p.tokenize(text), given)))
     _part_quotes(tokens)
     _spell_acronyms(tokens)
     choose_readings(tokens, g2p.tagger, g2p.lexicon)
@@ -93,7 +88,7 @@ def _with_given(text: str, lexicon: Lexicon) -> tuple[str, list[Given]]:
     that before the project's own."""
     said, given = "", []
     for piece, phonemes in pieces(text):
-        start, said = len(said), said + (piece if phonemes else _bounded_text(piece))
+        start, said = len(said), said + (piece if phonemes else bounded_text(piece))
         if phonemes:
             given.append((start, len(said), phonemes))
     taken = {place for start, end, _ in given for place in range(start, end)}
@@ -105,80 +100,39 @@ def _with_given(text: str, lexicon: Lexicon) -> tuple[str, list[Given]]:
     return said, sorted(given)
 
 
-def _bounded_text(text: str) -> str:
-    """Nothing that hibari cannot read, no run of more than `_MAX_RUN` characters."""
-    text = unicodedata.normalize("NFC", text).translate(_READABLE)
-    text = _LONG_NUMBER.sub(lambda match: " ".join(re.findall(r"\d", match.group())), text)
-    return _LONG_RUN.sub(r"\g<0> ", text)
-
-
-class _Readable(dict[int, str]):
-    """A `str.translate` table that fills itself: Latin letters, ASCII and punctuation stay."""
-
-    def __missing__(self, code: int) -> str:
-        char = chr(code)
-        is_latin = char.isalpha() and unicodedata.name(char, "").startswith("LATIN ")
-        if len(char.lower()) > 1:  # of all letters İ alone, which hibari cannot take
-            char = unicodedata.normalize("NFD", char)[0]
-        self[code] = char if is_latin or " " <= char <= "~" or char in "‘’“”–—…" else " "
-        return self[code]
-
-
-_READABLE = _Readable()
-
-
 def _with_phonemes(tokens: Iterable[Tok], given: Sequence[Given]) -> Iterator[Tok]:
     """The tokens that a given word consists of as one; a possessive after it follows its sound."""
-    waiting = list(reversed(given))
-    inside: list[Tok] = []
-    place, last = 0, ""
-    for token in tokens:
-        while waiting and waiting[-1][1] <= place:
-            waiting.pop()
-        end = place + len(token.text)
-        start, stop, phonemes = waiting[-1] if waiting else (end, end, "")
-        if last and token.text in _POSSESSIVE:
-            token.phonemes = _g2p().lexicon._s(last)[len(last) :]
-        last = ""
+    waiting, inside, said, place = list(given), list[Tok](), "", 0
+    for token in _cut(tokens, {edge for start, end, _ in given for edge in (start, end)}):
+        if said and token.text in _POSSESSIVE:
+            token.phonemes = _g2p().lexicon._s(said)[len(said) :]
+        said, end = "", place + len(token.text)
         place = end + len(token.whitespace)
-        if end <= start:
+        if not waiting or end <= waiting[0][0]:
             yield token
             continue
         inside.append(token)
-        if end >= stop:
+        if end >= waiting[0][1]:
+            phonemes = waiting.pop(0)[2]
             yield _whole(inside, phonemes)
-            inside, last = [], "" if token.whitespace else phonemes
-    yield from inside
+            inside, said = [], "" if token.whitespace else phonemes
+
+
+def _cut(tokens: Iterable[Tok], edges: Set[int]) -> Iterator[Tok]:
+    """The tokens, those that go over an edge in two: "Kokoro.com" is one of hibari's."""
+    place = 0
+    for token in tokens:
+        end = place + len(token.text)
+        cuts = [place, *sorted(edge for edge in edges if place < edge < end), end]
+        for start, stop in pairwise(cuts):
+            space = token.whitespace if stop == end else ""
+            yield token.copy(text=token.text[start - place : stop - place], whitespace=space)
+        place = end + len(token.whitespace)
 
 
 def _whole(tokens: Sequence[Tok], phonemes: str) -> Tok:
     text = "".join(token.text + token.whitespace for token in tokens).rstrip()
     return tokens[-1].copy(text=text, phonemes=phonemes)
-
-
-def _bounded(tokens: Iterable[Tok]) -> Iterator[Tok]:
-    """An unbroken run of many parts stands as words of their own."""
-    for run in _runs(tokens):
-        parts = [(token, part) for token in run for part in _parts(token)]
-        if len(parts) <= _MAX_PARTS:
-            yield from run
-        else:
-            yield from (token.copy(text=part, whitespace=" ") for token, part in parts)
-
-
-def _parts(token: Tok) -> list[str]:
-    return [token.text] if token.phonemes is not None else SUBTOKEN_RE.findall(token.text)
-
-
-def _runs(tokens: Iterable[Tok]) -> Iterator[list[Tok]]:
-    run: list[Tok] = []
-    for token in tokens:
-        run.append(token)
-        if token.whitespace:
-            yield run
-            run = []
-    if run:
-        yield run
 
 
 def _part_quotes(tokens: Sequence[Tok]) -> None:

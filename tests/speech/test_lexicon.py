@@ -10,6 +10,7 @@ from speech.lexicon import NO_WORDS, Lexicon, read_lexicon
 from speech.phonemes import phonemes_given, phonemize
 
 TABLE = """# how our words sound
+word\tphonemes
 Kokoro\t/kˈOkəɹO/
 kokoro\t/kəkˈɔɹO/
 
@@ -48,6 +49,7 @@ def test_spellings_are_put_in_before_the_text_is_read_out(lexicon: Lexicon) -> N
     assert lexicon.respell("2 tbsp of C++, GIFs or a gif.") == (
         "2 tablespoons of see plus plus, GIFs or a jiff."
     )
+    assert lexicon.respell("a word") == "a word"
     assert NO_WORDS.respell("2 tbsp") == "2 tbsp"
 
 
@@ -57,6 +59,7 @@ def test_spellings_are_put_in_before_the_text_is_read_out(lexicon: Lexicon) -> N
         ("Kokoro kˈOkəɹO", r"line 1: .* is not a word, a tab, and /phonemes/ or a spelling"),
         ("# a\n\nNew York\t/nˈu/", r"line 3: 'New York' is not one word"),
         ("Kokoro\t/kokoro/", r"line 1: 'o' U\+006F in 'kokoro'; allowed: .*AIOTWY"),
+        ("Kokoro\tkˈOkəɹO", r"line 1: 'kˈOkəɹO' is not /phonemes/ between slashes"),
         ("Kokoro\t/kˈOkəɹO", r"line 1: '/kˈOkəɹO' is not /phonemes/ between slashes"),
         ("Kokoro\t/ˈ ./", r"line 1: no phoneme in"),
         ("C++\t/sˈi/", r"line 1: 'C\+\+' .*: give it a spelling"),
@@ -90,6 +93,7 @@ def test_phonemes_in_the_text() -> None:
     assert phonemize("I [read](/ɹˈɛd/) and [New York](/nˈu jˈɔɹk/).", "en") == (
         "ˌI ɹˈɛd ænd nˈu jˈɔɹk."
     )
+    assert phonemize("a pre[fix](/fˈɪk/)ed word", "en") == "ɐ pɹˈifˈɪkˈɛd wˈɜɹd"
     assert plain(f"{KOKORO}'s voice") == "Kokoro's voice"
 
 
