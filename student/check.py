@@ -6,6 +6,7 @@ README.md                          the student's card
 """
 
 import io
+import re
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -16,6 +17,7 @@ from speech import storage
 from speech.audio import Wave, encode_flac, quantize
 from speech.mel import log_mel
 from speech.rows import SAMPLE_RATE
+from speech.seeds import short_id
 from speech.wer import ErrorRates, score
 from student.card import write_card
 from student.config import TrainStudentConfig
@@ -74,10 +76,16 @@ def _save(
 ) -> None:
     kind = _kind(name)
     for row, wave in zip(rows, waves, strict=True):
-        path = storage.join(output, "samples", f"{kind}-{data.clips[row].id}.flac")
+        path = storage.join(output, "samples", f"{kind}-{_file_name(data.clips[row].id)}.flac")
         storage.write_bytes(path, encode_flac(wave, SAMPLE_RATE))
     picture = draw_mels(data, rows, waves)
     storage.write_bytes(storage.join(output, f"{kind}.png"), picture)
+
+
+def _file_name(clip_id: str) -> str:
+    """The id itself, or its hash where a file cannot have that name: other datasets' may be of any
+    characters and any length."""
+    return clip_id if re.fullmatch(r"[\w.-]{1,64}", clip_id) else short_id(clip_id)
 
 
 def _kind(name: str) -> str:

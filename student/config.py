@@ -7,6 +7,8 @@ from pydantic import Field, model_validator
 from speech.config import Config
 from speech.training.config import TrainingConfig
 
+MOST_LAYERS = 100
+
 
 class AcousticConfig(Config):
     """What every student has: phonemes in, mels out, in the voice of a vector."""
@@ -14,8 +16,8 @@ class AcousticConfig(Config):
     dim: int = Field(ge=8)
     hidden_dim: int = Field(ge=8)
     """inside a block"""
-    encoder_layers: int = Field(ge=1)
-    duration_layers: int = Field(ge=1)
+    encoder_layers: int = Field(ge=1, le=MOST_LAYERS)
+    duration_layers: int = Field(ge=1, le=MOST_LAYERS)
     condition_dim: int = Field(ge=1)
     """of what the speaker tells every block"""
     table_drop: float = Field(ge=0, le=1)
@@ -26,15 +28,15 @@ class NarConfig(AcousticConfig):
     """Non-autoregressive: prosody by frames, then all mels at once."""
 
     kind: Literal["nar"]
-    prosody_layers: int = Field(ge=1)
-    decoder_layers: int = Field(ge=1)
+    prosody_layers: int = Field(ge=1, le=MOST_LAYERS)
+    decoder_layers: int = Field(ge=1, le=MOST_LAYERS)
 
 
 class ArConfig(AcousticConfig):
     """Autoregressive: mels some frames at a time, each drawn after those before it."""
 
     kind: Literal["ar"]
-    decoder_layers: int = Field(ge=1)
+    decoder_layers: int = Field(ge=1, le=MOST_LAYERS)
     heads: int = Field(ge=1)
     reduction: int = Field(ge=1)
     """frames a step"""

@@ -71,26 +71,32 @@ def read_package(location: str) -> tuple[Description, Acoustic, PulseVocoder]:
     """Raises InputError, as `Description.read`, or where the weights are not those described."""
     description = Description.read(location)
     try:
-        config = TypeAdapter(StudentConfig).validate_python(description.student)
-        vectors = torch.zeros(len(description.speakers), 256)
-        student = build_student(config, vectors)
-        student.load_state_dict(_weights(location, WEIGHTS, description))
+        student = _student(description, _weights(location, WEIGHTS, description))
         vocoder = load_pulse_vocoder(_weights(location, VOCODER, description))
     except InputError:
         raise
     except (
-        ValidationError,
-        RuntimeError,
-        ValueError,
-        LookupError,
-        TypeError,
-        SafetensorError,
+        *(ValidationError, RuntimeError, ValueError, LookupError, TypeError),
+        *(ArithmeticError, SafetensorError),
     ) as error:
         reason = str(error).splitlines()[0]
         raise InputError(
             f"{location} does not hold what its {DESCRIPTION} says: {reason}"
         ) from error
     return description, student.eval().requires_grad_(False), vocoder
+
+
+def _student(description: Description, weights: Mapping[str, Tensor]) -> Acoustic:
+    config = TypeAdapter(StudentConfig).validate_python(description.student)
+    vectors = torch.zeros(len(description.speakers), 256)
+    with torch.device("meta"):  # takes no memory, whatever the size that is claimed
+        claimed = build_student(config, vectors.to("meta")).state_dict()
+    for name, value in claimed.items():
+        if name not in weights or weights[name].shape != value.shape:
+            raise ValueError(f"no {name} of shape {tuple(value.shape)} in {WEIGHTS}")
+    student = build_student(config, vectors)
+    student.load_state_dict(weights)
+    return student
 
 
 def read_vocoder(path: str) -> PulseVocoder:

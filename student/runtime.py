@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from pydantic import Field
 
 from speech import storage
 from speech.audio import Wave
@@ -30,6 +31,7 @@ from student.waves import AHEAD, FEWEST_FRAMES, Floats, PulseFilter
 
 DESCRIPTION, TEXT, FRAMES, CONDITIONS = "onnx.json", "text.onnx", "frames.onnx", "conditions.npy"
 KINDS: dict[Kind, type[NarFrames | ArFrames]] = {"nar": NarFrames, "ar": ArFrames}
+MOST_FRAMES = 10_000
 FIRST_S, GROWTH = 0.25, 4
 """The first piece, and how many times as long each that follows is: none comes too late where a
 student is ten times as fast as it is listened to, and few pieces work out few margins."""
@@ -49,12 +51,12 @@ class OnnxDescription(Described):
     precision: str
     """float32, or int8: of the linear layers"""
     parameters: int
-    n_fft: int
-    hop_length: int
-    margin_frames: int
+    n_fft: Annotated[int, Field(ge=2)]
+    hop_length: Annotated[int, Field(ge=1)]
+    margin_frames: Annotated[int, Field(ge=AHEAD)]
     """neighbours on each side that a frame depends on"""
-    shortest_frames: int
-    longest_frames: int
+    shortest_frames: Annotated[int, Field(ge=1, le=MOST_FRAMES)]
+    longest_frames: Annotated[int, Field(ge=1, le=MOST_FRAMES)]
     """of a phoneme"""
 
 
@@ -76,6 +78,7 @@ class OnnxStudent:
         session = partial(self._session, threads=threads)
         self.text, self.by_frame = session(TEXT), session(FRAMES)
         self.kind = KINDS[self.description.kind](session)
+        self._check_sizes()
         self.conditions = self._conditions()
 
     def _file(self, name: str) -> Path:
@@ -92,13 +95,34 @@ class OnnxStudent:
             return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime's errors share no base but this
             reason = str(error).splitlines()[0]
-            raise InputError(f"{path.name} cannot be run by onnxruntime: {reason}") from error
+            where = f"{self.location}/{name}"
+            raise InputError(f"{where} cannot be run by onnxruntime: {reason:.200}") from error
+
+    def _check_sizes(self) -> None:
+        """Raise InputError where the description's sizes are not those of the graphs."""
+        n_fft, hop = self.description.n_fft, self.description.hop_length
+        if n_fft % hop or _last_size(self.by_frame, "pulses") != n_fft // 2 + 1:
+            raise InputError(
+                f"{self.location}/{DESCRIPTION} has n_fft {n_fft} and hop_length {hop}, which are "
+                f"not those of {FRAMES}"
+            )
 
     def _conditions(self) -> Floats:
-        conditions = np.load(io.BytesIO(self._file(CONDITIONS).read_bytes()), allow_pickle=False)
-        if len(conditions) != len(self.voices):
-            voices = f"{len(conditions)} voices, {DESCRIPTION} names {len(self.voices)}"
-            raise InputError(f"{self.location}/{CONDITIONS} holds {voices}")
+        """(voices, condition_dim); raises InputError for anything else."""
+        where, stored = f"{self.location}/{CONDITIONS}", self._file(CONDITIONS).read_bytes()
+        try:
+            conditions = np.load(io.BytesIO(stored), allow_pickle=False)
+        except Exception as error:  # whatever numpy's reader meets in its header
+            reason = str(error).split("\n")[0]
+            raise InputError(f"{where} is no array, or a damaged one: {reason:.200}") from error
+        wanted = (len(self.voices), _last_size(self.text, "condition"))
+        if not isinstance(conditions, np.ndarray) or conditions.shape != wanted:
+            shape = getattr(conditions, "shape", "no array")
+            raise InputError(
+                f"{where} is {shape}, not {wanted}: voices as {DESCRIPTION} names them"
+            )
+        if conditions.dtype != np.float32 or not np.isfinite(conditions).all():
+            raise InputError(f"{where} holds {conditions.dtype}, not finite float32")
         return conditions
 
     @property
@@ -180,6 +204,12 @@ class OnnxStudent:
         if duration_s is None:
             return None
         return max(FEWEST_FRAMES, round(duration_s * SAMPLE_RATE / self.description.hop_length))
+
+
+def _last_size(session: Any, name: str) -> Any:
+    """The last axis of one of a graph's inputs or outputs; None where there is no such."""
+    nodes = {node.name: node.shape for node in (*session.get_inputs(), *session.get_outputs())}
+    return nodes[name][-1] if nodes.get(name) else None
 
 
 def cuts(total: int, first: int | None, margin: int) -> Iterator[tuple[int, int]]:

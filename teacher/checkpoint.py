@@ -35,6 +35,13 @@ def weights_file(path: str, sha256: str | None) -> Path:
 
 
 def read_vocabulary(path: str) -> list[str]:
-    """One symbol a line, as f5_tts's vocab.txt: the line's number is the token id."""
-    text = storage.read_bytes(path).decode("utf-8")
+    """One symbol a line, as f5_tts's vocab.txt: the line's number is the token id.
+
+    Raises:
+        InputError: no such file, or no text.
+    """
+    try:
+        text = storage.read_bytes(path).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path} is no vocabulary: it is not UTF-8 text") from error
     return text.removesuffix("\n").split("\n")
