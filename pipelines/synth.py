@@ -56,7 +56,7 @@ def build_pipeline(
 
 def main(config: SynthConfig, opener: "OpenStudio | None" = None) -> int:
     started, console = time.monotonic(), Console()
-    launch = prepare(config, console)
+    launch = prepare(config, console, opener)
     if not launch.todo:
         console.print(f"everything is done already in {config.output}")
     elif not run(launch, console, opener):
@@ -74,7 +74,7 @@ def run(launch: Launch, console: Console, opener: "OpenStudio | None") -> bool:
         return runner.wait and runner.template_location is None
     with (
         tempfile.TemporaryDirectory() as folder,
-        show_progress(Path(folder), launch.lines_todo, console),
+        show_progress(Path(folder), launch.lines_todo, len(launch.todo), console),
     ):
         run_direct(lambda pipeline: build_pipeline(pipeline, launch, folder, opener), runner)
     return True

@@ -1,6 +1,6 @@
 """From corpus files to utterances with ids, voices, seeds and shards: text only, no audio."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -59,13 +59,19 @@ def plan_corpus(config: SynthConfig) -> CorpusPlan:
         total += lines if left is None else min(left, lines)
     if not total:
         raise InputError(f"corpus.paths={list(config.corpus.paths)} holds no lines")
-    return CorpusPlan(tuple(parts), total, _shards(config, total))
+    return CorpusPlan(tuple(parts), total, _shards(config, max(total, _utterances(parts, config))))
 
 
-def _shards(config: SynthConfig, lines: int) -> int:
+def _utterances(parts: Sequence[CorpusPart], config: SynthConfig) -> int:
+    """About how many texts of full length would fill the text files: a book may be one line."""
+    whole = [part.file for part in parts if part.file.kind == "txt" and part.lines is None]
+    return sum(int(f.fingerprint.partition(":")[0]) for f in whole) // config.corpus.max_chars
+
+
+def _shards(config: SynthConfig, texts: int) -> int:
     if config.dataset.shards != "auto":
         return config.dataset.shards
-    rows = lines * config.voices.per_text
+    rows = texts * config.voices.per_text
     few = min(MIN_SHARDS, -(-rows // MIN_SHARDS))
     return max(few, -(-rows // config.dataset.rows_per_shard))
 
@@ -120,6 +126,8 @@ def _voiced(text: SpokenText, config: SynthConfig, bank: VoiceBank) -> Iterator[
             voice=voice,
             seed=stable_hash("seed", seed, name),
             source=text.source,
+            line=text.line,
+            part=text.part,
         )
 
 

@@ -1,5 +1,6 @@
 """The Beam worker: one element is a shard's text, its effect a shard's files and marker."""
 
+import functools
 from collections.abc import Iterable, Iterator
 
 import apache_beam as beam
@@ -10,9 +11,11 @@ from pipelines.corpus import Line
 from pipelines.dataset import Marker, find_marker
 from pipelines.launch import Launch
 from pipelines.progress import ProgressFile
+from pipelines.quarantine import Quarantine
 from pipelines.shard import ShardRecorder
 from pipelines.shard_writer import ShardWriter
 from pipelines.studio import OpenStudio, Studio, open_studio
+from pipelines.trial import survives
 from pipelines.utterances import CorpusPart, plan_line, read_part, shard_of, spoken_languages
 from speech.rows import Rejection, Utterance
 from teacher.voices import load_bank
@@ -80,8 +83,13 @@ class WriteShards(beam.DoFn):
             self.shards,
             row_group_bytes=self.config.dataset.row_group_mb << 20,
         ) as writer:
-            recorder = ShardRecorder(self.config, self.studio, writer, self.progress.report)
+            trial = functools.partial(survives, self.config, self.opener)
+            quarantine = Quarantine(self.config.output, shard, self.shards, trial)
+            recorder = ShardRecorder(
+                self.config, self.studio, writer, self.progress.report, quarantine
+            )
             marker = writer.finish(recorder.record(lines))
+            quarantine.end()
         self._count(marker)
         yield marker
 

@@ -24,6 +24,10 @@ class Utterance:
     seed: int
     source: str
     """file:line of the corpus, for people"""
+    line: str = ""
+    """what the parts of one long line have in common; empty for a whole line"""
+    part: int = 0
+    """its number among them, from 1"""
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,10 @@ class SpokenText:
     language: str
     voice: str | None
     source: str
+    line: str = ""
+    """what the parts of one line have in common; empty for a whole line"""
+    part: int = 0
+    """its number among them, from 1"""
 
 
 def utterance_texts(
@@ -44,15 +48,17 @@ def utterance_texts(
         name = line.id if _is_legal(line.id) else None
         yield _rejection(refused, line, language, name or _hash(line, text, language), line.text)
         return
+    whole = "" if len(parts) == 1 else line.id or _hash(line, text, language)
     for number, (part, normalized) in enumerate(parts, 1):
-        suffix = f"-p{number}" if len(parts) > 1 else ""
+        suffix = f"-p{number}" if whole else ""
         name = line.id + suffix if line.id else _hash(line, part, language)
         try:
             check_speakable(normalized, language)
         except Refused as refused:
             yield _rejection(refused, line, language, name, part, normalized)
         else:
-            yield SpokenText(name, part, normalized, language, line.voice, line.source)
+            place = (whole, number) if whole else ("", 0)
+            yield SpokenText(name, part, normalized, language, line.voice, line.source, *place)
 
 
 def _check_line(line: Line, text: str, language: str, languages: Collection[str]) -> None:
@@ -83,13 +89,29 @@ def _parts(text: str, language: str, max_chars: int) -> Iterator[tuple[str, str]
     while waiting:
         part, limit = waiting.pop()
         if len(part) > limit:
-            waiting += [(piece, limit) for piece in reversed(split(part, language, limit))]
+            pieces = _split(part, language, limit, longest)
+            waiting += [(piece, max(limit, len(piece))) for piece in reversed(pieces)]
             continue
         normalized = normalize(part, language)
         if len(normalized) <= longest:
             yield part, normalized
         else:
             waiting.append((part, min(len(part) - 1, limit * longest // len(normalized))))
+
+
+def _split(text: str, language: str, limit: int, longest: int) -> list[str]:
+    """`split`, where a limit lowered for the sake of what is spoken still leaves words whole."""
+    try:
+        return split(text, language, limit)
+    except Refused as refused:
+        word = max(text.split(), key=len)
+        if limit == longest or len(word) > longest:
+            raise
+        if word != text:
+            return split(text, language, len(word))
+        spoken = len(normalize(word, language))
+        detail = f"one word of {len(word)} characters, {spoken} as spoken; allowed: {longest}"
+        raise Refused(refused.reason, detail) from refused
 
 
 def _hash(line: Line, text: str, language: str) -> str:
