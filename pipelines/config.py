@@ -24,7 +24,7 @@ class LicenseConfig(Config):
 
 class DatasetConfig(Config):
     shards: Annotated[int, Field(ge=1, le=MAX_SHARDS)] | Literal["auto"] = "auto"
-    """auto: one for every `rows_per_shard` lines, but a handful at least"""
+    """auto: one for every `rows_per_shard` lines, or parts of long ones, but a handful at least"""
     rows_per_shard: int = Field(512, ge=1)
     row_group_mb: int = Field(64, ge=1, le=100)
     keep_rejected_audio: bool = False

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from eval.judges import Judges, JudgesConfig
 from speech.audio import Wave, clipped_share, longest_pause_s, quantize, rms_db
 from speech.config import Config
-from speech.errors import InputError
+from speech.errors import InputError, in_one_line
 from speech.rows import SAMPLE_RATE
 from speech.speaker import WINDOW_S, Embedding, similarity
 from speech.stopwatch import Stopwatch
@@ -29,7 +29,7 @@ REASONS = (
     "misread",
     "speaker",
     "mos",
-    "judge_failed",
+    "judge_error",
 )
 PAUSE_BELOW_DB = 40.0
 """under the clip's own level"""
@@ -130,22 +130,64 @@ class Gate:
         """One verdict a clip; a clip that fails one stage costs none of the later ones.
 
         Raises:
-            InputError: a judge's weights are missing or not the pinned ones.
+            InputError: a judge's weights are missing or not the pinned ones, or it fails on
+                everything.
         """
-        verdicts = [_judged("audio", self._check_audio, clip, Verdict()) for clip in candidates]
-        stages: list[tuple[str, Stage]] = [
+        verdicts = [self._run("audio", self._check_audio, clip, Verdict()) for clip in candidates]
+        # the judges hear what the dataset will hold, so that its files give the stored numbers
+        clips = [
+            replace(clip, wave=quantize(clip.wave)) if verdict.reason is None else clip
+            for clip, verdict in zip(candidates, verdicts, strict=True)
+        ]
+        for name, stage in self._stages:
+            with self.watch(name):
+                for i, clip in enumerate(clips):
+                    if verdicts[i].reason is None:
+                        verdicts[i] = self._run(name, stage, clip, verdicts[i])
+        return verdicts
+
+    def prove(self) -> None:
+        """Have every judge hear a reference voice, which is known to be good.
+
+        Raises:
+            InputError: a judge that fails on that, and so on everything.
+        """
+        for name, stage in self._stages:
+            self._prove(name, stage)
+
+    @property
+    def _stages(self) -> "list[tuple[str, Stage]]":
+        return [
             ("asr", self._check_words),
             ("similarity", self._check_voice),
             ("mos", self._check_quality),
         ]
-        # the judges hear what the dataset will hold, so that its files give the stored numbers
-        clips = [replace(clip, wave=quantize(clip.wave)) for clip in candidates]
-        for name, stage in stages:
-            with self.watch(name):
-                for i, clip in enumerate(clips):
-                    if verdicts[i].reason is None:
-                        verdicts[i] = _judged(name, stage, clip, verdicts[i])
-        return verdicts
+
+    def _run(self, name: str, stage: "Stage", clip: Candidate, verdict: Verdict) -> Verdict:
+        """One clip that breaks a judge is rejected, once the judge is seen to work otherwise."""
+        try:
+            return stage(clip, verdict)
+        except InputError:
+            raise
+        except Exception as error:
+            self._prove(name, stage)
+            detail = f"{name}: {in_one_line(error)}"
+            return replace(verdict, reason="judge_error", detail=detail)
+
+    def _prove(self, name: str, stage: "Stage") -> None:
+        voice = next(iter(self.voices.values()))
+        reference = Candidate(
+            voice.wave, voice.transcript, voice.transcript, voice.language, voice.id
+        )
+        try:
+            stage(reference, Verdict(duration_s=len(voice.wave) / SAMPLE_RATE))
+        except InputError:
+            raise
+        except Exception as error:
+            raise InputError(
+                f"the judge {name!r} fails on everything, even on the reference of the voice "
+                f"{voice.id}: {in_one_line(error)}"
+            ) from error
 
     def _check_audio(self, clip: Candidate, verdict: Verdict) -> Verdict:
         reason, detail = self._fault(clip)
@@ -217,16 +259,6 @@ class Gate:
 
 
 Stage = Callable[[Candidate, Verdict], Verdict]
-
-
-def _judged(name: str, stage: Stage, candidate: Candidate, verdict: Verdict) -> Verdict:
-    """One clip that breaks a judge is rejected; it does not take the others with it."""
-    try:
-        return stage(candidate, verdict)
-    except InputError:
-        raise
-    except Exception as error:
-        return replace(verdict, reason="judge_failed", detail=f"{name}: {error!r:.200}")
 
 
 def _or_infinite(value: float | None) -> float:

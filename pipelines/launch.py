@@ -3,18 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from pipelines import dataset, preflight
-from pipelines.config import SynthConfig
+from pipelines import dataset, preflight, quarantine
+from pipelines.config import DataflowConfig, SynthConfig
 from pipelines.utterances import CorpusPlan, open_lexicon, plan_corpus, spoken_languages
 from speech.errors import InputError
 from speech.seeds import short_id
 from speech.storage import fingerprint
 from teacher.config import CharactersConfig
-from teacher.voices import Voice, load_bank
+from teacher.voices import Voice, VoiceBank, load_bank
+
+if TYPE_CHECKING:  # torch is not needed to see that all is done
+    from pipelines.studio import OpenStudio
 
 IDENTITY_KEYS = ("corpus", "teacher", "voices", "gate", "dataset", "seed", "limit")
 """the blocks of the configuration that decide what a dataset holds"""
@@ -36,7 +39,7 @@ class Launch:
         return self.corpus.lines * len(self.todo) // self.corpus.shards
 
 
-def prepare(config: SynthConfig, console: Console) -> Launch:
+def prepare(config: SynthConfig, console: Console, opener: "OpenStudio | None" = None) -> Launch:
     """Check everything that can be wrong, and find what is left to do.
 
     Raises:
@@ -53,8 +56,10 @@ def prepare(config: SynthConfig, console: Console) -> Launch:
     identity = run_identity(config, corpus, bank)
     if not dataset.is_claimed(config.output):  # else they were heard when it was
         check_voices(config, console)
+        hear_voices(config, corpus, bank, console, opener)
     dataset.claim(config.output, identity)
     done = dataset.finished(config.output, corpus.shards)
+    quarantine.sweep(config.output, tuple(done), corpus.shards)
     todo = tuple(i for i in range(corpus.shards) if i not in done)
     if todo:
         for note in preflight.notes(config, corpus, lines):
@@ -98,12 +103,38 @@ def check_voices(config: SynthConfig, console: Console) -> None:
         load_bank(config.voices, asr.transcribe_one, spoken_languages(config))
 
 
+def hear_voices(
+    config: SynthConfig,
+    corpus: CorpusPlan,
+    bank: VoiceBank,
+    console: Console,
+    opener: "OpenStudio | None",
+) -> None:
+    """Have the first lines of voices that are new to the teacher spoken and judged, if they may be.
+
+    Raises:
+        InputError: hardly anything passes.
+    """
+    from pipelines.audition import check, first_lines, new_voices
+    from pipelines.studio import open_studio
+
+    voices = new_voices(config, bank) if config.voices.audition else []
+    if not voices:
+        return
+    if isinstance(config.runner, DataflowConfig):
+        console.print("new voices are not heard here: another machine will speak")
+        return
+    if lines := first_lines(config, corpus, bank, voices):
+        check(config, lines, console, opener or open_studio)
+
+
 def run_identity(
     config: SynthConfig, corpus: CorpusPlan, bank: Mapping[str, Voice]
 ) -> dict[str, Any]:
     """What the bytes of the dataset follow from; another value of any of it is another dataset."""
     chosen = config.model_dump(mode="json", include=set(IDENTITY_KEYS))
     chosen["teacher"].pop("device")
+    chosen["voices"].pop("audition")
     chosen["corpus"]["paths"] = corpus.fingerprints()
     chosen["corpus"]["order"] = list(corpus.fingerprints())
     if config.corpus.lexicon:

@@ -15,9 +15,10 @@ from rich.progress import track
 from rich.table import Table
 
 from pipelines import preflight
+from pipelines.audition import Heard, audition, complaint, first_lines, new_voices, warn
 from pipelines.config import SynthConfig
-from pipelines.gate import Candidate
 from pipelines.studio import Studio, open_studio
+from pipelines.takes import Take
 from pipelines.utterances import (
     CorpusPlan,
     open_lexicon,
@@ -33,7 +34,7 @@ from speech.mel import FRAME_RATE
 from speech.rows import Rejection, Utterance
 from teacher.packing import BatchLimit, pack, padding_efficiency
 from teacher.teacher import Planner
-from teacher.voices import load_bank
+from teacher.voices import VoiceBank, load_bank
 
 FLAC_BYTES_PER_S = 26_000
 """measured on 24 kHz mono speech"""
@@ -57,6 +58,8 @@ class Estimate:
     device: str | None
     times_real_time: float | None
     expected_h: float | None
+    voices: dict[str, Heard]
+    """those that are new to the teacher, in their first lines"""
 
 
 @dataclass
@@ -90,8 +93,13 @@ def estimate(config: SynthConfig, console: Console) -> Estimate:
     corpus = plan_corpus(config)
     for note in preflight.notes(config, corpus, preflight.first_lines(config, corpus)):
         console.print(note, style="yellow", markup=False, highlight=False, soft_wrap=True)
-    draft = read_draft(config, corpus, console)
-    speed, limit, device = measure(config, draft.sample, console)
+    bank = load_bank(config.voices, languages=spoken_languages(config))
+    preflight.check_per_text(config, bank)
+    draft = read_draft(config, corpus, bank, console)
+    voices = new_voices(config, bank) if config.voices.audition else []
+    lines = first_lines(config, corpus, bank, voices) if voices else []
+    measured = measure(config, draft.sample, lines, console)
+    speed, limit = measured.times_real_time, measured.limit
     batches = [(lengths, pack(lengths, limit)) for lengths in draft.shards]
     true = sum(map(sum, draft.shards))
     padded = sum(sum(n) / padding_efficiency(n, b) for n, b in batches)
@@ -105,15 +113,14 @@ def estimate(config: SynthConfig, console: Console) -> Estimate:
         audio_h=audio_s / 3600,
         padding_efficiency=true / padded if padded else 1.0,
         storage_gb=audio_s * FLAC_BYTES_PER_S / 1e9,
-        device=device,
+        device=measured.device,
         times_real_time=speed,
         expected_h=audio_s / speed / 3600 if speed else None,
+        voices=measured.voices,
     )
 
 
-def read_draft(config: SynthConfig, corpus: CorpusPlan, console: Console) -> Draft:
-    bank = load_bank(config.voices, languages=spoken_languages(config))
-    preflight.check_per_text(config, bank)
+def read_draft(config: SynthConfig, corpus: CorpusPlan, bank: VoiceBank, console: Console) -> Draft:
     planner, lexicon = Planner(config.teacher, bank), open_lexicon(config)
     draft = Draft([[] for _ in range(corpus.shards)])
     lines = (line for part in corpus.parts for line in read_part(part, config))
@@ -123,42 +130,53 @@ def read_draft(config: SynthConfig, corpus: CorpusPlan, console: Console) -> Dra
     return draft
 
 
+@dataclass(frozen=True)
+class Measured:
+    """What speaking tells of this machine and of new voices; nothing where no teacher is at hand."""
+
+    limit: BatchLimit
+    times_real_time: float | None = None
+    """seconds of checked audio a second"""
+    device: str | None = None
+    voices: dict[str, Heard] = field(default_factory=dict)
+
+
 def measure(
-    config: SynthConfig, sample: list[Utterance], console: Console
-) -> tuple[float | None, BatchLimit, str | None]:
-    """Seconds of checked audio a second on this machine, the batch limit, and the device."""
+    config: SynthConfig, sample: list[Utterance], lines: list[Utterance], console: Console
+) -> Measured:
+    """Speak a batch of the sample for its speed, and the lines for their voices."""
     try:
         with console.status("speaking one batch to measure this machine"):
             studio = open_studio(config)
             speed = _times_real_time(studio, sample) if sample else None
+        heard = audition(studio, lines, console)
     except InputError as error:
         console.print(f"not measured: {error}", style="yellow")
-        return None, BatchLimit(UNMEASURED_FRAMES), None
-    return speed, studio.limit, str(studio.teacher.device)
+        return Measured(BatchLimit(UNMEASURED_FRAMES))
+    return Measured(studio.limit, speed, str(studio.teacher.device), heard)
 
 
 def _times_real_time(studio: Studio, sample: list[Utterance]) -> float:
     prompts = [
-        studio.planner.prompt(u.voice, u.text_normalized, u.language, u.id, u.phonemes)
+        studio.planner.prompt(u.voice, u.text_normalized, u.language, "", u.phonemes)
         for u in sample
     ]
+    takes = [Take(said, prompt, 0) for said, prompt in zip(sample, prompts, strict=True)]
     started, audio_s = time.perf_counter(), 0.0
     for batch in pack([prompt.frames for prompt in prompts], studio.limit):
-        voices = [sample[i].voice for i in batch]
-        waves = studio.teacher.speak([prompts[i] for i in batch], voices)
-        studio.gate.judge(
-            [
-                Candidate(wave, said.text, said.text_normalized, said.language, said.voice)
-                for said, wave in zip([sample[i] for i in batch], waves, strict=True)
-            ]
-        )
-        audio_s += sum(map(len, waves)) / studio.teacher.sample_rate
+        spoken = [takes[i] for i in batch]
+        verdicts = studio.judge(spoken, studio.speak(spoken))
+        audio_s += sum(verdict.duration_s for verdict in verdicts)
     return audio_s / (time.perf_counter() - started)
 
 
 def main(config: SynthConfig, as_json: bool = False) -> None:
     console = Console(stderr=as_json)
     found = estimate(config, console)
+    if told := complaint(config, found.voices):
+        console.print(f"make synth will stop here: {told}", style="yellow")
+    else:
+        warn(config, found.voices, console)
     if as_json:
         json.dump(asdict(found), sys.stdout, indent=1)
         print()
@@ -177,11 +195,13 @@ def _table(found: Estimate) -> Table:
         "padding efficiency": f"{found.padding_efficiency:.3f}",
         "audio": _time(found.audio_h),
         "storage": f"{found.storage_gb:,.3f} GB",
+        "new voices": "\n".join(f"{name}: {heard}" for name, heard in found.voices.items()),
         "device": found.device or "unknown",
         "speed": _speed(found.times_real_time),
         "expected time": _time(found.expected_h),
     }.items():
-        table.add_row(name, shown)
+        if shown:
+            table.add_row(name, shown)
     return table
 
 

@@ -9,14 +9,44 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
+import rich.progress
 from rich.console import Console
-from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn
+from rich.progress import BarColumn, ProgressColumn, Task, TextColumn
 from rich.text import Text
 
 REFRESH_S = 0.5
 LINE_EVERY_S = 10.0
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What happened since the report before."""
+
+    accepted: int = 0
+    rejected: int = 0
+    audio_s: float = 0.0
+    """of the clips accepted"""
+    tries: int = 0
+    """clips spoken, whatever became of them"""
+    shards: int = 0
+    """shards begun"""
+    rows: int = 0
+    """that those will have"""
+
+    def __add__(self, other: "Progress") -> "Progress":
+        return Progress(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+
+    @property
+    def done(self) -> int:
+        return self.accepted + self.rejected
+
+    def total(self, lines: int, shards: int) -> int:
+        """Rows in all: known of the shards begun, and about as many as lines in the others."""
+        expected = self.rows + lines * max(1 - self.shards / shards, 0)
+        return max(round(expected), self.done)
 
 
 class ProgressFile:
@@ -25,14 +55,14 @@ class ProgressFile:
     def __init__(self, folder: str | None) -> None:
         self.path = Path(folder) / f"{os.getpid()}-{threading.get_ident()}" if folder else None
 
-    def report(self, accepted: int, rejected: int, audio_s: float) -> None:
+    def report(self, more: Progress) -> None:
         if self.path is not None:
             with self.path.open("a") as stream:
-                stream.write(json.dumps([accepted, rejected, audio_s]) + "\n")
+                stream.write(json.dumps(astuple(more)) + "\n")
 
 
 class Totals:
-    """Clips accepted, rows rejected and seconds of audio over all workers.
+    """The sum over all workers.
 
     Each line is read once: a corpus of a million lines is as quick to follow as one of ten.
     """
@@ -40,37 +70,31 @@ class Totals:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._read: dict[Path, int] = {}
-        self._sum = (0, 0, 0.0)
+        self._sum = Progress()
 
-    def update(self) -> tuple[int, int, float]:
+    def update(self) -> Progress:
         for path in self.folder.iterdir():
             with path.open("rb") as stream:
                 stream.seek(self._read.get(path, 0))
                 for line in stream:
                     if not line.endswith(b"\n"):  # it is still being written
                         break
-                    accepted, rejected, audio_s = json.loads(line)
-                    self._sum = (
-                        self._sum[0] + accepted,
-                        self._sum[1] + rejected,
-                        self._sum[2] + audio_s,
-                    )
+                    self._sum += Progress(*json.loads(line))
                     self._read[path] = self._read.get(path, 0) + len(line)
         return self._sum
 
 
 class _Rate(ProgressColumn):
-    """Clips, hours, accepted share, times real time, time left."""
+    """Clips, tries, hours, accepted share, times real time, time left."""
 
     def render(self, task: Task) -> Text:
-        fields = task.fields
-        rows = fields["accepted"] + fields["rejected"]
-        share = fields["accepted"] / rows if rows else 1.0
+        found: Progress = task.fields["found"]
+        share = found.accepted / found.done if found.done else 1.0
         elapsed = task.elapsed or 0.0
-        speed = fields["audio_s"] / elapsed if elapsed else 0.0
+        speed = found.audio_s / elapsed if elapsed else 0.0
         left = task.time_remaining
         return Text(
-            f"{fields['accepted']} clips  {fields['audio_s'] / 3600:.2f} h  "
+            f"{found.accepted} clips of {found.tries} tries  {found.audio_s / 3600:.2f} h  "
             f"{share:.0%} accepted  {speed:.1f}x real time  "
             f"{'-' if left is None else f'{left // 60:.0f}:{left % 60:02.0f}'} left",
             no_wrap=True,
@@ -78,20 +102,39 @@ class _Rate(ProgressColumn):
 
 
 @contextmanager
-def show_progress(folder: Path, total: int, console: Console) -> Iterator[None]:
-    """Draw the bar (on a terminal) or a line every ten seconds (elsewhere) until the block ends."""
+def show_progress(folder: Path, lines: int, shards: int, console: Console) -> Iterator[None]:
+    """Draw the bar (on a terminal) or a line every ten seconds (elsewhere) until the block ends.
+
+    Args:
+        lines: of the corpus, about, in the shards to do; a long line becomes several rows.
+        shards: to do.
+    """
     stop = threading.Event()
-    progress = Progress(
+    progress = rich.progress.Progress(
         TextColumn("speaking"),
-        BarColumn(bar_width=None),
+        BarColumn(bar_width=20),
         TextColumn("{task.completed}/{task.total} lines"),
         _Rate(),
         console=console,
         speed_estimate_period=60,
         auto_refresh=False,
     )
-    task = progress.add_task("speaking", total=total, accepted=0, rejected=0, audio_s=0.0)
-    thread = threading.Thread(target=_follow, args=(folder, progress, task, stop, console))
+    task = progress.add_task("speaking", total=lines, found=Progress())
+
+    def follow() -> None:
+        printed, totals, ended = time.monotonic(), Totals(folder), False
+        while not ended:
+            ended = stop.wait(REFRESH_S)
+            found = totals.update()
+            total = found.total(lines, shards)
+            progress.update(
+                task, completed=found.done, total=total, found=found, refresh=console.is_terminal
+            )
+            if not console.is_terminal and time.monotonic() - printed > LINE_EVERY_S:
+                printed = time.monotonic()
+                console.print(_line(found, total))
+
+    thread = threading.Thread(target=follow)
     with progress if console.is_terminal else nullcontext():
         thread.start()
         try:
@@ -101,26 +144,6 @@ def show_progress(folder: Path, total: int, console: Console) -> Iterator[None]:
             thread.join()
 
 
-def _follow(
-    folder: Path, progress: Progress, task: int, stop: threading.Event, console: Console
-) -> None:
-    printed, totals = time.monotonic(), Totals(folder)
-    while True:
-        ended = stop.wait(REFRESH_S)
-        accepted, rejected, audio_s = totals.update()
-        rows = accepted + rejected
-        total = max(progress.tasks[0].total or 0, rows)  # prose is split into more than its lines
-        progress.update(
-            task,  # type: ignore[arg-type]
-            completed=rows,
-            total=total,
-            accepted=accepted,
-            rejected=rejected,
-            audio_s=audio_s,
-            refresh=console.is_terminal,
-        )
-        if not console.is_terminal and time.monotonic() - printed > LINE_EVERY_S:
-            printed = time.monotonic()
-            console.print(f"{rows}/{total:.0f} lines, {accepted} clips, {audio_s:.0f} s of audio")
-        if ended:
-            return
+def _line(found: Progress, total: int) -> str:
+    clips = f"{found.accepted} clips of {found.tries} tries"
+    return f"{found.done}/{total} lines, {clips}, {found.audio_s:.0f} s of audio"

@@ -2,60 +2,65 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from pipelines.config import SynthConfig
-from pipelines.gate import Candidate, Verdict, rank
+from pipelines.gate import Verdict, rank
+from pipelines.progress import Progress
+from pipelines.quarantine import Quarantine
 from pipelines.shard_writer import ShardWriter
-from pipelines.studio import Studio
+from pipelines.studio import Studio, Waves
+from pipelines.takes import FIRST_PARTS, Take, admit, first_parts, noise_key, rejection
 from speech.audio import encode_flac
-from speech.errors import Refused
+from speech.errors import InputError, Refused, in_one_line
 from speech.licenses import joint_license
 from speech.rows import SAMPLE_RATE, Clip, Rejection, Utterance
 from teacher.packing import BatchLimit, pack
-from teacher.sampler import Prompt
-from teacher.teacher import speak_or_quarantine
 
-Report = Callable[[int, int, float], None]
-"""called after each batch with the clips accepted, the rows rejected, and seconds of audio"""
-
-
-@dataclass(frozen=True)
-class Take:
-    """An utterance with its prompt, at its `attempt`-th try."""
-
-    utterance: Utterance
-    prompt: Prompt
-    attempt: int
+Report = Callable[[Progress], None]
+"""called when a shard is begun, and after each batch"""
 
 
 class ShardRecorder:
     """Records the lines of one shard into its writer."""
 
     def __init__(
-        self, config: SynthConfig, studio: Studio, writer: ShardWriter, report: Report
+        self,
+        config: SynthConfig,
+        studio: Studio,
+        writer: ShardWriter,
+        report: Report,
+        quarantine: Quarantine,
     ) -> None:
         self.config = config
         self.studio = studio
         self.writer = writer
         self.report = report
+        self.quarantine = quarantine
         self.stats: Counter[str] = Counter()
+        self._passed: set[str] = set()
+        """long lines of which a part was accepted"""
 
-    def record(self, items: Iterable[Utterance | Rejection]) -> dict[str, float]:
+    def record(self, items: Sequence[Utterance | Rejection]) -> dict[str, float]:
         """Write a clip or a rejection for each item; returns what it cost, in additive figures.
 
-        The order of `items` does not matter. Each round speaks what is left, and what the gate
-        turned down goes into the next round with the next seed.
+        The order of `items` does not matter. Of a long line the first parts are spoken, and the
+        others only if one of those passes.
+
+        Raises:
+            InputError: the teacher or a judge fails on everything.
         """
         before = dict(self.studio.watch.seconds)
+        self.report(Progress(shards=1, rows=len(items)))
         with self.studio.watch("plan"):
             takes = self._takes(admit(items, self._reject))
-        for round_ in range(self.config.gate.attempts):
-            last = round_ + 1 == self.config.gate.attempts
-            takes = [take for batch in self._batches(takes) for take in self._speak(batch, last)]
+        self._try_suspects(takes)
+        first, later = first_parts(takes)
+        self._speak(first)
+        self._speak(self._worth_speaking(later))
         for stage, seconds in self.studio.watch.seconds.items():
             self.stats[f"{stage}_s"] = seconds - before.get(stage, 0.0)  # type: ignore[assignment]
         return dict(self.stats)
@@ -71,11 +76,70 @@ class ShardRecorder:
                     "",
                     utterance.phonemes,
                 )
-            except Refused as refused:
-                self._reject(rejection(utterance, refused.reason, "teacher", refused.detail))
+            except InputError:
+                raise
+            except Exception as error:
+                self._reject(self._unplanned(utterance, error))
                 continue
             takes.append(Take(utterance, prompt, 0))
         return takes
+
+    def _unplanned(self, utterance: Utterance, error: Exception) -> Rejection:
+        if not isinstance(error, Refused):
+            self.studio.prove()
+            error = Refused("teacher_error", in_one_line(error))
+        return rejection(utterance, error.reason, "teacher", error.detail)
+
+    def _try_suspects(self, takes: Sequence[Take]) -> None:
+        """Speak alone what a worker may have died of (see `pipelines.quarantine`)."""
+        if not self.quarantine.suspects:
+            return
+        tries = self.config.gate.attempts * self.config.gate.candidates
+        every = [replace(take, attempt=i) for take in takes for i in range(tries)]
+        known = {noise_key(take): take for take in every}
+        self.studio.prove()
+        for key in self.quarantine.suspects:
+            self.quarantine.examine(key, known.get(key), self.studio)
+
+    def _worth_speaking(self, later: Iterable[Take]) -> list[Take]:
+        worth = []
+        for take in later:
+            if take.utterance.line in self._passed:
+                worth.append(take)
+                continue
+            detail = f"none of the first {FIRST_PARTS} parts of its line passed"
+            self._reject(rejection(take.utterance, "line_given_up", "gate", detail))
+        return worth
+
+    def _speak(self, takes: Sequence[Take]) -> None:
+        """Each round speaks what is left; what the gate turned down goes into the next round, with
+        the next seed."""
+        for round_ in range(self.config.gate.attempts):
+            last = round_ + 1 == self.config.gate.attempts
+            takes = self._round(takes, last)
+
+    def _round(self, takes: Sequence[Take], last: bool) -> list[Take]:
+        """Speak, judge and write all of them; returns the takes to try again.
+
+        What breaks the teacher is rejected, and what is left is packed as if it had never been
+        there: batches before it do not depend on it.
+        """
+        again = []
+        batches = self._batches([take for take in takes if not self._refuse_deadly(take)])
+        while batches:
+            batch, *rest = batches
+            tries = [one for take in batch for one in self._tries(take)]
+            self.quarantine.in_flight([noise_key(one) for one in tries])
+            self._count(tries)
+            waves = self.studio.speak(tries)
+            broken = self._refuse_broken(tries, waves)
+            if broken:
+                left = [take for others in (batch, *rest) for take in others]
+                batches = self._batches([t for t in left if t.utterance.id not in broken])
+                continue
+            again += self._settle(batch, tries, waves, last)
+            batches = rest
+        return again
 
     def _batches(self, takes: Sequence[Take]) -> list[list[Take]]:
         """Packed by padded cost, with room for all candidates of each utterance."""
@@ -87,15 +151,37 @@ class ShardRecorder:
         batches = pack([take.prompt.frames for take in takes], shared)
         return [[takes[i] for i in batch] for batch in batches]
 
-    def _speak(self, batch: Sequence[Take], last: bool) -> list[Take]:
-        """Speak, judge and write a batch; returns the takes to try again."""
+    def _tries(self, take: Take) -> list[Take]:
+        """The candidates of a take."""
+        candidates = range(self.config.gate.candidates)
+        return [replace(take, attempt=take.attempt + i) for i in candidates]
+
+    def _refuse_deadly(self, take: Take) -> bool:
+        """Whether it is known to kill its worker, and so rejected."""
+        for one in self._tries(take):
+            if deed := self.quarantine.why_deadly(noise_key(one)):
+                self._refuse_unheard(one, Refused("killed_worker", deed))
+                return True
+        return False
+
+    def _refuse_broken(self, tries: Sequence[Take], waves: Waves) -> set[str]:
+        """Reject what the teacher failed on, once it is seen to work otherwise; their ids."""
+        broken: dict[str, tuple[Take, Refused]] = {}
+        for one, wave in zip(tries, waves, strict=True):
+            if isinstance(wave, Refused) and wave.reason == "teacher_error":
+                broken.setdefault(one.utterance.id, (one, wave))
+        if broken:
+            self.studio.prove()
+        for one, refused in broken.values():
+            self._refuse_unheard(one, refused)
+        return set(broken)
+
+    def _settle(
+        self, batch: Sequence[Take], tries: Sequence[Take], waves: Waves, last: bool
+    ) -> list[Take]:
+        """Judge and write a batch; returns the takes to try again."""
         candidates = self.config.gate.candidates
-        tries = [replace(t, attempt=t.attempt + i) for t in batch for i in range(candidates)]
-        prompts = [replace(t.prompt, key=noise_key(t)) for t in tries]
-        self._count(prompts)
-        voices = [take.utterance.voice for take in tries]
-        waves = speak_or_quarantine(self.studio.teacher, prompts, voices)
-        verdicts = self._judge(tries, waves)
+        verdicts = self.studio.judge(tries, waves)
         again, accepted, rejected, audio_s = [], 0, 0, 0.0
         for i, take in enumerate(batch):
             best = min(range(i * candidates, (i + 1) * candidates), key=lambda j: rank(verdicts[j]))
@@ -108,24 +194,11 @@ class ShardRecorder:
                 rejected += 1
             else:
                 again.append(replace(take, attempt=take.attempt + candidates))
-        self.report(accepted, rejected, audio_s)
+        self.report(Progress(accepted, rejected, audio_s, tries=len(tries)))
         return again
 
-    def _judge(self, tries: Sequence[Take], waves: Sequence[np.ndarray | Refused]) -> list[Verdict]:
-        """A verdict for each try; what the teacher refused is not shown to the gate."""
-        verdicts: dict[int, Verdict] = {}
-        shown: dict[int, Candidate] = {}
-        for i, (take, wave) in enumerate(zip(tries, waves, strict=True)):
-            if isinstance(wave, Refused):
-                verdicts[i] = Verdict(reason=wave.reason, detail=wave.detail)
-                continue
-            said = take.utterance
-            shown[i] = Candidate(wave, said.text, said.text_normalized, said.language, said.voice)
-        judged = self.studio.gate.judge(list(shown.values()))
-        verdicts |= dict(zip(shown, judged, strict=True))
-        return [verdicts[i] for i in range(len(tries))]
-
     def _accept(self, take: Take, verdict: Verdict, wave: np.ndarray) -> None:
+        self._passed.add(take.utterance.line)
         with self.studio.watch("write"):
             self.writer.accept(
                 Clip(
@@ -152,9 +225,13 @@ class ShardRecorder:
             )
         )
 
+    def _refuse_unheard(self, take: Take, refused: Refused) -> None:
+        self._refuse(take, Verdict(reason=refused.reason, detail=refused.detail), refused)
+        self.report(Progress(rejected=1, tries=1))
+
     def _reject(self, row: Rejection) -> None:
         self.writer.reject(row)
-        self.report(0, 1, 0.0)
+        self.report(Progress(rejected=1))
 
     def _row(self, take: Take, verdict: Verdict) -> dict[str, Any]:
         """The columns that clips and rejections share."""
@@ -180,53 +257,9 @@ class ShardRecorder:
             "license": joint_license(teacher.license, voice.license),
         }
 
-    def _count(self, prompts: Sequence[Prompt]) -> None:
-        frames = [prompt.frames for prompt in prompts]
+    def _count(self, tries: Sequence[Take]) -> None:
+        frames = [one.prompt.frames for one in tries]
         self.stats["batches"] += 1
-        self.stats["tries"] += len(prompts)
+        self.stats["tries"] += len(tries)
         self.stats["true_frames"] += sum(frames)
         self.stats["padded_frames"] += len(frames) * max(frames)
-
-
-def admit(
-    items: Iterable[Utterance | Rejection], reject: Callable[[Rejection], None]
-) -> list[Utterance]:
-    """Utterances in order of their ids; rejections go to `reject`, and of utterances with one id all
-    but the first in the corpus."""
-    admitted: list[Utterance] = []
-    for item in sorted(items, key=_order):
-        if isinstance(item, Rejection):
-            reject(item)
-        elif admitted and admitted[-1].id == item.id:
-            same = admitted[-1].text == item.text
-            reason = "duplicate" if same else "duplicate_id"
-            reject(rejection(item, reason, "corpus", f"first seen at {admitted[-1].source}"))
-        else:
-            admitted.append(item)
-    return admitted
-
-
-def _order(item: Utterance | Rejection) -> tuple[str, tuple[int, ...], str, str]:
-    place = item.place if isinstance(item, Utterance) else ()
-    return item.id, place, item.source, item.text
-
-
-def rejection(utterance: Utterance, reason: str, stage: str, detail: str) -> Rejection:
-    return Rejection(
-        id=utterance.id,
-        text=utterance.text,
-        reason=reason,
-        stage=stage,
-        detail=detail,
-        source=utterance.source,
-        text_normalized=utterance.text_normalized,
-        language=utterance.language,
-        speaker_id=utterance.voice,
-        seed=utterance.seed,
-    )
-
-
-def noise_key(take: Take) -> str:
-    """What the noise of a take depends on, and nothing else."""
-    utterance = take.utterance
-    return f"{utterance.seed}/{utterance.id}/{utterance.voice}/{take.attempt}"

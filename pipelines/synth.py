@@ -60,7 +60,7 @@ def build_pipeline(
 
 def main(config: SynthConfig, opener: "OpenStudio | None" = None) -> int:
     started, console = time.monotonic(), Console()
-    launch = prepare(config, console)
+    launch = prepare(config, console, opener)
     if not launch.todo:
         console.print(f"everything is done already in {config.output}")
     elif not run(launch, console, opener):
@@ -78,7 +78,9 @@ def run(launch: Launch, console: Console, opener: "OpenStudio | None") -> bool:
         return runner.wait and runner.template_location is None
     with (
         open_workplace(launch.config.output, direct_workers(runner)) as workplace,
-        show_progress(Path(workplace.progress_folder), launch.lines_todo, console),
+        show_progress(
+            Path(workplace.progress_folder), launch.lines_todo, len(launch.todo), console
+        ),
     ):
         run_direct(lambda pipeline: build_pipeline(pipeline, launch, opener, workplace))
     return True

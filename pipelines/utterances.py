@@ -1,6 +1,6 @@
 """From corpus files to utterances with ids, voices, seeds and shards: text only, no audio."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -67,13 +67,19 @@ def plan_corpus(config: SynthConfig) -> CorpusPlan:
         total += read
     if not total:
         raise InputError(f"corpus.paths={list(config.corpus.paths)} holds no lines")
-    return CorpusPlan(tuple(parts), total, _shards(config, total))
+    return CorpusPlan(tuple(parts), total, _shards(config, max(total, _utterances(parts, config))))
 
 
-def _shards(config: SynthConfig, lines: int) -> int:
+def _utterances(parts: Sequence[CorpusPart], config: SynthConfig) -> int:
+    """About how many texts of full length would fill the text files: a book may be one line."""
+    whole = [part.file for part in parts if part.file.kind == "txt" and not part.is_cut]
+    return sum(int(f.fingerprint.partition(":")[0]) for f in whole) // config.corpus.max_chars
+
+
+def _shards(config: SynthConfig, texts: int) -> int:
     if config.dataset.shards != "auto":
         return config.dataset.shards
-    rows = lines * config.voices.per_text
+    rows = texts * config.voices.per_text
     few = min(MIN_SHARDS, -(-rows // MIN_SHARDS))
     return max(few, -(-rows // config.dataset.rows_per_shard))
 
@@ -151,6 +157,8 @@ def _voiced(
             source=text.source,
             place=place,
             phonemes=text.phonemes,
+            line=text.line,
+            part=text.part,
         )
 
 

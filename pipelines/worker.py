@@ -1,5 +1,6 @@
 """The steps of the Beam job: a part of the corpus is planned, a shard's text becomes its files."""
 
+import functools
 import threading
 from collections.abc import Iterable, Iterator
 from typing import Final, Literal
@@ -14,10 +15,12 @@ from pipelines.counts import PlanCounts, check_lines, write_plan
 from pipelines.crew import Crew
 from pipelines.dataset import Marker, find_marker
 from pipelines.launch import Launch
-from pipelines.progress import ProgressFile
+from pipelines.progress import Progress, ProgressFile
+from pipelines.quarantine import Quarantine
 from pipelines.shard import ShardRecorder
 from pipelines.shard_writer import ShardWriter
 from pipelines.studio import OpenStudio, open_studio
+from pipelines.trial import survives
 from pipelines.utterances import CorpusPart, open_lexicon, plan_part, spoken_languages
 from pipelines.workplace import Workplace
 from speech.errors import InputError
@@ -102,24 +105,28 @@ class WriteShards(beam.DoFn):
             self.shards,
             row_group_bytes=self.config.dataset.row_group_mb << 20,
         ) as writer:
-            stats = self._recorder(writer).record(lines)
+            trial = functools.partial(survives, self.config, self.opener)
+            quarantine = Quarantine(self.config.output, shard, self.shards, trial)
+            stats = self._recorder(writer, quarantine).record(lines)
             if writer.rows != len(lines):
                 raise InputError(
                     f"shard {shard} of {self.shards} was given {len(lines)} rows and made "
                     f"{writer.rows}"
                 )
-            return writer.finish(stats)
+            marker = writer.finish(stats)
+            quarantine.end()
+            return marker
 
-    def _recorder(self, writer: ShardWriter) -> ShardRecorder:
+    def _recorder(self, writer: ShardWriter, quarantine: Quarantine) -> ShardRecorder:
         """With what this thread has opened, once."""
         if not hasattr(self.own, "studio"):
             self.own.studio = self.opener(self.config)
             self.own.progress = ProgressFile(self.progress_folder)
-        return ShardRecorder(self.config, self.own.studio, writer, self._report)
+        return ShardRecorder(self.config, self.own.studio, writer, self._report, quarantine)
 
-    def _report(self, accepted: int, rejected: int, audio_s: float) -> None:
+    def _report(self, more: Progress) -> None:
         self.crew.check()
-        self.own.progress.report(accepted, rejected, audio_s)
+        self.own.progress.report(more)
 
     def _counted(self, markers: Iterable[Marker]) -> Iterator[Marker]:
         """Beam's counters, which know the threads of Beam alone."""

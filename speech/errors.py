@@ -12,3 +12,9 @@ class Refused(ValueError):
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason = reason
         self.detail = detail
+
+
+def in_one_line(error: BaseException) -> str:
+    """Its type and, shortened, what it says."""
+    said = " ".join(str(error).split())
+    return f"{type(error).__name__}: {said:.200}" if said else type(error).__name__

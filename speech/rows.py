@@ -28,6 +28,10 @@ class Utterance:
     """the number of its file in the corpus and of its line in that, from 0"""
     phonemes: str | None = None
     """of the whole text, where the corpus or its lexicon says how it sounds"""
+    line: str = ""
+    """what the parts of one long line have in common; empty for a whole line"""
+    part: int = 0
+    """its number among them, from 1"""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from speech.errors import InputError, Refused
+from speech.errors import InputError, Refused, in_one_line
 from speech.machine import native_dtype
 from speech.mel import log_mel
 from speech.rows import SAMPLE_RATE
@@ -151,19 +151,40 @@ class Teacher:
 def speak_or_quarantine(
     teacher: Teacher, prompts: Sequence[Prompt], voice_ids: Sequence[str]
 ) -> list[np.ndarray | Refused]:
-    """`Teacher.speak`, with the batch halved when memory runs out, down to refusing one item."""
+    """`Teacher.speak`, with a batch that fails halved, down to refusing the items that fail alone.
+
+    An item is refused as `out_of_memory` or, whatever else it met, as `teacher_error`.
+
+    Raises:
+        InputError: what is wrong is not with an item.
+    """
     try:
-        return list(teacher.speak(prompts, voice_ids))
-    except (torch.OutOfMemoryError, MemoryError, RuntimeError) as error:
-        if not _out_of_memory(error):
-            raise
-    if torch.cuda.is_available():
+        return list(_checked(teacher.speak(prompts, voice_ids), len(prompts)))
+    except InputError:
+        raise
+    except Exception as error:
+        refusal = _refusal(error, prompts[0])
+    if refusal.reason == "out_of_memory" and torch.cuda.is_available():
         torch.cuda.empty_cache()
     if len(prompts) == 1:
-        return [Refused("out_of_memory", f"{prompts[0].frames} frames do not fit the device")]
+        return [refusal]
     half = len(prompts) // 2
     first = speak_or_quarantine(teacher, prompts[:half], voice_ids[:half])
     return first + speak_or_quarantine(teacher, prompts[half:], voice_ids[half:])
+
+
+def _checked(waves: Sequence[np.ndarray], count: int) -> Sequence[np.ndarray]:
+    """Raises ValueError for what is no batch of waves."""
+    shapes = [np.shape(wave) for wave in waves]
+    if len(shapes) != count or any(len(shape) != 1 for shape in shapes):
+        raise ValueError(f"{count} prompts gave arrays of shapes {shapes}, not waves (samples,)")
+    return waves
+
+
+def _refusal(error: Exception, prompt: Prompt) -> Refused:
+    if _out_of_memory(error):
+        return Refused("out_of_memory", f"{prompt.frames} frames do not fit the device")
+    return Refused("teacher_error", in_one_line(error))
 
 
 def _out_of_memory(error: BaseException) -> bool:

@@ -31,6 +31,8 @@ class VoicesConfig(Config):
     """voices that speak each text"""
     include: tuple[str, ...] | None = None
     """ids to use; all when null"""
+    audition: bool = True
+    """whether the first lines of voices that are new to the teacher are heard before a run"""
     limits: VoiceLimits = VoiceLimits()
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipelines.config import SynthConfig
+from pipelines.quarantine import Quarantine
 from pipelines.shard import ShardRecorder
 from pipelines.shard_writer import ShardWriter
 from pipelines.studio import Studio
@@ -22,7 +23,8 @@ class Stages:
 
 def time_stages(config: SynthConfig, studio: Studio, lines: Sequence[Utterance]) -> Stages:
     with tempfile.TemporaryDirectory() as folder, ShardWriter(folder, 0, 1) as writer:
-        recorder = ShardRecorder(config, studio, writer, lambda *_: None)
+        quarantine = Quarantine(folder, 0, 1, lambda _: None)
+        recorder = ShardRecorder(config, studio, writer, lambda _: None, quarantine)
         marker = writer.finish(recorder.record(lines))
     seconds = {stage: marker.stats.get(f"{stage}_s", 0.0) for stage in STAGES}
     total = sum(seconds.values())

@@ -12,7 +12,7 @@ from speech.lexicon import NO_WORDS, Lexicon, check_phonemes
 from speech.phonemes import phonemes_given
 from speech.rows import Rejection
 from speech.seeds import short_id
-from speech.text import base_language, check_speakable, clean, split
+from speech.text import base_language, check_speakable, clean, normalize, split
 
 MAX_ID_CHARS, MAX_ID_BYTES = 128, 200
 _LETTERS_PER_CHARACTER = {"zh": 3}  # in length of speech, as F5-TTS's own byte ratio has it
@@ -31,6 +31,10 @@ class SpokenText:
     source: str
     phonemes: str | None = None
     """of the whole text, where the user says how it, or a word of it, sounds"""
+    line: str = ""
+    """what the parts of one line have in common; empty for a whole line"""
+    part: int = 0
+    """its number among them, from 1"""
 
 
 def utterance_texts(
@@ -55,9 +59,10 @@ def utterance_texts(
         name = line.id if _is_legal(line.id) else None
         yield _rejection(refused, line, language, name or _hash(line, text, language), line.text)
         return
+    whole = "" if len(parts) == 1 else line.id or _hash(line, text, language)
     for number, (part, marked) in enumerate(parts, 1):
         part, normalized = hidden.shown(part), plain(marked)
-        suffix = f"-p{number}" if len(parts) > 1 else ""
+        suffix = f"-p{number}" if whole else ""
         name = line.id + suffix if line.id else _hash(line, part, language)
         try:
             check_speakable(normalized, language)
@@ -65,7 +70,10 @@ def utterance_texts(
         except Refused as refused:
             yield _rejection(refused, line, language, name, part, normalized)
         else:
-            yield SpokenText(name, part, normalized, language, line.voice, line.source, phonemes)
+            place = (whole, number) if whole else ("", 0)
+            yield SpokenText(
+                name, part, normalized, language, line.voice, line.source, phonemes, *place
+            )
 
 
 def _check_line(line: Line, text: str, language: str, languages: Collection[str]) -> None:
@@ -114,7 +122,8 @@ def _parts(
     while waiting:
         part, limit = waiting.pop()
         if len(part) > limit:
-            waiting += [(piece, limit) for piece in reversed(split(part, language, limit))]
+            pieces = _split(part, language, limit, longest)
+            waiting += [(piece, max(limit, len(piece))) for piece in reversed(pieces)]
             continue
         said = hidden.normalized(part, language, lexicon)
         normalized = said.shown(said.text)
@@ -122,6 +131,21 @@ def _parts(
             yield part, normalized
         else:
             waiting.append((part, min(len(part) - 1, limit * longest // len(plain(normalized)))))
+
+
+def _split(text: str, language: str, limit: int, longest: int) -> list[str]:
+    """`split`, where a limit lowered for the sake of what is spoken still leaves words whole."""
+    try:
+        return split(text, language, limit)
+    except Refused as refused:
+        word = max(text.split(), key=len)
+        if limit == longest or len(word) > longest:
+            raise
+        if word != text:
+            return split(text, language, len(word))
+        spoken = len(normalize(word, language))
+        detail = f"one word of {len(word)} characters, {spoken} as spoken; allowed: {longest}"
+        raise Refused(refused.reason, detail) from refused
 
 
 def _hash(line: Line, text: str, language: str) -> str:

@@ -14,7 +14,7 @@ import pipelines.launch
 from pipelines import synth
 from pipelines.config import SynthConfig
 from pipelines.gate import Candidate, Verdict
-from pipelines.studio import Studio
+from pipelines.studio import OpenStudio, Studio
 from speech.config import load_config
 from speech.seeds import stable_hash
 from speech.stopwatch import Stopwatch
@@ -28,10 +28,12 @@ CHILDREN.set_forkserver_preload(["pipelines.synth", "pipelines.worker", "pipelin
 
 
 class FakePlanner:
+    """Its tokens are the bytes of the text."""
+
     def prompt(
         self, voice_id: str, text: str, language: str, key: str, phonemes: str | None = None
     ) -> Prompt:
-        return Prompt(torch.zeros(10, 1), torch.zeros(1), 10 + len(text), key)
+        return Prompt(torch.zeros(10, 1), torch.tensor([*text.encode()]), 10 + len(text), key)
 
 
 class FakeTeacher:
@@ -43,6 +45,9 @@ class FakeTeacher:
 
 class FakeGate:
     """Turns down one try in four, by what was said and how it came out."""
+
+    def prove(self) -> None:
+        """It never fails."""
 
     def judge(self, candidates: list[Candidate]) -> list[Verdict]:
         return [
@@ -81,11 +86,11 @@ def write_corpus(path, lines: int) -> str:
     return str(path)
 
 
-def synth_fake(config: SynthConfig) -> int:
+def synth_fake(config: SynthConfig, opener: OpenStudio = open_fake_studio) -> int:
     """The command's exit status, in a child: voices are not heard, and nothing is printed."""
     pipelines.launch.check_voices = lambda *_: None
     with redirect_stdout(io.StringIO()):
-        return synth.main(config, open_fake_studio)
+        return synth.main(config, opener)
 
 
 def in_child(task: Callable[..., Any], *arguments: Any) -> Any:

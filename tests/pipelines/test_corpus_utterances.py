@@ -1,5 +1,6 @@
 import pytest
 
+from pipelines.config import SynthConfig
 from pipelines.corpus import (
     CorpusConfig,
     Line,
@@ -8,6 +9,8 @@ from pipelines.corpus import (
     read_lines,
     utterance_texts,
 )
+from pipelines.utterances import plan_corpus
+from speech.config import load_config
 from speech.rows import Rejection
 from speech.text import normalize
 
@@ -44,6 +47,34 @@ def test_parts_are_short_as_spoken_too() -> None:
     assert len(parts) > 1
     assert max(len(part.text_normalized) for part in parts) <= 210
     assert " ".join(part.text for part in parts) == ("In 1999 and 2001 " * 12).strip()
+
+
+def test_parts_know_their_line() -> None:
+    text = "This is a sentence. " * 20
+    (whole,) = spoken(Line("Hello.", "a.txt:1", "x"))
+    assert (whole.line, whole.part) == ("", 0)
+    parts = spoken(Line(text, "a.txt:1", "x"), max_chars=100)
+    assert [(part.line, part.part) for part in parts] == [("x", n + 1) for n in range(len(parts))]
+    one, other = (
+        {part.line for part in spoken(Line(f"{text} {end}", "a.txt:1"), max_chars=100)}
+        for end in ("One.", "Two.")
+    )
+    assert len(one) == len(other) == 1
+    assert one != other
+
+
+def test_a_word_too_long_as_spoken_is_told_with_the_limit_that_was_set() -> None:
+    (rejected,) = spoken(Line(f"Pi is 3.{'1415926535' * 10} ok.", "a:1"))
+    assert rejected.reason == "too_long"
+    assert rejected.detail.startswith("one word of 102 characters, ")
+    assert rejected.detail.endswith(" as spoken; allowed: 220")
+
+
+def test_a_long_word_lives_beside_words_that_grow() -> None:
+    text = "a" * 104 + " " + "1999 " * 30
+    parts = spoken(Line(text, "a:1"))
+    assert " ".join(part.text for part in parts) == text.strip()
+    assert max(len(part.text_normalized) for part in parts) <= 220
 
 
 def test_one_bad_part_does_not_take_the_others() -> None:
@@ -97,3 +128,14 @@ def test_demo_corpus() -> None:
     assert max(lengths) == 30
     assert 8.5 <= sum(lengths) / len(lengths) <= 10
     assert all(normalize(text.text_normalized, "en") == text.text_normalized for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("text", "shards"),
+    [("Hello.\n", 1), ("Hello.\n" * 109, 8), ("word " * 3000, 8), ("word " * 300_000, 14)],
+)
+def test_shards_are_as_many_as_long_lines_need(tmp_path, text: str, shards: int) -> None:
+    path = tmp_path / "text.txt"
+    path.write_text(text)
+    config = load_config(SynthConfig, "synth", [f"corpus.paths=['{path}']"])
+    assert plan_corpus(config).shards == shards

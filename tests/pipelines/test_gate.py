@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -120,10 +121,10 @@ def test_spoiled_audio(name: str, bank: VoiceBank, judges: Judges, good: Candida
          {"cer_max": 0.01}, "cer"),
         ({"voice": "speaker18"}, {}, "speaker"),
         ({}, {"mos_min": 5}, "mos"),
-        (saying("..."), {"edge_s": 9}, "judge_failed"),
-        ({"language": "zh"}, {}, "judge_failed"),
-        ({"language": "tlh"}, {}, "judge_failed"),
-        ({"voice": "nobody"}, {}, "judge_failed"),
+        (saying("..."), {"edge_s": 9}, "judge_error"),
+        ({"language": "zh"}, {}, "judge_error"),
+        ({"language": "tlh"}, {}, "judge_error"),
+        ({"voice": "nobody"}, {}, "judge_error"),
     ],
 )  # fmt: skip
 def test_words_voice_and_quality(
@@ -233,6 +234,46 @@ def test_time_is_told_by_stage(bank: VoiceBank, judges: Judges, good: Candidate)
     watch = Stopwatch()
     Gate(GateConfig(**VALUES), judges, bank, watch).judge([good])
     assert {"asr", "similarity"} <= watch.seconds.keys()
+
+
+class Broken:
+    """An ASR or a speaker encoder that fails on some clips."""
+
+    def __init__(self, works: Any, fails: Callable[[Wave], bool]) -> None:
+        self.works, self.fails = works, fails
+
+    def __getattr__(self, name: str) -> Callable:
+        def called(heard: Any, *rest: Any) -> Any:
+            if any(map(self.fails, heard if isinstance(heard, list) else [heard])):
+                raise OSError("the judge\nbroke")
+            return getattr(self.works, name)(heard, *rest)
+
+        return called
+
+
+@pytest.mark.parametrize(("part", "name"), [("asr", "asr"), ("speaker", "similarity")])
+def test_a_judge_that_fails_on_one_clip_rejects_that(
+    part: str, name: str, bank: VoiceBank, judges: Judges, good: Candidate
+) -> None:
+    odd = replace(good, wave=np.append(good.wave, np.float32(0)))
+    parts = {"asr": judges.asr, "speaker": judges.speaker, "mos": None}
+    parts[part] = Broken(parts[part], lambda wave: len(wave) == len(odd.wave))
+    verdicts = Gate(GateConfig(**VALUES), SimpleNamespace(**parts), bank).judge([odd, good])
+    assert (verdicts[0].reason, verdicts[0].detail) == (
+        "judge_error",
+        f"{name}: OSError: the judge broke",
+    )
+    assert verdicts[1].reason is None
+
+
+@pytest.mark.parametrize(("part", "name"), [("asr", "asr"), ("speaker", "similarity")])
+def test_a_judge_that_fails_on_everything_ends_the_run(
+    part: str, name: str, bank: VoiceBank, judges: Judges, good: Candidate
+) -> None:
+    parts = {"asr": judges.asr, "speaker": judges.speaker, "mos": None}
+    parts[part] = Broken(parts[part], lambda _: True)
+    with pytest.raises(InputError, match=f"the judge '{name}' fails on everything.*speaker00"):
+        Gate(GateConfig(**VALUES), SimpleNamespace(**parts), bank).judge([good])
 
 
 def test_missing_weights_end_the_run_rather_than_reject_every_clip(

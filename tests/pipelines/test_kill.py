@@ -4,6 +4,7 @@ import functools
 import hashlib
 import json
 import os
+import random
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -92,7 +93,9 @@ def finished(output: str) -> dict[str, int]:
     return {
         name: path.stat().st_mtime_ns
         for name, path in files(output)
-        if any(shard in name for shard in shards) and "/." not in name
+        if any(shard in name for shard in shards)
+        and "/." not in name
+        and "/attempts-" not in name  # what is left of one that was killed once all was done
     }
 
 
@@ -138,3 +141,23 @@ def test_after_a_kill_the_next_run_leaves_what_an_uninterrupted_one_does(
     assert {name for name, _ in files(output)} == {name for name, _ in files(expected)}
     assert {name: time for name, time in finished(output).items() if name in kept} == kept
     assert counts(output) == counts(expected)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_many_kills_of_one_shard_condemn_no_line(seed, tmp_path, corpus, whole):
+    """Each soon after the shard was begun again, so that most of them meet a line on trial."""
+    expected, moments = whole
+    draw = random.Random(seed)
+    output = str(tmp_path / "out")
+    first = moments.index("before write_batch") // 2  # amid the batches of the first shard
+    killed_alone = 0
+    for kill in range(6):
+        with pytest.raises(BrokenProcessPool):
+            in_child(run, output, corpus, draw.randrange(first) if kill else first)
+        for record in Path(output, "_shards").glob("attempts-*"):
+            killed_alone += json.loads(record.read_text())["alone"]
+    assert killed_alone
+    status, _ = in_child(run, output, corpus)
+    assert status == 0
+    assert hashes(output) == hashes(expected)
+    assert {name for name, _ in files(output)} == {name for name, _ in files(expected)}

@@ -8,30 +8,30 @@ import pytest
 from rich.console import Console
 
 import pipelines.progress
-from pipelines.progress import ProgressFile, Totals, show_progress
+from pipelines.progress import Progress, ProgressFile, Totals, show_progress
 
 
 def test_totals_add_up_over_workers(tmp_path):
-    assert Totals(tmp_path).update() == (0, 0, 0.0)
-    (tmp_path / "100-1").write_text("[3, 1, 12.5]\n[2, 0, 7.5]\n")
-    (tmp_path / "200-1").write_text("[1, 4, 2.0]\n")
-    assert Totals(tmp_path).update() == (6, 5, 22.0)
+    assert Totals(tmp_path).update() == Progress()
+    (tmp_path / "100-1").write_text("[3, 1, 12.5, 5]\n[2, 0, 7.5, 3]\n")
+    (tmp_path / "200-1").write_text("[1, 4, 2.0, 9]\n")
+    assert Totals(tmp_path).update() == Progress(6, 5, 22.0, 17)
 
 
 def test_a_line_that_is_still_being_written_waits(tmp_path):
-    whole, totals = json.dumps([30, 1, 12.5]) + "\n", Totals(tmp_path)
+    whole, totals = json.dumps([30, 1, 12.5, 40]) + "\n", Totals(tmp_path)
     for cut in range(len(whole)):
-        (tmp_path / "100-1").write_text("[2, 0, 7.5]\n" + whole[:cut])
-        assert totals.update() == (2, 0, 7.5)
-    (tmp_path / "100-1").write_text("[2, 0, 7.5]\n" + whole)
-    assert totals.update() == (32, 1, 20.0)
+        (tmp_path / "100-1").write_text("[2, 0, 7.5, 2]\n" + whole[:cut])
+        assert totals.update() == Progress(2, 0, 7.5, 2)
+    (tmp_path / "100-1").write_text("[2, 0, 7.5, 2]\n" + whole)
+    assert totals.update() == Progress(32, 1, 20.0, 42)
 
 
 def test_threads_report_into_files_of_their_own(tmp_path):
     def work():
         report = ProgressFile(str(tmp_path)).report
         for _ in range(50):
-            report(1, 2, 0.5)
+            report(Progress(1, 2, 0.5))
         started.wait()  # an ended thread's number may be given to the next one
 
     started = threading.Barrier(4)
@@ -41,23 +41,23 @@ def test_threads_report_into_files_of_their_own(tmp_path):
     for thread in threads:
         thread.join()
     assert len(list(tmp_path.iterdir())) == 4
-    assert Totals(tmp_path).update() == (200, 400, 100.0)
+    assert Totals(tmp_path).update() == Progress(200, 400, 100.0)
 
 
 def test_without_a_folder_nothing_is_written(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    ProgressFile(None).report(1, 0, 1.0)
+    ProgressFile(None).report(Progress(1, 0, 1.0))
     assert not list(tmp_path.iterdir())
 
 
 def test_a_terminal_gets_a_bar(tmp_path):
     drawn = io.StringIO()
     console = Console(file=drawn, force_terminal=True, width=140, legacy_windows=False)
-    with show_progress(tmp_path, 8, console):
-        ProgressFile(str(tmp_path)).report(3, 1, 7200.0)
+    with show_progress(tmp_path, 8, 2, console):
+        ProgressFile(str(tmp_path)).report(Progress(3, 1, 7200.0, 6))
     text = drawn.getvalue()
     assert "4/8 lines" in text
-    assert "3 clips  2.00 h  75% accepted" in text
+    assert "3 clips of 6 tries  2.00 h  75% accepted" in text
     assert "x real time" in text
     assert "left" in text
     assert "\x1b[" in text
@@ -65,24 +65,43 @@ def test_a_terminal_gets_a_bar(tmp_path):
 
 def test_prose_of_more_utterances_than_lines_raises_the_total(tmp_path):
     drawn = io.StringIO()
-    with show_progress(tmp_path, 2, Console(file=drawn, force_terminal=True, width=140)):
-        ProgressFile(str(tmp_path)).report(5, 0, 1.0)
+    with show_progress(tmp_path, 2, 1, Console(file=drawn, force_terminal=True, width=140)):
+        ProgressFile(str(tmp_path)).report(Progress(5, 0, 1.0))
     assert "5/5 lines" in drawn.getvalue()
+
+
+def test_the_total_follows_what_the_shards_hold():
+    """100 lines in 4 shards, of which one shard turns out to hold 300 rows of long lines."""
+    assert Progress().total(100, 4) == 100
+    assert Progress(shards=1, rows=300).total(100, 4) == 375
+    assert Progress(shards=4, rows=360).total(100, 4) == 360
+    assert Progress(shards=5, rows=390).total(100, 4) == 390  # one was begun twice
+    assert Progress(accepted=7, shards=1, rows=5).total(5, 1) == 7
+
+
+def test_tries_move_while_no_line_is_finished(tmp_path, monkeypatch):
+    monkeypatch.setattr(pipelines.progress, "LINE_EVERY_S", -1.0)
+    printed = io.StringIO()
+    with show_progress(tmp_path, 1, 1, Console(file=printed, width=140)):
+        report = ProgressFile(str(tmp_path)).report
+        report(Progress(shards=1, rows=68))
+        report(Progress(tries=16))
+    assert printed.getvalue().rstrip() == "0/68 lines, 0 clips of 16 tries, 0 s of audio"
 
 
 def test_a_log_gets_plain_lines(tmp_path, monkeypatch):
     monkeypatch.setattr(pipelines.progress, "LINE_EVERY_S", -1.0)  # always
     printed = io.StringIO()
-    with show_progress(tmp_path, 8, Console(file=printed, width=140)):
-        ProgressFile(str(tmp_path)).report(3, 1, 20.0)
-    assert printed.getvalue().rstrip() == "4/8 lines, 3 clips, 20 s of audio"
+    with show_progress(tmp_path, 8, 2, Console(file=printed, width=140)):
+        ProgressFile(str(tmp_path)).report(Progress(3, 1, 20.0, 6))
+    assert printed.getvalue().rstrip() == "4/8 lines, 3 clips of 6 tries, 20 s of audio"
     assert "\x1b" not in printed.getvalue()
 
 
 def test_a_log_of_a_short_run_stays_empty(tmp_path):
     printed = io.StringIO()
-    with show_progress(tmp_path, 8, Console(file=printed)):
-        ProgressFile(str(tmp_path)).report(3, 1, 20.0)
+    with show_progress(tmp_path, 8, 2, Console(file=printed)):
+        ProgressFile(str(tmp_path)).report(Progress(3, 1, 20.0, 6))
     assert printed.getvalue().strip() == ""
 
 
@@ -90,7 +109,7 @@ def test_the_bar_goes_when_the_work_fails(tmp_path):
     before = threading.active_count()
     with (
         pytest.raises(RuntimeError, match="worker"),
-        show_progress(tmp_path, 8, Console(file=io.StringIO(), force_terminal=True)),
+        show_progress(tmp_path, 8, 2, Console(file=io.StringIO(), force_terminal=True)),
     ):
         raise RuntimeError("worker")
     assert threading.active_count() == before

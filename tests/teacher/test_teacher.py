@@ -92,12 +92,39 @@ def test_an_item_too_big_for_memory_is_quarantined_alone(teacher, monkeypatch):
     assert len(waves) == 3
 
 
-def test_other_errors_are_not_taken_for_memory(teacher, monkeypatch):
-    def broken(prompts, voices):
-        raise RuntimeError("shapes do not match")
+@pytest.mark.parametrize(
+    "fault", [RuntimeError("shapes\ndo not match"), KeyError("phoneme"), ZeroDivisionError()]
+)
+def test_whatever_an_item_does_to_the_teacher_is_its_own_matter(teacher, monkeypatch, fault):
+    speak, prompts, voices = teacher.speak, *batch(teacher)
 
-    monkeypatch.setattr(teacher, "speak", broken)
-    with pytest.raises(RuntimeError, match="shapes"):
+    def fragile(some, voices):
+        if any(prompt is prompts[1] for prompt in some):
+            raise fault
+        return speak(some, voices)
+
+    monkeypatch.setattr(teacher, "speak", fragile)
+    waves = speak_or_quarantine(teacher, prompts, voices)
+    assert isinstance(waves[1], Refused)
+    assert waves[1].reason == "teacher_error"
+    assert waves[1].detail.startswith(type(fault).__name__)
+    assert "\n" not in waves[1].detail
+    assert not any(isinstance(wave, Refused) for wave in (waves[0], waves[2]))
+
+
+@pytest.mark.parametrize("count", [0, 1, 4])
+def test_other_waves_than_were_asked_for_are_the_teachers_error(teacher, monkeypatch, count):
+    monkeypatch.setattr(teacher, "speak", lambda *_: [np.zeros((1, 5), np.float32)] * count)
+    refused = speak_or_quarantine(teacher, *batch(teacher))
+    assert [refusal.reason for refusal in refused] == ["teacher_error"] * 3
+
+
+def test_what_is_wrong_with_the_configuration_is_not_an_items(teacher, monkeypatch):
+    def missing(*_):
+        raise InputError("no such weights")
+
+    monkeypatch.setattr(teacher, "speak", missing)
+    with pytest.raises(InputError, match="no such weights"):
         speak_or_quarantine(teacher, *batch(teacher))
 
 

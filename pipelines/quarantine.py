@@ -1,0 +1,137 @@
+"""Lines that kill their worker: what was being spoken when a shard's worker died is looked at alone.
+
+A segmentation fault or the kernel's OOM killer leaves no exception to catch. So each shard writes
+down which tries it is about to speak, in `_shards/attempts-00003-of-00012.json`, for as long as it
+is not finished. Whoever begins the shard again finds there what its predecessor may have died of:
+
+1. The tries of the batch that was in flight become suspects. Each is spoken and judged alone, before
+   anything else of the shard, and its sound thrown away. One that lives is cleared.
+2. One that was alone in flight when its worker died is tried in a process of its own
+   (`pipelines.trial`). One that dies there twice, while this process lives, is rejected.
+3. Where there can be no such process (no memory for a second teacher), `LONE_DEATHS` deaths decide.
+
+The trade: a line that kills costs two workers before it is rejected, and after a kill from outside
+the clips of one batch are spoken twice. In return a kill from outside, whenever it comes and however
+often, changes no byte: trials leave the batches as they are, and no count of deaths condemns a line
+that lives in a process of its own.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
+
+from pydantic import TypeAdapter, ValidationError
+
+from speech import storage
+from speech.errors import InputError
+from speech.storage import Location
+
+if TYPE_CHECKING:  # a launcher that only sweeps needs no torch
+    from pipelines.studio import Studio
+    from pipelines.takes import Take
+
+Survives = Callable[["Take"], bool | None]
+"""whether a process of its own lives through a take; None where there can be no such process"""
+
+LONE_DEATHS = 4
+TRIALS = 2
+"""processes that a take must kill"""
+PREFIX = "attempts-"
+
+
+def attempts_name(index: int, count: int) -> str:
+    return f"_shards/{PREFIX}{index:05d}-of-{count:05d}.json"
+
+
+@dataclass
+class _Record:
+    """What is known of a shard that was begun and not finished; tries by their noise keys."""
+
+    in_flight: list[str] = field(default_factory=list)
+    alone: bool = False
+    """whether what is in flight is a suspect on trial"""
+    suspects: dict[str, int] = field(default_factory=dict)
+    """with how often each was alone in flight when its worker died"""
+    deadly: dict[str, str] = field(default_factory=dict)
+    """with what they did"""
+
+
+_RECORD = TypeAdapter(_Record)
+
+
+class Quarantine:
+    """The record of one shard."""
+
+    def __init__(self, output: Location, index: int, count: int, survives: Survives) -> None:
+        self._path = storage.join(output, attempts_name(index, count))
+        self._survives = survives
+        self._record = self._read()
+        for key in self._record.in_flight:
+            deaths = self._record.suspects.get(key, 0)
+            self._record.suspects[key] = deaths + self._record.alone
+
+    def _read(self) -> _Record:
+        if not storage.exists(self._path):
+            return _Record()
+        try:
+            return _RECORD.validate_json(storage.read_bytes(self._path))
+        except (InputError, ValidationError):  # it went or was damaged meanwhile
+            return _Record()
+
+    @property
+    def suspects(self) -> list[str]:
+        """The tries to be examined; those that a worker died of come last."""
+        counts = self._record.suspects
+        return sorted(counts, key=lambda key: (counts[key], key))
+
+    def why_deadly(self, key: str) -> str | None:
+        """What a try has done to those who spoke it; None if nothing."""
+        return self._record.deadly.get(key)
+
+    def in_flight(self, keys: Sequence[str], alone: bool = False) -> None:
+        """Say that these are about to be spoken and judged."""
+        self._record.in_flight, self._record.alone = list(keys), alone
+        storage.write_bytes(self._path, json.dumps(asdict(self._record)).encode())
+
+    def examine(self, key: str, take: "Take | None", studio: "Studio") -> None:
+        """Clear a suspect or condemn it; this process may die of it. None: it is asked no more.
+
+        Raises:
+            InputError: it broke the teacher or a judge, in this process.
+        """
+        deaths = self._record.suspects[key]
+        lived = True if take is None else self._survived(take) if deaths else None
+        if lived is False:
+            self._condemn(key, f"killed {TRIALS} processes in which it was spoken alone")
+        elif lived is None and deaths >= LONE_DEATHS:
+            self._condemn(key, f"its worker died {deaths} times while it was spoken alone")
+        elif lived is None and take is not None:
+            self.in_flight([key], alone=True)
+            studio.try_alone(take)
+        del self._record.suspects[key]
+        self.in_flight([])
+
+    def _survived(self, take: "Take") -> bool | None:
+        """Of several trials the one that it lived through, if any, counts."""
+        for _ in range(TRIALS):
+            lived = self._survives(take)
+            if lived is not False:
+                return lived
+        return False
+
+    def _condemn(self, key: str, deed: str) -> None:
+        self._record.deadly[key] = deed
+
+    def end(self) -> None:
+        """The shard is finished."""
+        storage.delete(self._path)
+
+
+def sweep(output: Location, finished: Sequence[int], count: int) -> None:
+    """Remove the records of finished shards, whose workers died just before they could."""
+    names = storage.list_files(storage.join(output, "_shards"))
+    for index in finished:
+        path = attempts_name(index, count)
+        if path.rpartition("/")[2] in names:
+            storage.delete(storage.join(output, path))
