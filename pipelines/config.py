@@ -18,7 +18,7 @@ class LicenseConfig(Config):
 
 
 class DatasetConfig(Config):
-    shards: int | Literal["auto"] = "auto"
+    shards: Annotated[int, Field(ge=1, le=99_999)] | Literal["auto"] = "auto"
     """auto: one for every `rows_per_shard` lines, but a handful at least"""
     rows_per_shard: int = Field(512, ge=1)
     row_group_mb: int = Field(64, ge=1, le=100)

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from pipelines import dataset
 from pipelines.config import SynthConfig
+from pipelines.preflight import check_voices_per_text
 from pipelines.utterances import CorpusPlan, plan_corpus, spoken_languages
 from speech.errors import InputError
 from speech.seeds import short_id
@@ -43,6 +44,7 @@ def prepare(config: SynthConfig, console: Console) -> Launch:
     corpus = plan_corpus(config)
     bank = load_bank(config.voices, languages=spoken_languages(config))
     check_licenses(config, bank)
+    check_voices_per_text(config, bank)
     identity = run_identity(config, corpus, bank)
     if not dataset.is_claimed(config.output):  # else they were heard when it was
         check_voices(config, console)

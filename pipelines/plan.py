@@ -16,6 +16,7 @@ from rich.table import Table
 
 from pipelines.config import SynthConfig
 from pipelines.gate import Candidate
+from pipelines.preflight import check_request, check_voices_per_text
 from pipelines.studio import Studio, open_studio
 from pipelines.utterances import (
     CorpusPlan,
@@ -106,6 +107,7 @@ def estimate(config: SynthConfig, console: Console) -> Estimate:
 
 def read_draft(config: SynthConfig, corpus: CorpusPlan, console: Console) -> Draft:
     bank = load_bank(config.voices, languages=spoken_languages(config))
+    check_voices_per_text(config, bank)
     planner = Planner(config.teacher, bank)
     draft = Draft([[] for _ in range(corpus.shards)])
     lines = (line for part in corpus.parts for line in read_part(part, config))
@@ -147,6 +149,7 @@ def _times_real_time(studio: Studio, sample: list[Utterance]) -> float:
 
 def main(config: SynthConfig, as_json: bool = False) -> None:
     console = Console(stderr=as_json)
+    check_request(config)
     found = estimate(config, console)
     if as_json:
         json.dump(asdict(found), sys.stdout, indent=1)

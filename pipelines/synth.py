@@ -7,9 +7,7 @@ Run it again to continue after a crash; a finished dataset says so in seconds.
 """
 
 import sys
-import tempfile
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -17,10 +15,12 @@ from rich.console import Console
 from pipelines import dataset
 from pipelines.config import DataflowConfig, SynthConfig
 from pipelines.launch import Launch, prepare
+from pipelines.preflight import check_run
 from pipelines.progress import show_progress
 from pipelines.summary import print_summary
 from speech import storage
 from speech.config import run_app
+from speech.temporaries import temporary_folder
 
 if TYPE_CHECKING:  # Beam takes seconds to import, and a finished dataset does not need it
     import apache_beam as beam
@@ -56,6 +56,7 @@ def build_pipeline(
 
 def main(config: SynthConfig, opener: "OpenStudio | None" = None) -> int:
     started, console = time.monotonic(), Console()
+    check_run(config)
     launch = prepare(config, console)
     if not launch.todo:
         console.print(f"everything is done already in {config.output}")
@@ -72,11 +73,8 @@ def run(launch: Launch, console: Console, opener: "OpenStudio | None") -> bool:
     if isinstance(runner, DataflowConfig):
         console.print(run_dataflow(lambda pipeline: build_pipeline(pipeline, launch), runner))
         return runner.wait and runner.template_location is None
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        show_progress(Path(folder), launch.lines_todo, console),
-    ):
-        run_direct(lambda pipeline: build_pipeline(pipeline, launch, folder, opener), runner)
+    with temporary_folder() as folder, show_progress(folder, launch.lines_todo, console):
+        run_direct(lambda pipeline: build_pipeline(pipeline, launch, str(folder), opener), runner)
     return True
 
 

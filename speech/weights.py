@@ -1,6 +1,5 @@
 """Weights as they are shipped: safetensors in half precision, with the hash that pins them."""
 
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from torch import Tensor
 
 from speech import storage
 from speech.local_files import stamp_of
+from speech.temporaries import temporary_folder
 
 
 def write_weights(output: str, name: str, state: Mapping[str, Tensor]) -> tuple[str, str]:
@@ -19,7 +19,7 @@ def write_weights(output: str, name: str, state: Mapping[str, Tensor]) -> tuple[
     """
     halves = {key: value.detach().cpu().half().contiguous() for key, value in state.items()}
     path = storage.join(output, name)
-    with tempfile.TemporaryDirectory() as folder:
+    with temporary_folder() as folder:
         local = Path(folder) / name
         save_file(halves, local)
         storage.write_bytes(path, local.read_bytes())

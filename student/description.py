@@ -41,6 +41,11 @@ class Described:
         """Raises InputError: no student there, or one that this version cannot read, and why."""
         path = storage.join(location, cls.FILE)
         if not storage.exists(path):
+            others = {kind.FILE: kind.WRITTEN_BY for kind in Described.__subclasses__()}
+            for file, written_by in others.items():
+                if storage.exists(storage.join(location, file)):
+                    told = f"it is what {written_by} writes ({file}); what {cls.WRITTEN_BY} writes"
+                    raise InputError(f"{location}: {told} ({cls.FILE}) is needed here")
             raise InputError(f"{location} is no student: it has no {cls.FILE} ({cls.WRITTEN_BY})")
         try:
             described = TypeAdapter(cls).validate_json(storage.read_bytes(path))

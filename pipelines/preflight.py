@@ -1,0 +1,84 @@
+"""What can be said of a run in a second, before corpus and voices are read."""
+
+import os
+
+from pipelines.config import DirectConfig, SynthConfig
+from speech import storage
+from speech.errors import InputError
+from speech.machine import require_device
+from speech.outputs import Kind, check_folder
+from teacher.checkpoint import weights_file
+from teacher.config import TeacherConfig
+from teacher.voices import VoiceBank
+
+DATASET = Kind("dataset of make synth", ("_shards",))
+WORKERS_A_CORE = 2
+
+
+def check_run(config: SynthConfig) -> None:
+    """Raises InputError: the output, a language, the workers, a device or weights cannot be had."""
+    check_request(config)
+    if isinstance(config.runner, DirectConfig):
+        require_device("teacher.device", config.teacher.device)
+        require_device("gate.judges.asr.device", config.gate.judges.asr.device)
+        if config.teacher.license in config.license.allow:  # else nothing of it is wanted
+            fetch_weights(config.teacher)
+
+
+def check_request(config: SynthConfig) -> None:
+    """What needs neither weights nor a device, and so concerns a plan as well."""
+    check_folder(config.output, DATASET)
+    check_language(config)
+    if isinstance(config.runner, DirectConfig):
+        check_workers(config.runner)
+    elif config.runner.template_location is None:  # else nothing runs
+        check_reachable(config)
+
+
+def check_workers(runner: DirectConfig) -> None:
+    cores = os.cpu_count() or 1
+    most = max(4, WORKERS_A_CORE * cores)
+    if (runner.workers or 1) > most:
+        raise InputError(
+            f"runner.workers={runner.workers}: each has models of its own, and this machine has "
+            f"{cores} cores; allowed: 1 to {most}, or null"
+        )
+
+
+def check_language(config: SynthConfig) -> None:
+    languages = config.teacher.languages
+    if config.corpus.language not in languages:
+        raise InputError(
+            f"corpus.language={config.corpus.language} is not spoken by teacher={config.teacher.name}; "
+            f"allowed: {', '.join(languages)}"
+        )
+
+
+def check_voices_per_text(config: SynthConfig, bank: VoiceBank) -> None:
+    most = max(len(bank.ids_for(language)) for language in {v.language for v in bank.values()})
+    if config.voices.per_text > most:
+        raise InputError(
+            f"voices.per_text={config.voices.per_text}: {config.voices.manifest} has {most} voices "
+            f"of one language; allowed: 1 to {most}"
+        )
+
+
+def check_reachable(config: SynthConfig) -> None:
+    """Dataflow's workers are other machines."""
+    if not storage.is_gcs(config.output):
+        raise InputError(
+            f"runner=dataflow writes from other machines: output={config.output} must be "
+            "gs://bucket/path"
+        )
+    for path in (*config.corpus.paths, config.voices.manifest):
+        if not path.startswith(("gs://", "package://", "hf://")):
+            raise InputError(
+                f"runner=dataflow reads from other machines: {path} must be on gs:// or hf://"
+            )
+
+
+def fetch_weights(config: TeacherConfig) -> None:
+    """Weights of the hub, into its cache, before anybody waits for anything else."""
+    weights_file(config.weights, config.weights_sha256)
+    if config.vocoder.kind != "griffin_lim":
+        weights_file(config.vocoder.weights, config.vocoder.sha256)
