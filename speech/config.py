@@ -7,7 +7,6 @@ import argparse
 import logging
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn, TypeVar, cast
@@ -21,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from speech import command_help, signals
 from speech.config_errors import composition_line, environment_line, validation_line
-from speech.disk import disk_trouble
+from speech.disk import disk_trouble, told_once
 from speech.errors import InputError
 from speech.overrides import as_hydra_reads, comma_hint
 
@@ -83,17 +82,15 @@ def run_app(
         The exit status: 0 done, 1 the run's own verdict, 2 wrong input or a full disk, 128 and the
         number of a signal: 130 for Ctrl-C, 143 for SIGTERM, 129 for SIGHUP.
     """
-    with signals.watched():
+    with signals.watched(), told_once():
         parser = _parser(name, main, flags or {})
         arguments = parser.parse_args(argv)
         logging.captureWarnings(True)
-        folders = [tempfile.gettempdir()]
         try:
             config = load_config(schema, name, arguments.overrides, free_text)
             if arguments.cfg:
                 print(yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False), end="")
                 return 0
-            folders.append(str(getattr(config, "output", ".")))
             switches = {f"as_{flag}": getattr(arguments, f"as_{flag}") for flag in flags or {}}
             status = main(config, **switches) or 0
             return signals.exit_status() or status
@@ -105,7 +102,7 @@ def run_app(
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 141
         except Exception as error:
-            if trouble := disk_trouble(error, folders):
+            if trouble := disk_trouble(error):
                 print(f"error: {trouble}", file=sys.stderr)
                 return 2
             raise

@@ -34,7 +34,7 @@ def composition_line(
     if isinstance(error, MissingMandatoryValue):
         return f"{error.full_key} has no default; give {error.full_key}=..."
     if isinstance(error, InterpolationKeyError):
-        return f"{error.full_key}: ${{key}} stands for another key's value: {error.msg}"
+        return f"{error.full_key}: ${{key}} stands for another key's value: {_first(error)}"
     if isinstance(error, OverrideParseException):
         told = f"override {error.override!r} cannot be read"
         if "=" not in str(error.override):
@@ -52,6 +52,10 @@ def composition_line(
             return f"{key}={value!r} does not exist; allowed: {', '.join(options)}"
         if "," in value and not value.startswith(("[", "{", "'", '"')):
             return f"{key}={value}: it takes one value; a list is key=[a,b]"
+    return _first(error)
+
+
+def _first(error: Exception) -> str:
     return " ".join(str(error).split("\n")[0].split())
 
 

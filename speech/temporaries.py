@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from speech import disk
+
 MARK = ".tts-distill-tmp-"
 """in the name of each: `.train.parquet.tts-distill-tmp-0123abcd`"""
 STALE_S = 24 * 3600
@@ -30,7 +32,8 @@ def temporary_file(path: Path) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = _make(path, _make_file)
     try:
-        yield temporary
+        with disk.asked(path):
+            yield temporary
     finally:
         _release(temporary)
 
@@ -44,7 +47,8 @@ def temporary_folder(parent: Path | None = None) -> Iterator[Path]:
     parent.mkdir(parents=True, exist_ok=True)
     temporary = _make(parent / "scratch", _make_folder)
     try:
-        yield temporary
+        with disk.asked(parent):
+            yield temporary
     finally:
         _release(temporary)
 
