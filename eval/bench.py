@@ -11,7 +11,6 @@ row with the reason.
 """
 
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -31,13 +30,16 @@ from speech import storage
 from speech.config import run_app
 from speech.errors import InputError, Refused
 from speech.machine import device_name
+from speech.outputs import Kind, check_folder
 from speech.rows import Rejection, Utterance
+from speech.temporaries import temporary_folder
 
 
 def main(config: BenchConfig) -> None:
     console = Console()
-    with tempfile.TemporaryDirectory() as folder:
-        bench = run_bench(config, folder, console)
+    check_folder(config.output, Kind("benchmark", ("bench.json",)))
+    with temporary_folder() as folder:
+        bench = run_bench(config, str(folder), console)
     written = {
         "bench.json": bench.to_json(),
         "bench.md": bench.to_markdown(),

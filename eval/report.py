@@ -33,12 +33,16 @@ from eval.reporting.page import write_page
 from eval.reporting.references import References
 from eval.reporting.speaking import speak_all
 from eval.reporting.summary import print_summary
+from eval.reporting.systems import check_systems
 from eval.reporting.takes import Run
 from eval.reporting.testsets import TestSet, read_testset
 from speech import storage
 from speech.config import run_app
 from speech.errors import InputError
 from speech.machine import device_name, software
+from speech.outputs import Kind, check_folder
+
+REPORT = Kind("report", ("report.json",), ("report.html", "audio"))
 
 
 def evaluate(config: ReportConfig, console: Console, judges: Judges | None = None) -> Report:
@@ -166,6 +170,8 @@ def _device() -> torch.device:
 
 def main(config: ReportConfig, judges: Judges | None = None) -> int:
     console = Console()
+    check_folder(config.output, REPORT)
+    check_systems(config.systems)
     report = evaluate(config, console, judges)
     storage.write_bytes(storage.join(config.output, "report.json"), to_json(report))
     page = write_page(report, config)

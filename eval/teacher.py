@@ -24,6 +24,7 @@ from eval.teacher_figures import FIGURES, Figures, JudgedClip, cells, figures_of
 from speech import storage
 from speech.config import run_app
 from speech.machine import device_name, software
+from speech.outputs import Kind, check_folder
 from teacher.teacher import Planner, Teacher
 from teacher.voices import VoiceBank, load_bank
 
@@ -136,6 +137,7 @@ def show(measured: Measurement, console: Console) -> None:
 
 def main(config: MeasureConfig) -> None:
     console = Console()
+    check_folder(config.output, Kind("measurement of a teacher", ("measure.json",), ("audio",)))
     if config.card is not None:
         check_card(config.card)
     measured = measure(config, console)

@@ -26,11 +26,13 @@ from pipelines.shard_writer import ShardWriter
 from speech import storage
 from speech.config import run_app
 from speech.errors import Refused
+from speech.outputs import Kind, check_folder
 from speech.rows import Rejection
 
 MEAN_CLIP_S = 5.4
 """of an utterance; decides how many lines fill the hours that were asked for"""
 LINES_PER_SHARD = 100
+CORPUS = Kind("corpus of make bootstrap-corpus", parts=("train", "held_out"))
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Shard:
 
 def main(config: BootstrapConfig) -> int:
     console, started = Console(), time.monotonic()
+    check_folder(config.output, CORPUS)
     shards = plan(config)
     todo = [s for s in shards if dataset.find_marker(s.output, s.index, s.count) is None]
     console.print(f"{sum(len(s.lines) for s in todo)} clips to do in {config.output}")

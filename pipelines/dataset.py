@@ -26,6 +26,7 @@ from speech import storage
 from speech.differences import ABSENT, differences
 from speech.errors import InputError
 from speech.storage import Location, Stamp
+from speech.temporaries import remove_stale
 
 READERS = 32
 
@@ -150,9 +151,9 @@ def claim(output: Location, identity: Mapping[str, Any]) -> None:
         )
     if not storage.write_bytes(path, to_json(identity), if_absent=True):
         _compare(output, path, json.loads(to_json(identity)))
-    storage.remove_stale(scratch_root(output))
+    remove_stale(scratch_root(output))
     if not storage.is_gcs(output):  # where manifest and card are written
-        storage.remove_stale(Path(os.path.expanduser(output)))
+        remove_stale(Path(os.path.expanduser(output)))
 
 
 def _compare(output: Location, path: str, identity: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from pipelines import dataset, preflight, quarantine
+from pipelines import corpus_checks, dataset, quarantine
 from pipelines.config import DataflowConfig, SynthConfig
 from pipelines.utterances import CorpusPlan, open_lexicon, plan_corpus, spoken_languages
 from speech.errors import InputError
@@ -45,13 +45,13 @@ def prepare(config: SynthConfig, console: Console, opener: "OpenStudio | None" =
     Raises:
         InputError: what is wrong with licences, corpus, voices, or another run's output.
     """
-    preflight.check_language(config)
+    corpus_checks.check_language(config)
     corpus = plan_corpus(config)
     bank = load_bank(config.voices, languages=spoken_languages(config))
     check_licenses(config, bank)
-    preflight.check_per_text(config, bank)
-    lines = preflight.first_lines(config, corpus)
-    preflight.check_text(lines, corpus)
+    corpus_checks.check_per_text(config, bank)
+    lines = corpus_checks.first_lines(config, corpus)
+    corpus_checks.check_text(lines, corpus)
     check_lexicon(config)
     identity = run_identity(config, corpus, bank)
     if not dataset.is_claimed(config.output):  # else they were heard when it was
@@ -62,7 +62,7 @@ def prepare(config: SynthConfig, console: Console, opener: "OpenStudio | None" =
     quarantine.sweep(config.output, tuple(done), corpus.shards)
     todo = tuple(i for i in range(corpus.shards) if i not in done)
     if todo:
-        for note in preflight.notes(config, corpus, lines):
+        for note in corpus_checks.notes(config, corpus, lines):
             console.print(note, style="yellow", markup=False, highlight=False, soft_wrap=True)
         console.print(
             f"{corpus.lines} lines, {len(bank)} voices, teacher {config.teacher.name}: "

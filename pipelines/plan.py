@@ -14,9 +14,10 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from pipelines import preflight
+from pipelines import corpus_checks
 from pipelines.audition import Heard, audition, complaint, first_lines, new_voices, warn
 from pipelines.config import SynthConfig
+from pipelines.preflight import check_request
 from pipelines.studio import Studio, open_studio
 from pipelines.takes import Take
 from pipelines.utterances import (
@@ -89,12 +90,12 @@ class Draft:
 
 
 def estimate(config: SynthConfig, console: Console) -> Estimate:
-    preflight.check_language(config)
+    corpus_checks.check_language(config)
     corpus = plan_corpus(config)
-    for note in preflight.notes(config, corpus, preflight.first_lines(config, corpus)):
+    for note in corpus_checks.notes(config, corpus, corpus_checks.first_lines(config, corpus)):
         console.print(note, style="yellow", markup=False, highlight=False, soft_wrap=True)
     bank = load_bank(config.voices, languages=spoken_languages(config))
-    preflight.check_per_text(config, bank)
+    corpus_checks.check_per_text(config, bank)
     draft = read_draft(config, corpus, bank, console)
     voices = new_voices(config, bank) if config.voices.audition else []
     lines = first_lines(config, corpus, bank, voices) if voices else []
@@ -172,6 +173,7 @@ def _times_real_time(studio: Studio, sample: list[Utterance]) -> float:
 
 def main(config: SynthConfig, as_json: bool = False) -> None:
     console = Console(stderr=as_json)
+    check_request(config)
     found = estimate(config, console)
     if told := complaint(config, found.voices):
         console.print(f"make synth will stop here: {told}", style="yellow")

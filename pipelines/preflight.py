@@ -1,90 +1,66 @@
-"""What is wrong or odd with what was asked for, told before anything is spent."""
+"""What can be said of a run in a second, before corpus and voices are read."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import islice
+import os
 
-from pipelines.config import SynthConfig
-from pipelines.corpus import Line, note_of
-from pipelines.corpus.foreign import looks_like
-from pipelines.utterances import CorpusPlan, read_part, spoken_languages
+from pipelines.config import DirectConfig, SynthConfig
+from pipelines.corpus_checks import check_language
+from speech import storage
 from speech.errors import InputError
-from speech.rows import Rejection
-from speech.text import base_language
-from teacher.voices import VoiceBank
+from speech.machine import require_device
+from speech.outputs import Kind, check_folder
+from teacher.checkpoint import weights_file
+from teacher.config import TeacherConfig
 
-SAMPLE_LINES = 200
-FOREIGN_SHARE = 0.02
-"""of the first lines; fewer in another language than the run's are quotations, or mistaken"""
+DATASET = Kind("dataset of make synth", ("_shards",))
+WORKERS_A_CORE = 2
 
 
-def check_language(config: SynthConfig) -> None:
-    """Raise InputError for a corpus in a language that cannot be spoken and checked."""
-    spoken = spoken_languages(config)
-    if base_language(config.corpus.language) not in spoken:
+def check_run(config: SynthConfig) -> None:
+    """Raises InputError: the output, a language, the workers, a device or weights cannot be had."""
+    check_request(config)
+    if isinstance(config.runner, DirectConfig):
+        require_device("teacher.device", config.teacher.device)
+        require_device("gate.judges.asr.device", config.gate.judges.asr.device)
+        if config.teacher.license in config.license.allow:  # else nothing of it is wanted
+            fetch_weights(config.teacher)
+
+
+def check_request(config: SynthConfig) -> None:
+    """What needs neither weights nor a device, and so concerns a plan as well."""
+    check_folder(config.output, DATASET)
+    check_language(config)
+    if isinstance(config.runner, DirectConfig):
+        check_workers(config.runner)
+    elif config.runner.template_location is None:  # else nothing runs
+        check_reachable(config)
+
+
+def check_workers(runner: DirectConfig) -> None:
+    cores = os.cpu_count() or 1
+    most = max(4, WORKERS_A_CORE * cores)
+    if (runner.workers or 1) > most:
         raise InputError(
-            f"corpus.language={config.corpus.language}: allowed: {', '.join(spoken) or 'none'} "
-            f"(what teacher {config.teacher.name} speaks and gate.judges.asr hears)"
+            f"runner.workers={runner.workers}: each has models of its own, and this machine has "
+            f"{cores} cores; allowed: 1 to {most}, or null"
         )
 
 
-def check_per_text(config: SynthConfig, bank: VoiceBank) -> None:
-    """Raise InputError where a text is to be heard in more voices than there are."""
-    most = max(len(bank.ids_for(language)) for language in spoken_languages(config))
-    if config.voices.per_text > most:
+def check_reachable(config: SynthConfig) -> None:
+    """Dataflow's workers are other machines."""
+    if not storage.is_gcs(config.output):
         raise InputError(
-            f"voices.per_text={config.voices.per_text}: {config.voices.manifest} has {most} voices "
-            f"of a language; allowed: 1 to {most}"
+            f"runner=dataflow writes from other machines: output={config.output} must be "
+            "gs://bucket/path"
         )
+    for path in (*config.corpus.paths, config.voices.manifest):
+        if not path.startswith(("gs://", "package://", "hf://")):
+            raise InputError(
+                f"runner=dataflow reads from other machines: {path} must be on gs:// or hf://"
+            )
 
 
-def check_text(lines: Sequence[Line | Rejection], corpus: CorpusPlan) -> None:
-    """Raise InputError for a corpus of blank lines; `lines` are its first."""
-    if len(lines) == corpus.lines and all(_is_blank(line) for line in lines):
-        names = ", ".join(part.file.path for part in corpus.parts)
-        raise InputError(f"{names:.300}: {corpus.lines} lines, all of them blank")
-
-
-def _is_blank(line: Line | Rejection) -> bool:
-    return line.reason == "empty" if isinstance(line, Rejection) else not line.text.strip()
-
-
-def first_lines(config: SynthConfig, corpus: CorpusPlan) -> list[Line | Rejection]:
-    """At most `SAMPLE_LINES`, the first ones of each file alike."""
-    parts = corpus.parts[:SAMPLE_LINES]
-    each = SAMPLE_LINES // len(parts)
-    return [line for part in parts for line in islice(read_part(part, config), each)]
-
-
-def notes(
-    config: SynthConfig, corpus: CorpusPlan, lines: Sequence[Line | Rejection]
-) -> Iterator[str]:
-    """Lines for people: how files were read, and which of the first `lines` are in a language that
-    is not spoken, by what their rows say or by how they look."""
-    yield from filter(None, (note_of(part.file, config.corpus) for part in corpus.parts))
-    spoken, count = spoken_languages(config), len(lines)
-    unspoken: Counter[str] = Counter()
-    foreign: dict[Line, str] = {}
-    for line in lines:
-        if isinstance(line, Rejection):
-            continue
-        said = base_language(line.language or config.corpus.language)
-        if said not in spoken:
-            unspoken[said] += 1
-        elif (seen := looks_like(line.text)) not in (None, said):
-            foreign[line] = str(seen)
-    if unspoken:
-        yield (
-            f"{unspoken.total()} of the first {count} lines are in {_counted(unspoken)} and will be "
-            f"rejected; spoken: {', '.join(spoken)}"
-        )
-    if len(foreign) > FOREIGN_SHARE * count:
-        first = next(iter(foreign))
-        yield (
-            f"{len(foreign)} of the first {count} lines look like {_counted(Counter(foreign.values()))}"
-            f" and will be spoken all the same, as {first.source}: {first.text.strip():.60}"
-        )
-
-
-def _counted(languages: Counter[str]) -> str:
-    return ", ".join(f"{name:.20} ({count})" for name, count in languages.most_common(5))
+def fetch_weights(config: TeacherConfig) -> None:
+    """Weights of the hub, into its cache, before anybody waits for anything else."""
+    weights_file(config.weights, config.weights_sha256)
+    if config.vocoder.kind != "griffin_lim":
+        weights_file(config.vocoder.weights, config.vocoder.sha256)

@@ -1,8 +1,8 @@
 """Streams one shard's rows into its two Parquet files and publishes them, the marker last."""
 
-import shutil
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -25,6 +25,7 @@ from speech import storage
 from speech.local_files import explained
 from speech.rows import Clip, Rejection, clip_features, rejection_features
 from speech.storage import Location
+from speech.temporaries import temporary_folder
 
 ROW_GROUP_BYTES = 64 * 2**20
 ROW_GROUP_ROWS = 1_000
@@ -50,7 +51,8 @@ class ShardWriter:
         """
         self._output, self._index, self._count = output, index, count
         self._row_group_bytes = row_group_bytes
-        self._scratch = (scratch or scratch_root(output)) / storage.temporary_name("scratch")
+        self._scratch_root = scratch or scratch_root(output)
+        self._open = ExitStack()
         self._reasons, self._voices = Counter[str](), dict[str, Yield]()
         self._total = Yield()
 
@@ -58,11 +60,11 @@ class ShardWriter:
         names = data_name(self._index, self._count), rejected_name(self._index, self._count)
         # what may be replaced: a rival's files of a later date may not
         self._seen = {name: storage.generation(storage.join(self._output, name)) for name in names}
-        with explained("write", self._scratch):
-            self._scratch.mkdir(parents=True)
+        with explained("write", self._scratch_root):
+            scratch = self._open.enter_context(temporary_folder(self._scratch_root))
         size = self._row_group_bytes
-        self._clips = _RowFile(self._scratch / "data", clip_features(), size)
-        self._rejections = _RowFile(self._scratch / "rejected", rejection_features(), size)
+        self._clips = _RowFile(scratch / "data", clip_features(), size)
+        self._rejections = _RowFile(scratch / "rejected", rejection_features(), size)
         return self
 
     @property
@@ -131,7 +133,7 @@ class ShardWriter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        self._open.close()
 
 
 class _RowFile:

@@ -18,6 +18,7 @@ from rich.console import Console
 from pipelines import dataset
 from pipelines.config import DataflowConfig, SynthConfig
 from pipelines.launch import Launch, prepare
+from pipelines.preflight import check_run
 from pipelines.progress import show_progress
 from pipelines.summary import print_summary
 from pipelines.verified import forget_verified, last_verified
@@ -60,6 +61,7 @@ def build_pipeline(
 
 def main(config: SynthConfig, opener: "OpenStudio | None" = None) -> int:
     started, console = time.monotonic(), Console()
+    check_run(config)
     launch = prepare(config, console, opener)
     if not launch.todo:
         console.print(f"everything is done already in {config.output}")

@@ -4,22 +4,25 @@ Unknown keys, wrong types and bad overrides end a command with one line that say
 """
 
 import argparse
-import difflib
 import logging
+import os
 import sys
-import textwrap
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar, cast, get_args
+from typing import NoReturn, TypeVar, cast
 
 import yaml
 from hydra import compose, initialize_config_dir
-from hydra.errors import HydraException, OverrideParseException
+from hydra.errors import HydraException
 from omegaconf import OmegaConf
-from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
+from omegaconf.errors import OmegaConfBaseException
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from speech import command_help, signals
+from speech.config_errors import composition_line, environment_line, validation_line
+from speech.disk import disk_trouble, told_once
 from speech.errors import InputError
+from speech.overrides import as_hydra_reads, comma_hint
 
 CONF_DIR = Path(__file__).resolve().parents[1] / "conf"
 
@@ -36,9 +39,10 @@ C = TypeVar("C", bound=Config)
 def load_config(
     schema: type[C], name: str, overrides: Sequence[str] = (), free_text: Collection[str] = ()
 ) -> C:
-    """Compose `conf/<name>.yaml` with Hydra overrides and validate it.
+    """Compose `conf/<name>.yaml` with overrides and validate it.
 
-    Values of the keys in `free_text` are taken as they stand, past Hydra's grammar.
+    Text is taken as it was typed, save for ${key}, which stands for another key's value; that of
+    the keys in `free_text` without exception.
 
     Raises:
         InputError: an override or value that does not fit, with what is allowed.
@@ -48,50 +52,17 @@ def load_config(
     overrides = [override for override in overrides if override.partition("=")[0] not in plain]
     try:
         with initialize_config_dir(str(CONF_DIR), version_base="1.3"):
-            composed = compose(name, overrides=list(overrides))
+            readable = [as_hydra_reads(schema, override) for override in overrides]
+            composed = compose(name, overrides=readable)
+        if told := environment_line(OmegaConf.to_container(composed)):
+            raise InputError(told)
         values = OmegaConf.to_container(composed, resolve=True, throw_on_missing=True)
     except (HydraException, OmegaConfBaseException) as error:
-        raise InputError(_composition_line(error, schema, overrides)) from error
+        raise InputError(composition_line(error, schema, overrides, CONF_DIR)) from error
     try:
         return schema.model_validate({**cast(dict[str, object], values), **plain})
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"{key}: {first['msg']}, not {first['input']!r:.80}") from error
-
-
-def _composition_line(error: Exception, schema: type[Config], overrides: Sequence[str]) -> str:
-    """One line from Hydra's several: the override at fault and the nearest keys that exist."""
-    if isinstance(error, MissingMandatoryValue):
-        return f"{error.full_key} has no default; give {error.full_key}=..."
-    if isinstance(error, OverrideParseException):
-        return f"override {error.override!r} cannot be read; a list is key=[a,b]"
-    known = sorted(_keys(schema))
-    for override in overrides:
-        key = override.split("=")[0].lstrip("+~")
-        if key not in known and not (CONF_DIR / key).is_dir() and key:
-            parent = key.rpartition(".")[0]
-            near = difflib.get_close_matches(key, known, 3, 0.5)
-            allowed = near or [name for name in known if name.rpartition(".")[0] == parent] or known
-            return f"unknown option {key!r}; allowed: {', '.join(allowed)}"
-    for override in overrides:
-        key, _, value = override.partition("=")
-        group = CONF_DIR / key
-        if group.is_dir() and not (group / f"{value}.yaml").exists():
-            options = sorted(path.stem for path in group.glob("*.yaml"))
-            return f"{key}={value!r} does not exist; allowed: {', '.join(options)}"
-    return " ".join(str(error).split("\n")[0].split())
-
-
-def _keys(schema: type[Config], prefix: str = "") -> list[str]:
-    """Every dotted key below a schema, in any of the shapes that a block may have."""
-    found: list[str] = []
-    for name, field in schema.model_fields.items():
-        found.append(prefix + name)
-        for block in (field.annotation, *get_args(field.annotation)):
-            if isinstance(block, type) and issubclass(block, Config):
-                found += _keys(block, f"{prefix}{name}.")
-    return found
+        raise InputError(validation_line(error, schema)) from error
 
 
 def run_app(
@@ -108,45 +79,55 @@ def run_app(
     Values of the keys in `free_text` are taken as they stand, whatever they hold.
 
     Returns:
-        The exit status: 0 done, 1 the run's own verdict, 2 wrong input, 130 interrupted.
+        The exit status: 0 done, 1 the run's own verdict, 2 wrong input or a full disk, 128 and the
+        number of a signal: 130 for Ctrl-C, 143 for SIGTERM, 129 for SIGHUP.
     """
-    parser = argparse.ArgumentParser(
-        prog=f"python -m {getattr(sys.modules[main.__module__].__spec__, 'name', name)}",
-        description=sys.modules[main.__module__].__doc__,
-        epilog=_help_epilog(name),
+    with signals.watched(), told_once():
+        parser = _parser(name, main, flags or {})
+        arguments = parser.parse_args(argv)
+        logging.captureWarnings(True)
+        try:
+            config = load_config(schema, name, arguments.overrides, free_text)
+            if arguments.cfg:
+                print(yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False), end="")
+                return 0
+            switches = {f"as_{flag}": getattr(arguments, f"as_{flag}") for flag in flags or {}}
+            status = main(config, **switches) or 0
+            return signals.exit_status() or status
+        except InputError as error:
+            told = str(error)
+            print(f"error: {told}{comma_hint(arguments.overrides, told)}", file=sys.stderr)
+            return 2
+        except BrokenPipeError:  # whoever read our output has left, as head does
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 141
+        except Exception as error:
+            if trouble := disk_trouble(error):
+                print(f"error: {trouble}", file=sys.stderr)
+                return 2
+            raise
+
+
+class _Parser(argparse.ArgumentParser):
+    """Tells a wrong flag in one line, without the usage."""
+
+    def error(self, message: str) -> NoReturn:
+        print(f"error: {message}; options are key=value, see --help", file=sys.stderr)
+        sys.exit(2)
+
+
+def _parser(
+    name: str, main: Callable[..., int | None], flags: Mapping[str, str]
+) -> argparse.ArgumentParser:
+    module = sys.modules[main.__module__]
+    parser = _Parser(
+        prog=f"python -m {getattr(module.__spec__, 'name', name)}",
+        description=module.__doc__,
+        epilog=command_help.epilog(name, CONF_DIR),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("overrides", nargs="*", metavar="key=value", help="any value below")
     parser.add_argument("--cfg", action="store_true", help="print the configuration and stop")
-    for flag, text in (flags or {}).items():
+    for flag, text in flags.items():
         parser.add_argument(f"--{flag}", dest=f"as_{flag}", action="store_true", help=text)
-    arguments = parser.parse_args(argv)
-    logging.captureWarnings(True)
-    try:
-        config = load_config(schema, name, arguments.overrides, free_text)
-        if arguments.cfg:
-            print(yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False), end="")
-            return 0
-        switches = {f"as_{flag}": getattr(arguments, f"as_{flag}") for flag in flags or {}}
-        return main(config, **switches) or 0
-    except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("interrupted: run the same command again to continue", file=sys.stderr)
-        return 130
-
-
-def _help_epilog(name: str) -> str:
-    """The groups with their options and keys, then the file of defaults as it stands in conf/."""
-    primary = (CONF_DIR / f"{name}.yaml").read_text(encoding="utf-8")
-    lines = ["groups (group=option; each is a file conf/GROUP/OPTION.yaml) and their values:"]
-    for group in sorted({path.parent for path in CONF_DIR.glob("*/*.yaml")}):
-        options = sorted(group.glob("*.yaml"))
-        lines.append(f"  {group.name}={'|'.join(path.stem for path in options)}")
-        keys = yaml.safe_load(options[0].read_text(encoding="utf-8"))
-        shown = ", ".join(f"{group.name}.{key}" for key in keys if key != "defaults")
-        lines += textwrap.wrap(shown, 92, initial_indent="      ", subsequent_indent="      ")
-    lines += ["", "--cfg shows them all with their defaults; those outside groups are:"]
-    lines += ["  " + line for line in primary.split("\n\n", 1)[1].splitlines()]
-    return "\n".join(lines)
+    return parser

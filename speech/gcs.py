@@ -91,6 +91,14 @@ def list_files(folder: str) -> dict[str, int]:
         return {PurePosixPath(blob.name).name: int(blob.size) for blob in blobs}
 
 
+def list_names(folder: str) -> set[str]:
+    """Of objects and of what looks like folders, right under one."""
+    with _object("list", folder.rstrip("/") + "/") as start:
+        blobs = start.client.list_blobs(start.bucket, prefix=start.name, delimiter="/")
+        found = [blob.name for blob in blobs]  # which fills in the prefixes
+        return {PurePosixPath(name).name for name in (*found, *blobs.prefixes)}
+
+
 def open_input(path: str) -> BinaryIO:
     """A seekable stream over the generation that is there now."""
     with _object("read", path) as blob:

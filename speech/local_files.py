@@ -2,13 +2,10 @@
 
 import hashlib
 import os
-import secrets
-import shutil
-import socket
 import stat
 from base64 import b64encode
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -16,6 +13,7 @@ from typing import BinaryIO
 import google_crc32c
 
 from speech.errors import InputError
+from speech.temporaries import temporary_file
 
 
 @dataclass(frozen=True)
@@ -74,17 +72,12 @@ def stamp_of_stream(stream: BinaryIO, progress: Callable[[int], None] | None = N
 
 def write_bytes(path: Path, data: bytes, if_absent: bool) -> bool:
     """Whether `data` is what stands there now."""
-    temporary = path.with_name(temporary_name(path.name))
-    with explained("write", path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            temporary.write_bytes(data)
-            if if_absent:
-                return _link(temporary, path) or path.read_bytes() == data
-            commit(temporary, path)
-            return True
-        finally:
-            temporary.unlink(missing_ok=True)
+    with explained("write", path), temporary_file(path) as temporary:
+        temporary.write_bytes(data)
+        if if_absent:
+            return _link(temporary, path) or path.read_bytes() == data
+        commit(temporary, path)
+        return True
 
 
 def _link(temporary: Path, path: Path) -> bool:
@@ -117,33 +110,3 @@ def _fsync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def temporary_name(name: str) -> str:
-    """A hidden name that says which process on which machine is still writing."""
-    host = hashlib.sha256(socket.gethostname().encode()).hexdigest()[:8]
-    return f".{name}.tmp-{host}-{os.getpid()}-{secrets.token_hex(4)}"
-
-
-def remove_stale(folder: Path) -> None:
-    """Remove temporary files and directories whose process on this machine is gone."""
-    host = temporary_name("").split("-")[1]
-    for leftover in folder.glob(f".*.tmp-{host}-*-*"):
-        process = leftover.name.split("-")[-2]
-        if not process.isdigit() or _is_running(int(process)):
-            continue
-        if leftover.is_dir():
-            shutil.rmtree(leftover, ignore_errors=True)
-        else:
-            with suppress(OSError):  # another user's, in a shared temporary directory
-                leftover.unlink()
-
-
-def _is_running(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:  # another user's
-        return True
-    return True

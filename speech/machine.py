@@ -6,6 +6,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from speech.errors import InputError
+
 if TYPE_CHECKING:
     import torch
 
@@ -54,3 +56,11 @@ def _commit() -> str | None:
     except (OSError, subprocess.CalledProcessError):
         return None
     return told.stdout.strip()
+
+
+def require_device(key: str, device: str) -> None:
+    """Raises InputError: a GPU is asked for by `key`, and there is none."""
+    import torch
+
+    if device == "cuda" and not torch.cuda.is_available():
+        raise InputError(f"{key}=cuda, but no CUDA device is there; allowed: auto, cpu")

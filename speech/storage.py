@@ -13,8 +13,9 @@ from typing import BinaryIO
 
 from speech import gcs, local_files
 from speech.errors import InputError
-from speech.local_files import Stamp, remove_stale, stamp_of, temporary_name
+from speech.local_files import Stamp, stamp_of
 from speech.seeds import short_id
+from speech.temporaries import remove_stale, temporary_file
 
 Location = str | Path
 PACKAGE = "package://"
@@ -76,6 +77,29 @@ def list_files(prefix_dir: Location) -> dict[str, int]:
     return {name: size for name, size in sizes.items() if not name.startswith(".")}
 
 
+def check_readable(path: Location, key: str) -> None:
+    """Raises InputError: `key` names a file that is not there, or that cannot be opened."""
+    try:
+        open_input(path).close()
+    except InputError as error:
+        raise InputError(f"{key}={path}: {error}") from error
+
+
+def list_names(folder: Location) -> set[str]:
+    """The names of files and folders right under a folder, hidden ones too; {} if missing.
+
+    Raises:
+        InputError: it is a file, or cannot be listed.
+    """
+    if is_gcs(folder):
+        return gcs.list_names(str(folder))
+    local = _local(folder)
+    if not os.path.lexists(local):
+        return set()
+    with local_files.explained("list", local):
+        return set(os.listdir(local))
+
+
 def open_input(path: Location) -> BinaryIO:
     """A seekable binary stream; on GCS, over the object as it is now.
 
@@ -131,13 +155,10 @@ def _download(path: str, sha256: str | None) -> Path:
     with local_files.explained("write", target):
         target.parent.mkdir(parents=True, exist_ok=True)
     remove_stale(target.parent)
-    temporary = target.with_name(temporary_name(target.name))
-    try:
+    with local_files.explained("write", target), temporary_file(target) as temporary:
         gcs.download(path, temporary)
         _check_sha256(path, temporary, sha256)
         local_files.commit(temporary, target)
-    finally:
-        temporary.unlink(missing_ok=True)
     return target
 
 

@@ -1,6 +1,5 @@
 """Weights as they are shipped: safetensors in half precision, with the hash that pins them."""
 
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from torch import Tensor
 from speech import storage
 from speech.errors import InputError
 from speech.local_files import stamp_of
+from speech.temporaries import temporary_folder
 
 
 def write_weights(output: str, name: str, state: Mapping[str, Tensor]) -> tuple[str, str]:
@@ -30,7 +30,7 @@ def write_weights(output: str, name: str, state: Mapping[str, Tensor]) -> tuple[
                 "training.learning_rate"
             )
     path = storage.join(output, name)
-    with tempfile.TemporaryDirectory() as folder:
+    with temporary_folder() as folder:
         local = Path(folder) / name
         save_file(halves, local)
         storage.write_bytes(path, local.read_bytes())

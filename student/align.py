@@ -13,6 +13,7 @@ from speech import storage
 from speech.clips import open_clips
 from speech.config import Config, run_app
 from speech.mel import FRAME_RATE, log_mel
+from speech.outputs import check_file
 from student.alignment import align_dataset
 from student.alignment_picture import draw_alignments
 
@@ -27,6 +28,7 @@ class AlignConfig(Config):
 
 def main(config: AlignConfig) -> int:
     console = Console()
+    check_file(config.picture, "picture")
     clips = open_clips(config.dataset)
     alignments = align_dataset(config.dataset, clips, console, config.trust_known)
     found = [(i, a) for i, a in enumerate(alignments) if a]

@@ -16,6 +16,7 @@ from speech import storage
 from speech.config import Config, run_app
 from speech.errors import InputError
 from speech.mel import HOP_LENGTH, N_FFT
+from speech.outputs import Kind, check_folder
 from student.acoustic import LONGEST, SHORTEST, Acoustic
 from student.ar import ArStudent
 from student.ar_graphs import ArFramesGraph, GivenGraph, StepGraph
@@ -27,6 +28,8 @@ from student.onnx_files import quantized, traced
 from student.parity import parity
 from student.runtime import CONDITIONS, FRAMES, TEXT, OnnxDescription, OnnxStudent
 from student.student import Student, open_student
+
+EXPORT = Kind("export of a student", (OnnxDescription.FILE,), ("*.onnx", CONDITIONS))
 
 
 class ExportStudentConfig(Config):
@@ -40,6 +43,7 @@ class ExportStudentConfig(Config):
 
 def main(config: ExportStudentConfig) -> int:
     console = Console()
+    check_folder(config.output, EXPORT)
     student = open_student(config.checkpoint)
     with console.status("exporting"):
         export(student, config.output, config.int8)

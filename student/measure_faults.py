@@ -20,6 +20,7 @@ from eval.reporting.testsets import Sentence, read_testset
 from speech import storage
 from speech.audio import quantize
 from speech.config import Config, run_app
+from speech.outputs import Kind, check_folder
 from student.faults import Faults, FaultShares, fault_shares, faults_of
 from student.student import Student, open_student
 
@@ -57,6 +58,7 @@ class HeardClip:
 
 def main(config: MeasureFaultsConfig) -> None:
     console = Console()
+    check_folder(config.output, Kind("measurement of faults", ("faults.json",)))
     student = open_student(config.checkpoint)
     sentences = read_testset(config.testset, student.description.language, config.limit).sentences
     clips = hear(student, sentences, config.seed, console)

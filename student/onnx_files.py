@@ -1,12 +1,12 @@
 """Graphs to the bytes of ONNX files, in float32 or in int8."""
 
 import logging
-import tempfile
 import warnings
 from pathlib import Path
 
 import torch
 
+from speech.temporaries import temporary_folder
 from student.graphs import Graph
 
 OPSET = 20
@@ -17,7 +17,7 @@ def traced(graph: Graph) -> bytes:
     """By torch's exporter of traces: its newer one needs onnxscript, and gains nothing here."""
     inputs = graph.inputs()
     with (
-        tempfile.TemporaryDirectory() as folder,
+        temporary_folder() as folder,
         warnings.catch_warnings(),
         torch.no_grad(),
     ):
@@ -50,7 +50,7 @@ def quantized(graph: bytes, parts: tuple[str, ...]) -> bytes:
     chosen = [name for name in linear if any(part in name for part in parts)]
     if not chosen:  # which quantize_dynamic takes for all
         return graph
-    with tempfile.TemporaryDirectory() as folder:
+    with temporary_folder() as folder:
         path = Path(folder) / "int8.onnx"
         logging.disable(logging.WARNING)  # it advises shape inference, which changes nothing here
         try:

@@ -23,6 +23,7 @@ from speech.audio import Wave, decode, resample
 from speech.config import Config, run_app
 from speech.errors import InputError, Refused
 from speech.lexicon import NO_WORDS, read_lexicon
+from speech.outputs import Kind, check_file, check_folder
 from speech.rows import SAMPLE_RATE
 from student.runtime import OnnxStudent, is_onnx
 
@@ -54,8 +55,7 @@ class SynthesizeConfig(Config):
 def main(config: SynthesizeConfig) -> int:
     console = Console(stderr=True)
     lines = read_lines(config)
-    if config.text is not None:
-        _check_ending(config.output)
+    _check_output(config)
     speak = open_voice(config, console)
     failed = 0
     for path, line in targets(config, lines):
@@ -151,9 +151,19 @@ def targets(config: SynthesizeConfig, lines: list[str]) -> Iterator[tuple[str, s
         yield storage.join(config.output, f"{number:05d}.wav"), line
 
 
-def _check_ending(output: str) -> None:
-    if _ending(output) not in ENDINGS:
-        raise InputError(f"output={output} must end in .wav or .flac")
+def _check_output(config: SynthesizeConfig) -> None:
+    named = _ending(config.output) in ENDINGS
+    if config.text is not None:
+        check_file(config.output)
+        if not named:
+            raise InputError(f"output={config.output} must end in .wav or .flac")
+    elif named:
+        raise InputError(
+            f"output={config.output}: the lines of file={config.file} become a file each; "
+            "give output=FOLDER"
+        )
+    else:
+        check_folder(config.output, Kind("speech of make speak", parts=("[0-9]*.wav",)))
 
 
 def _ending(path: str) -> str:

@@ -10,10 +10,13 @@ import sys
 
 from rich.console import Console
 
+from speech import storage
 from speech.clips import Clips, open_clips
 from speech.config import run_app
 from speech.licenses import joint_license
+from speech.machine import require_device
 from speech.mel import FRAME_RATE
+from speech.outputs import TRAINING, check_folder
 from speech.pulse_vocoder import PulseVocoder
 from speech.seeds import short_id
 from speech.training.journal import main_console
@@ -32,7 +35,11 @@ def main(config: TrainStudentConfig) -> int:
     import torch
 
     console = main_console()
+    check_folder(config.output, TRAINING)
+    require_device("training.device", config.training.device)
     torch.manual_seed(config.training.seed)
+    if config.init_from:
+        storage.check_readable(config.init_from, "init_from")
     clips = open_clips(config.dataset)
     alignments = align_dataset(config.dataset, clips, console, config.trust_known)
     data = StudentData(config, clips, alignments, console)

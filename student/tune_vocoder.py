@@ -13,6 +13,8 @@ from torch import Tensor
 from speech.clips import Clips, open_clips
 from speech.config import run_app
 from speech.errors import InputError
+from speech.machine import require_device
+from speech.outputs import TRAINING, check_folder
 from speech.seeds import short_id
 from speech.training.journal import main_console
 from speech.training.trainer import Trainer
@@ -36,6 +38,8 @@ class TuneVocoderConfig(VocoderTrainingConfig):
 
 def main(config: TuneVocoderConfig) -> int:
     console = main_console()
+    check_folder(config.output, TRAINING)
+    require_device("training.device", config.training.device)
     description, student, vocoder = read_package(config.checkpoint)
     clips = open_clips(config.dataset)
     alignments = align_dataset(config.dataset, clips, console, config.trust_known)

@@ -1,11 +1,14 @@
 """Weights from a local path, a package, gs:// or the hub, always at a pinned revision and hash."""
 
 import re
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from speech import storage
 from speech.errors import InputError
 
+HUB_TIMEOUT_S = 10
 HUB_PATTERN = re.compile(r"hf://(?P<repo>[^/@]+/[^/@]+)@(?P<revision>[0-9a-f]{40})/(?P<file>.+)")
 
 
@@ -22,10 +25,22 @@ def weights_file(path: str, sha256: str | None) -> Path:
     match = HUB_PATTERN.fullmatch(path)
     if not match:
         raise InputError(f"{path}: a hub path is hf://OWNER/NAME@COMMIT/FILE, 40-digit commit")
-    from huggingface_hub import hf_hub_download
+    from huggingface_hub import get_hf_file_metadata, hf_hub_download, hf_hub_url
+    from huggingface_hub.errors import LocalEntryNotFoundError
 
+    wanted: Any = {
+        "repo_id": match["repo"],
+        "filename": match["file"],
+        "revision": match["revision"],
+    }
     try:
-        found = hf_hub_download(match["repo"], match["file"], revision=match["revision"])
+        with suppress(LocalEntryNotFoundError):
+            return storage.local_path(hf_hub_download(**wanted, local_files_only=True), sha256)
+        # asks once, where a download would try for half a minute
+        get_hf_file_metadata(hf_hub_url(**wanted), timeout=HUB_TIMEOUT_S)
+        found = hf_hub_download(**wanted)
+    except InputError:
+        raise
     except Exception as error:
         kind = type(error).__name__
         raise InputError(

@@ -15,7 +15,9 @@ from torch import nn
 from speech import storage
 from speech.clips import Clips, open_clips
 from speech.config import run_app
+from speech.machine import require_device
 from speech.mel import FRAME_RATE
+from speech.outputs import TRAINING, check_folder
 from speech.seeds import short_id
 from speech.training.journal import main_console
 from speech.training.trainer import Trainer
@@ -35,7 +37,11 @@ def main(config: TrainTeacherConfig) -> int:
     import torch
 
     console = main_console()
+    check_folder(config.output, TRAINING)
+    require_device("training.device", config.training.device)
     torch.manual_seed(config.training.seed)
+    if config.init_from:
+        storage.check_readable(config.init_from, "init_from")
     clips = open_clips(config.dataset)
     task = build_task(config, clips)
     hours = sum(task.lengths.values()) / FRAME_RATE / 3600

@@ -15,6 +15,7 @@ from speech.errors import InputError
 from speech.local_files import stamp_of
 from speech.monophones import PAUSE, PUNCTUATION
 from speech.monophones_of_clips import learn_from, phonemes_of
+from speech.outputs import check_file
 from speech.phonemes import ALPHABET
 from speech.storage import local_path
 
@@ -28,6 +29,7 @@ class TrainAlignerConfig(Config):
 
 def main(config: TrainAlignerConfig) -> None:
     console = Console()
+    check_file(config.output)
     clips = open_clips(config.dataset)
     symbols = PAUSE + "".join(symbol for symbol in ALPHABET if symbol not in PUNCTUATION)
     model = learn_from(

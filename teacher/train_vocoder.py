@@ -11,7 +11,9 @@ from torch import Tensor
 
 from speech.clips import Clips, open_clips
 from speech.config import run_app
+from speech.machine import require_device
 from speech.mel import log_mel
+from speech.outputs import TRAINING, check_folder
 from speech.pulse_vocoder import PulseVocoder
 from speech.seeds import short_id
 from speech.training.journal import main_console
@@ -23,6 +25,8 @@ from teacher.training_config import TrainVocoderConfig
 
 def main(config: TrainVocoderConfig) -> int:
     console = main_console()
+    check_folder(config.output, TRAINING)
+    require_device("training.device", config.training.device)
     torch.manual_seed(config.training.seed)
     clips = open_clips(config.dataset)
     task = build_task(config, clips)

@@ -1,6 +1,5 @@
 """How the time of a run goes to its stages: the lines recorded as one shard, retries included."""
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ from pipelines.shard_writer import ShardWriter
 from pipelines.studio import Studio
 from pipelines.summary import STAGES
 from speech.rows import Utterance
+from speech.temporaries import temporary_folder
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Stages:
 
 
 def time_stages(config: SynthConfig, studio: Studio, lines: Sequence[Utterance]) -> Stages:
-    with tempfile.TemporaryDirectory() as folder, ShardWriter(folder, 0, 1) as writer:
+    with temporary_folder() as folder, ShardWriter(folder, 0, 1) as writer:
         quarantine = Quarantine(folder, 0, 1, lambda _: None)
         recorder = ShardRecorder(config, studio, writer, lambda _: None, quarantine)
         marker = writer.finish(recorder.record(lines))

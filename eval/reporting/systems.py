@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from eval.reporting.testsets import Sentence
+from speech import storage
 from speech.audio import Wave
 from speech.errors import InputError
 from teacher.voices import Voice
@@ -57,6 +58,20 @@ class System(Protocol):
     def speak(self, sentence: Sentence, voice: str | None, seed: int) -> Spoken:
         """Raises Refused for a sentence or a voice that this system does not speak."""
         ...
+
+
+def check_systems(specifications: Sequence[str]) -> None:
+    """Raises InputError: one of another kind, or a teacher, a student or a folder that is not there."""
+    from eval.reporting.teacher_system import teacher_config
+
+    for specification in specifications:
+        kind, _, location = specification.partition(":")
+        if kind not in ("teacher", "student", "audio") or not location:
+            raise InputError(f"cannot measure {specification!r:.80}; allowed: {SPECIFICATIONS}")
+        if kind == "teacher":
+            teacher_config(location)
+        elif not storage.list_names(location):
+            raise InputError(f"systems=[{specification}]: {location} is not there, or is empty")
 
 
 def open_system(specification: str, references: Mapping[str, Voice], language: str) -> System:

@@ -17,6 +17,7 @@ import torch
 from speech import storage
 from speech.errors import InputError
 from speech.local_files import stamp_of
+from speech.temporaries import remove_stale, temporary_file
 
 _MARKER = re.compile(r"step-(\d{8,})\.json", re.ASCII)
 log = logging.getLogger(__name__)
@@ -31,13 +32,10 @@ class Checkpoints:
 
     def save(self, step: int, state: dict[str, Any]) -> None:
         name = f"step-{step:08d}"
-        temporary = self._scratch() / storage.temporary_name(name)
-        try:
+        with temporary_file(self._scratch() / name) as temporary:
             torch.save(state, temporary)
             sha256 = stamp_of(temporary).sha256
             storage.publish(temporary, storage.join(self.folder, f"{name}.pt"))
-        finally:
-            temporary.unlink(missing_ok=True)
         marker = json.dumps({"sha256": sha256, "step": step}) + "\n"
         storage.write_bytes(storage.join(self.folder, f"{name}.json"), marker.encode())
         for old in self._steps()[self.keep :]:
@@ -51,7 +49,7 @@ class Checkpoints:
         Raises:
             InputError: there are checkpoints, and all of them are damaged.
         """
-        storage.remove_stale(self._scratch())  # what a killed run was writing
+        remove_stale(self._scratch())  # what a killed run was writing
         steps = self._steps()
         for step in steps:
             path = storage.join(self.folder, f"step-{step:08d}.pt")

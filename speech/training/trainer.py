@@ -5,12 +5,9 @@ from its number, so a resumed run continues bit by bit and no generator state ha
 """
 
 import json
-import signal
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from types import FrameType
 from typing import Any
 
 import torch
@@ -19,7 +16,7 @@ from rich.console import Console
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
-from speech import storage
+from speech import signals, storage
 from speech.differences import differences
 from speech.errors import InputError
 from speech.machine import native_dtype
@@ -73,7 +70,6 @@ class Trainer:
         self.half = (native if asked == "auto" else asked) == "bfloat16"
         self.checkpoints = Checkpoints(output, config.keep_checkpoints)
         self.position = Position()
-        self._stop = threading.Event()
         self._prepare()
 
     def _prepare(self) -> None:
@@ -101,26 +97,24 @@ class Trainer:
         """Train to the last step.
 
         Returns:
-            Whether it got there: False where SIGTERM asked it to save and stop.
+            Whether it got there: False where a signal asked it to save and stop.
         """
         config, position = self.config, self.position
-        earlier = signal.signal(signal.SIGTERM, self._on_sigterm) if _on_main_thread() else None
         main = self.accelerator.is_main_process
-        try:
-            with Journal(self.output, config, position.step, self.console, main) as journal:
-                batches = self._batches()
-                while position.step < config.steps and not self._stop.is_set():
-                    self._step(batches, journal)
-                    if position.step % config.evaluate_every == 0 or position.step == config.steps:
-                        self._evaluate(journal)
-                    if position.step % config.save_every == 0 or position.step == config.steps:
-                        self._save()
-                if position.step < config.steps:
+        with (
+            signals.finishing() as stop,
+            Journal(self.output, config, position.step, self.console, main) as journal,
+        ):
+            batches = self._batches()
+            while position.step < config.steps and not stop.is_set():
+                self._step(batches, journal)
+                if position.step % config.evaluate_every == 0 or position.step == config.steps:
+                    self._evaluate(journal)
+                if position.step % config.save_every == 0 or position.step == config.steps:
                     self._save()
-                    self.console.print(f"stopped at step {position.step}; run it again to continue")
-        finally:
-            if earlier is not None:
-                signal.signal(signal.SIGTERM, earlier)
+            if position.step < config.steps:
+                self._save()
+                self.console.print(f"stopped at step {position.step}; run it again to continue")
         return position.step >= config.steps
 
     def _step(self, batches: Iterator[Batch], journal: Journal) -> None:
@@ -267,9 +261,6 @@ class Trainer:
             {key: finite(value) for key, value in point.items()} for point in self.position.history
         ]
 
-    def _on_sigterm(self, number: int, frame: FrameType | None) -> None:
-        self._stop.set()
-
 
 class _Items(torch.utils.data.Dataset[Any]):
     def __init__(self, task: Task) -> None:
@@ -290,7 +281,3 @@ class _Listed(torch.utils.data.Sampler[list[Key]]):
 
     def __len__(self) -> int:
         return len(self.batches)
-
-
-def _on_main_thread() -> bool:
-    return threading.current_thread() is threading.main_thread()

@@ -74,7 +74,7 @@ def test_claim_refuses_what_it_does_not_know(output: str) -> None:
 def test_claim_sweeps_up_after_killed_runs(tmp_path: Path) -> None:
     script = (
         "import os, sys; from pipelines.shard_writer import ShardWriter\n"
-        "ShardWriter(sys.argv[1], 0, 1).__enter__(); os.kill(os.getpid(), 9)"
+        "writer = ShardWriter(sys.argv[1], 0, 1); writer.__enter__(); os.kill(os.getpid(), 9)"
     )
     root = Path(dataset.__file__).parents[1]
     killed = subprocess.run([sys.executable, "-c", script, str(tmp_path)], cwd=root)

@@ -35,8 +35,8 @@ def test_dataflow_needs_its_project():
 @pytest.mark.parametrize(
     ("override", "told"),
     [
-        ("sed=3", "unknown option 'sed'; allowed: seed"),
-        ("corpus.path=x", "allowed: corpus.paths"),
+        ("sed=3", "unknown option 'sed'; did you mean seed?"),
+        ("corpus.path=x", "did you mean corpus.paths"),
         ("teacher=f6", "teacher='f6' does not exist; allowed: f5_base, f5_mini"),
         ("seed=abc", "seed"),
         ("limit=0", "limit"),

@@ -190,10 +190,10 @@ def test_kill_between_write_and_rename(tmp_path: Path) -> None:
     assert len(os.listdir(tmp_path)) == 2
     assert storage.list_files(tmp_path) == {"x.bin": 3}
     assert storage.glob(tmp_path / "*") == [str(path)]
-    mine = tmp_path / storage.temporary_name("mine")
-    mine.write_bytes(b"")
-    storage.remove_stale(tmp_path)
-    assert set(os.listdir(tmp_path)) == {"x.bin", mine.name}
+    with storage.temporary_file(tmp_path / "mine") as mine:
+        storage.remove_stale(tmp_path)
+        assert set(os.listdir(tmp_path)) == {"x.bin", mine.name}
+    assert os.listdir(tmp_path) == ["x.bin"]
 
 
 def test_no_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

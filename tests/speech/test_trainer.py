@@ -63,7 +63,6 @@ def test_a_killed_run_continues_bit_by_bit(
 def test_a_run_on_gcs_continues(whole: Trainer, gcs_bucket: str) -> None:
     output = storage.join(gcs_bucket, "run")
     first = trainer(output)
-    first._stop.set()
     first._step(first._batches(), _Silent())  # type: ignore[arg-type]
     first._save()
     resumed = trainer(output)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import preflight
+from pipelines import corpus_checks
 from pipelines.config import SynthConfig
 from pipelines.corpus.foreign import looks_like
 from pipelines.shard import admit
@@ -24,9 +24,9 @@ El gobierno anunció nuevas medidas económicas para el próximo año.
 def told(path: Path | str, *overrides: str) -> list[str]:
     config = fake_config("out", str(path), *overrides)
     corpus = plan_corpus(config)
-    lines = preflight.first_lines(config, corpus)
-    preflight.check_text(lines, corpus)
-    return list(preflight.notes(config, corpus, lines))
+    lines = corpus_checks.first_lines(config, corpus)
+    corpus_checks.check_text(lines, corpus)
+    return list(corpus_checks.notes(config, corpus, lines))
 
 
 def test_text_in_another_language_is_told(tmp_path: Path) -> None:
@@ -68,16 +68,16 @@ def test_a_corpus_language_that_is_not_spoken_is_refused() -> None:
     with pytest.raises(
         InputError, match=r"corpus\.language=es: allowed: en \(what teacher f5_mini"
     ):
-        preflight.check_language(fake_config("out", "a.txt", "corpus.language=es"))
-    preflight.check_language(fake_config("out", "a.txt", "corpus.language=en_GB"))
+        corpus_checks.check_language(fake_config("out", "a.txt", "corpus.language=es"))
+    corpus_checks.check_language(fake_config("out", "a.txt", "corpus.language=en_GB"))
 
 
 def test_more_voices_than_there_are_is_refused() -> None:
     config = fake_config("out", "a.txt", "voices.per_text=9")
     bank = load_bank(config.voices)
     with pytest.raises(InputError, match=r"voices\.per_text=9: .* 8 voices .*; allowed: 1 to 8"):
-        preflight.check_per_text(config, bank)
-    preflight.check_per_text(fake_config("out", "a.txt", "voices.per_text=8"), bank)
+        corpus_checks.check_per_text(config, bank)
+    corpus_checks.check_per_text(fake_config("out", "a.txt", "voices.per_text=8"), bank)
 
 
 def test_blank_lines_alone_are_refused(tmp_path: Path) -> None:

@@ -1,0 +1,129 @@
+"""What people type after `key=`, as Hydra's grammar can read it.
+
+That grammar is YAML-like: a comma, a space, `=`, a bracket or another alphabet in a value is an
+error or means something, and digits are a number. The schema knows which values are text, and text
+is taken as it was typed; quotes around all of it are Hydra's, and are taken off.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from hydra.core.override_parser.types import Quote, QuotedString
+from pydantic import BaseModel
+
+from speech.errors import InputError
+
+QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
+ELEMENT = re.compile(rf"\s*({QUOTED.pattern}|[^,]*?)\s*(?:,|$)", re.DOTALL)
+"""of a list: what is in quotes, or whatever stands before a comma"""
+
+
+def as_hydra_reads(schema: type[BaseModel], override: str) -> str:
+    """The override with its text quoted where Hydra would not read it as it was typed.
+
+    Raises:
+        InputError: a list for a key that takes one text.
+    """
+    key, equals, value = override.partition("=")
+    types = {*types_of(schema, key.lstrip("+~"))}
+    if not equals or value in ("???", "null"):
+        return override
+    if str in types:
+        return f"{key}={_text(key, value)}"
+    listed = value.startswith(("[", "${"))
+    if any(map(is_list, types)) and value.startswith("[") and not value.endswith("]"):
+        whole = f"'{key}=[a, b]'"
+        raise InputError(
+            f"{key}={value}: a list ends with ]; with a space in it, quote it: {whole}"
+        )
+    if any(is_list(known) and get_args(known)[0] is str for known in types):
+        if "," in value and not listed and not QUOTED.fullmatch(value):
+            raise InputError(f"{key}={value}: two are {key}=[a,b]; {_one_name(key, value)}")
+        return override if value.startswith("${") else f"{key}=[{','.join(_texts(value))}]"
+    if any(map(is_list, types)) and not listed:
+        return f"{key}=[{value}]"
+    return override
+
+
+def types_of(schema: type[BaseModel], key: str) -> Iterator[Any]:
+    """What a dotted key may hold, in each of the shapes that its blocks may have."""
+    name, _, rest = key.partition(".")
+    field = schema.model_fields.get(name)
+    for known in alternatives(field.annotation) if field else ():
+        if not rest:
+            yield known
+        elif isinstance(known, type) and issubclass(known, BaseModel):
+            yield from types_of(known, rest)
+
+
+def alternatives(annotation: Any) -> Iterator[Any]:
+    """The members of a union, or the type itself."""
+    return (known for known, _ in members(annotation))
+
+
+def members(annotation: Any, rules: Sequence[Any] = ()) -> Iterator[tuple[Any, Sequence[Any]]]:
+    """The members of a union, each with its rules (`annotated_types`), or the type itself."""
+    if get_origin(annotation) is Annotated:
+        inner, *notes = get_args(annotation)
+        own = [rule for note in notes for rule in getattr(note, "metadata", ())]
+        yield from members(inner, [*rules, *own])
+    elif get_origin(annotation) in (Union, UnionType):
+        for member in get_args(annotation):
+            yield from members(member, rules)
+    else:
+        yield annotation, rules
+
+
+def is_list(known: Any) -> bool:
+    return get_origin(known) is tuple
+
+
+def comma_hint(overrides: Sequence[str], told: str) -> str:
+    """What to add to an error about a piece of a name that a comma has cut in two; else nothing."""
+    for override in overrides:
+        key, _, value = override.partition("=")
+        cut = value.startswith("[") and ", " in value and not QUOTED.search(value)
+        if cut and any(repr(element) in told for element in _elements(value)):
+            return f"; {_one_name(key, value[1:-1])}"
+    return ""
+
+
+def _one_name(key: str, value: str) -> str:
+    return f"one name with a comma is '{key}=[\"{value}\"]', with both kinds of quotes"
+
+
+def _text(key: str, value: str) -> str:
+    if re.fullmatch(r"\[.*,.*\]", value):
+        raise InputError(
+            f"{key} takes one value, not a list: {value}; "
+            f"a name like that is \"{key}='{value}'\", with both kinds of quotes"
+        )
+    return _quoted(value)
+
+
+def _texts(value: str) -> list[str]:
+    return [_quoted(element) for element in _elements(value)]
+
+
+def _elements(value: str) -> list[str]:
+    """The elements of a list as typed; anything else is a list of one."""
+    if not (value.startswith("[") and value.endswith("]")):
+        return [value]
+    inside, found, place = value[1:-1], [], 0
+    if not inside.strip():
+        return []
+    while place < len(inside):
+        match = ELEMENT.match(inside, place)
+        if match is None:  # something after a closing quote
+            return [element.strip() for element in inside.split(",")]
+        found.append(match[1])
+        place = match.end()
+    return [element for element in found if element]
+
+
+def _quoted(text: str) -> str:
+    if QUOTED.fullmatch(text):
+        return text
+    return QuotedString(text, Quote.single).with_quotes()
