@@ -24,6 +24,7 @@ from speech.clips import open_clips
 from speech.config import load_config
 from speech.errors import InputError
 from speech.local_files import stamp_of
+from speech.temporaries import MARK
 
 LINES, SHARDS = 40, 3
 DATA, REJECTED = dataset.data_name(1, SHARDS), dataset.rejected_name(1, SHARDS)
@@ -245,7 +246,7 @@ def test_a_dead_runs_leftovers_are_named_and_swept(
     copy: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = contents(copy)
-    dead = storage.temporary_name("scratch").replace(f"-{os.getpid()}-", "-999999999-")
+    dead = f".scratch{MARK}0123abcd"  # nobody has its lock
     (copy / "_shards" / dead).mkdir()
     (copy / "data" / dead).touch()
     assert run(copy) == 1
