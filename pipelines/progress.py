@@ -31,19 +31,32 @@ class ProgressFile:
                 stream.write(json.dumps([accepted, rejected, audio_s]) + "\n")
 
 
-def totals(folder: Path) -> tuple[int, int, float]:
-    """Clips accepted, rows rejected and seconds of audio over all workers."""
-    accepted, rejected, audio_s = 0, 0, 0.0
-    for path in folder.iterdir():
-        for line in path.read_text().splitlines(keepends=True):
-            if line.endswith("\n"):  # else it is still being written
-                more = json.loads(line)
-                accepted, rejected, audio_s = (
-                    accepted + more[0],
-                    rejected + more[1],
-                    audio_s + more[2],
-                )
-    return accepted, rejected, audio_s
+class Totals:
+    """Clips accepted, rows rejected and seconds of audio over all workers.
+
+    Each line is read once: a corpus of a million lines is as quick to follow as one of ten.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._read: dict[Path, int] = {}
+        self._sum = (0, 0, 0.0)
+
+    def update(self) -> tuple[int, int, float]:
+        for path in self.folder.iterdir():
+            with path.open("rb") as stream:
+                stream.seek(self._read.get(path, 0))
+                for line in stream:
+                    if not line.endswith(b"\n"):  # it is still being written
+                        break
+                    accepted, rejected, audio_s = json.loads(line)
+                    self._sum = (
+                        self._sum[0] + accepted,
+                        self._sum[1] + rejected,
+                        self._sum[2] + audio_s,
+                    )
+                    self._read[path] = self._read.get(path, 0) + len(line)
+        return self._sum
 
 
 class _Rate(ProgressColumn):
@@ -91,10 +104,10 @@ def show_progress(folder: Path, total: int, console: Console) -> Iterator[None]:
 def _follow(
     folder: Path, progress: Progress, task: int, stop: threading.Event, console: Console
 ) -> None:
-    printed = time.monotonic()
+    printed, totals = time.monotonic(), Totals(folder)
     while True:
         ended = stop.wait(REFRESH_S)
-        accepted, rejected, audio_s = totals(folder)
+        accepted, rejected, audio_s = totals.update()
         rows = accepted + rejected
         total = max(progress.tasks[0].total or 0, rows)  # prose is split into more than its lines
         progress.update(

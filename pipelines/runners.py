@@ -2,7 +2,6 @@
 
 import logging
 import os
-import re
 from collections.abc import Callable
 
 import apache_beam as beam
@@ -15,25 +14,28 @@ from speech.errors import InputError
 Build = Callable[[beam.Pipeline], object]
 
 
-def run_direct(build: Build, config: DirectConfig) -> None:
-    """Run in this process and return when it has ended.
+def run_direct(build: Build) -> None:
+    """Run in this process and thread, and return when it has ended.
 
     FnApiRunner by name: `DirectRunner` would try to download another engine, and run a different
-    one on machines with and without a network.
+    one on machines with and without a network. In memory, whatever the number of workers (they are
+    `WriteShards`' own threads): Beam's workers over gRPC flush their output each second from a
+    thread that may cut an element in two or lose it (Beam 2.77's `data_plane.py`,
+    `TimeBasedBufferingClosableOutputStream`), and some runs died of it.
     """
-    workers = config.workers or default_workers()
-    mode = "in_memory" if workers == 1 else "multi_threading"
-    options = PipelineOptions(direct_num_workers=workers, direct_running_mode=mode)
+    options = PipelineOptions(direct_num_workers=1, direct_running_mode="in_memory")
     pipeline = beam.Pipeline(runner=FnApiRunner(), options=options)
     build(pipeline)
     logging.getLogger("apache_beam").setLevel(logging.CRITICAL)  # it prints what it also raises
     try:
         pipeline.run().wait_until_finish()
-    except Exception as error:  # of its own type, or a worker's traceback as text
-        told = re.findall(r"(?:^|InputError: )(.+?) \[while running ", str(error), re.MULTILINE)
-        if told and (isinstance(error, InputError) or "InputError: " in str(error)):
-            raise InputError(told[-1]) from error
-        raise
+    except InputError as error:
+        raise InputError(str(error).partition(" [while running ")[0]) from error
+
+
+def direct_workers(config: DirectConfig) -> int:
+    """Shards that are made at a time."""
+    return config.workers or default_workers()
 
 
 def default_workers() -> int:

@@ -65,6 +65,10 @@ class ShardWriter:
         self._rejections = _RowFile(self._scratch / "rejected", rejection_features(), size)
         return self
 
+    @property
+    def rows(self) -> int:
+        return self._total.accepted + self._total.rejected
+
     def accept(self, clip: Clip) -> None:
         self._clips.append(clip.to_row())
         # as its column holds it, so that a marker can be counted again from the rows

@@ -7,7 +7,6 @@ Run it again to continue after a crash; a finished dataset says so in seconds.
 """
 
 import sys
-import tempfile
 import time
 from collections.abc import Mapping
 from functools import partial
@@ -22,6 +21,7 @@ from pipelines.launch import Launch, prepare
 from pipelines.progress import show_progress
 from pipelines.summary import print_summary
 from pipelines.verified import forget_verified, last_verified
+from pipelines.workplace import Workplace, open_workplace
 from speech.config import run_app
 
 if TYPE_CHECKING:  # Beam takes seconds to import, and a finished dataset does not need it
@@ -33,27 +33,29 @@ if TYPE_CHECKING:  # Beam takes seconds to import, and a finished dataset does n
 def build_pipeline(
     pipeline: "beam.Pipeline",
     launch: Launch,
-    progress_folder: str | None = None,
     opener: "OpenStudio | None" = None,
+    workplace: Workplace | None = None,
 ) -> "beam.PCollection[dataset.Marker]":
     """Text is read, planned and grouped; audio never crosses a shuffle."""
     import apache_beam as beam
 
-    from pipelines.worker import PlanLines, ReadPart, WriteShards
+    from pipelines.counts import total
+    from pipelines.spool import group_by_shard
+    from pipelines.worker import COUNTS, PlanText, WritePlan, WriteShards
 
-    keys = pipeline | "List shards to do" >> beam.Create([(i, None) for i in launch.todo])
-    lines = (
+    shards = pipeline | "List shards to do" >> beam.Create(launch.todo)
+    planned = (
         pipeline
         | "List corpus" >> beam.Create(launch.corpus.parts)
-        | "Read lines" >> beam.ParDo(ReadPart(launch.config))
-        | "Plan utterances" >> beam.ParDo(PlanLines(launch))
+        | "Read and plan" >> beam.ParDo(PlanText(launch)).with_outputs(COUNTS, main="text")
     )
-    return (
-        (keys, lines)
-        | "With empty shards" >> beam.Flatten()
-        | "Group text by shard" >> beam.GroupByKey()
-        | "Speak, judge, write" >> beam.ParDo(WriteShards(launch, progress_folder, opener))
+    _ = (
+        planned[COUNTS]
+        | "Add counts" >> beam.CombineGlobally(total)
+        | "Write counts" >> beam.ParDo(WritePlan(launch.config.output))
     )
+    grouped = group_by_shard(shards, planned.text, workplace.text_folder if workplace else None)
+    return grouped | "Speak, judge, write" >> beam.ParDo(WriteShards(launch, opener, workplace))
 
 
 def main(config: SynthConfig, opener: "OpenStudio | None" = None) -> int:
@@ -68,22 +70,22 @@ def main(config: SynthConfig, opener: "OpenStudio | None" = None) -> int:
 
 def run(launch: Launch, console: Console, opener: "OpenStudio | None") -> bool:
     """Whether the pipeline has ended, rather than been submitted or written down."""
-    from pipelines.runners import run_dataflow, run_direct
+    from pipelines.runners import direct_workers, run_dataflow, run_direct
 
     runner = launch.config.runner
     if isinstance(runner, DataflowConfig):
         console.print(run_dataflow(lambda pipeline: build_pipeline(pipeline, launch), runner))
         return runner.wait and runner.template_location is None
     with (
-        tempfile.TemporaryDirectory() as folder,
-        show_progress(Path(folder), launch.lines_todo, console),
+        open_workplace(launch.config.output, direct_workers(runner)) as workplace,
+        show_progress(Path(workplace.progress_folder), launch.lines_todo, console),
     ):
-        run_direct(lambda pipeline: build_pipeline(pipeline, launch, folder, opener), runner)
+        run_direct(lambda pipeline: build_pipeline(pipeline, launch, opener, workplace))
     return True
 
 
 def finish(launch: Launch, console: Console, wall_s: float) -> int:
-    """Write manifest and card once every shard is there; the exit status says if it is."""
+    """Write manifest and card once every row is there; the exit status says if it is."""
     config = launch.config
     markers = dataset.finished(config.output, launch.corpus.shards)
     missing = launch.corpus.shards - len(markers)
@@ -100,11 +102,13 @@ def _describe(
     launch: Launch, markers: Mapping[int, dataset.Marker], console: Console, wall_s: float
 ) -> bool:
     """Write manifest and card; of a dataset that was finished before, say what is wrong with it."""
+    from pipelines.counts import check_rows
     from pipelines.description import describe, look_over
 
     output = launch.config.output
     if launch.todo:
         forget_verified(output)
+        check_rows(launch.config, launch.corpus, markers)
         describe(launch, markers, wall_s)
         return True
     damaged, wrong = look_over(launch, markers)

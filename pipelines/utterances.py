@@ -25,10 +25,13 @@ MIN_SHARDS = 8
 
 @dataclass(frozen=True)
 class CorpusPart:
-    """The first `lines` lines of a file; None for all."""
+    """A file of the corpus, or its beginning."""
 
     file: CorpusFile
-    lines: int | None
+    lines: int
+    """that are read, as they were counted when the run began"""
+    is_cut: bool = False
+    """the file has more, and `limit` leaves them out"""
 
 
 @dataclass(frozen=True)
@@ -55,8 +58,9 @@ def plan_corpus(config: SynthConfig) -> CorpusPlan:
         if left == 0:
             break
         lines = count_lines(file, config.corpus)
-        parts.append(CorpusPart(file, left if left is not None and left < lines else None))
-        total += lines if left is None else min(left, lines)
+        read = lines if left is None else min(left, lines)
+        parts.append(CorpusPart(file, read, is_cut=read < lines))
+        total += read
     if not total:
         raise InputError(f"corpus.paths={list(config.corpus.paths)} holds no lines")
     return CorpusPlan(tuple(parts), total, _shards(config, total))
@@ -71,7 +75,16 @@ def _shards(config: SynthConfig, lines: int) -> int:
 
 
 def read_part(part: CorpusPart, config: SynthConfig) -> Iterator[Line | Rejection]:
-    return islice(read_lines(part.file, config.corpus), part.lines)
+    """What is there, even if it is not what was counted; of a cut part, its beginning."""
+    return islice(read_lines(part.file, config.corpus), part.lines if part.is_cut else None)
+
+
+def plan_part(
+    part: CorpusPart, config: SynthConfig, bank: VoiceBank, shards: int
+) -> Iterator[list[tuple[int, Utterance | Rejection]]]:
+    """For each line, its utterances and rejections, each with the shard that it goes to."""
+    for line in read_part(part, config):
+        yield [(shard_of(item, shards), item) for item in plan_line(line, config, bank)]
 
 
 def spoken_languages(config: SynthConfig) -> tuple[str, ...]:

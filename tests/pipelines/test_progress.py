@@ -8,23 +8,23 @@ import pytest
 from rich.console import Console
 
 import pipelines.progress
-from pipelines.progress import ProgressFile, show_progress, totals
+from pipelines.progress import ProgressFile, Totals, show_progress
 
 
 def test_totals_add_up_over_workers(tmp_path):
-    assert totals(tmp_path) == (0, 0, 0.0)
+    assert Totals(tmp_path).update() == (0, 0, 0.0)
     (tmp_path / "100-1").write_text("[3, 1, 12.5]\n[2, 0, 7.5]\n")
     (tmp_path / "200-1").write_text("[1, 4, 2.0]\n")
-    assert totals(tmp_path) == (6, 5, 22.0)
+    assert Totals(tmp_path).update() == (6, 5, 22.0)
 
 
 def test_a_line_that_is_still_being_written_waits(tmp_path):
-    whole = json.dumps([30, 1, 12.5]) + "\n"
+    whole, totals = json.dumps([30, 1, 12.5]) + "\n", Totals(tmp_path)
     for cut in range(len(whole)):
         (tmp_path / "100-1").write_text("[2, 0, 7.5]\n" + whole[:cut])
-        assert totals(tmp_path) == (2, 0, 7.5)
+        assert totals.update() == (2, 0, 7.5)
     (tmp_path / "100-1").write_text("[2, 0, 7.5]\n" + whole)
-    assert totals(tmp_path) == (32, 1, 20.0)
+    assert totals.update() == (32, 1, 20.0)
 
 
 def test_threads_report_into_files_of_their_own(tmp_path):
@@ -41,7 +41,7 @@ def test_threads_report_into_files_of_their_own(tmp_path):
     for thread in threads:
         thread.join()
     assert len(list(tmp_path.iterdir())) == 4
-    assert totals(tmp_path) == (200, 400, 100.0)
+    assert Totals(tmp_path).update() == (200, 400, 100.0)
 
 
 def test_without_a_folder_nothing_is_written(tmp_path, monkeypatch):
