@@ -92,7 +92,7 @@ def inspect(
         return check_shard(output, index, count, expected.get(index), listing.sizes, progress)
 
     with ThreadPoolExecutor(READERS) as pool:
-        shards = _with_own_ids(list(pool.map(check, range(count))), count)
+        shards = _with_each_id_once(list(pool.map(check, range(count))), count)
     markers = {shard.index: shard.marker for shard in shards if shard.marker}
     records = _records(stored, manifest, markers, count)
     remake = _remake_remedy(records)
@@ -131,8 +131,8 @@ def _expected(manifest: dict[str, Any] | None, count: int) -> dict[int, Expected
     }
 
 
-def _with_own_ids(shards: list[ShardCheck], count: int) -> list[ShardCheck]:
-    """Those that accept an id which another has accepted too are to be made again."""
+def _with_each_id_once(shards: list[ShardCheck], count: int) -> list[ShardCheck]:
+    """Those that accept an id which they or another accept too are to be made again."""
     ids = np.concatenate([shard.ids for shard in shards])
     unique, times = np.unique(ids, return_counts=True)
     shared = unique[times > 1]
@@ -141,7 +141,7 @@ def _with_own_ids(shards: list[ShardCheck], count: int) -> list[ShardCheck]:
     return [
         replace(
             shard,
-            problems={data_name(shard.index, count): f"holds {both} ids of other shards"},
+            problems={data_name(shard.index, count): f"has {both} ids that are accepted twice"},
             remake=True,
         )
         if (both := int(np.isin(shard.ids, shared).sum()))

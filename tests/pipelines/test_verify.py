@@ -295,7 +295,7 @@ def test_an_id_of_two_shards_is_noticed(copy: Path, capsys: pytest.CaptureFixtur
     )
     (copy / name).write_bytes(marker_bytes(marker))
     assert run(copy) == 1
-    assert f"{OTHER_DATA} holds 1 ids of other shards" in capsys.readouterr().out
+    assert f"{OTHER_DATA} has 1 ids that are accepted twice" in capsys.readouterr().out
     assert run(copy, "repair=true") == 0
     assert contents(copy)[OTHER_DATA] == before[OTHER_DATA]
 
