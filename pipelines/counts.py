@@ -64,6 +64,13 @@ def write_plan(output: Location, counts: PlanCounts) -> None:
     storage.write_bytes(storage.join(output, PLAN_NAME), to_json(vars(counts)))
 
 
+def plan_bytes(lines: Mapping[str, int], markers: Mapping[int, Marker]) -> bytes:
+    """What `write_plan` wrote of a dataset that is finished, and so holds what was planned."""
+    rows = {index: marker.accepted + marker.rejected for index, marker in markers.items()}
+    counts = PlanCounts(+Counter(lines), +Counter(rows))  # +: without zeros
+    return to_json(vars(counts))
+
+
 def read_plan(output: Location) -> PlanCounts | None:
     """What was written; None if it is missing or damaged."""
     try:

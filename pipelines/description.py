@@ -66,7 +66,7 @@ def provenance(launch: "Launch", wall_s: float) -> dict[str, Any]:
         "wall_s": wall_s,
         "judges": Judges(launch.config.gate.judges).revisions,
         "software": software(),
-        "corpus_lines": launch.corpus.lines,
+        "corpus_lines": {part.file.path: part.lines for part in launch.corpus.parts},
         CARD_KEY: launch.voice_licenses,
     }
 

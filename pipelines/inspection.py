@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from pipelines import dataset
+from pipelines.counts import PLAN_NAME, plan_bytes
 from pipelines.dataset import Marker, data_name, marker_bytes, marker_name
 from pipelines.description import CARD_KEY, card_of
 from pipelines.listing import Listing
@@ -24,7 +25,13 @@ from speech.errors import InputError
 from speech.storage import Location, Stamp
 
 READERS = 8
-DERIVED = (dataset.RUN_NAME, dataset.PROVENANCE_NAME, dataset.MANIFEST_NAME, dataset.CARD_NAME)
+DERIVED = (
+    dataset.RUN_NAME,
+    dataset.PROVENANCE_NAME,
+    PLAN_NAME,
+    dataset.MANIFEST_NAME,
+    dataset.CARD_NAME,
+)
 REWRITE = "repair=true writes it again"
 
 
@@ -85,7 +92,7 @@ def inspect(
         return check_shard(output, index, count, expected.get(index), listing.sizes, progress)
 
     with ThreadPoolExecutor(READERS) as pool:
-        shards = _with_own_ids(list(pool.map(check, range(count))), count)
+        shards = _with_each_id_once(list(pool.map(check, range(count))), count)
     markers = {shard.index: shard.marker for shard in shards if shard.marker}
     records = _records(stored, manifest, markers, count)
     remake = _remake_remedy(records)
@@ -124,8 +131,8 @@ def _expected(manifest: dict[str, Any] | None, count: int) -> dict[int, Expected
     }
 
 
-def _with_own_ids(shards: list[ShardCheck], count: int) -> list[ShardCheck]:
-    """Those that accept an id which another has accepted too are to be made again."""
+def _with_each_id_once(shards: list[ShardCheck], count: int) -> list[ShardCheck]:
+    """Those that accept an id which they or another accept too are to be made again."""
     ids = np.concatenate([shard.ids for shard in shards])
     unique, times = np.unique(ids, return_counts=True)
     shared = unique[times > 1]
@@ -134,7 +141,7 @@ def _with_own_ids(shards: list[ShardCheck], count: int) -> list[ShardCheck]:
     return [
         replace(
             shard,
-            problems={data_name(shard.index, count): f"holds {both} ids of other shards"},
+            problems={data_name(shard.index, count): f"has {both} ids that are accepted twice"},
             remake=True,
         )
         if (both := int(np.isin(shard.ids, shared).sum()))
@@ -158,6 +165,8 @@ def _records(
         records[dataset.PROVENANCE_NAME] = to_json(provenance)
     if identity is not None and provenance is not None and len(markers) == count:
         records[dataset.MANIFEST_NAME] = manifest_bytes(identity, markers, provenance)
+        if "corpus_lines" in provenance:
+            records[PLAN_NAME] = plan_bytes(provenance["corpus_lines"], markers)
     elif manifest is not None:
         records[dataset.MANIFEST_NAME] = stored[dataset.MANIFEST_NAME]
     if dataset.MANIFEST_NAME in records and CARD_KEY in (provenance or {}):
@@ -206,14 +215,14 @@ def _record_problems(
         elif name == dataset.MANIFEST_NAME:
             remedy = "repair=true" if damaged else "make synth, with the options of the run,"
             yield Problem(name, what, f"{remedy} writes it again")
-        elif stored[name]:
+        elif stored[name] and name != PLAN_NAME:
             yield Problem(name, "cannot be checked without manifest.json", "as for manifest.json")
 
 
 def _count_problems(records: Mapping[str, bytes]) -> Iterable[Problem]:
     """Every line of the corpus has become one row at least."""
     manifest = read_manifest(records.get(dataset.MANIFEST_NAME, b"")) or {}
-    lines = manifest.get("corpus_lines", 0)
+    lines = sum(manifest.get("corpus_lines", {}).values())
     if manifest and manifest["counts"]["lines"] < lines:
         what = f"counts {manifest['counts']['lines']} rows of a corpus of {lines} lines"
         yield Problem(dataset.MANIFEST_NAME, what, "make synth into another output")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from pipelines import dataset
+from pipelines.counts import PLAN_NAME
 from speech import storage
 from speech.dataset_files import SHARD
 from speech.local_files import explained
@@ -18,8 +19,8 @@ OTHER_COMMANDS = ("_alignments",)
 """folders that they keep in an order of their own"""
 PUBLISHED = re.compile(r"\.git.*|\.cache|\.huggingface|(?i:licen[cs]e|notice|copying).*")
 """what a published dataset has beside it"""
-COUNTS = re.compile(r"_shards/(?:plan|attempts-\d+-of-\d+)\.json")
-"""rows planned, and what a shard that is not finished was tried with"""
+ATTEMPTS = re.compile(r"_shards/attempts-\d+-of-\d+\.json")
+"""what a shard that is not finished was tried with"""
 TEMPORARY = re.compile(r"\..+[.-]tmp-[\w-]+/?")
 """as `speech.local_files` names them"""
 
@@ -43,11 +44,11 @@ class Listing:
     def foreign(self, count: int) -> Iterator[tuple[str, str, str]]:
         """What is not of a dataset of `count` shards: name, what it is, what to do."""
         own = {dataset.RUN_NAME, dataset.PROVENANCE_NAME, dataset.VERIFIED_NAME}
-        own |= {dataset.MANIFEST_NAME, dataset.CARD_NAME}
+        own |= {dataset.MANIFEST_NAME, dataset.CARD_NAME, PLAN_NAME}
         for index in range(count):
             own |= {dataset.marker_name(index, count), *dataset.shard_files(index, count)}
         for name in sorted([*self.sizes, *self.odd]):
-            if name in own or COUNTS.fullmatch(name) or PUBLISHED.fullmatch(name.rstrip("/")):
+            if name in own or ATTEMPTS.fullmatch(name) or PUBLISHED.fullmatch(name.rstrip("/")):
                 continue
             if TEMPORARY.fullmatch(name.rpartition("/")[2] or name.split("/")[-2] + "/"):
                 yield (

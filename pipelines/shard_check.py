@@ -174,8 +174,6 @@ class RowCounts:
             self._add(batch.to_pylist(), accepted="reason" not in schema.names)
         if read != file.metadata.num_rows:
             raise Mismatch(f"holds {read} rows, its footer says {file.metadata.num_rows}")
-        if len(set(self.ids)) < len(self.ids):
-            raise Mismatch("holds an id twice")
 
     def _add(self, rows: Sequence[Mapping[str, Any]], accepted: bool) -> None:
         for row in rows:

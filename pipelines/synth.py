@@ -113,6 +113,7 @@ def _describe(
     if launch.todo:
         check_rows(launch.config, launch.corpus, markers)
         forget_verified(output)
+        check_rows(launch.config, launch.corpus, markers)
         describe(launch, markers, wall_s)
         return True
     damaged, wrong = look_over(launch, markers)

@@ -16,6 +16,7 @@ from fakes import FakeTeacher, fake_config, open_fake_studio, write_corpus
 
 import pipelines.launch
 from pipelines import dataset, synth, verify
+from pipelines.counts import PLAN_NAME
 from pipelines.dataset import Yield, marker_bytes, parse_marker
 from pipelines.seal import sealed, to_json, unseal
 from pipelines.verify import VerifyConfig
@@ -165,6 +166,12 @@ EDITS: dict[str, tuple[str, Edit]] = {
         partial(lose_manifest_and, partial(edit_json, MARKER, lambda m: m.update(rejected=7))),
     ),
     "no manifest, byte of data": (DATA, partial(lose_manifest_and, partial(flip, DATA))),
+    "byte of the plan": (PLAN_NAME, partial(flip, PLAN_NAME)),
+    "no plan": (PLAN_NAME, partial(lose, PLAN_NAME)),
+    "rows of the plan": (
+        PLAN_NAME,
+        partial(edit_json, PLAN_NAME, lambda plan: plan["rows"].update({"0": 1})),
+    ),
     "no manifest, no card": (CARD, partial(lose_manifest_and, partial(lose, CARD))),
 }
 
@@ -289,7 +296,7 @@ def test_an_id_of_two_shards_is_noticed(copy: Path, capsys: pytest.CaptureFixtur
     )
     (copy / name).write_bytes(marker_bytes(marker))
     assert run(copy) == 1
-    assert f"{OTHER_DATA} holds 1 ids of other shards" in capsys.readouterr().out
+    assert f"{OTHER_DATA} has 1 ids that are accepted twice" in capsys.readouterr().out
     assert run(copy, "repair=true") == 0
     assert contents(copy)[OTHER_DATA] == before[OTHER_DATA]
 
