@@ -86,9 +86,12 @@ def check_lines(part: CorpusPart, planned: int) -> None:
         InputError: the difference.
     """
     if planned != part.lines:
+        is_hub = part.file.kind == "hf"
+        counted = "has by its card" if is_hub else "had when the run began"
+        remedy = f"say limit={planned}, or mend it" if is_hub else "run it again"
         raise InputError(
-            f"rows are missing: {part.file.path} had {part.lines} lines when the run began, and "
-            f"{planned} were planned; if the file is whole and nobody writes to it, run it again"
+            f"rows are missing: of the {part.lines} lines that {part.file.path} {counted}, "
+            f"{planned} were planned; {remedy}"
         )
 
 

@@ -12,7 +12,9 @@ import pipelines.launch
 import pipelines.utterances
 from pipelines import counts, spool, synth
 from pipelines.config import SynthConfig
+from pipelines.corpus import CorpusFile
 from pipelines.shard import ShardRecorder
+from pipelines.utterances import CorpusPart
 from speech import storage
 from speech.errors import InputError
 
@@ -119,7 +121,8 @@ def test_a_row_lost_by_the_worker(config, monkeypatch):
 def test_a_line_lost_while_it_was_read(config, monkeypatch):
     real = pipelines.utterances.read_part
     monkeypatch.setattr(pipelines.utterances, "read_part", lambda *given: list(real(*given))[1:])
-    assert f"corpus.txt had {LINES + 3} lines" in (line := refusal_of(config))
+    line = refusal_of(config)
+    assert f"of the {LINES + 3} lines that {config.corpus.paths[0]} had" in line
     assert f"{LINES + 2} were planned" in line
 
 
@@ -149,3 +152,10 @@ def test_a_limit_cuts_and_nothing_is_missed(config):
     assert run(config.model_copy(update={"limit": 7})) == 0
     (lines,) = counts.read_plan(config.output).lines.values()
     assert lines == 7
+
+
+def test_a_card_of_the_hub_that_is_wrong_can_be_worked_around():
+    part = CorpusPart(CorpusFile("hf://a/b", "hf", "0" * 40), 5)
+    counts.check_lines(part, 5)
+    with pytest.raises(InputError, match=r"the 5 lines that hf://a/b has by its card.*limit=4"):
+        counts.check_lines(part, 4)
