@@ -256,7 +256,8 @@ def _abbreviations() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]]
         True,
     )
     yield rf"\b({_any(NAME_OF)})\.? ?- ?({_any(NAME_OF)})\b", _named_range, True
-    yield r"\b([a-z]+)'s\b", said(r"\1's", r"\1s"), True  # an apostrophe is not heard
+    verbs = "he|she|it|that|this|let|what|who|where|how|when|there|here"
+    yield rf"\b(?!(?:{verbs})')([a-z]+)'s\b", said(r"\1's", r"\1s"), True  # sounds as a plural
     yield r"\be\.g\.,?", said("for example", "e g", "for instance"), True
     yield r"\bi\.e\.,?", said("that is", "i e"), True
     yield rf"\b({_any(BY_PLACE)})\b\.?", _by_place, True

@@ -146,7 +146,7 @@ def test_fillers_alone_may_be_left_out_as_asrs_do(heard: str, wer: float) -> Non
     assert score("Hmm.", heard, "en").wer == wer
 
 
-def test_a_longer_reading_does_not_hide_an_error() -> None:
+def test_a_word_too_many_beside_a_date_is_one_error() -> None:
     rates = score("Born on March 3rd.", "Born on on March 3rd.", "en")
     assert rates.wer == pytest.approx(1 / 4)
 
