@@ -34,5 +34,6 @@ _RULES = compiled(
             _position,
         ),
         (rf"(?<![\w.])({NUMBER}) ?°(?: ?([CFKNSEW])(?!\w))?", _degrees),
+        (rf"(?<![\w.])({NUMBER}) ?deg(?:\.|rees)? ?([CFK])(?!\w)", _degrees),
     ]
 )

@@ -77,8 +77,9 @@ _RULES = compiled(
             lambda m: f"{spell_number(m[1])} {spell_number(m[2])}",
         ),
         (
-            rf"{START}(\d{{1,6}})/(\d{{1,6}})(?= stars?\b)",
-            lambda m: f"{spell_number(m[1])} out of {spell_number(m[2])}",
+            rf"{START}(\d{{1,6}}(?:\.\d+)?)/(\d{{1,6}})(?= stars?\b)|"
+            rf"{START}(\d{{1,6}}\.\d+)/(5|10|20|100){END}",
+            lambda m: f"{spell_number(m[1] or m[3])} out of {spell_number(m[2] or m[4])}",
         ),
         (
             rf"{START}(?<![A-Za-z]-)(?:(\d{{1,6}})(?: and | |-))?(\d{{1,7}})(?:/| / )(\d{{1,7}})"
