@@ -26,6 +26,7 @@ _PREFIX = r"[A-Z]{1,4}[ -]?"
 
 
 def read_codes(text: str) -> str:
+    """Numbers that name something, digit by digit, with a pause where they are grouped."""
     return substitute(_RULES, text)
 
 

@@ -10,6 +10,7 @@ _SCALES = {"C": " Celsius", "F": " Fahrenheit", "K": " Kelvin", **_COMPASS}
 
 
 def read_degrees(text: str) -> str:
+    """ "-3°C" as "-3 degrees Celsius", all in words."""
     return substitute(_RULES, text)
 
 

@@ -17,6 +17,7 @@ _DATED = range(11, 32)  # days that are no everyday denominator
 
 
 def read_fractions(text: str) -> str:
+    """Whatever still has a slash between two numbers, in words."""
     return substitute(_RULES, text)
 
 

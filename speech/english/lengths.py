@@ -12,6 +12,7 @@ _INCHES = rf"(?<![\w.])({NUMBER})"
 
 
 def read_lengths(text: str) -> str:
+    """Lengths in feet and inches as words, and "by" between the sides of a rectangle."""
     return substitute(_WORDS, _read_inch_marks(substitute(_MARKS, text)))
 
 

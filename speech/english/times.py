@@ -19,6 +19,7 @@ _HOUR = r"(?<![\w$£€#])(?<!\d[:.,/-])(?<!\.)"
 
 
 def read_times(text: str) -> str:
+    """Times in words; "A.M." ends a sentence as "AM.", since its own stop would be lost."""
     return substitute(_RULES, text)
 
 

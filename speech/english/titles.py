@@ -5,7 +5,18 @@ from collections.abc import Callable
 
 from speech.english.patterns import SENTENCE_STARTS, alternatives, compiled, substitute, table
 
-_KINDS = ("title", "title-dot", "number", "dot", "dot-lower", "dot-between", "day", "bare", "slash")
+_KINDS = (
+    "title",
+    "title-dot",
+    "state",
+    "number",
+    "dot",
+    "dot-lower",
+    "dot-between",
+    "day",
+    "bare",
+    "slash",
+)
 _WORDS = {
     kind: {
         short: spoken for short, spoken, of_kind in table("abbreviations.tsv") if of_kind == kind
@@ -57,7 +68,11 @@ _RULES = compiled(
         (r"\be\.g\.,?|\beg,", "for example,"),
         (r"\bi\.e\.,?", "that is,"),
         (r"\band/or\b", "and or"),
-        (r"(?<=[ &])Co\.(?= (?:Ltd|Inc|[a-z]))|(?<=& )Co\b\.?|(?<=[a-z] )Co\.(?=,|$)", "Company"),
+        (
+            r"(?<=[ &])Co\.(?= (?:Ltd|Inc|[a-z]))|(?<=& )Co\b\.?|(?<=[a-z] )Co\.(?=[,;:)]|$)",
+            "Company",
+        ),
+        (rf"(?<=[a-z], )({alternatives(_WORDS['state'])})\.(?!\w)", _spoken("state")),
         (r"(?<=\d(?:st|nd|rd|th) )[Ee]d\.", "edition"),
         (rf"{_any('title')}(?:\. ?| ){_NAME}", _spoken("title", " ")),
         (rf"{_any('title-dot')}\. ?{_NAME}", _spoken("title-dot", " ")),
@@ -70,7 +85,7 @@ _RULES = compiled(
             rf"\b((?i:{_DAY_BEFORE}) )({alternatives(_WORDS['day'])})\.(?!\w)",
             _day_after,
         ),
-        (rf"\b({_DAY}) (&|and) ({_DAY})\b", _two_days),
+        (rf"\b({_DAY}) ?(&|/|and) ?({_DAY})\b", _two_days),
         (r"\b[Tt]el(?=:)", "telephone"),
         (r"\bWW(?:2|II)\b", "World War two"),
         (r"\bWW(?:1|I)\b", "World War one"),

@@ -38,6 +38,7 @@ _LASTING = re.compile(  # before a decade's number these make it seconds: "in 30
 
 
 def read_units(text: str) -> str:
+    """Quantities in words, singular for one and before a noun ("a 10-km run")."""
     return substitute(_RULES, text)
 
 
