@@ -132,7 +132,7 @@ CODES = [
     ("(123)-123-5678", "one two three, one two three, five six seven eight"),
     ("+1-202-555-0143", "plus one, two zero two, five five five, zero one four three"),
     ("+44 20 7946 0958", "plus four four, two zero, seven nine four six, zero nine five eight"),
-    ("(212) 555-0199 x12", "two one two, five five five, zero one nine nine extension one two"),
+    ("(212) 555-0199 x12", "two one two, five five five, zero one nine nine, extension one two"),
     ("867-5309", "eight six seven, five three zero nine"),
     ("1-800-GO-U-HAUL", "one, eight hundred, go U haul"),
     ("1-888-FLOWERS", "one, eight eight eight, flowers"),
