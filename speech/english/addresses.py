@@ -54,6 +54,7 @@ _LABEL, _PATH = r"[\w-]{0,62}", r"(?:[:/?#][\w./?=&%#~:+-]{0,400}[\w/])?"
 
 
 def read_addresses(text: str) -> str:
+    """Addresses, paths, handles and hashtags as words, their signs by name."""
     return substitute(_RULES, text)
 
 

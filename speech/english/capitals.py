@@ -99,8 +99,6 @@ def _is_spoken(word: str, before: str, after: str, shouted: bool) -> bool:
         shouted and word.lower() in words("everyday_words.txt")
     ):
         return False
-    if shouted and len(word) > 3 and re.search("[AEIOUY]", word):
-        return True
     return _is_common(word) or (len(word) > _LONGEST_ACRONYM and bool(re.search("[AEIOUY]", word)))
 
 

@@ -7,7 +7,7 @@ from speech.english.patterns import END, START, compiled, substitute
 
 _ALWAYS = (
     "flight|room|rm\\.|suite|apt\\.?|apartment|gate|extension|ext\\.?|passcode|locker|area code|zip|"
-    "code|pin|otp|isbn|issn|pnr|ssn|plate|postcode|password"
+    "code|pin|otp|isbn|issn|sku|cvv|pnr|ssn|plate|postcode|password"
 )
 _WITH_A_WORD_BETWEEN = (
     "account|acct\\.?|order|serial|ticket|badge|invoice|tracking|confirmation|id|reference|ref\\.?|"
@@ -26,6 +26,7 @@ _PREFIX = r"[A-Z]{1,4}[ -]?"
 
 
 def read_codes(text: str) -> str:
+    """Numbers that name something, digit by digit, with a pause where they are grouped."""
     return substitute(_RULES, text)
 
 
@@ -99,7 +100,7 @@ _RULES = compiled(
             _phone,
         ),
         (r"(?<![\w.+-])\+\d{1,3}(?:[ .-]?\(?\d{1,4}\)?){2,6}(?!\w|[.-]\d)", _phone),
-        (r"(?<![\w.+-])\(?0\d{2,4}\)? \d{3,4}[ -]?\d{3,4}(?!\w|[.-]\d)", _phone),
+        (r"(?<![\w.+-])\(?0\d{1,4}\)? \d{3,4}[ -]?\d{3,4}(?!\w|[.-]\d)", _phone),
         (
             r"(?<![\w.-])(?:1-)?(?:8(?:00|88|77|66|55|44|33)|900)(?=[A-Z\d-]{0,30}[A-Z])"
             r"(?:-[A-Z\d]{1,12}){1,5}(?![\w-])",

@@ -10,6 +10,7 @@ _SCALES = {"C": " Celsius", "F": " Fahrenheit", "K": " Kelvin", **_COMPASS}
 
 
 def read_degrees(text: str) -> str:
+    """ "-3°C" as "-3 degrees Celsius", all in words."""
     return substitute(_RULES, text)
 
 
@@ -34,5 +35,6 @@ _RULES = compiled(
             _position,
         ),
         (rf"(?<![\w.])({NUMBER}) ?°(?: ?([CFKNSEW])(?!\w))?", _degrees),
+        (rf"(?<![\w.])({NUMBER}) ?deg(?:\.|rees)? ?([CFK])(?!\w)", _degrees),
     ]
 )

@@ -17,6 +17,7 @@ _DATED = range(11, 32)  # days that are no everyday denominator
 
 
 def read_fractions(text: str) -> str:
+    """Whatever still has a slash between two numbers, in words."""
     return substitute(_RULES, text)
 
 
@@ -77,8 +78,9 @@ _RULES = compiled(
             lambda m: f"{spell_number(m[1])} {spell_number(m[2])}",
         ),
         (
-            rf"{START}(\d{{1,6}})/(\d{{1,6}})(?= stars?\b)",
-            lambda m: f"{spell_number(m[1])} out of {spell_number(m[2])}",
+            rf"{START}(\d{{1,6}}(?:\.\d+)?)/(\d{{1,6}})(?= stars?\b)|"
+            rf"{START}(\d{{1,6}}\.\d+)/(5|10|20|100){END}",
+            lambda m: f"{spell_number(m[1] or m[3])} out of {spell_number(m[2] or m[4])}",
         ),
         (
             rf"{START}(?<![A-Za-z]-)(?:(\d{{1,6}})(?: and | |-))?(\d{{1,7}})(?:/| / )(\d{{1,7}})"

@@ -12,6 +12,7 @@ _INCHES = rf"(?<![\w.])({NUMBER})"
 
 
 def read_lengths(text: str) -> str:
+    """Lengths in feet and inches as words, and "by" between the sides of a rectangle."""
     return substitute(_WORDS, _read_inch_marks(substitute(_MARKS, text)))
 
 
@@ -63,8 +64,9 @@ def _whole_inches(match: re.Match[str]) -> str:
 
 _MARKS = compiled(
     [
-        (r"(?<=\d) ?x ?(?=\d)|(?<=\d)×(?=\d)(?!10\^)", " by "),
-        (r"(?<=\d[\"'m]) ?[x×] ?(?=\d)|(?<=\d (?:cm|mm|ft|in|km)) [x×] (?=\d)", " by "),
+        (r"(?<=\d) ?[xX] ?(?=\d)|(?<=\d)×(?=\d)(?!10\^)", " by "),
+        (r"(?<=\d[\"'m]) ?[xX×] ?(?=\d)", " by "),
+        (r"(?:(?<=\d(?:cm|mm|ft|in))|(?<=\d (?:cm|mm|ft|in))) ?[xX×] ?(?=\d)", " by "),
         (r"(?<![\w.'])(\d{1,2})' ?(\d{1,2}(?:\.\d+)?)(?: ?(?:\"|'')|(?![\w'\"]))", _height),
         (r"(?<![\w.])(\d{1,2})ft ?(\d{1,2})(?![\w.]| ?in\b)", _height),
         (rf"{_INCHES} ?''", _whole_inches),

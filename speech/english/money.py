@@ -22,6 +22,7 @@ _PIECES = r"(?= (?:bills?|notes?|coins?|banknotes?)\b)"
 
 
 def read_money(text: str) -> str:
+    """Amounts in words, the currency behind them: "$2.50" is "two dollars and fifty cents"."""
     return substitute(_RULES, text)
 
 

@@ -39,16 +39,22 @@ _WEEKDAY = rf"(?:{alternatives(_WEEKDAYS)}|{'|'.join(sorted(set(_WEEKDAYS.values
 
 
 def read_ranges(text: str) -> str:
+    """The text with "to" for the dash of a range and "minus" for that of a negative number.
+
+    Numbers and units stay as they are written, for the stages that know them.
+    """
     return substitute(_RULES, text)
 
 
 def _range(match: re.Match[str]) -> str:
     sign, first, suffix, second = match[1] or "", match[2], match[3] or "", match[4]
-    if first == second and not suffix and not sign:  # 50-50, a 20-20 vision
+    if first == second and len(first) > 1 and not suffix and not sign:  # 20-20 vision
         return f"{first} {second}"
     if sign and not suffix and second[0].isdecimal() and "." not in first + second:
         return f"{first} to {sign}{second}"  # $1-2 million
-    second = second if second[0] in "$£€¥₹₩'" or not sign else sign + second
+    if re.fullmatch(r"\d{4} 0\d", f"{first} {second}"):  # 2001-02
+        return f"{first} to oh {second[1]}"
+    second = second if second[0] in "$£€¥₹₩'-" or not sign else sign + second
     return f"{sign}{first}{suffix} to {second}"
 
 
@@ -76,10 +82,12 @@ _RULES = compiled(
         (rf"(?<![\w-])({MONTH})\.?(?:-|[–—]| [–—-] )({MONTH})\b", _months),
         (rf"(?<![\w-])({_WEEKDAY})\.?(?:-|[–—]| [–—-] )({_WEEKDAY})\b", _weekdays),
         (r"(?<![\w-])([A-Z])(?:[-–]| – )([A-Z])(?![\w-])", lambda m: _letters(m)),
+        (r"(?<![\w/-])(\d{1,2}/\d{1,2})[-–](?=\d{1,2}/\d{1,2}(?![\w/]))", r"\1 to "),
+        (r"(?<![\w-])([A-Z])(\d{1,3})[-–](?=\1\d)", r"\1\2 to "),
         (rf"{_RANGE_START}(\d{{4}}'?s?){DASH}(?=(?:present|now|today|current)\b)", r"\1 to "),
         (
-            rf"{_RANGE_START}({_CURRENCY})?({_COUNT})({_SUFFIX})?{DASH}(?='?{_CURRENCY}?\d)"
-            rf"('?{_CURRENCY}?{_COUNT}){_RANGE_END}",
+            rf"{_RANGE_START}({_CURRENCY})?({_COUNT})({_SUFFIX})?{DASH}(?=['-]?{_CURRENCY}?\d)"
+            rf"(['-]?{_CURRENCY}?{_COUNT}){_RANGE_END}",
             _range,
         ),
         (r"(?<![\w.,%°)\]-])(?<![\w.,!?%°)][\"'])-(?=[$£€¥]?\.?\d)", "minus "),

@@ -29,6 +29,7 @@ _YEAR = r"\b(?=[MDCLXVI]{4})M{1,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V
 
 
 def read_romans(text: str) -> str:
+    """Roman numerals in words; a letter that may be a pronoun or a name stays."""
     return substitute(_RULES, text)
 
 

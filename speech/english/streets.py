@@ -44,6 +44,7 @@ _NO_NAME_AFTER = rf"(?=\W*$|[,;:)?!]| (?:{SENTENCE_STARTS})\b| [^A-Z\s]| (?:[NS]
 
 
 def read_streets(text: str) -> str:
+    """Streets and states in full, house numbers by pairs, ZIP codes digit by digit."""
     return substitute(_RULES, text)
 
 

@@ -19,6 +19,7 @@ _HOUR = r"(?<![\w$£€#])(?<!\d[:.,/-])(?<!\.)"
 
 
 def read_times(text: str) -> str:
+    """Times in words; "A.M." ends a sentence as "AM.", since its own stop would be lost."""
     return substitute(_RULES, text)
 
 
@@ -101,7 +102,7 @@ _RULES = compiled(
         (rf"{START}(\d{{1,3}})h ?(\d{{1,2}})m(?:in)?(?: ?(\d{{1,2}})s)?(?!\w)", _duration),
         (rf"{START}()(\d{{1,3}})m(?:in)? ?(\d{{1,2}})s(?!\w)", _duration),
         (
-            rf"(?<=[AP]\.M\.)()\s?((?i:{_ZONES}|e\.s\.t|p\.s\.t|g\.m\.t|c\.s\.t))\b",
+            rf"(?<=[AP]\.M\.)(,?)\s?((?i:{_ZONES}|[ecmp]\.[sd]\.t|g\.m\.t))\b(?:\.(?=,| [a-z]))?",
             _zone,
         ),
         (

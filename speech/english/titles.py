@@ -5,7 +5,18 @@ from collections.abc import Callable
 
 from speech.english.patterns import SENTENCE_STARTS, alternatives, compiled, substitute, table
 
-_KINDS = ("title", "number", "dot", "dot-lower", "dot-between", "day", "bare", "slash")
+_KINDS = (
+    "title",
+    "title-dot",
+    "state",
+    "number",
+    "dot",
+    "dot-lower",
+    "dot-between",
+    "day",
+    "bare",
+    "slash",
+)
 _WORDS = {
     kind: {
         short: spoken for short, spoken, of_kind in table("abbreviations.tsv") if of_kind == kind
@@ -21,7 +32,7 @@ _DAYS = {
 _DAY = alternatives(_DAYS)
 _DAY_BEFORE = "on|next|last|every|this|until|till|by|in|since|of|from|early|late|mid|and|through"
 _SENTENCE = rf"[\"')\]]*$|[\"')\]]* [\"'(]*(?:{SENTENCE_STARTS})\b"
-_NAME = r"(?=(?:[A-Z]\.? ?){0,3}[A-Z][\w'-]|[A-Z]\.)"
+_NAME = rf"(?!(?:{SENTENCE_STARTS})\b)" r"(?=(?:[A-Z]\.? ?){0,3}[A-Z][\w'-]|[A-Z]\.)"
 
 
 def read_titles(text: str) -> str:
@@ -57,9 +68,14 @@ _RULES = compiled(
         (r"\be\.g\.,?|\beg,", "for example,"),
         (r"\bi\.e\.,?", "that is,"),
         (r"\band/or\b", "and or"),
-        (r"(?<=[ &])Co\.(?= (?:Ltd|Inc|[a-z]))|(?<=& )Co\b\.?|(?<=[a-z] )Co\.(?=,|$)", "Company"),
+        (
+            r"(?<=[ &])Co\.(?= (?:Ltd|Inc|[a-z]))|(?<=& )Co\b\.?|(?<=[a-z] )Co\.(?=[,;:)]|$)",
+            "Company",
+        ),
+        (rf"(?<=[a-z], )({alternatives(_WORDS['state'])})\.(?!\w)", _spoken("state")),
         (r"(?<=\d(?:st|nd|rd|th) )[Ee]d\.", "edition"),
-        (rf"{_any('title')}(?:\. ?| )(?!(?:{SENTENCE_STARTS})\b){_NAME}", _spoken("title", " ")),
+        (rf"{_any('title')}(?:\. ?| ){_NAME}", _spoken("title", " ")),
+        (rf"{_any('title-dot')}\. ?{_NAME}", _spoken("title-dot", " ")),
         (r"\bD[Rr]\.? (?=[A-Z])", "Doctor "),
         (rf"{_any('number')}\. ?(?=~?\d|[IVXLC]{{2,}}\b|[VX]\b)", _spoken("number", " ")),
         (rf"{_any('dot-between')}\. (?=[A-Z])", "versus "),
@@ -69,7 +85,7 @@ _RULES = compiled(
             rf"\b((?i:{_DAY_BEFORE}) )({alternatives(_WORDS['day'])})\.(?!\w)",
             _day_after,
         ),
-        (rf"\b({_DAY}) (&|and) ({_DAY})\b", _two_days),
+        (rf"\b({_DAY}) ?(&|/|and) ?({_DAY})\b", _two_days),
         (r"\b[Tt]el(?=:)", "telephone"),
         (r"\bWW(?:2|II)\b", "World War two"),
         (r"\bWW(?:1|I)\b", "World War one"),

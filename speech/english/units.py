@@ -22,23 +22,30 @@ _PERIODS = {
         word: word for word in ("second", "minute", "hour", "day", "night", "week", "month", "year")
     },
     **{word: word for word in ("person", "head", "capita", "piece", "mile", "kilometer", "gram")},
-    **{word: word for word in ("litre", "liter", "gallon")},
+    **{word: word for word in ("litre", "liter", "gallon", "kilo", "pound")},
+    **{
+        word: word
+        for word in ("cup", "serving", "bottle", "box", "pack", "acre", "hectare", "share")
+    },
+    **{word: word for word in ("user", "seat", "ticket", "unit", "item", "game", "page", "visit")},
 }
 _SYMBOL = alternatives(_UNITS)
 _PER = alternatives({*_UNITS, *_PERIODS})
 _LASTING = re.compile(  # before a decade's number these make it seconds: "in 30s"
     r"(?i:(?<!the )\b(?:in|for|after|within|under|takes?|took|about|around|only|lasted|last|every|"
-    r"wait) )$"
+    r"wait|mins?|minutes?) )$"
 )
 
 
 def read_units(text: str) -> str:
+    """Quantities in words, singular for one and before a noun ("a 10-km run")."""
     return substitute(_RULES, text)
 
 
 def _measure(match: re.Match[str]) -> str:
     unit, gap = match["unit"], match["gap"]
-    if (unit in _ONLY_ATTACHED and gap) or (unit == "s" and not _is_seconds(match)):
+    is_letter = not _is_seconds(match) if unit == "s" else unit in _ONLY_ATTACHED and gap
+    if is_letter:
         return match.group()
     low = f"{spell_number(match['low'])} to " if match["low"] else ""
     scale = match["scale"] or ""
@@ -62,7 +69,7 @@ def _is_single(match: re.Match[str], several: bool) -> bool:
 def _is_seconds(match: re.Match[str]) -> bool:
     """9.58s and "in 30s" are seconds, "the 80s" and "7s" are not."""
     number = match["number"] or ""
-    if "." in number or match["per"]:
+    if ("." in number and not match["gap"]) or match["per"]:
         return True
     before = match.string[max(0, match.start() - 12) : match.start()]
     return len(number) < 4 and bool(_LASTING.search(before))
@@ -100,7 +107,7 @@ _RULES = compiled(
         ),
         (rf"(?<=\d)/({_PER})(?!\w)", _per_unit),
         (
-            rf"(?:(?<=[a-z]s)|(?<=\bdollar)|(?<=\bpound)|(?<=\beuro)|(?<=\byen)|(?<=\bpence))/({_PER})(?![\w/])",
+            rf"(?:(?<=[a-z]s)|(?<=\bdollar)|(?<=\bpound)|(?<=\beuro)|(?<=\byen)|(?<=\bpence)|(?<=\dx)|(?<=%))/({_PER})(?![\w/])",
             _per_unit,
         ),
         (r"(?<=\d)/(?=[a-z]{3})", " per "),

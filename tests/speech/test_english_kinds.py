@@ -54,6 +54,10 @@ RANGES = [
     ("They won 3-1.", "They won three to one."),
     ("Chapters IV–VI", "Chapters four to six"),
     ("John 3:16-18", "John three sixteen to eighteen"),
+    (
+        "1/2-3/4 cup, Q1-Q3, -10–-5",
+        "one half to three quarters cup, Q one to Q three, minus ten to minus five",
+    ),
     ("1-2=5, 10 - 4 = 6", "one minus two equals five, ten minus four equals six"),
     ("-5 to -10", "minus five to minus ten"),
     ("F-16, COVID-19, top-10, B-52", "F-sixteen, COVID-nineteen, top-ten, B-fifty-two"),
@@ -80,6 +84,7 @@ TITLES = [
     ("Chapter IV. Super Bowl LIV.", "Chapter four. Super Bowl fifty-four."),
     ("the part I like, the XIX century", "the part I like, the nineteenth century"),
     ("Vitamin C, Malcolm X, Gen Z", "Vitamin C, Malcolm X, Gen Z"),
+    ("Miami, Fla.; the Gen Z of Rt. 66", "Miami, Florida; the Gen Z of Route sixty-six"),
     ("Roe v. Wade, Ali vs. Frazier", "Roe versus Wade, Ali versus Frazier"),
     ("on Sat. at 5, Tues. and Wed.", "on Saturday at five, Tuesday and Wednesday."),
     ("No. 5, no. I said no.", "Number five, no. I said no."),
@@ -127,6 +132,7 @@ CODES = [
     ("(123)-123-5678", "one two three, one two three, five six seven eight"),
     ("+1-202-555-0143", "plus one, two zero two, five five five, zero one four three"),
     ("+44 20 7946 0958", "plus four four, two zero, seven nine four six, zero nine five eight"),
+    ("(212) 555-0199 x12", "two one two, five five five, zero one nine nine, extension one two"),
     ("867-5309", "eight six seven, five three zero nine"),
     ("1-800-GO-U-HAUL", "one, eight hundred, go U haul"),
     ("1-888-FLOWERS", "one, eight eight eight, flowers"),
@@ -172,6 +178,11 @@ UNITS = [
     ("a 10-km run, a 5-lb bag", "a ten kilometer run, a five pound bag"),
     ("6 ft. 2 in., 5 ft 11 in", "six feet two inches, five feet eleven inches"),
     ("It weighs 12kg. It is 5 ft. tall.", "It weighs twelve kilograms. It is five feet tall."),
+    ('5-1/4", 10" x 12"', "five and one quarter inches, ten inches by twelve inches"),
+    (
+        "8 oz/cup, 5%/yr, 60 MPH",
+        "eight ounces per cup, five percent per year, sixty miles per hour",
+    ),
     ("100 million kg", "one hundred million kilograms"),
 ]
 MONEY = [
