@@ -114,7 +114,7 @@ def test_wrong_phonemes_in_the_text_are_refused() -> None:
     [
         (f"{KOKORO} costs $5.", f"{KOKORO} costs five dollars."),
         ("In [2024](/twˈɛnti/), 3 [St.](/sˈAnt/) it", None),
-        ("[KOKORO](/kˈOkəɹO/) IS HERE", "[KOKORO](/kˈOkəɹO/) IS HERE"),
+        ("[KOKORO](/kˈOkəɹO/) IS HERE", None),
         (f"Vobaluma, {KOKORO}, {KOKORO} and [read](/ɹˈɛd/) 2.", None),
         (" ".join([KOKORO] * 200), " ".join([KOKORO] * 200)),
     ],
