@@ -25,7 +25,7 @@ def make(folder: Path, *arguments: str, **environment: str) -> list[str]:
     return json.loads(told.stdout)
 
 
-@pytest.mark.parametrize("text", ["costs $5", "$(x) ${y} $$", "it's \"so\" & `so`; #1", "数据", ""])
+@pytest.mark.parametrize("text", ["costs $5", "$(x) ${y} $$", 'it\'s "so" & `so`; #1', "数据", ""])
 def test_text_and_place_of_speech(text: str, tmp_path: Path) -> None:
     spoken = [f"text={text}", "output=my data, v=2.wav"]
     assert make(tmp_path, "speak", f"TEXT={text}", "OUT=my data, v=2.wav") == spoken
