@@ -7,12 +7,18 @@ COMMA := ,
 EVAL_DATASET = $(if $(wildcard out/dataset),dataset=out/dataset)
 EVAL_SYSTEMS = systems=[teacher:f5_mini$(if $(wildcard out/student),$(COMMA)student:out/student)]
 OWN_STUDENT = $(if $(wildcard out/student/student.json),out/student)
-export TEXT ?= Hello there, and welcome.
-export OUT ?= speech.wav
+TEXT ?= Hello there, and welcome.
+# as they were typed: make would read $5 in them as a variable
+OUT_IS := $(origin OUT)
+override TEXT := $(value TEXT)
+override OUT := $(value OUT)
+override ARGS := $(value ARGS)
+export TEXT OUT
+TO = $(if $(filter command,$(OUT_IS)),"output=$$OUT")
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
-	@echo '  Overrides: make synth ARGS="seed=2 limit=20 output=out/two"'
+	@echo '  Overrides: make synth ARGS="seed=2 limit=20" OUT="out/number two"'
 
 setup: $(VENV)/.installed  ## the virtual environment alone (.venv, about 5 GB, 3 to 5 minutes)
 
@@ -22,37 +28,37 @@ $(VENV)/.installed: pyproject.toml requirements.lock
 	@touch $@
 
 synth: setup  ## text -> checked speech dataset in out/dataset
-	@$(PY) -m pipelines.synth $(ARGS)
+	@exec $(PY) -m pipelines.synth $(TO) $(ARGS)
 
 plan: setup  ## hours, batches, storage and time of a synth run, before it is spent
-	@$(PY) -m pipelines.plan $(ARGS)
+	@exec $(PY) -m pipelines.plan $(TO) $(ARGS)
 
 verify: setup  ## every file of out/dataset against its hash, its counts, its neighbours (ARGS="repair=true")
 	@$(PY) -m pipelines.verify $(ARGS)
 
 bench: setup  ## speed and memory of teacher and students, as ratios within one run (out/bench)
-	@$(PY) -m eval.bench $(OWN_STUDENT:%=students=[%]) $(ARGS)
+	@exec $(PY) -m eval.bench $(OWN_STUDENT:%=students=[%]) $(TO) $(ARGS)
 
 eval: setup  ## the report: teacher and student on unseen sentences, and the dataset (out/report)
-	@$(PY) -m eval.report $(EVAL_DATASET) $(EVAL_SYSTEMS) $(ARGS)
+	@exec $(PY) -m eval.report $(EVAL_DATASET) $(EVAL_SYSTEMS) $(TO) $(ARGS)
 
 measure-teacher: setup  ## WER, similarity and MOS of a teacher, with 95 % intervals
-	@$(PY) -m eval.teacher $(ARGS)
+	@exec $(PY) -m eval.teacher $(TO) $(ARGS)
 
 bootstrap-corpus: setup  ## speech to train a first teacher on, from packaged voices (out/bootstrap)
-	@$(PY) -m pipelines.bootstrap_corpus $(ARGS)
+	@exec $(PY) -m pipelines.bootstrap_corpus $(TO) $(ARGS)
 
 train-teacher: setup  ## an F5-TTS of any size on a dataset (out/bootstrap/train -> out/teacher)
-	@$(PY) -m teacher.train $(ARGS)
+	@exec $(PY) -m teacher.train $(TO) $(ARGS)
 
 train-vocoder: setup  ## a small vocoder on a dataset (out/bootstrap/train -> out/vocoder)
-	@$(PY) -m teacher.train_vocoder $(ARGS)
+	@exec $(PY) -m teacher.train_vocoder $(TO) $(ARGS)
 
 train-student: setup  ## a small, fast student on a dataset (out/dataset -> out/student)
-	@$(PY) -m student.train $(ARGS)
+	@exec $(PY) -m student.train $(TO) $(ARGS)
 
 speak: setup  ## TEXT="Hello there." OUT=speech.wav, by your student in out/student, or the embedded one
-	@$(PY) -m student.synthesize $(OWN_STUDENT:%=checkpoint=%) "text=$$TEXT" "output=$$OUT" $(ARGS)
+	@exec $(PY) -m student.synthesize $(OWN_STUDENT:%=checkpoint=%) "text=$$TEXT" "output=$${OUT:-speech.wav}" $(ARGS)
 
 test: setup  ## all tests (offline; under 10 minutes on 2 cores)
 	$(PY) -m pytest $(ARGS)

@@ -170,8 +170,6 @@ def _device() -> torch.device:
 
 def main(config: ReportConfig, judges: Judges | None = None) -> int:
     console = Console()
-    check_folder(config.output, REPORT)
-    check_systems(config.systems)
     report = evaluate(config, console, judges)
     storage.write_bytes(storage.join(config.output, "report.json"), to_json(report))
     page = write_page(report, config)
@@ -183,5 +181,20 @@ def main(config: ReportConfig, judges: Judges | None = None) -> int:
     return 0 if whole and all(check.passed for check in report.gate) else 1
 
 
+def checked(config: ReportConfig) -> int:
+    """`main`, once everything that was asked for is known to be there.
+
+    Raises:
+        InputError: an output that is not a report's; a system, test set or dataset that is missing.
+    """
+    check_folder(config.output, REPORT)
+    check_systems(config.systems)
+    if config.systems:
+        storage.check_readable(config.testset, "testset")
+    if config.dataset is not None and not storage.list_names(config.dataset):
+        raise InputError(f"dataset={config.dataset} is not there, or is empty")
+    return main(config)
+
+
 if __name__ == "__main__":
-    sys.exit(run_app(ReportConfig, "eval", main))
+    sys.exit(run_app(ReportConfig, "eval", checked))

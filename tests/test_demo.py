@@ -3,8 +3,10 @@
 import io
 import json
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -137,6 +139,24 @@ def test_the_same_seed_gives_the_same_bytes(few, folder):
     again = folder / "again"
     synth.main(config_of(again, folder / "few.txt", "dataset.shards=1"))
     assert contents(again) == contents(few)
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_interrupted_while_it_speaks_the_next_run_leaves_the_same_bytes(few, folder, name):
+    output, corpus = folder / name, folder / "few.txt"
+    named = [f"output={output}", f"corpus.paths=['{corpus}']", "runner.threads=1"]
+    command = [sys.executable, "-m", "pipelines.synth", *named, "dataset.shards=1"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+        while not list(output.glob("_shards/.scratch*")):  # until its studio is open
+            assert process.poll() is None, process.stderr.read()
+            time.sleep(0.05)
+        process.send_signal(signal.Signals[name])
+        told = process.stderr.read()
+    assert process.returncode == 128 + signal.Signals[name]
+    assert told == b"interrupted: run the same command again to continue\n"
+    assert not list(output.glob("_shards/.*"))
+    assert synth.main(config_of(output, corpus, "dataset.shards=1")) == 0
+    assert contents(output) == contents(few)
 
 
 def test_added_lines_leave_the_others_their_voice_seed_and_sound(run, few):

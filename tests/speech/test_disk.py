@@ -66,9 +66,11 @@ def test_a_library_that_hides_the_number_is_asked_for_it(
     full: bool, number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(disk, "FULL_BYTES", 1 << 60 if full else 0)
-    with pytest.raises(OSError, match=os.strerror(number)) as failure:
-        with temporary_file(tmp_path / "step-1.pt"):
-            raise RuntimeError("[enforce fail at inline_container.cc:672] . unexpected pos 1 vs 0")
+    with (
+        pytest.raises(OSError, match=os.strerror(number)) as failure,
+        temporary_file(tmp_path / "step-1.pt"),
+    ):
+        raise RuntimeError("[enforce fail at inline_container.cc:672] . unexpected pos 1 vs 0")
     assert disk_trouble(failure.value) == (
         f"cannot write '{tmp_path}/step-1.pt': {os.strerror(number)}"
     )

@@ -1,0 +1,47 @@
+"""What is told in a second rather than after the voices were heard."""
+
+import pytest
+from fakes import fake_config
+
+from pipelines.preflight import check_request, check_run, check_voices_per_text
+from speech.errors import InputError
+from teacher.voices import load_bank
+
+DATAFLOW = (
+    "runner=dataflow",
+    "runner.project=p",
+    "runner.temp_location=gs://b/t",
+    "runner.image=i",
+)
+
+
+@pytest.mark.parametrize(
+    ("overrides", "told"),
+    [
+        (DATAFLOW, "output=.* must be gs://bucket/path"),
+        (["runner.workers=64000"], "runner.workers=64000: .* allowed: 1 to "),
+        (
+            ["corpus.language=es"],
+            "corpus.language=es is not spoken by teacher=f5_mini; allowed: en",
+        ),
+    ],
+)
+def test_requests_that_cannot_be(overrides: list[str], told: str, tmp_path) -> None:
+    with pytest.raises(InputError, match=told):
+        check_request(fake_config(str(tmp_path / "out"), "corpus.txt", *overrides))
+
+
+def test_devices_and_weights_that_are_not_there(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    for key in ("teacher.device", "gate.judges.asr.device"):
+        with pytest.raises(InputError, match=f"{key}=cuda, but no CUDA device is there"):
+            check_run(fake_config(str(tmp_path / "out"), "corpus.txt", f"{key}=cuda"))
+    missing = f"teacher.weights={tmp_path}/missing"
+    with pytest.raises(InputError, match="missing"):
+        check_run(fake_config(str(tmp_path / "out"), "corpus.txt", missing))
+
+
+def test_more_voices_than_there_are(tmp_path) -> None:
+    config = fake_config(str(tmp_path / "out"), "corpus.txt", "voices.per_text=99")
+    with pytest.raises(InputError, match="allowed: 1 to 8"):
+        check_voices_per_text(config, load_bank(config.voices))
