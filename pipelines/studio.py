@@ -12,6 +12,7 @@ from pipelines.gate import Candidate, Gate, Verdict
 from pipelines.takes import Take, noise_key
 from pipelines.utterances import spoken_languages
 from speech.errors import InputError, Refused, in_one_line
+from speech.inline_phonemes import plain
 from speech.stopwatch import Stopwatch
 from speech.text import normalize
 from teacher.packing import BatchLimit
@@ -45,7 +46,15 @@ class Studio:
                 verdicts[i] = Verdict(reason=wave.reason, detail=wave.detail)
                 continue
             said = take.utterance
-            shown[i] = Candidate(wave, said.text, said.text_normalized, said.language, said.voice)
+            shown[i] = Candidate(
+                wave,
+                plain(said.text),
+                said.text_normalized,
+                said.language,
+                said.voice,
+                said.is_respelled,
+                said.phonemes,
+            )
         judged = self.gate.judge(list(shown.values()))
         verdicts |= dict(zip(shown, judged, strict=True))
         return [verdicts[i] for i in range(len(takes))]

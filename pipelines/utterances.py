@@ -159,6 +159,7 @@ def _voiced(
             phonemes=text.phonemes,
             line=text.line,
             part=text.part,
+            is_respelled=text.is_respelled,
         )
 
 

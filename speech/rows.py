@@ -32,6 +32,8 @@ class Utterance:
     """what the parts of one long line have in common; empty for a whole line"""
     part: int = 0
     """its number among them, from 1"""
+    is_respelled: bool = False
+    """the lexicon gives a word of it another spelling"""
 
 
 @dataclass(frozen=True)

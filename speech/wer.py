@@ -65,6 +65,19 @@ def is_misread(text: str, spoken: str, heard: str, language: str) -> bool:
     return score(text, spoken, language, spoken).errors > 0
 
 
+def phoneme_error_rate(expected: str, heard: str) -> float:
+    """Errors as a fraction of the expected phonemes; stress, spaces and punctuation do not count.
+
+    Raises:
+        ValueError: no phoneme is expected.
+    """
+    return float(jiwer.cer(_sounds(expected), _sounds(heard)))
+
+
+def _sounds(phonemes: str) -> str:
+    return "".join(symbol for symbol in phonemes if symbol.isalpha() and symbol not in "ˈˌ")
+
+
 def comparable(
     reference: str, hypothesis: str, language: str, spoken: str | None = None
 ) -> tuple[str, str]:

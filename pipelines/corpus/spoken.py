@@ -35,6 +35,7 @@ class SpokenText:
     """what the parts of one line have in common; empty for a whole line"""
     part: int = 0
     """its number among them, from 1"""
+    is_respelled: bool = False
 
 
 def utterance_texts(
@@ -60,8 +61,8 @@ def utterance_texts(
         yield _rejection(refused, line, language, name or _hash(line, text, language), line.text)
         return
     whole = "" if len(parts) == 1 else line.id or _hash(line, text, language)
-    for number, (part, marked) in enumerate(parts, 1):
-        part, normalized = hidden.shown(part), plain(marked)
+    for number, (written, marked) in enumerate(parts, 1):
+        part, normalized = hidden.shown(written), plain(marked)
         suffix = f"-p{number}" if whole else ""
         name = line.id + suffix if line.id else _hash(line, part, language)
         try:
@@ -70,9 +71,17 @@ def utterance_texts(
         except Refused as refused:
             yield _rejection(refused, line, language, name, part, normalized)
         else:
-            place = (whole, number) if whole else ("", 0)
             yield SpokenText(
-                name, part, normalized, language, line.voice, line.source, phonemes, *place
+                name,
+                part,
+                normalized,
+                language,
+                line.voice,
+                line.source,
+                phonemes,
+                line=whole,
+                part=number if whole else 0,
+                is_respelled=lexicon.respell(written) != written,
             )
 
 

@@ -185,6 +185,28 @@ def test_the_words_of_the_raw_text_count(
     assert gate(bank, hearing, **limits).judge([clip])[0].reason == reason
 
 
+@pytest.mark.parametrize(
+    ("own", "heard", "reason"),
+    [
+        ({}, "Our cacoro likes it.", "wer"),
+        ({"phonemes": "ˌWəɹ kˈOkəɹO lˈIks ˌɪt."}, "Our cocoro likes it.", None),
+        ({"phonemes": "ˌWəɹ kˈOkəɹO lˈIks ˌɪt."}, "Nobody here would say that.", "wer"),
+        ({"phonemes": "ˌWəɹ kˈOkəɹO lˈIks ˌɪt."}, "", "wer"),
+        ({"is_respelled": True}, "Our coco row likes it.", None),
+        ({"is_respelled": True}, "Our coco row hates them.", "wer"),
+    ],
+)
+def test_own_words_may_be_written_as_they_sound(
+    own: dict[str, Any], heard: str, reason: str | None, bank: VoiceBank, good: Candidate
+) -> None:
+    hearing = Judges(JudgesConfig())
+    hearing.asr = Hears(heard)  # type: ignore[assignment]
+    spoken = "Our coco row likes it." if "is_respelled" in own else "Our Kokoro likes it."
+    clip = replace(good, text="Our Kokoro likes it.", text_normalized=spoken, **own)
+    limits = {"speaking_rate": {"en": {"min": 0.1, "max": 99}}}
+    assert gate(bank, hearing, **limits).judge([clip])[0].reason == reason
+
+
 def test_a_clip_too_short_for_the_speaker_encoder_has_its_own_limit(
     bank: VoiceBank, judges: Judges, good: Candidate
 ) -> None:
