@@ -59,12 +59,20 @@ sys.exit(run_app(Nothing, "align", globals()[sys.argv[2]], []))
 STATUS = {"SIGINT": 130, "SIGTERM": 143, "SIGHUP": 129}
 
 
+def heed() -> None:
+    """Ctrl-C and a closed terminal, which a shell lets its background jobs ignore."""
+    for name in STATUS:
+        signal.signal(signal.Signals[name], signal.SIG_DFL)
+
+
 @contextmanager
 def command(folder: Path, *arguments: str, before: str = "") -> Iterator[subprocess.Popen[str]]:
     """Started, and ready for its signal."""
     line = [sys.executable, "-c", before + COMMAND, str(folder), *arguments]
     pipe = subprocess.PIPE
-    process = subprocess.Popen(line, stderr=pipe, stdout=pipe, text=True, start_new_session=True)
+    process = subprocess.Popen(
+        line, stderr=pipe, stdout=pipe, text=True, start_new_session=True, preexec_fn=heed
+    )
     try:
         while not (folder / "ready").exists():
             assert process.poll() is None, process.communicate()
@@ -124,7 +132,7 @@ def test_what_nohup_ignores_stays_ignored(tmp_path: Path) -> None:
 def test_a_command_can_be_interrupted_while_it_imports() -> None:
     line = [sys.executable, "-X", "importtime", "-m", "eval.report", "--help"]
     with subprocess.Popen(
-        line, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        line, preexec_fn=heed, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stderr
         for shown in process.stderr:
