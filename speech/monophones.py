@@ -18,6 +18,7 @@ from torch import Tensor
 from speech import storage
 from speech.alignment_search import NEVER, search
 from speech.mel import N_MELS
+from speech.weights import reading
 
 Array = npt.NDArray[np.float64]
 Frames = npt.NDArray[np.int64]
@@ -96,8 +97,8 @@ class Monophones:
 
 
 def load_monophones(path: str) -> Monophones:
-    """What `Monophones.write` wrote, as a local file."""
-    with safe_open(path, "numpy") as file:
+    """What `Monophones.write` wrote, as a local file; raises InputError for another."""
+    with reading(path), safe_open(path, "numpy") as file:
         arrays = {name: file.get_tensor(name).astype(np.float64) for name in ARRAYS}
         return Monophones(symbols=file.metadata()["symbols"], **arrays)
 

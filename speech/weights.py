@@ -1,9 +1,11 @@
 """Weights as they are shipped: safetensors in half precision, with the hash that pins them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import Tensor
 
@@ -11,6 +13,18 @@ from speech import storage
 from speech.errors import InputError
 from speech.local_files import stamp_of
 from speech.temporaries import temporary_folder
+
+
+@contextmanager
+def reading(path: str) -> Iterator[None]:
+    """Turn what a damaged or another file of weights leads to into one line that names it."""
+    try:
+        yield
+    except InputError:
+        raise
+    except (SafetensorError, RuntimeError, ValueError, LookupError, TypeError) as error:
+        reason = str(error).split("\n")[0]
+        raise InputError(f"{path} does not hold the weights wanted: {reason:.200}") from error
 
 
 def write_weights(output: str, name: str, state: Mapping[str, Tensor]) -> tuple[str, str]:

@@ -4,6 +4,8 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from speech.weights import reading
+
 
 class DurationModel(nn.Module):
     """(B, P) phoneme ids, 0 for padding -> (B, P) log seconds at the corpus's own rate."""
@@ -29,12 +31,14 @@ class DurationModel(nn.Module):
 
 
 def load_durations(weights: str) -> DurationModel:
-    """Sizes are read from the weights, which must hold this model's keys and no others."""
-    state = {key: value.float() for key, value in load_file(weights).items()}
-    entries, dim = state["embed.weight"].shape
-    layers = sum(key.startswith("convs.") and key.endswith(".weight") for key in state)
-    model = DurationModel(entries - 1, dim, layers)
-    model.load_state_dict(state, strict=True)
+    """Sizes are read from the weights, which must hold this model's keys and no others; raises
+    InputError."""
+    with reading(weights):
+        state = {key: value.float() for key, value in load_file(weights).items()}
+        entries, dim = state["embed.weight"].shape
+        layers = sum(key.startswith("convs.") and key.endswith(".weight") for key in state)
+        model = DurationModel(entries - 1, dim, layers)
+        model.load_state_dict(state, strict=True)
     return model.eval().requires_grad_(False)
 
 

@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from speech.errors import InputError
+from speech.weights import reading
 from teacher.config import ArchitectureConfig
 
 AttentionKind = Literal["rowwise", "masked"]
@@ -159,7 +160,9 @@ def load_network(architecture: ArchitectureConfig, vocabulary_size: int, weights
     """
     network = Network(architecture, vocabulary_size)
     state = {}
-    for key, value in load_file(weights).items():
+    with reading(weights):
+        stored = load_file(weights)
+    for key, value in stored.items():
         name = key.removeprefix("ema_model.")
         if name.startswith("transformer."):
             state["dit." + name.removeprefix("transformer.")] = value.float()

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from speech.errors import InputError
 from speech.mel import HOP_LENGTH, LOG_FLOOR, N_FFT, N_MELS, mel_inverse
 from speech.pulse_vocoder import PulseVocoder
+from speech.weights import reading
 from teacher.checkpoint import weights_file
 from teacher.config import GriffinLimConfig, NeuralVocoderConfig, VocoderConfig
 
@@ -83,7 +84,8 @@ def _read_state(path: str) -> dict[str, Tensor]:
     if path.endswith(".safetensors"):
         from safetensors.torch import load_file
 
-        return load_file(path)
+        with reading(path):
+            return load_file(path)
     return torch.load(path, map_location="cpu", weights_only=True)
 
 

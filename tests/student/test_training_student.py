@@ -11,14 +11,17 @@ import soundfile
 import torch
 
 from speech.audio import encode_flac
+from speech.config import run_app
 from speech.errors import InputError, Refused
 from speech.rows import SAMPLE_RATE
 from speech.training.trainer import Trainer
 from student import train, tune_vocoder
+from student.config import TrainStudentConfig
 from student.package import read_package
 from student.student import open_student
+from student.task import StudentTask
 from tests.spoken import reference_clips, write_dataset
-from tests.student.small import config, trainer
+from tests.student.small import NAR, SMALL, config, trainer
 from tests.trainings import Damage, Killed, assert_same, damage
 
 
@@ -46,6 +49,29 @@ def test_it_writes_a_student_that_speaks(dataset: str, tmp_path: Path, capsys) -
     assert "WER on 8 lines trained on" in capsys.readouterr().out
     assert {"README.md", "curve.png", "trained_on.png"} <= {p.name for p in output.iterdir()}
     assert len(list((output / "samples").glob("*.flac"))) == 4
+
+
+def test_a_training_that_learns_nothing_writes_no_package(
+    dataset: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    losses = StudentTask.losses
+
+    def lost(self: StudentTask, *arguments: object) -> dict[str, torch.Tensor]:
+        found = losses(self, *arguments)  # type: ignore[arg-type]
+        return {key: value + torch.nan for key, value in found.items()}
+
+    monkeypatch.setattr(StudentTask, "losses", lost)
+    arguments = [f"dataset={dataset}", f"output={tmp_path / 'out'}", *NAR, *SMALL]
+    assert run_app(TrainStudentConfig, "train_student", train.main, arguments) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("error: nothing is learnt: the loss of 'student'")
+    assert said.count("\n") == 1
+    assert not (tmp_path / "out/student.json").exists()
+    for line in (tmp_path / "out/history.jsonl").read_text().splitlines():
+        assert json.loads(line, parse_constant=pytest.fail)
 
 
 RESUMED = ["training.steps=10", "critic.start=3", "critic.channels=2"]
