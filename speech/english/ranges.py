@@ -23,6 +23,7 @@ _SUFFIX = (
 _COUNT = rf"(?:\d{{1,2}}:\d\d|\d{{1,2}}'\d{{1,2}}\"|{NUMBER})"
 _RANGE_START = r"(?<![\w.#])(?<![\d%°\"'][,:/'-])(?<![^\W\d_]-)"
 _RANGE_END = r"(?![\d:]*[-–/]\d)"
+_BEFORE_MAGNITUDE = re.compile(rf"[ -]?(?:{MAGNITUDE})\b")
 _WEEKDAYS = {
     "Mon": "Monday",
     "Tue": "Tuesday",
@@ -50,7 +51,8 @@ def _range(match: re.Match[str]) -> str:
     sign, first, suffix, second = match[1] or "", match[2], match[3] or "", match[4]
     if first == second and len(first) > 1 and not suffix and not sign:  # 20-20 vision
         return f"{first} {second}"
-    if sign and not suffix and second[0].isdecimal() and "." not in first + second:
+    is_whole = "." not in first + second or _BEFORE_MAGNITUDE.match(match.string, match.end())
+    if sign and not suffix and second[0].isdecimal() and is_whole:
         return f"{first} to {sign}{second}"  # $1-2 million
     if re.fullmatch(r"\d{4} 0\d", f"{first} {second}"):  # 2001-02
         return f"{first} to oh {second[1]}"

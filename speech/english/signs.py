@@ -1,6 +1,5 @@
 """Characters as signs that the rules know, mathematical signs as words, and the last clean-up."""
 
-import html
 import re
 import unicodedata
 
@@ -79,7 +78,7 @@ _GREEK = {
 
 def unify(text: str) -> str:
     """One character for each sign that has several; what no rule can speak becomes a space."""
-    return substitute(_MARKUP, text.replace("``", '"').translate(_SPEAKABLE))
+    return " ".join(text.replace("``", '"').translate(_SPEAKABLE).split())
 
 
 def read_signs(text: str) -> str:
@@ -90,10 +89,6 @@ def read_signs(text: str) -> str:
 def tidy(text: str) -> str:
     """Words and prosodic punctuation alone: no sign, no doubled or dangling mark."""
     return substitute(_TIDY, text).strip()
-
-
-def _entity(match: re.Match[str]) -> str:
-    return html.unescape(match.group()).replace("\xa0", " ")
 
 
 def _word(match: re.Match[str]) -> str:
@@ -153,12 +148,6 @@ def _speakable(char: str) -> str:
     return "" if category[0] == "M" else " "
 
 
-_MARKUP = compiled(
-    [
-        (r"&(?:amp|quot|apos|lt|gt|nbsp|#39);", _entity),
-        (r"</?[A-Za-z][A-Za-z0-9]*(?: [^<>]*=[^<>]*)? ?/?>", " "),
-    ]
-)
 _SIGNS = compiled(
     [
         (r"(?<=[\w)]) ?==+ ?(?=[\w(])", " equals "),
@@ -182,7 +171,7 @@ _SIGNS = compiled(
         (r"(?<!\w)# ?(?=\d)", "number "),
         (r"(?<=\w)#|#(?=\w)", " hash "),
         (f"[{re.escape(''.join(_WORDS))}]", _word),
-        (r"(?<![\u0370-\u03ff])[\u0391-\u03a9\u03b1-\u03c9](?![\u0370-\u03ff])", _greek),
+        (r"(?<![^\W\d_])[\u0391-\u03a9\u03b1-\u03c9](?![^\W\d_]{2}|[\u0370-\u03ff])", _greek),
         (r"(?<![\w.])\.(?=\d)", "0."),
         (r"[()\[\]{}]+", ", "),
         (r"\b([A-Z]{1,3})&([A-Z]{1,3})(s?)\b", _two_names),
