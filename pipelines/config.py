@@ -1,9 +1,8 @@
 """The configuration of a synth run: one block for each group of conf/, in the order of the flow."""
 
-import os
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from pipelines.corpus.config import CorpusConfig
 from pipelines.gate import GateConfig
@@ -11,9 +10,8 @@ from speech.config import Config
 from teacher.config import TeacherConfig
 from teacher.voices import VoicesConfig
 
-MAX_SHARDS = 100_000
+MAX_SHARDS = 99_999
 """of which each is three files or four: as many as a folder or a bucket's listing should bear"""
-WORKERS_PER_CORE = 4
 
 
 class LicenseConfig(Config):
@@ -39,15 +37,6 @@ class DirectConfig(Config):
     threads: int = Field(1, ge=1)
     """of each worker. Several wait for each other at every operation: with one other busy process
     on two cores that made the teacher ten times slower, while workers only share what is left"""
-
-    @field_validator("workers")
-    @classmethod
-    def _fit_the_machine(cls, workers: int | None) -> int | None:
-        cores = os.cpu_count() or 1
-        most = WORKERS_PER_CORE * cores
-        if workers is not None and workers > most:
-            raise ValueError(f"must be 1 to {most}, {WORKERS_PER_CORE} for each of {cores} cores")
-        return workers
 
 
 class DataflowConfig(Config):

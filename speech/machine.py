@@ -60,7 +60,9 @@ def _commit() -> str | None:
 
 def require_device(key: str, device: str) -> None:
     """Raises InputError: a GPU is asked for by `key`, and there is none."""
+    if device != "cuda":
+        return
     import torch
 
-    if device == "cuda" and not torch.cuda.is_available():
+    if not torch.cuda.is_available():
         raise InputError(f"{key}=cuda, but no CUDA device is there; allowed: auto, cpu")

@@ -145,10 +145,10 @@ class Trainer:
                 position.skipped += 1
                 position.idle[name] = position.idle.get(name, 0) + 1
         position.step += 1
-        self._check_learning()
         frames = sum(self.task.frames(batch) for batch in group) * self.accelerator.num_processes
         if point := journal.record(position.step, shown, rate, position.skipped, frames):
             position.history.append(point)
+        self._check_learning()
 
     def _is_finite(self, *values: Tensor) -> bool:
         """Of all devices, which leave a step out together."""
@@ -162,6 +162,8 @@ class Trainer:
         patience = min(PATIENCE, -(-self.config.steps // 2))
         for name, idle in self.position.idle.items():
             if idle >= patience:
+                if self.accelerator.is_main_process:
+                    self._write_history()
                 first = self.position.step - idle + 1
                 raise InputError(
                     f"nothing is learnt: the loss of {name!r} or its gradient is not finite from "
@@ -229,10 +231,13 @@ class Trainer:
                 "optimizers": {name: o.state_dict() for name, o in self.optimizers.items()},
             }
             self.checkpoints.save(position.step, state)
-            points = (json.dumps(point, allow_nan=False) for point in position.history)
-            lines = "".join(f"{point}\n" for point in points)
-            storage.write_bytes(storage.join(self.output, "history.jsonl"), lines.encode())
+            self._write_history()
         self.accelerator.wait_for_everyone()
+
+    def _write_history(self) -> None:
+        points = (json.dumps(point, allow_nan=False) for point in self.position.history)
+        lines = "".join(f"{point}\n" for point in points)
+        storage.write_bytes(storage.join(self.output, "history.jsonl"), lines.encode())
 
     def _restore(self, path: str, state: Mapping[str, Any]) -> None:
         try:

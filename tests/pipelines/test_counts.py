@@ -155,7 +155,7 @@ def test_a_limit_cuts_and_nothing_is_missed(config):
 
 
 def test_a_card_of_the_hub_that_is_wrong_can_be_worked_around():
-    part = CorpusPart(CorpusFile("hf://a/b", "hf", "0" * 40), 5)
+    part = CorpusPart(CorpusFile("hf://a/b", "hf", "0" * 40), 0, 5)
     counts.check_lines(part, 5)
     with pytest.raises(InputError, match=r"the 5 lines that hf://a/b has by its card.*limit=4"):
         counts.check_lines(part, 4)

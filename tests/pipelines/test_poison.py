@@ -118,7 +118,7 @@ def test_what_breaks_the_teacher_is_rejected_and_leaves_no_trace(tmp_path, pure,
 
 def test_what_breaks_the_frontend_is_rejected(tmp_path, poisoned):
     class Planner:
-        def prompt(self, voice_id, text, language, key):
+        def prompt(self, voice_id, text, language, key, phonemes=None):
             if "hemlock" in text:
                 raise IndexError("list index out of range")
             return open_fake_studio(config).planner.prompt(voice_id, text, language, key)

@@ -18,7 +18,8 @@ PARTS = 40
 
 def take(line: str, part: int, voice: str = "v") -> Take:
     name = f"{line}-p{part}-{voice}"
-    return Take(Utterance(name, "same", "same", "en", voice, 0, "a:1", line, part), None, 0)
+    said = Utterance(name, "same", "same", "en", voice, 0, "a:1", line=line, part=part)
+    return Take(said, None, 0)
 
 
 def test_first_parts_of_each_line_in_every_voice():

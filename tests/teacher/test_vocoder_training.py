@@ -34,8 +34,8 @@ def config(dataset: str, output: Path, *more: str) -> TrainVocoderConfig:
 
 
 def test_it_writes_a_vocoder_that_loads(dataset: str, tmp_path: Path) -> None:
-    assert train_vocoder.main(config(dataset, tmp_path)) == 0
-    weights = tmp_path / "vocoder.safetensors"
+    assert train_vocoder.main(config(dataset, tmp_path / "out")) == 0
+    weights = tmp_path / "out/vocoder.safetensors"
     sha256 = hashlib.sha256(weights.read_bytes()).hexdigest()
     shape = {"dim": 16, "intermediate_dim": 32, "layers": 1}
     vocoder = build_vocoder(
