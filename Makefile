@@ -60,13 +60,15 @@ train-student: setup  ## a small, fast student on a dataset (out/dataset -> out/
 speak: setup  ## TEXT="Hello there." OUT=speech.wav, by your student in out/student, or the embedded one
 	@exec $(PY) -m student.synthesize $(OWN_STUDENT:%=checkpoint=%) "text=$$TEXT" "output=$${OUT:-speech.wav}" $(ARGS)
 
-test: setup  ## all tests (offline; under 10 minutes on 2 cores)
+test: setup  ## all tests (offline; under 15 minutes on 2 cores)
 	$(PY) -m pytest $(ARGS)
 
-lint: setup  ## formatting, lint, types
+lint: setup  ## formatting, lint, types, layers, declared dependencies
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+	$(VENV)/bin/deptry .
 
 format: setup  ## rewrite the code in the project's format
 	$(VENV)/bin/ruff format .

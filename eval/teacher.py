@@ -15,17 +15,17 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
-from eval.dataset_voices import dataset_bank
-from eval.judges import Judges
+from eval.systems.dataset_voices import dataset_bank
 from eval.teacher_card import check_card, fill_card, markdown_table
 from eval.teacher_clips import Take, judge, plan, read_testset, save, speak
 from eval.teacher_config import MeasureConfig
 from eval.teacher_figures import FIGURES, Figures, JudgedClip, cells, figures_of
 from speech import storage
 from speech.config import run_app
+from speech.judges.judges import Judges
 from speech.machine import device_name, software
-from speech.outputs import Kind, check_folder
-from teacher.teacher import Planner, Teacher
+from speech.storage.outputs import Kind, check_folder
+from teacher.f5.teacher import Planner, Teacher
 from teacher.voices import VoiceBank, load_bank
 
 TITLES = {"bank": "the bank", "held_out": "held-out speakers"}

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.progress import track
 
-from eval.hearing import Ear, nearness
-from eval.judges import Judges
-from eval.mos import Mos
+from eval.metrics.scoring import Scorer, own_and_other_similarity
 from eval.teacher_config import MeasureConfig
 from eval.teacher_figures import JudgedClip
 from speech import storage
-from speech.audio import Wave, encode_flac, quantize
+from speech.audio.waveform import Wave, encode_flac, quantize
+from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError, Refused
-from speech.rows import SAMPLE_RATE
-from speech.text import check_speakable, normalize
-from teacher.sampler import Prompt
-from teacher.teacher import Planner, Teacher
+from speech.judges.distillmos import Mos
+from speech.judges.judges import Judges
+from speech.text.normalize import check_speakable, normalize
+from teacher.f5.sampler import Prompt
+from teacher.f5.teacher import Planner, Teacher
 from teacher.voices import Voice
 
 
@@ -111,7 +111,7 @@ def judge(
     Raises:
         RuntimeError: a judge failed; to leave the clip out would falsify the figures.
     """
-    waves, ear = [voice.wave for voice in voices.values()], Ear(judges, language)
+    waves, ear = [voice.wave for voice in voices.values()], Scorer(judges, language)
     references = dict(zip(voices, judges.speaker.embed(waves), strict=True))
     clips: list[JudgedClip] = []
     for take in track(takes, progress, console=console):
@@ -119,7 +119,7 @@ def judge(
         heard = ear.hear(take.wave, said.text_normalized)
         if heard.errors is None or heard.transcript is None:
             raise RuntimeError(f"{said.id} could not be judged: {heard.failures}")
-        own, others = nearness(heard.embedding, references, said.voice)
+        own, others = own_and_other_similarity(heard.embedding, references, said.voice)
         clips.append(
             JudgedClip(
                 id=said.id,

@@ -2,9 +2,9 @@
 
 from pydantic import Field, model_validator
 
-from eval.judges import JudgesConfig
 from speech.config import Config
-from teacher.config import TeacherConfig
+from speech.judges.judges import JudgesConfig
+from teacher.f5.config import TeacherConfig
 from teacher.voices import VoicesConfig
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from eval.bootstrap import Interval, bootstrap_interval
+from eval.metrics.bootstrap import Interval, bootstrap_interval
 
 FIGURES = {
     "wer": "WER %",

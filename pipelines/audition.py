@@ -13,14 +13,14 @@ from itertools import islice
 import torch
 from rich.console import Console
 
+from pipelines.attempts import Attempt
 from pipelines.config import SynthConfig
 from pipelines.gate import Verdict
-from pipelines.studio import OpenStudio, Studio, open_studio
-from pipelines.takes import Take
 from pipelines.utterances import CorpusPlan, open_lexicon, plan_line, read_part
+from pipelines.worker_context import LoadModels, WorkerContext, load_models
 from speech import storage
+from speech.dataset.schema import Rejection, Utterance
 from speech.errors import InputError, Refused
-from speech.rows import Rejection, Utterance
 from teacher.voices import Voice, VoiceBank
 
 LINES = 3
@@ -36,7 +36,7 @@ MIN_SHARE = 0.25
 
 
 @dataclass
-class Heard:
+class ClipScores:
     """What became of the lines of one voice."""
 
     accepted: int = 0
@@ -98,20 +98,22 @@ def _planned(
         yield from plan_line(line, config, bank, lexicon)
 
 
-def audition(studio: Studio, lines: Sequence[Utterance], console: Console) -> dict[str, Heard]:
+def audition(
+    context: WorkerContext, lines: Sequence[Utterance], console: Console
+) -> dict[str, ClipScores]:
     """Speak and judge the lines as the run will at its first try; by voice, and told in one line.
 
     Raises:
         InputError: the teacher or a judge fails on everything.
     """
-    heard: dict[str, Heard] = {line.voice: Heard() for line in lines}
+    heard: dict[str, ClipScores] = {line.voice: ClipScores() for line in lines}
     started = time.monotonic()
     with console.status("hearing new voices") as status:
         for number, line in enumerate(lines):
             if number >= len(heard) and time.monotonic() - started > SECONDS:
                 break
             status.update(f"hearing new voices: clip {number + 1} of {len(lines)}")
-            heard[line.voice].add(_hear(studio, line))
+            heard[line.voice].add(_hear(context, line))
     if heard:
         clips = sum(found.clips for found in heard.values())
         spent_s = time.monotonic() - started
@@ -119,18 +121,18 @@ def audition(studio: Studio, lines: Sequence[Utterance], console: Console) -> di
     return heard
 
 
-def _hear(studio: Studio, line: Utterance) -> Verdict:
+def _hear(context: WorkerContext, line: Utterance) -> Verdict:
     try:
-        prompt = studio.planner.prompt(
+        prompt = context.planner.prompt(
             line.voice, line.text_normalized, line.language, "", line.phonemes
         )
     except Refused as refused:
         return Verdict(reason=refused.reason, detail=refused.detail)
-    takes = [Take(line, prompt, 0)]
-    return studio.judge(takes, studio.speak(takes))[0]
+    takes = [Attempt(line, prompt, 0)]
+    return context.judge(takes, context.speak(takes))[0]
 
 
-def complaint(config: SynthConfig, heard: Mapping[str, Heard]) -> str | None:
+def complaint(config: SynthConfig, heard: Mapping[str, ClipScores]) -> str | None:
     """Why a run should not begin with what was heard, and what to do; None if it may."""
     clips = sum(found.clips for found in heard.values())
     accepted = sum(found.accepted for found in heard.values())
@@ -146,7 +148,7 @@ def complaint(config: SynthConfig, heard: Mapping[str, Heard]) -> str | None:
     )
 
 
-def warn(config: SynthConfig, heard: Mapping[str, Heard], console: Console) -> None:
+def warn(config: SynthConfig, heard: Mapping[str, ClipScores], console: Console) -> None:
     """Name the voices of which nothing passed."""
     for name, found in heard.items():
         if not found.accepted:
@@ -161,18 +163,18 @@ def check(
     config: SynthConfig,
     lines: Sequence[Utterance],
     console: Console,
-    opener: OpenStudio = open_studio,
+    opener: LoadModels = load_models,
 ) -> None:
-    """Hear the lines in a studio of its own.
+    """Hear the lines with models loaded for them alone.
 
     Raises:
         InputError: hardly anything passes.
     """
     with console.status("opening the teacher to hear new voices"):
         teacher = config.teacher.model_copy(update={"batch_size": 1})  # needs no measuring
-        studio = opener(config.model_copy(update={"teacher": teacher}))
-    heard = audition(studio, lines, console)
-    del studio
+        context = opener(config.model_copy(update={"teacher": teacher}))
+    heard = audition(context, lines, console)
+    del context
     if torch.cuda.is_available():  # the workers want that memory
         torch.cuda.empty_cache()
     if told := complaint(config, heard):

@@ -15,19 +15,19 @@ from multiprocessing import get_context
 from rich.console import Console
 from rich.progress import Progress
 
-from pipelines import dataset
 from pipelines.bootstrap.clips import clip_id, make_clip
 from pipelines.bootstrap.config import BootstrapConfig
 from pipelines.bootstrap.sentences import read_sentences, utterances
 from pipelines.bootstrap.speakers import SPEAKERS, Speaker
 from pipelines.description import keep_provenance
-from pipelines.manifest import write_manifest
-from pipelines.shard_writer import ShardWriter
 from speech import storage
 from speech.config import run_app
+from speech.dataset import layout as dataset
+from speech.dataset.manifest import write_manifest
+from speech.dataset.schema import Rejection
+from speech.dataset.writer import ShardWriter
 from speech.errors import Refused
-from speech.outputs import Kind, check_folder
-from speech.rows import Rejection
+from speech.storage.outputs import Kind, check_folder
 
 MEAN_CLIP_S = 5.4
 """of an utterance; decides how many lines fill the hours that were asked for"""
@@ -102,7 +102,7 @@ def _shards(config: BootstrapConfig, name: str, lines: list[tuple[str, Speaker]]
     """Each shard has lines of every engine, so that all take about as long."""
     output = storage.join(config.output, name)
     count = -(-len(lines) // LINES_PER_SHARD)
-    dataset.claim(output, _identity(config, count))
+    dataset.acquire(output, _identity(config, count))
     return [
         Shard(output, index, count, tuple(lines[index::count]), config.seed)
         for index in range(count)

@@ -7,7 +7,7 @@ from pydantic import Field
 from pipelines.corpus.config import CorpusConfig
 from pipelines.gate import GateConfig
 from speech.config import Config
-from teacher.config import TeacherConfig
+from teacher.f5.config import TeacherConfig
 from teacher.voices import VoicesConfig
 
 MAX_SHARDS = 99_999

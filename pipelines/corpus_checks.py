@@ -8,9 +8,9 @@ from pipelines.config import SynthConfig
 from pipelines.corpus import Line, note_of
 from pipelines.corpus.foreign import looks_like
 from pipelines.utterances import CorpusPlan, read_part, spoken_languages
+from speech.dataset.schema import Rejection
 from speech.errors import InputError
-from speech.rows import Rejection
-from speech.text import base_language
+from speech.text.normalize import base_language
 from teacher.voices import VoiceBank
 
 SAMPLE_LINES = 200

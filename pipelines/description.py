@@ -3,45 +3,45 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from pipelines import dataset
-from pipelines.card import CardFacts, card_bytes
 from pipelines.config import GateConfig
-from pipelines.dataset import Marker, Summary, Yield
-from pipelines.manifest import manifest_bytes, provenance_of, read_manifest
-from pipelines.seal import from_json, to_json
 from speech import storage
+from speech.dataset import layout as dataset
+from speech.dataset.card import CardFacts, card_bytes
+from speech.dataset.layout import Marker, Summary, Yield
+from speech.dataset.manifest import manifest_bytes, provenance_of, read_manifest
+from speech.dataset.seal import from_json, to_json
 from speech.licenses import joint_license
-from speech.storage import Location, Stamp
-from teacher.config import TeacherConfig
+from speech.storage import Checksum, Location
+from teacher.f5.config import TeacherConfig
 
 if TYPE_CHECKING:
-    from pipelines.launch import Launch
+    from pipelines.run_plan import RunPlan
 
 
 CARD_KEY = "voice_licenses"
 
 
-def describe(launch: "Launch", markers: Mapping[int, Marker], wall_s: float) -> None:
+def describe(run_plan: "RunPlan", markers: Mapping[int, Marker], wall_s: float) -> None:
     """Write README.md and, last, manifest.json, which says that both are there.
 
     What only a run can know is written down by the first that finishes the dataset, and kept: one
     that mends a shard later leaves manifest and card as they were.
     """
-    output = launch.config.output
-    known = kept_provenance(output) or provenance(launch, wall_s)
+    output = run_plan.config.output
+    known = kept_provenance(output) or provenance(run_plan, wall_s)
     keep_provenance(output, known)
-    manifest = manifest_bytes(launch.identity, markers, known)
+    manifest = manifest_bytes(run_plan.identity, markers, known)
     storage.write_bytes(storage.join(output, dataset.CARD_NAME), card_of(manifest))
     storage.write_bytes(storage.join(output, dataset.MANIFEST_NAME), manifest)
 
 
-def look_over(launch: "Launch", markers: Mapping[int, Marker]) -> tuple[list[str], list[str]]:
+def look_over(run_plan: "RunPlan", markers: Mapping[int, Marker]) -> tuple[list[str], list[str]]:
     """What can be told at no cost of a dataset that was finished before: which of manifest and card
     have to be written again, and what is wrong beside that."""
-    output = launch.config.output
+    output = run_plan.config.output
     stored = _stored(output, dataset.MANIFEST_NAME)
     found = storage.list_files(storage.join(output, "data"))
-    own = {dataset.data_name(i, launch.corpus.shards) for i in range(launch.corpus.shards)}
+    own = {dataset.data_name(i, run_plan.corpus.shards) for i in range(run_plan.corpus.shards)}
     wrong = [
         f"data/{name} is not of this dataset: move it elsewhere"
         for name in sorted(found)
@@ -49,7 +49,7 @@ def look_over(launch: "Launch", markers: Mapping[int, Marker]) -> tuple[list[str
     ]
     if (manifest := read_manifest(stored)) is None:
         return [dataset.MANIFEST_NAME], wrong
-    if stored != manifest_bytes(launch.identity, markers, provenance_of(manifest)):
+    if stored != manifest_bytes(run_plan.identity, markers, provenance_of(manifest)):
         mend = f'make verify ARGS="output={output} repair=true"'
         return [], [*wrong, f"{dataset.MANIFEST_NAME} and the markers in _shards/ differ: {mend}"]
     if _stored(output, dataset.CARD_NAME) != card_of(stored):
@@ -57,17 +57,17 @@ def look_over(launch: "Launch", markers: Mapping[int, Marker]) -> tuple[list[str
     return [], wrong
 
 
-def provenance(launch: "Launch", wall_s: float) -> dict[str, Any]:
+def provenance(run_plan: "RunPlan", wall_s: float) -> dict[str, Any]:
     """What follows neither from a run's identity nor from its markers, as JSON values."""
-    from eval.judges import Judges
+    from speech.judges.judges import Judges
     from speech.machine import software
 
     return {
         "wall_s": wall_s,
-        "judges": Judges(launch.config.gate.judges).revisions,
+        "judges": Judges(run_plan.config.gate.judges).revisions,
         "software": software(),
-        "corpus_lines": {part.file.path: part.lines for part in launch.corpus.parts},
-        CARD_KEY: launch.voice_licenses,
+        "corpus_lines": {part.file.path: part.lines for part in run_plan.corpus.parts},
+        CARD_KEY: run_plan.voice_licenses,
     }
 
 
@@ -107,7 +107,7 @@ def _summary(manifest: Mapping[str, Any]) -> Summary:
         reasons=dict(sorted(manifest["reasons"].items(), key=lambda item: (-item[1], item[0]))),
         voices={voice: Yield(**part) for voice, part in manifest["voices"].items()},
         stats=manifest["stats"],
-        files={name: Stamp(**stamp) for name, stamp in manifest["files"].items()},
+        files={name: Checksum(**stamp) for name, stamp in manifest["files"].items()},
     )
 
 

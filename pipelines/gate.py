@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 from pydantic import Field, model_validator
 
-from eval.judges import Judges, JudgesConfig
-from speech.audio import Wave, clipped_share, longest_pause_s, quantize, rms_db
+from speech.audio.waveform import Wave, clipped_share, longest_pause_s, quantize, rms_db
 from speech.config import Config
+from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError, Refused, in_one_line
-from speech.phonemes import phonemize
-from speech.rows import SAMPLE_RATE
-from speech.speaker import WINDOW_S, Embedding, similarity
+from speech.judges.judges import Judges, JudgesConfig
+from speech.judges.speaker import WINDOW_S, Embedding, similarity
+from speech.judges.wer import ErrorRates, is_misread, phoneme_error_rate, score
 from speech.stopwatch import Stopwatch
-from speech.text import normalize
-from speech.wer import ErrorRates, is_misread, phoneme_error_rate, score
+from speech.text.normalize import normalize
+from speech.text.phonemes import phonemize
 from teacher.voices import Voice
 
 REASONS = (

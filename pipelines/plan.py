@@ -15,11 +15,10 @@ from rich.progress import track
 from rich.table import Table
 
 from pipelines import corpus_checks
-from pipelines.audition import Heard, audition, complaint, first_lines, new_voices, warn
+from pipelines.attempts import Attempt
+from pipelines.audition import ClipScores, audition, complaint, first_lines, new_voices, warn
 from pipelines.config import SynthConfig
 from pipelines.preflight import check_request
-from pipelines.studio import Studio, open_studio
-from pipelines.takes import Take
 from pipelines.utterances import (
     CorpusPlan,
     open_lexicon,
@@ -29,12 +28,13 @@ from pipelines.utterances import (
     shard_of,
     spoken_languages,
 )
+from pipelines.worker_context import WorkerContext, load_models
+from speech.audio.mel import FRAME_RATE
 from speech.config import run_app
+from speech.dataset.schema import Rejection, Utterance
 from speech.errors import InputError, Refused
-from speech.mel import FRAME_RATE
-from speech.rows import Rejection, Utterance
+from teacher.f5.teacher import Planner
 from teacher.packing import BatchLimit, pack, padding_efficiency
-from teacher.teacher import Planner
 from teacher.voices import VoiceBank, load_bank
 
 FLAC_BYTES_PER_S = 26_000
@@ -59,12 +59,12 @@ class Estimate:
     device: str | None
     times_real_time: float | None
     expected_h: float | None
-    voices: dict[str, Heard]
+    voices: dict[str, ClipScores]
     """those that are new to the teacher, in their first lines"""
 
 
 @dataclass
-class Draft:
+class CorpusEstimate:
     """The corpus as it would be spoken: total frames of each utterance, by shard."""
 
     shards: list[list[int]]
@@ -96,7 +96,7 @@ def estimate(config: SynthConfig, console: Console) -> Estimate:
         console.print(note, style="yellow", markup=False, highlight=False, soft_wrap=True)
     bank = load_bank(config.voices, languages=spoken_languages(config))
     corpus_checks.check_per_text(config, bank)
-    draft = read_draft(config, corpus, bank, console)
+    draft = estimate_corpus(config, corpus, bank, console)
     voices = new_voices(config, bank) if config.voices.audition else []
     lines = first_lines(config, corpus, bank, voices) if voices else []
     measured = measure(config, draft.sample, lines, console)
@@ -121,9 +121,11 @@ def estimate(config: SynthConfig, console: Console) -> Estimate:
     )
 
 
-def read_draft(config: SynthConfig, corpus: CorpusPlan, bank: VoiceBank, console: Console) -> Draft:
+def estimate_corpus(
+    config: SynthConfig, corpus: CorpusPlan, bank: VoiceBank, console: Console
+) -> CorpusEstimate:
     planner, lexicon = Planner(config.teacher, bank), open_lexicon(config)
-    draft = Draft([[] for _ in range(corpus.shards)])
+    draft = CorpusEstimate([[] for _ in range(corpus.shards)])
     lines = (line for part in corpus.parts for line in read_part(part, config))
     for line in track(lines, "reading", corpus.lines, console=console, transient=True):
         for item in plan_line(line, config, bank, lexicon):
@@ -139,7 +141,7 @@ class Measured:
     times_real_time: float | None = None
     """seconds of checked audio a second"""
     device: str | None = None
-    voices: dict[str, Heard] = field(default_factory=dict)
+    voices: dict[str, ClipScores] = field(default_factory=dict)
 
 
 def measure(
@@ -148,25 +150,25 @@ def measure(
     """Speak a batch of the sample for its speed, and the lines for their voices."""
     try:
         with console.status("speaking one batch to measure this machine"):
-            studio = open_studio(config)
-            speed = _times_real_time(studio, sample) if sample else None
-        heard = audition(studio, lines, console)
+            context = load_models(config)
+            speed = _times_real_time(context, sample) if sample else None
+        heard = audition(context, lines, console)
     except InputError as error:
         console.print(f"not measured: {error}", style="yellow")
         return Measured(BatchLimit(UNMEASURED_FRAMES))
-    return Measured(studio.limit, speed, str(studio.teacher.device), heard)
+    return Measured(context.limit, speed, str(context.teacher.device), heard)
 
 
-def _times_real_time(studio: Studio, sample: list[Utterance]) -> float:
+def _times_real_time(context: WorkerContext, sample: list[Utterance]) -> float:
     prompts = [
-        studio.planner.prompt(u.voice, u.text_normalized, u.language, "", u.phonemes)
+        context.planner.prompt(u.voice, u.text_normalized, u.language, "", u.phonemes)
         for u in sample
     ]
-    takes = [Take(said, prompt, 0) for said, prompt in zip(sample, prompts, strict=True)]
+    takes = [Attempt(said, prompt, 0) for said, prompt in zip(sample, prompts, strict=True)]
     started, audio_s = time.perf_counter(), 0.0
-    for batch in pack([prompt.frames for prompt in prompts], studio.limit):
+    for batch in pack([prompt.frames for prompt in prompts], context.limit):
         spoken = [takes[i] for i in batch]
-        verdicts = studio.judge(spoken, studio.speak(spoken))
+        verdicts = context.judge(spoken, context.speak(spoken))
         audio_s += sum(verdict.duration_s for verdict in verdicts)
     return audio_s / (time.perf_counter() - started)
 

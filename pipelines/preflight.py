@@ -7,9 +7,9 @@ from pipelines.corpus_checks import check_language
 from speech import storage
 from speech.errors import InputError
 from speech.machine import require_device
-from speech.outputs import Kind, check_folder
+from speech.storage.outputs import Kind, check_folder
 from teacher.checkpoint import weights_file
-from teacher.config import TeacherConfig
+from teacher.f5.config import TeacherConfig
 
 DATASET = Kind("dataset of make synth", ("_shards",))
 WORKERS_A_CORE = 2

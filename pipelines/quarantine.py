@@ -7,7 +7,7 @@ is not finished. Whoever begins the shard again finds there what its predecessor
 1. The tries of the batch that was in flight become suspects. Each is spoken and judged alone, before
    anything else of the shard, and its sound thrown away. One that lives is cleared.
 2. One that was alone in flight when its worker died is tried in a process of its own
-   (`pipelines.trial`). One that dies there twice, while this process lives, is rejected.
+   (`pipelines.isolated_attempt`). One that dies there twice, while this process lives, is rejected.
 3. Where there can be no such process (no memory for a second teacher), `LONE_DEATHS` deaths decide.
 
 The trade: a line that kills costs two workers before it is rejected, and after a kill from outside
@@ -28,10 +28,10 @@ from speech.errors import InputError
 from speech.storage import Location
 
 if TYPE_CHECKING:  # a launcher that only sweeps needs no torch
-    from pipelines.studio import Studio
-    from pipelines.takes import Take
+    from pipelines.attempts import Attempt
+    from pipelines.worker_context import WorkerContext
 
-Survives = Callable[["Take"], bool | None]
+Survives = Callable[["Attempt"], bool | None]
 """whether a process of its own lives through a take; None where there can be no such process"""
 
 LONE_DEATHS = 4
@@ -94,7 +94,7 @@ class Quarantine:
         self._record.in_flight, self._record.alone = list(keys), alone
         storage.write_bytes(self._path, json.dumps(asdict(self._record)).encode())
 
-    def examine(self, key: str, take: "Take | None", studio: "Studio") -> None:
+    def examine(self, key: str, take: "Attempt | None", context: "WorkerContext") -> None:
         """Clear a suspect or condemn it; this process may die of it. None: it is asked no more.
 
         Raises:
@@ -108,11 +108,11 @@ class Quarantine:
             self._condemn(key, f"its worker died {deaths} times while it was spoken alone")
         elif lived is None and take is not None:
             self.in_flight([key], alone=True)
-            studio.try_alone(take)
+            context.try_alone(take)
         del self._record.suspects[key]
         self.in_flight([])
 
-    def _survived(self, take: "Take") -> bool | None:
+    def _survived(self, take: "Attempt") -> bool | None:
         """Of several trials the one that it lived through, if any, counts."""
         for _ in range(TRIALS):
             lived = self._survives(take)

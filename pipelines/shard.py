@@ -7,36 +7,36 @@ from typing import Any
 
 import numpy as np
 
+from pipelines.attempts import FIRST_PARTS, Attempt, admit, first_parts, noise_key, rejection
 from pipelines.config import SynthConfig
 from pipelines.gate import Verdict, rank
 from pipelines.progress import Progress
 from pipelines.quarantine import Quarantine
-from pipelines.shard_writer import ShardWriter
-from pipelines.studio import Studio, Waves
-from pipelines.takes import FIRST_PARTS, Take, admit, first_parts, noise_key, rejection
-from speech.audio import encode_flac
+from pipelines.worker_context import Waves, WorkerContext
+from speech.audio.waveform import encode_flac
+from speech.dataset.schema import SAMPLE_RATE, Clip, Rejection, Utterance
+from speech.dataset.writer import ShardWriter
 from speech.errors import InputError, Refused, in_one_line
 from speech.licenses import joint_license
-from speech.rows import SAMPLE_RATE, Clip, Rejection, Utterance
 from teacher.packing import BatchLimit, pack
 
 Report = Callable[[Progress], None]
 """called when a shard is begun, and after each batch"""
 
 
-class ShardRecorder:
+class ShardSynthesizer:
     """Records the lines of one shard into its writer."""
 
     def __init__(
         self,
         config: SynthConfig,
-        studio: Studio,
+        context: WorkerContext,
         writer: ShardWriter,
         report: Report,
         quarantine: Quarantine,
     ) -> None:
         self.config = config
-        self.studio = studio
+        self.context = context
         self.writer = writer
         self.report = report
         self.quarantine = quarantine
@@ -53,23 +53,23 @@ class ShardRecorder:
         Raises:
             InputError: the teacher or a judge fails on everything.
         """
-        before = dict(self.studio.watch.seconds)
+        before = dict(self.context.watch.seconds)
         self.report(Progress(shards=1, rows=len(items)))
-        with self.studio.watch("plan"):
+        with self.context.watch("plan"):
             takes = self._takes(admit(items, self._reject))
         self._try_suspects(takes)
         first, later = first_parts(takes)
         self._speak(first)
         self._speak(self._worth_speaking(later))
-        for stage, seconds in self.studio.watch.seconds.items():
+        for stage, seconds in self.context.watch.seconds.items():
             self.stats[f"{stage}_s"] = seconds - before.get(stage, 0.0)  # type: ignore[assignment]
         return dict(self.stats)
 
-    def _takes(self, utterances: Iterable[Utterance]) -> list[Take]:
+    def _takes(self, utterances: Iterable[Utterance]) -> list[Attempt]:
         takes = []
         for utterance in utterances:
             try:
-                prompt = self.studio.planner.prompt(
+                prompt = self.context.planner.prompt(
                     utterance.voice,
                     utterance.text_normalized,
                     utterance.language,
@@ -81,27 +81,27 @@ class ShardRecorder:
             except Exception as error:
                 self._reject(self._unplanned(utterance, error))
                 continue
-            takes.append(Take(utterance, prompt, 0))
+            takes.append(Attempt(utterance, prompt, 0))
         return takes
 
     def _unplanned(self, utterance: Utterance, error: Exception) -> Rejection:
         if not isinstance(error, Refused):
-            self.studio.prove()
+            self.context.prove()
             error = Refused("teacher_error", in_one_line(error))
         return rejection(utterance, error.reason, "teacher", error.detail)
 
-    def _try_suspects(self, takes: Sequence[Take]) -> None:
+    def _try_suspects(self, takes: Sequence[Attempt]) -> None:
         """Speak alone what a worker may have died of (see `pipelines.quarantine`)."""
         if not self.quarantine.suspects:
             return
         tries = self.config.gate.attempts * self.config.gate.candidates
         every = [replace(take, attempt=i) for take in takes for i in range(tries)]
         known = {noise_key(take): take for take in every}
-        self.studio.prove()
+        self.context.prove()
         for key in self.quarantine.suspects:
-            self.quarantine.examine(key, known.get(key), self.studio)
+            self.quarantine.examine(key, known.get(key), self.context)
 
-    def _worth_speaking(self, later: Iterable[Take]) -> list[Take]:
+    def _worth_speaking(self, later: Iterable[Attempt]) -> list[Attempt]:
         worth = []
         for take in later:
             if take.utterance.line in self._passed:
@@ -111,14 +111,14 @@ class ShardRecorder:
             self._reject(rejection(take.utterance, "line_given_up", "gate", detail))
         return worth
 
-    def _speak(self, takes: Sequence[Take]) -> None:
+    def _speak(self, takes: Sequence[Attempt]) -> None:
         """Each round speaks what is left; what the gate turned down goes into the next round, with
         the next seed."""
         for round_ in range(self.config.gate.attempts):
             last = round_ + 1 == self.config.gate.attempts
             takes = self._round(takes, last)
 
-    def _round(self, takes: Sequence[Take], last: bool) -> list[Take]:
+    def _round(self, takes: Sequence[Attempt], last: bool) -> list[Attempt]:
         """Speak, judge and write all of them; returns the takes to try again.
 
         What breaks the teacher is rejected, and what is left is packed as if it had never been
@@ -131,7 +131,7 @@ class ShardRecorder:
             tries = [one for take in batch for one in self._tries(take)]
             self.quarantine.in_flight([noise_key(one) for one in tries])
             self._count(tries)
-            waves = self.studio.speak(tries)
+            waves = self.context.speak(tries)
             broken = self._refuse_broken(tries, waves)
             if broken:
                 left = [take for others in (batch, *rest) for take in others]
@@ -141,9 +141,9 @@ class ShardRecorder:
             batches = rest
         return again
 
-    def _batches(self, takes: Sequence[Take]) -> list[list[Take]]:
+    def _batches(self, takes: Sequence[Attempt]) -> list[list[Attempt]]:
         """Packed by padded cost, with room for all candidates of each utterance."""
-        limit, candidates = self.studio.limit, self.config.gate.candidates
+        limit, candidates = self.context.limit, self.config.gate.candidates
         shared = BatchLimit(
             limit.frames // candidates if limit.frames else None,
             max(limit.items // candidates, 1) if limit.items else None,
@@ -151,12 +151,12 @@ class ShardRecorder:
         batches = pack([take.prompt.frames for take in takes], shared)
         return [[takes[i] for i in batch] for batch in batches]
 
-    def _tries(self, take: Take) -> list[Take]:
+    def _tries(self, take: Attempt) -> list[Attempt]:
         """The candidates of a take."""
         candidates = range(self.config.gate.candidates)
         return [replace(take, attempt=take.attempt + i) for i in candidates]
 
-    def _refuse_deadly(self, take: Take) -> bool:
+    def _refuse_deadly(self, take: Attempt) -> bool:
         """Whether it is known to kill its worker, and so rejected."""
         for one in self._tries(take):
             if deed := self.quarantine.why_deadly(noise_key(one)):
@@ -164,24 +164,24 @@ class ShardRecorder:
                 return True
         return False
 
-    def _refuse_broken(self, tries: Sequence[Take], waves: Waves) -> set[str]:
+    def _refuse_broken(self, tries: Sequence[Attempt], waves: Waves) -> set[str]:
         """Reject what the teacher failed on, once it is seen to work otherwise; their ids."""
-        broken: dict[str, tuple[Take, Refused]] = {}
+        broken: dict[str, tuple[Attempt, Refused]] = {}
         for one, wave in zip(tries, waves, strict=True):
             if isinstance(wave, Refused) and wave.reason == "teacher_error":
                 broken.setdefault(one.utterance.id, (one, wave))
         if broken:
-            self.studio.prove()
+            self.context.prove()
         for one, refused in broken.values():
             self._refuse_unheard(one, refused)
         return set(broken)
 
     def _settle(
-        self, batch: Sequence[Take], tries: Sequence[Take], waves: Waves, last: bool
-    ) -> list[Take]:
+        self, batch: Sequence[Attempt], tries: Sequence[Attempt], waves: Waves, last: bool
+    ) -> list[Attempt]:
         """Judge and write a batch; returns the takes to try again."""
         candidates = self.config.gate.candidates
-        verdicts = self.studio.judge(tries, waves)
+        verdicts = self.context.judge(tries, waves)
         again, accepted, rejected, audio_s = [], 0, 0, 0.0
         for i, take in enumerate(batch):
             best = min(range(i * candidates, (i + 1) * candidates), key=lambda j: rank(verdicts[j]))
@@ -197,9 +197,9 @@ class ShardRecorder:
         self.report(Progress(accepted, rejected, audio_s, tries=len(tries)))
         return again
 
-    def _accept(self, take: Take, verdict: Verdict, wave: np.ndarray) -> None:
+    def _accept(self, take: Attempt, verdict: Verdict, wave: np.ndarray) -> None:
         self._passed.add(take.utterance.line)
-        with self.studio.watch("write"):
+        with self.context.watch("write"):
             self.writer.accept(
                 Clip(
                     audio=encode_flac(wave, SAMPLE_RATE),
@@ -209,7 +209,7 @@ class ShardRecorder:
                 )
             )
 
-    def _refuse(self, take: Take, verdict: Verdict, wave: np.ndarray | Refused) -> None:
+    def _refuse(self, take: Attempt, verdict: Verdict, wave: np.ndarray | Refused) -> None:
         stage = "teacher" if isinstance(wave, Refused) else "gate"
         audio = None
         if self.config.dataset.keep_rejected_audio and not isinstance(wave, Refused):
@@ -225,7 +225,7 @@ class ShardRecorder:
             )
         )
 
-    def _refuse_unheard(self, take: Take, refused: Refused) -> None:
+    def _refuse_unheard(self, take: Attempt, refused: Refused) -> None:
         self._refuse(take, Verdict(reason=refused.reason, detail=refused.detail), refused)
         self.report(Progress(rejected=1, tries=1))
 
@@ -233,10 +233,10 @@ class ShardRecorder:
         self.writer.reject(row)
         self.report(Progress(rejected=1))
 
-    def _row(self, take: Take, verdict: Verdict) -> dict[str, Any]:
+    def _row(self, take: Attempt, verdict: Verdict) -> dict[str, Any]:
         """The columns that clips and rejections share."""
         utterance, teacher = take.utterance, self.config.teacher
-        voice = self.studio.bank[utterance.voice]
+        voice = self.context.bank[utterance.voice]
         return {
             "id": utterance.id,
             "text": utterance.text,
@@ -257,7 +257,7 @@ class ShardRecorder:
             "license": joint_license(teacher.license, voice.license),
         }
 
-    def _count(self, tries: Sequence[Take]) -> None:
+    def _count(self, tries: Sequence[Attempt]) -> None:
         frames = [one.prompt.frames for one in tries]
         self.stats["batches"] += 1
         self.stats["tries"] += len(tries)

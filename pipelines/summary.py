@@ -4,7 +4,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pipelines.config import SynthConfig
-from pipelines.dataset import Summary
+from speech.dataset.layout import Summary
 
 STAGES = ("plan", "teacher", "vocoder", "asr", "similarity", "mos", "write")
 

@@ -15,111 +15,113 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from pipelines import dataset
 from pipelines.config import DataflowConfig, SynthConfig
-from pipelines.launch import Launch, prepare
 from pipelines.preflight import check_run
 from pipelines.progress import show_progress
+from pipelines.run_folders import RunFolders, open_run_folders
+from pipelines.run_plan import RunPlan, prepare
 from pipelines.summary import print_summary
-from pipelines.verified import forget_verified, last_verified
-from pipelines.workplace import Workplace, open_workplace
+from pipelines.verify.last_verified import forget_verified, last_verified
 from speech.config import run_app
+from speech.dataset import layout as dataset
 
 if TYPE_CHECKING:  # Beam takes seconds to import, and a finished dataset does not need it
     import apache_beam as beam
 
-    from pipelines.studio import OpenStudio
+    from pipelines.worker_context import LoadModels
 
 
 def build_pipeline(
     pipeline: "beam.Pipeline",
-    launch: Launch,
-    opener: "OpenStudio | None" = None,
-    workplace: Workplace | None = None,
+    run_plan: RunPlan,
+    opener: "LoadModels | None" = None,
+    folders: RunFolders | None = None,
 ) -> "beam.PCollection[dataset.Marker]":
     """Text is read, planned and grouped; audio never crosses a shuffle."""
     import apache_beam as beam
 
-    from pipelines.counts import total
-    from pipelines.spool import group_by_shard
+    from pipelines.row_counts import total
+    from pipelines.text_grouping import group_by_shard
     from pipelines.worker import COUNTS, PlanText, WritePlan, WriteShards
 
-    shards = pipeline | "List shards to do" >> beam.Create(launch.todo)
+    shards = pipeline | "List shards to do" >> beam.Create(run_plan.todo)
     planned = (
         pipeline
-        | "List corpus" >> beam.Create(launch.corpus.parts)
-        | "Read and plan" >> beam.ParDo(PlanText(launch)).with_outputs(COUNTS, main="text")
+        | "List corpus" >> beam.Create(run_plan.corpus.parts)
+        | "Read and plan" >> beam.ParDo(PlanText(run_plan)).with_outputs(COUNTS, main="text")
     )
     _ = (
         planned[COUNTS]
         | "Add counts" >> beam.CombineGlobally(total)
-        | "Write counts" >> beam.ParDo(WritePlan(launch.config.output))
+        | "Write counts" >> beam.ParDo(WritePlan(run_plan.config.output))
     )
-    grouped = group_by_shard(shards, planned.text, workplace.text_folder if workplace else None)
-    return grouped | "Speak, judge, write" >> beam.ParDo(WriteShards(launch, opener, workplace))
+    grouped = group_by_shard(shards, planned.text, folders.text_folder if folders else None)
+    return grouped | "Speak, judge, write" >> beam.ParDo(WriteShards(run_plan, opener, folders))
 
 
-def main(config: SynthConfig, opener: "OpenStudio | None" = None) -> int:
+def main(config: SynthConfig, opener: "LoadModels | None" = None) -> int:
     started, console = time.monotonic(), Console()
     check_run(config)
-    launch = prepare(config, console, opener)
-    if not launch.todo:
+    run_plan = prepare(config, console, opener)
+    if not run_plan.todo:
         console.print(f"everything is done already in {config.output}")
-    elif not run(launch, console, opener):
+    elif not run(run_plan, console, opener):
         return 0
-    return finish(launch, console, time.monotonic() - started)
+    return finish(run_plan, console, time.monotonic() - started)
 
 
-def run(launch: Launch, console: Console, opener: "OpenStudio | None") -> bool:
+def run(run_plan: RunPlan, console: Console, opener: "LoadModels | None") -> bool:
     """Whether the pipeline has ended, rather than been submitted or written down."""
     from pipelines.runners import direct_workers, run_dataflow, run_direct
 
-    runner = launch.config.runner
+    runner = run_plan.config.runner
     if isinstance(runner, DataflowConfig):
-        console.print(run_dataflow(lambda pipeline: build_pipeline(pipeline, launch), runner))
+        console.print(run_dataflow(lambda pipeline: build_pipeline(pipeline, run_plan), runner))
         return runner.wait and runner.template_location is None
     with (
-        open_workplace(launch.config.output, direct_workers(runner)) as workplace,
+        open_run_folders(run_plan.config.output, direct_workers(runner)) as folders,
         show_progress(
-            Path(workplace.progress_folder), launch.lines_todo, len(launch.todo), console
+            Path(folders.progress_folder), run_plan.lines_todo, len(run_plan.todo), console
         ),
     ):
-        run_direct(lambda pipeline: build_pipeline(pipeline, launch, opener, workplace))
+        run_direct(lambda pipeline: build_pipeline(pipeline, run_plan, opener, folders))
     return True
 
 
-def finish(launch: Launch, console: Console, wall_s: float) -> int:
+def finish(run_plan: RunPlan, console: Console, wall_s: float) -> int:
     """Write manifest and card once every row is there; the exit status says if it is."""
-    config = launch.config
-    markers = dataset.finished(config.output, launch.corpus.shards)
-    missing = launch.corpus.shards - len(markers)
+    config = run_plan.config
+    markers = dataset.finished(config.output, run_plan.corpus.shards)
+    missing = run_plan.corpus.shards - len(markers)
     if missing:
-        console.print(f"{missing} of {launch.corpus.shards} shards are not done yet; run it again")
+        console.print(
+            f"{missing} of {run_plan.corpus.shards} shards are not done yet; run it again"
+        )
         return 1
-    is_whole = _describe(launch, markers, console, wall_s)
+    is_whole = _describe(run_plan, markers, console, wall_s)
     summary = dataset.summarize(markers)
-    print_summary(summary, config, wall_s if launch.todo else None, console)
+    print_summary(summary, config, wall_s if run_plan.todo else None, console)
     return 0 if is_whole and summary.total.accepted else 1
 
 
 def _describe(
-    launch: Launch, markers: Mapping[int, dataset.Marker], console: Console, wall_s: float
+    run_plan: RunPlan, markers: Mapping[int, dataset.Marker], console: Console, wall_s: float
 ) -> bool:
     """Write manifest and card; of a dataset that was finished before, say what is wrong with it."""
-    from pipelines.counts import check_rows
     from pipelines.description import describe, look_over
+    from pipelines.row_counts import check_rows
 
-    output = launch.config.output
-    if launch.todo:
-        check_rows(launch.config, launch.corpus, markers)
+    output = run_plan.config.output
+    if run_plan.todo:
+        check_rows(run_plan.config, run_plan.corpus, markers)
         forget_verified(output)
-        check_rows(launch.config, launch.corpus, markers)
-        describe(launch, markers, wall_s)
+        check_rows(run_plan.config, run_plan.corpus, markers)
+        describe(run_plan, markers, wall_s)
         return True
-    damaged, wrong = look_over(launch, markers)
+    damaged, wrong = look_over(run_plan, markers)
     if damaged:
-        check_rows(launch.config, launch.corpus, markers)
-        describe(launch, markers, wall_s)
+        check_rows(run_plan.config, run_plan.corpus, markers)
+        describe(run_plan, markers, wall_s)
     say = partial(console.print, soft_wrap=True, markup=False, highlight=False)
     for line in [
         *(f"{name} was missing or damaged, and is written again" for name in damaged),

@@ -14,10 +14,10 @@ from pipelines.corpus import (
     read_lines,
     utterance_texts,
 )
+from speech.dataset.schema import Rejection, Utterance
 from speech.errors import InputError, Refused
-from speech.lexicon import NO_WORDS, Lexicon, read_lexicon
-from speech.rows import Rejection, Utterance
 from speech.seeds import stable_hash
+from speech.text.lexicon import NO_WORDS, Lexicon, read_lexicon
 from teacher.voices import VoiceBank, choose_voices
 
 MIN_SHARDS = 8

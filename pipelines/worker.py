@@ -11,20 +11,20 @@ from apache_beam.pvalue import TaggedOutput
 from apache_beam.transforms.window import GlobalWindows
 from apache_beam.utils.windowed_value import WindowedValue
 
-from pipelines.counts import PlanCounts, check_lines, write_plan
-from pipelines.crew import Crew
-from pipelines.dataset import Marker, find_marker
-from pipelines.launch import Launch
+from pipelines.isolated_attempt import survives
 from pipelines.progress import Progress, ProgressFile
 from pipelines.quarantine import Quarantine
-from pipelines.shard import ShardRecorder
-from pipelines.shard_writer import ShardWriter
-from pipelines.studio import OpenStudio, open_studio
-from pipelines.trial import survives
+from pipelines.row_counts import PlanCounts, check_lines, write_plan
+from pipelines.run_folders import RunFolders
+from pipelines.run_plan import RunPlan
+from pipelines.shard import ShardSynthesizer
 from pipelines.utterances import CorpusPart, open_lexicon, plan_part, spoken_languages
-from pipelines.workplace import Workplace
+from pipelines.worker_context import LoadModels, load_models
+from pipelines.worker_threads import WorkerThreads
+from speech.dataset.layout import Marker, find_marker
+from speech.dataset.schema import Rejection, Utterance
+from speech.dataset.writer import ShardWriter
 from speech.errors import InputError
-from speech.rows import Rejection, Utterance
 from teacher.voices import load_bank
 
 COUNTS: Final = "counts"
@@ -34,10 +34,10 @@ Item = Utterance | Rejection
 class PlanText(beam.DoFn):
     """Part of the corpus -> (shard, row to be) of the shards to do, and the `COUNTS` of all."""
 
-    def __init__(self, launch: Launch) -> None:
-        self.config = launch.config
-        self.shards = launch.corpus.shards
-        self.todo = frozenset(launch.todo)
+    def __init__(self, run_plan: RunPlan) -> None:
+        self.config = run_plan.config
+        self.shards = run_plan.corpus.shards
+        self.todo = frozenset(run_plan.todo)
 
     def setup(self) -> None:
         self.bank = load_bank(self.config.voices, languages=spoken_languages(self.config))
@@ -71,28 +71,28 @@ class WriteShards(beam.DoFn):
 
     def __init__(
         self,
-        launch: Launch,
-        opener: OpenStudio | None = None,
-        workplace: Workplace | None = None,
+        run_plan: RunPlan,
+        opener: LoadModels | None = None,
+        folders: RunFolders | None = None,
     ) -> None:
-        self.config = launch.config
-        self.shards = launch.corpus.shards
-        self.opener = opener or open_studio
-        self.workers = workplace.workers if workplace else 1
-        self.progress_folder = workplace.progress_folder if workplace else None
+        self.config = run_plan.config
+        self.shards = run_plan.corpus.shards
+        self.opener = opener or load_models
+        self.workers = folders.workers if folders else 1
+        self.progress_folder = folders.progress_folder if folders else None
 
     def setup(self) -> None:
-        self.crew = Crew(self.workers, self._make)
+        self.threads = WorkerThreads(self.workers, self._make)
         self.own = threading.local()
 
     def process(self, element: tuple[int, Iterable[Item]]) -> Iterator[Marker]:
-        yield from self._counted(self.crew.give(element))
+        yield from self._counted(self.threads.give(element))
 
     def finish_bundle(self) -> Iterator[WindowedValue]:
-        yield from map(GlobalWindows.windowed_value, self._counted(self.crew.finish()))
+        yield from map(GlobalWindows.windowed_value, self._counted(self.threads.finish()))
 
     def teardown(self) -> None:
-        self.crew.close()
+        self.threads.close()
 
     def _make(self, element: tuple[int, Iterable[Item]]) -> Marker:
         shard, items = element
@@ -117,15 +117,15 @@ class WriteShards(beam.DoFn):
             quarantine.end()
             return marker
 
-    def _recorder(self, writer: ShardWriter, quarantine: Quarantine) -> ShardRecorder:
+    def _recorder(self, writer: ShardWriter, quarantine: Quarantine) -> ShardSynthesizer:
         """With what this thread has opened, once."""
-        if not hasattr(self.own, "studio"):
-            self.own.studio = self.opener(self.config)
+        if not hasattr(self.own, "context"):
+            self.own.context = self.opener(self.config)
             self.own.progress = ProgressFile(self.progress_folder)
-        return ShardRecorder(self.config, self.own.studio, writer, self._report, quarantine)
+        return ShardSynthesizer(self.config, self.own.context, writer, self._report, quarantine)
 
     def _report(self, more: Progress) -> None:
-        self.crew.check()
+        self.threads.check()
         self.own.progress.report(more)
 
     def _counted(self, markers: Iterable[Marker]) -> Iterator[Marker]:

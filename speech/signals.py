@@ -17,7 +17,7 @@ from types import FrameType
 
 import psutil
 
-from speech import temporaries
+from speech.storage import temporaries
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 CLEAR_LINE, SHOW_CURSOR = b"\r\x1b[K", b"\x1b[?25h"

@@ -10,12 +10,12 @@ from pydantic import Field
 from rich.console import Console
 
 from speech import storage
-from speech.clips import open_clips
+from speech.alignment.clips import align_dataset
+from speech.alignment.picture import draw_alignments
+from speech.audio.mel import FRAME_RATE, log_mel
 from speech.config import Config, run_app
-from speech.mel import FRAME_RATE, log_mel
-from speech.outputs import check_file
-from student.alignment import align_dataset
-from student.alignment_picture import draw_alignments
+from speech.dataset.clips import open_clips
+from speech.storage.outputs import check_file
 
 
 class AlignConfig(Config):

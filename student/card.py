@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from speech import storage
-from speech.mel import FRAME_RATE
+from speech.audio.mel import FRAME_RATE
 from student.config import TrainStudentConfig
-from student.data import StudentData
+from student.data.clips import StudentData
 from student.student import Student
 
 CARD = """\

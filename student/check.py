@@ -12,16 +12,16 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.progress import track
 
-from eval.asr import Asr, AsrConfig
 from speech import storage
-from speech.audio import Wave, encode_flac, quantize
-from speech.mel import log_mel
-from speech.rows import SAMPLE_RATE
+from speech.audio.mel import log_mel
+from speech.audio.waveform import Wave, encode_flac, quantize
+from speech.dataset.schema import SAMPLE_RATE
+from speech.judges.asr import Asr, AsrConfig
+from speech.judges.wer import ErrorRates, score
 from speech.seeds import short_id
-from speech.wer import ErrorRates, score
 from student.card import write_card
 from student.config import TrainStudentConfig
-from student.data import StudentData
+from student.data.clips import StudentData
 from student.student import Student, open_student
 
 LINES, SAMPLES = 24, 4

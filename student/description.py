@@ -1,6 +1,6 @@
 """What describes a student, as it was trained or as it was exported: one JSON file beside the others.
 
-Needs no torch, as `student.runtime` needs none.
+Needs no torch, as `student.onnx.runtime` needs none.
 """
 
 import json
@@ -12,10 +12,10 @@ from typing import ClassVar, TypeVar
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from speech import storage
+from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError
-from speech.phonemes import ALPHABET
-from speech.rows import SAMPLE_RATE
-from speech.text import LANGUAGES
+from speech.text.normalize import LANGUAGES
+from speech.text.phonemes import ALPHABET
 
 D = TypeVar("D", bound="Described")
 

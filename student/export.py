@@ -1,4 +1,4 @@
-"""Export a student to ONNX, for `student.runtime`, which needs no torch.
+"""Export a student to ONNX, for `student.onnx.runtime`, which needs no torch.
 
 checkpoint=out/student   output=out/student/onnx   int8=true
 """
@@ -13,20 +13,20 @@ import torch
 from rich.console import Console
 
 from speech import storage
+from speech.audio.mel import HOP_LENGTH, N_FFT
 from speech.config import Config, run_app
 from speech.errors import InputError
-from speech.mel import HOP_LENGTH, N_FFT
-from speech.outputs import Kind, check_folder
-from student.acoustic import LONGEST, SHORTEST, Acoustic
-from student.ar import ArStudent
-from student.ar_graphs import ArFramesGraph, GivenGraph, StepGraph
-from student.frames import GIVEN, STEP
-from student.graphs import FramesGraph, Graph, TextGraph
-from student.nar import NarStudent
-from student.nar_graphs import NarFramesGraph
-from student.onnx_files import quantized, traced
-from student.parity import parity
-from student.runtime import CONDITIONS, FRAMES, TEXT, OnnxDescription, OnnxStudent
+from speech.storage.outputs import Kind, check_folder
+from student.models.acoustic import LONGEST, SHORTEST, Acoustic
+from student.models.ar import ArStudent
+from student.models.nar import NarStudent
+from student.onnx.ar_graphs import ArFramesGraph, GivenGraph, StepGraph
+from student.onnx.files import quantized, traced
+from student.onnx.frames import GIVEN, STEP
+from student.onnx.graphs import FramesGraph, Graph, TextGraph
+from student.onnx.nar_graphs import NarFramesGraph
+from student.onnx.parity import parity
+from student.onnx.runtime import CONDITIONS, FRAMES, TEXT, OnnxDescription, OnnxStudent
 from student.student import Student, open_student
 
 EXPORT = Kind("export of a student", (OnnxDescription.FILE,), ("*.onnx", CONDITIONS))

@@ -15,14 +15,14 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from speech import storage
+from speech.audio.mel import HOP_LENGTH, N_MELS
 from speech.errors import InputError
-from speech.mel import HOP_LENGTH, N_MELS
-from speech.pulse_vocoder import PulseVocoder, load_pulse_vocoder
-from speech.weights import write_weights
-from student.acoustic import Acoustic
+from speech.training.weights import write_weights
+from speech.vocoder.network import PulseVocoder, load_pulse_vocoder
 from student.config import StudentConfig
 from student.description import Described
-from student.models import build_student
+from student.models.acoustic import Acoustic
+from student.models.kinds import build_student
 
 SPEAKERS = ("vectors", "table.weight")
 """weights that belong to the speakers of one dataset"""

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from speech.inline_phonemes import hide, plain
-from speech.lexicon import NO_WORDS, Lexicon
-from speech.phonemes import ALPHABET, phonemize
-from speech.text import check_speakable, clean, split
+from speech.text.inline_phonemes import hide, plain
+from speech.text.lexicon import NO_WORDS, Lexicon
+from speech.text.normalize import check_speakable, clean, split
+from speech.text.phonemes import ALPHABET, phonemize
 
 PAUSE_S = 0.15
 """between parts"""

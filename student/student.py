@@ -5,16 +5,16 @@ import torch
 from torch import Tensor
 
 from speech import storage
-from speech.audio import Wave
+from speech.audio.waveform import Wave
+from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import Refused
-from speech.lexicon import NO_WORDS, Lexicon
-from speech.pulse_vocoder import PulseVocoder
-from speech.rows import SAMPLE_RATE
 from speech.seeds import stable_hash
-from student.acoustic import Acoustic, token_ids, whole_frames
+from speech.text.lexicon import NO_WORDS, Lexicon
+from speech.vocoder.network import PulseVocoder
+from student.models.acoustic import Acoustic, token_ids, whole_frames
+from student.onnx.waves import FEWEST_FRAMES
 from student.package import VOCODER, WEIGHTS, Description, read_package
 from student.phrases import PAUSE_S, phonemes_of
-from student.waves import FEWEST_FRAMES
 
 
 class Student:

@@ -19,13 +19,13 @@ from pydantic import Field
 from rich.console import Console
 
 from speech import storage
-from speech.audio import Wave, decode, resample
+from speech.audio.waveform import Wave, decode, resample
 from speech.config import Config, run_app
+from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError, Refused
-from speech.lexicon import NO_WORDS, read_lexicon
-from speech.outputs import Kind, check_file, check_folder
-from speech.rows import SAMPLE_RATE
-from student.runtime import OnnxStudent, is_onnx
+from speech.storage.outputs import Kind, check_file, check_folder
+from speech.text.lexicon import NO_WORDS, read_lexicon
+from student.onnx.runtime import OnnxStudent, is_onnx
 
 if TYPE_CHECKING:  # torch takes seconds to import, and an export does without
     from torch import Tensor
@@ -45,7 +45,7 @@ class SynthesizeConfig(Config):
     reference: str | None
     """a recording of a voice to try instead"""
     lexicon: str | None
-    """a table of words and how they are said: see `speech.lexicon`"""
+    """a table of words and how they are said: see `speech.text.lexicon`"""
     output: str
     """a .wav or .flac file for one text, a folder for a file of lines"""
     seed: int
@@ -117,7 +117,7 @@ def open_voice(config: SynthesizeConfig, console: Console) -> Callable[[str], Wa
 
 def read_voice(reference: str) -> "Tensor":
     """The vector of a recording's voice; raises InputError for a file without one."""
-    from student.speakers import voice_vector
+    from student.data.speakers import voice_vector
 
     data = storage.read_bytes(reference)
     try:

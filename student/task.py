@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
-from speech.audio import Wave
-from speech.pulse_vocoder import PulseVocoder
+from speech.audio.waveform import Wave
 from speech.training.task import Batch, Evaluation
-from student.acoustic import Acoustic, whole_frames
+from speech.vocoder.network import PulseVocoder
 from student.config import TrainStudentConfig
-from student.critic import MelCritic, adversarial_losses, critic_loss
-from student.data import Example, StudentData, collate
+from student.data.clips import Example, StudentData, collate
+from student.models.acoustic import Acoustic, whole_frames
+from student.models.discriminator import MelDiscriminator, adversarial_losses, critic_loss
 
 EVALUATED_CLIPS = 32
 SAMPLES = 3
@@ -32,7 +32,7 @@ class StudentTask:
         self.config, self.data, self.vocoder = config, data, vocoder
         self.modules: Mapping[str, nn.Module] = {"student": student}
         if config.critic.start is not None:
-            self.modules = {"critic": MelCritic(config.critic.channels), "student": student}
+            self.modules = {"critic": MelDiscriminator(config.critic.channels), "student": student}
         shown = data.held_out or list(data.lengths)
         self.shown = shown[:EVALUATED_CLIPS]
 

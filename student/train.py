@@ -11,22 +11,22 @@ import sys
 from rich.console import Console
 
 from speech import storage
-from speech.clips import Clips, open_clips
+from speech.alignment.clips import align_dataset
+from speech.audio.mel import FRAME_RATE
 from speech.config import run_app
+from speech.dataset.clips import Clips, open_clips
 from speech.licenses import joint_license
 from speech.machine import require_device
-from speech.mel import FRAME_RATE
-from speech.outputs import TRAINING, check_folder
-from speech.pulse_vocoder import PulseVocoder
 from speech.seeds import short_id
-from speech.training.journal import main_console
+from speech.storage.outputs import TRAINING, check_folder
+from speech.training.logger import main_console
 from speech.training.trainer import Trainer
-from student.acoustic import Acoustic
-from student.alignment import align_dataset
+from speech.vocoder.network import PulseVocoder
 from student.check import check_student
 from student.config import TrainStudentConfig
-from student.data import StudentData
-from student.models import build_student
+from student.data.clips import StudentData
+from student.models.acoustic import Acoustic
+from student.models.kinds import build_student
 from student.package import read_vocoder, start_from, write_package
 from student.task import StudentTask
 

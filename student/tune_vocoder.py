@@ -10,20 +10,20 @@ import sys
 import torch
 from torch import Tensor
 
-from speech.clips import Clips, open_clips
+from speech.alignment.clips import Alignment, align_dataset
 from speech.config import run_app
+from speech.dataset.clips import Clips, open_clips
 from speech.errors import InputError
 from speech.machine import require_device
-from speech.outputs import TRAINING, check_folder
 from speech.seeds import short_id
-from speech.training.journal import main_console
+from speech.storage.outputs import TRAINING, check_folder
+from speech.training.logger import main_console
 from speech.training.trainer import Trainer
-from speech.vocoder_config import VocoderTrainingConfig
-from speech.vocoder_task import Generator, Source, VocoderTask
-from student.acoustic import Acoustic, token_ids
-from student.alignment import Alignment, align_dataset
-from student.data import Example, collate
-from student.features import features_of
+from speech.vocoder.config import VocoderTrainingConfig
+from speech.vocoder.task import Generator, Source, VocoderTask
+from student.data.clips import Example, collate
+from student.data.features import features_of
+from student.models.acoustic import Acoustic, token_ids
 from student.package import read_package, write_package
 
 

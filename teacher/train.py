@@ -13,22 +13,22 @@ from rich.console import Console
 from torch import nn
 
 from speech import storage
-from speech.clips import Clips, open_clips
+from speech.audio.mel import FRAME_RATE
 from speech.config import run_app
+from speech.dataset.clips import Clips, open_clips
 from speech.machine import require_device
-from speech.mel import FRAME_RATE
-from speech.outputs import TRAINING, check_folder
 from speech.seeds import short_id
-from speech.training.journal import main_console
+from speech.storage.outputs import TRAINING, check_folder
+from speech.training.logger import main_console
 from speech.training.trainer import Trainer
-from speech.weights import write_weights
+from speech.training.weights import write_weights
 from teacher.checkpoint import read_vocabulary
-from teacher.durations import DurationModel
-from teacher.flow_matching import FlowMatching
-from teacher.frontend import AlignedFrontend, build_frontend
-from teacher.network import Network, load_network
-from teacher.training_config import TrainTeacherConfig
-from teacher.training_task import TeacherTask
+from teacher.f5.durations import DurationModel
+from teacher.f5.flow_matching import FlowMatching
+from teacher.f5.frontend import AlignedFrontend, build_frontend
+from teacher.f5.network import Network, load_network
+from teacher.f5.task import TeacherTask
+from teacher.f5.training_config import TrainTeacherConfig
 
 DURATION_DIM, DURATION_LAYERS = 192, 4
 

@@ -1,7 +1,7 @@
 """Learn how phonemes sound on a dataset, to find them in references that come without their ends.
 
   dataset=out/bootstrap/train   output=out/aligner.safetensors
-One Gaussian a phoneme, in about a minute; no ends need to be known (see `speech.monophones`).
+One Gaussian a phoneme, in a minute; no ends need to be known (`speech.alignment.gaussian_hmm`).
 """
 
 import sys
@@ -9,15 +9,15 @@ import sys
 from pydantic import Field
 from rich.console import Console
 
-from speech.clips import open_clips
+from speech.alignment.gaussian_hmm import PAUSE, PUNCTUATION
+from speech.alignment.training import learn_from, phonemes_of
 from speech.config import Config, run_app
+from speech.dataset.clips import open_clips
 from speech.errors import InputError
-from speech.local_files import stamp_of
-from speech.monophones import PAUSE, PUNCTUATION
-from speech.monophones_of_clips import learn_from, phonemes_of
-from speech.outputs import check_file
-from speech.phonemes import ALPHABET
 from speech.storage import local_path
+from speech.storage.local_files import checksum_of
+from speech.storage.outputs import check_file
+from speech.text.phonemes import ALPHABET
 
 
 class TrainAlignerConfig(Config):
@@ -43,7 +43,7 @@ def main(config: TrainAlignerConfig) -> None:
     if model is None:
         raise InputError(f"{config.dataset} has no clip in which anything is said")
     model.write(config.output)
-    sha256 = stamp_of(local_path(config.output)).sha256
+    sha256 = checksum_of(local_path(config.output)).sha256
     console.print(f"{config.output}, SHA-256 {sha256}", soft_wrap=True)
 
 

@@ -9,18 +9,18 @@ import sys
 import torch
 from torch import Tensor
 
-from speech.clips import Clips, open_clips
+from speech.audio.mel import log_mel
 from speech.config import run_app
+from speech.dataset.clips import Clips, open_clips
 from speech.machine import require_device
-from speech.mel import log_mel
-from speech.outputs import TRAINING, check_folder
-from speech.pulse_vocoder import PulseVocoder
 from speech.seeds import short_id
-from speech.training.journal import main_console
+from speech.storage.outputs import TRAINING, check_folder
+from speech.training.logger import main_console
 from speech.training.trainer import Trainer
-from speech.vocoder_task import Generator, Source, VocoderTask
-from speech.weights import write_weights
-from teacher.training_config import TrainVocoderConfig
+from speech.training.weights import write_weights
+from speech.vocoder.network import PulseVocoder
+from speech.vocoder.task import Generator, Source, VocoderTask
+from teacher.f5.training_config import TrainVocoderConfig
 
 
 def main(config: TrainVocoderConfig) -> int:

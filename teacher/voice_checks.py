@@ -11,11 +11,11 @@ import numpy as np
 from pydantic import Field, ValidationError
 
 from speech import storage
-from speech.audio import Wave, clipped_share, decode, rms_db
+from speech.audio.waveform import Wave, clipped_share, decode, rms_db
 from speech.config import Config
 from speech.errors import InputError, Refused
-from speech.text import base_language
-from speech.wer import LANGUAGES, score
+from speech.judges.wer import LANGUAGES, score
+from speech.text.normalize import base_language
 
 Transcribe = Callable[[Wave, str], str]
 """(a 24 kHz wave, its language) -> what was heard"""

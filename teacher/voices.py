@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pydantic import Field
 
 from speech import storage
-from speech.audio import Wave, resample
+from speech.audio.waveform import Wave, resample
 from speech.config import Config
+from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError, Refused
-from speech.rows import SAMPLE_RATE
 from speech.seeds import rendezvous
 from teacher.voice_checks import (
     Entry,

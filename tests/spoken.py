@@ -5,9 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import teacher
-from pipelines.shard_writer import ShardWriter
-from speech.audio import decode
-from speech.rows import SAMPLE_RATE, Clip
+from speech.audio.waveform import decode
+from speech.dataset.schema import SAMPLE_RATE, Clip
+from speech.dataset.writer import ShardWriter
 from tests.pipelines.clips import make_clip
 
 VOICES = Path(teacher.__file__).parent / "mini/voices"

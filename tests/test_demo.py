@@ -15,13 +15,13 @@ import pytest
 import soundfile
 from datasets import Audio, load_dataset
 
-from eval.asr import Asr
 from pipelines import synth
 from pipelines.config import SynthConfig
 from speech import storage
 from speech.config import load_config
 from speech.errors import InputError
-from speech.wer import score
+from speech.judges.asr import Asr
+from speech.judges.wer import score
 
 pytestmark = pytest.mark.slow
 

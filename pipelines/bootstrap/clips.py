@@ -7,12 +7,12 @@ import soxr
 
 from pipelines.bootstrap.engines import ENGINES, Engine
 from pipelines.bootstrap.speakers import Speaker
-from speech.audio import Wave, encode_flac
+from speech.audio.waveform import Wave, encode_flac
+from speech.dataset.schema import SAMPLE_RATE, Clip
 from speech.errors import Refused
-from speech.phonemes import phonemize
-from speech.rows import SAMPLE_RATE, Clip
 from speech.seeds import short_id, stable_hash
-from speech.text import normalize
+from speech.text.normalize import normalize
+from speech.text.phonemes import phonemize
 
 RMS = 0.08
 RATES = (0.95, 1.12)

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from speech.audio import Wave
+from speech.audio.waveform import Wave
 from speech.errors import InputError
 
 INSTALL = "pip install 'tts-distill[bootstrap]'"

@@ -29,7 +29,7 @@ class CorpusConfig(Config):
     phonemes_column: str | None = "phonemes"
     """of the whole line, in misaki's alphabet; null: none, where a column of that name is another's"""
     lexicon: str | None = None
-    """a table of words and how they are said: see `speech.lexicon`"""
+    """a table of words and how they are said: see `speech.text.lexicon`"""
     max_chars: int = Field(220, ge=20)
     """of an utterance, as text and as spoken; longer text is split. A Chinese character counts 3"""
     max_line_chars: int = Field(20_000, ge=1)

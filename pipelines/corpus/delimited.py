@@ -8,14 +8,8 @@ from collections.abc import Iterator
 from pipelines.corpus.config import CorpusConfig
 from pipelines.corpus.decoding import MAX_ROW_CHARS, PhysicalLine, physical_lines
 from pipelines.corpus.layouts import QUOTED, Layout
-from pipelines.corpus.lines import (
-    Line,
-    check_text_column,
-    line_from_row,
-    rejection,
-    unreadable,
-)
-from speech.rows import Rejection
+from pipelines.corpus.lines import Line, check_text_column, line_from_row, rejection, unreadable
+from speech.dataset.schema import Rejection
 
 _MAX_RECORD_LINES = 100  # a quoted field over more lines is a quote that was never closed
 

@@ -14,8 +14,8 @@ from pipelines.corpus.layouts import layout_of
 from pipelines.corpus.lines import Line
 from pipelines.corpus.parquet import count_parquet, read_parquet
 from pipelines.corpus.text_files import read_text
+from speech.dataset.schema import Rejection
 from speech.errors import InputError
-from speech.rows import Rejection
 from speech.storage import fingerprint, glob
 
 KINDS = ("txt", "jsonl", "csv", "tsv", "parquet", "json")

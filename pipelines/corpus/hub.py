@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.corpus.config import CorpusConfig
 from pipelines.corpus.lines import Line, check_text_column, line_from_row
+from speech.dataset.schema import Rejection
 from speech.errors import InputError
-from speech.rows import Rejection
 
 if TYPE_CHECKING:
     from datasets import IterableDataset

@@ -7,14 +7,8 @@ from typing import Any
 
 from pipelines.corpus.config import CorpusConfig
 from pipelines.corpus.decoding import MAX_ROW_CHARS, PhysicalLine, physical_lines
-from pipelines.corpus.lines import (
-    Line,
-    check_text_column,
-    line_from_row,
-    rejection,
-    unreadable,
-)
-from speech.rows import Rejection
+from pipelines.corpus.lines import Line, check_text_column, line_from_row, rejection, unreadable
+from speech.dataset.schema import Rejection
 
 _HEAD = 100  # objects that are asked whether the text column exists at all
 

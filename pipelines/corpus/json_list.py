@@ -13,8 +13,8 @@ from pipelines.corpus.config import CorpusConfig
 from pipelines.corpus.decoding import MAX_ROW_CHARS, check_encoding, open_bytes, physical_lines
 from pipelines.corpus.json_lines import read_json_lines
 from pipelines.corpus.lines import Line, check_text_column, line_from_row, rejection
+from speech.dataset.schema import Rejection
 from speech.errors import InputError
-from speech.rows import Rejection
 
 MAX_ITEM_BYTES, MAX_DEPTH = 4 * 2**20, 100
 _ALLOWED = "a list of strings or objects, or an object a line"

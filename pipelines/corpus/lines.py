@@ -7,8 +7,8 @@ from typing import Any
 from pipelines.corpus.config import CorpusConfig
 from pipelines.corpus.decoding import PhysicalLine
 from pipelines.corpus.names import is_missing, name_of, text_of
+from speech.dataset.schema import Rejection
 from speech.errors import InputError
-from speech.rows import Rejection
 from speech.seeds import short_id
 
 

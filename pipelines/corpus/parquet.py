@@ -9,8 +9,8 @@ import pyarrow.parquet as pq
 
 from pipelines.corpus.config import CorpusConfig
 from pipelines.corpus.lines import Line, check_text_column, line_from_row, rejection
+from speech.dataset.schema import Rejection
 from speech.errors import InputError
-from speech.rows import Rejection
 from speech.storage import open_input
 
 MAX_ROW_GROUP_BYTES = 512 * 2**20

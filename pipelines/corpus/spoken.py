@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from pipelines.corpus.config import CorpusConfig
 from pipelines.corpus.lines import Line
+from speech.dataset.schema import Rejection
 from speech.errors import Refused
-from speech.inline_phonemes import Hidden, hide, plain
-from speech.lexicon import NO_WORDS, Lexicon, check_phonemes
-from speech.phonemes import phonemes_given
-from speech.rows import Rejection
 from speech.seeds import short_id
-from speech.text import base_language, check_speakable, clean, normalize, split
+from speech.text.inline_phonemes import Hidden, hide, plain
+from speech.text.lexicon import NO_WORDS, Lexicon, check_phonemes
+from speech.text.normalize import base_language, check_speakable, clean, normalize, split
+from speech.text.phonemes import phonemes_given
 
 MAX_ID_CHARS, MAX_ID_BYTES = 128, 200
 _LETTERS_PER_CHARACTER = {"zh": 3}  # in length of speech, as F5-TTS's own byte ratio has it

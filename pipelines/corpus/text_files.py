@@ -8,8 +8,8 @@ import sentencex
 from pipelines.corpus.config import CorpusConfig
 from pipelines.corpus.decoding import PhysicalLine, physical_lines
 from pipelines.corpus.lines import Line, unreadable
-from speech.rows import Rejection
-from speech.text import base_language
+from speech.dataset.schema import Rejection
+from speech.text.normalize import base_language
 
 
 def read_text(path: str, name: str, config: CorpusConfig) -> Iterator[Line | Rejection]:

@@ -16,8 +16,8 @@ import torch
 
 from speech import storage
 from speech.errors import InputError
-from speech.local_files import stamp_of
-from speech.temporaries import remove_stale, temporary_file
+from speech.storage.local_files import checksum_of
+from speech.storage.temporaries import remove_stale, temporary_file
 
 _MARKER = re.compile(r"step-(\d{8,})\.json", re.ASCII)
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ class Checkpoints:
         name = f"step-{step:08d}"
         with temporary_file(self._scratch() / name) as temporary:
             torch.save(state, temporary)
-            sha256 = stamp_of(temporary).sha256
+            sha256 = checksum_of(temporary).sha256
             storage.publish(temporary, storage.join(self.folder, f"{name}.pt"))
         marker = json.dumps({"sha256": sha256, "step": step}) + "\n"
         storage.write_bytes(storage.join(self.folder, f"{name}.json"), marker.encode())

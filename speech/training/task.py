@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from torch import Tensor, nn
 
-from speech.audio import Wave
+from speech.audio.waveform import Wave
 
 Batch = dict[str, Tensor]
 Key = Any

@@ -25,7 +25,7 @@ from speech.training.checkpoints import Checkpoints
 from speech.training.config import FREE_TO_CHANGE, TrainingConfig
 from speech.training.curve import HELD_OUT, Point, draw_curve, finite
 from speech.training.ema import averaged_copy
-from speech.training.journal import Journal
+from speech.training.logger import TrainingLogger
 from speech.training.schedule import learning_rate
 from speech.training.task import Batch, Key, Task
 
@@ -103,13 +103,13 @@ class Trainer:
         main = self.accelerator.is_main_process
         with (
             signals.finishing() as stop,
-            Journal(self.output, config, position.step, self.console, main) as journal,
+            TrainingLogger(self.output, config, position.step, self.console, main) as logger,
         ):
             batches = self._batches()
             while position.step < config.steps and not stop.is_set():
-                self._step(batches, journal)
+                self._step(batches, logger)
                 if position.step % config.evaluate_every == 0 or position.step == config.steps:
-                    self._evaluate(journal)
+                    self._evaluate(logger)
                 if position.step % config.save_every == 0 or position.step == config.steps:
                     self._save()
             if position.step < config.steps:
@@ -117,7 +117,7 @@ class Trainer:
                 self.console.print(f"stopped at step {position.step}; run it again to continue")
         return position.step >= config.steps
 
-    def _step(self, batches: Iterator[Batch], journal: Journal) -> None:
+    def _step(self, batches: Iterator[Batch], logger: TrainingLogger) -> None:
         config, position = self.config, self.position
         rate = learning_rate(config, position.step)
         group = [next(batches) for _ in range(config.accumulate)]
@@ -146,7 +146,7 @@ class Trainer:
                 position.idle[name] = position.idle.get(name, 0) + 1
         position.step += 1
         frames = sum(self.task.frames(batch) for batch in group) * self.accelerator.num_processes
-        if point := journal.record(position.step, shown, rate, position.skipped, frames):
+        if point := logger.record(position.step, shown, rate, position.skipped, frames):
             position.history.append(point)
         self._check_learning()
 
@@ -204,13 +204,13 @@ class Trainer:
                 yield {key: value.to(self.accelerator.device) for key, value in batch.items()}
             position.epoch, position.index = position.epoch + 1, 0
 
-    def _evaluate(self, journal: Journal) -> None:
+    def _evaluate(self, logger: TrainingLogger) -> None:
         if self.accelerator.is_main_process:
             torch.manual_seed(stable_hash(self.config.seed, "evaluate"))
             averages = {name: copy.module.eval() for name, copy in self.averages.items()}
             with torch.no_grad():
                 evaluation = self.task.evaluate(averages)
-            journal.show(self.position.step, evaluation)
+            logger.show(self.position.step, evaluation)
             scalars = {HELD_OUT + key: finite(x) for key, x in evaluation.scalars.items()}
             history = self.position.history
             history.append({"step": self.position.step, **scalars})

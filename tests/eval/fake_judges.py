@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from speech.audio import Wave
-from speech.speaker import EMBEDDING_SIZE, Embedding
+from speech.audio.waveform import Wave
+from speech.judges.speaker import EMBEDDING_SIZE, Embedding
 
 
 class FakeAsr:
@@ -46,7 +46,7 @@ class FakeMos:
 
 
 class FakeJudges:
-    """In the place of `eval.judges.Judges`."""
+    """In the place of `speech.judges.judges.Judges`."""
 
     def __init__(self, hears: str = "hello world") -> None:
         self.asr, self.speaker, self.mos = FakeAsr(hears), FakeSpeaker(), FakeMos()

@@ -9,9 +9,9 @@ import numpy as np
 from pipelines.bootstrap.clips import make_clip
 from pipelines.bootstrap.speakers import SPEAKERS
 from speech import storage
-from speech.audio import Wave, decode, encode_flac
-from speech.rows import SAMPLE_RATE, Clip
-from speech.text import normalize
+from speech.audio.waveform import Wave, decode, encode_flac
+from speech.dataset.schema import SAMPLE_RATE, Clip
+from speech.text.normalize import normalize
 
 KINDS = {
     "speaker": "speaker",

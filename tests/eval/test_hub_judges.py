@@ -12,20 +12,20 @@ import torch
 from pydantic import ValidationError
 from transformers import WavLMForXVector
 
-from eval import report
-from eval.hub import HubModel
-from eval.judges import Judges, JudgesConfig
-from eval.reporting.config import ReportConfig
+from eval.report import __main__ as report
+from eval.report.config import ReportConfig
 from eval.teacher_config import MeasureConfig
-from eval.utmos import Utmos, UtmosConfig
-from eval.wavlm import WavLmConfig, WavLmSpeaker
 from pipelines.config import SynthConfig
 from pipelines.gate import Candidate, Gate
-from speech.audio import Wave, decode, resample
+from speech.audio.waveform import Wave, decode, resample
 from speech.config import load_config, run_app
+from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError
-from speech.rows import SAMPLE_RATE
-from speech.speaker import similarity
+from speech.judges.hub import HubModel
+from speech.judges.judges import Judges, JudgesConfig
+from speech.judges.speaker import similarity
+from speech.judges.utmos import Utmos, UtmosConfig
+from speech.judges.wavlm import WavLmConfig, WavLmSpeaker
 from speech.storage import read_bytes
 from teacher.voices import VoicesConfig, load_bank
 from tests.eval.tiny_judges import TinyUtmos, write_utmos, write_wavlm

@@ -10,17 +10,17 @@ import pyarrow.parquet as pq
 import pytest
 
 from eval import teacher as measure_teacher
-from eval.dataset_voices import dataset_bank
+from eval.systems.dataset_voices import dataset_bank
 from eval.teacher_card import END, START, check_card, fill_card
 from eval.teacher_clips import plan, read_testset
 from eval.teacher_config import MeasureConfig
 from eval.teacher_figures import FIGURES, JudgedClip, cells, figures_of
-from speech.audio import decode, encode_flac
+from speech.audio.waveform import decode, encode_flac
 from speech.config import load_config
+from speech.dataset.schema import SAMPLE_RATE, Clip, clip_features
 from speech.errors import InputError
-from speech.rows import SAMPLE_RATE, Clip, clip_features
-from speech.text import check_speakable, normalize
-from teacher.teacher import Planner
+from speech.text.normalize import check_speakable, normalize
+from teacher.f5.teacher import Planner
 from teacher.voices import Voice, load_bank
 
 CLIP = JudgedClip(

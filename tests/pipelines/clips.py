@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from speech.rows import Clip
+from speech.dataset.schema import Clip
 
 
 def make_clip(number: int = 0, **changes: object) -> Clip:

@@ -10,16 +10,16 @@ from typing import Any
 import numpy as np
 import torch
 
-import pipelines.launch
+import pipelines.run_plan
 from pipelines import synth
 from pipelines.config import SynthConfig
 from pipelines.gate import Candidate, Verdict
-from pipelines.studio import OpenStudio, Studio
+from pipelines.worker_context import LoadModels, WorkerContext
 from speech.config import load_config
 from speech.seeds import stable_hash
 from speech.stopwatch import Stopwatch
+from teacher.f5.sampler import Prompt
 from teacher.packing import BatchLimit
-from teacher.sampler import Prompt
 from teacher.voices import load_bank
 
 CLIP_S = 0.25
@@ -64,10 +64,10 @@ class FakeGate:
         ]
 
 
-def open_fake_studio(config: SynthConfig) -> Studio:
+def open_fake_studio(config: SynthConfig) -> WorkerContext:
     bank = load_bank(config.voices)
     limit = BatchLimit(frames=1000)
-    return Studio(bank, FakePlanner(), FakeTeacher(), FakeGate(), limit, Stopwatch())
+    return WorkerContext(bank, FakePlanner(), FakeTeacher(), FakeGate(), limit, Stopwatch())
 
 
 def fake_config(output: str, corpus: str, *overrides: str) -> SynthConfig:
@@ -86,9 +86,9 @@ def write_corpus(path, lines: int) -> str:
     return str(path)
 
 
-def synth_fake(config: SynthConfig, opener: OpenStudio = open_fake_studio) -> int:
+def synth_fake(config: SynthConfig, opener: LoadModels = open_fake_studio) -> int:
     """The command's exit status, in a child: voices are not heard, and nothing is printed."""
-    pipelines.launch.check_voices = lambda *_: None
+    pipelines.run_plan.check_voices = lambda *_: None
     with redirect_stdout(io.StringIO()):
         return synth.main(config, opener)
 

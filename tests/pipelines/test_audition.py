@@ -9,9 +9,9 @@ import pytest
 from fakes import FakeGate, fake_config, open_fake_studio, write_corpus
 from rich.console import Console
 
-import pipelines.launch
+import pipelines.run_plan
 from pipelines import synth
-from pipelines.audition import Heard, audition, complaint, first_lines, new_voices
+from pipelines.audition import ClipScores, audition, complaint, first_lines, new_voices
 from pipelines.gate import Verdict
 from pipelines.utterances import plan_corpus
 from speech import storage
@@ -44,7 +44,7 @@ def opener(*known: str):
 
 @pytest.fixture(autouse=True)
 def _voices_are_known(monkeypatch):
-    monkeypatch.setattr(pipelines.launch, "check_voices", lambda *_: None)
+    monkeypatch.setattr(pipelines.run_plan, "check_voices", lambda *_: None)
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ def test_a_slow_teacher_is_heard_once_in_each_voice(monkeypatch, corpus):
     ("accepted", "rejected", "stops"), [(0, 2, False), (0, 3, True), (1, 2, False), (1, 11, True)]
 )
 def test_how_much_must_pass(corpus, accepted, rejected, stops):
-    heard = {"ann": Heard(accepted, {"speaker": rejected})}
+    heard = {"ann": ClipScores(accepted, {"speaker": rejected})}
     assert bool(complaint(fake_config("o", corpus), heard)) == stops
 
 

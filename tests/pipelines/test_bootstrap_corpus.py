@@ -5,16 +5,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipelines import bootstrap_corpus, dataset
+from pipelines import bootstrap_corpus
 from pipelines.bootstrap.clips import make_clip
 from pipelines.bootstrap.config import BootstrapConfig
 from pipelines.bootstrap.sentences import MAX_WORDS, read_sentences, utterances
 from pipelines.bootstrap.speakers import SPEAKERS, Speaker
-from speech.audio import decode
-from speech.clips import open_clips
+from speech.audio.waveform import decode
 from speech.config import load_config
+from speech.dataset import layout as dataset
+from speech.dataset.clips import open_clips
+from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError, Refused
-from speech.rows import SAMPLE_RATE
 
 TEXT = "She sells six shiny sea shells."
 FIRST_OF_ENGINE = {s.engine: s for s in reversed(SPEAKERS)}

@@ -6,17 +6,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.corpus import (
-    CorpusConfig,
-    Line,
-    count_lines,
-    expand,
-    read_lines,
-)
+from pipelines.corpus import CorpusConfig, Line, count_lines, expand, read_lines
 from pipelines.corpus.hub import HubDataset, parse
 from speech.config import CONF_DIR
+from speech.dataset.schema import Rejection
 from speech.errors import InputError
-from speech.rows import Rejection
 from speech.storage import write_bytes
 
 

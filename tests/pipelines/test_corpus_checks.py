@@ -9,8 +9,8 @@ from pipelines.config import SynthConfig
 from pipelines.corpus.foreign import looks_like
 from pipelines.shard import admit
 from pipelines.utterances import plan_corpus, plan_line, read_part
+from speech.dataset.schema import Rejection
 from speech.errors import InputError
-from speech.rows import Rejection
 from speech.storage import read_bytes
 from teacher.voices import load_bank
 from tests.pipelines.fakes import fake_config

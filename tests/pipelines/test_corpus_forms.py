@@ -15,8 +15,8 @@ import pytest
 from pydantic import ValidationError
 
 from pipelines.corpus import CorpusConfig, Line, expand, note_of
+from speech.dataset.schema import Rejection
 from speech.errors import InputError
-from speech.rows import Rejection
 from tests.pipelines.test_corpus import lines_of, write
 
 # delimiters and headers

@@ -1,18 +1,11 @@
 import pytest
 
 from pipelines.config import SynthConfig
-from pipelines.corpus import (
-    CorpusConfig,
-    Line,
-    SpokenText,
-    expand,
-    read_lines,
-    utterance_texts,
-)
+from pipelines.corpus import CorpusConfig, Line, SpokenText, expand, read_lines, utterance_texts
 from pipelines.utterances import plan_corpus
 from speech.config import load_config
-from speech.rows import Rejection
-from speech.text import normalize
+from speech.dataset.schema import Rejection
+from speech.text.normalize import normalize
 
 
 def spoken(line: Line, languages: tuple[str, ...] = ("en",), **options: object) -> list:

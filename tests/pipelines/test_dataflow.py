@@ -9,7 +9,7 @@ import pytest
 from apache_beam.portability.api import beam_runner_api_pb2
 from fakes import fake_config, write_corpus
 
-import pipelines.launch
+import pipelines.run_plan
 from pipelines import synth
 from speech.errors import InputError
 
@@ -34,7 +34,7 @@ def job(tmp_path_factory) -> Path:
     config = fake_config(str(folder / "out"), corpus, *DATAFLOW, template)
     started = time.monotonic()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pipelines.launch, "check_voices", lambda *_: None)
+        patch.setattr(pipelines.run_plan, "check_voices", lambda *_: None)
         patch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(folder / "missing.json"))  # if asked
         assert synth.main(config) == 0
     assert time.monotonic() - started < 20  # looking for credentials alone takes 21 s

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from eval.judges import Judges, JudgesConfig
 from pipelines.gate import REASONS, Candidate, Gate, GateConfig, Verdict, rank
-from speech.audio import Wave, decode, encode_flac
+from speech.audio.waveform import Wave, decode, encode_flac
 from speech.config import Config, load_config
+from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError
-from speech.rows import SAMPLE_RATE
+from speech.judges.judges import Judges, JudgesConfig
 from speech.stopwatch import Stopwatch
 from teacher.voices import VoiceBank, VoicesConfig, load_bank
 

@@ -9,7 +9,7 @@ import pytest
 from hostile_lines import BYTES, CSV, JSON, TEXTS, TSV, Case
 
 from pipelines.corpus import CorpusConfig, Line, count_lines, expand, read_lines, utterance_texts
-from speech.rows import Rejection, rejection_features
+from speech.dataset.schema import Rejection, rejection_features
 
 ENDS = (b"\n", b"\r\n", b"\r")
 

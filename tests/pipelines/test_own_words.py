@@ -8,14 +8,14 @@ import pyarrow.parquet as pq
 import pytest
 from fakes import FakePlanner, fake_config, open_fake_studio, write_corpus
 
-import pipelines.launch
+import pipelines.run_plan
 from pipelines import synth
 from pipelines.corpus import CorpusConfig, Line, SpokenText, expand, read_lines, utterance_texts
-from pipelines.launch import check_lexicon
+from pipelines.run_plan import check_lexicon
+from speech.dataset.schema import Rejection
 from speech.errors import InputError
-from speech.lexicon import NO_WORDS, Lexicon, Words
-from speech.phonemes import phonemize
-from speech.rows import Rejection
+from speech.text.lexicon import NO_WORDS, Lexicon, Words
+from speech.text.phonemes import phonemize
 
 WORDS = Lexicon(Words({"Kokoro": "kˈOkəɹO"}), Words({"tbsp": "tablespoons"}))
 
@@ -94,7 +94,7 @@ def words(tmp_path: Path) -> Path:
 def test_a_run_says_them_and_is_tied_to_them(
     tmp_path: Path, words: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipelines.launch, "check_voices", lambda *_: None)
+    monkeypatch.setattr(pipelines.run_plan, "check_voices", lambda *_: None)
     asked: dict[str, str | None] = {}
     prompt = FakePlanner.prompt
 

@@ -12,9 +12,9 @@ from rich.console import Console
 from pipelines import plan
 from pipelines.corpus import expand, read_lines
 from pipelines.utterances import plan_line, spoken_languages
-from speech.rows import Rejection
+from speech.dataset.schema import Rejection
 from speech.seeds import stable_hash
-from teacher.teacher import Planner
+from teacher.f5.teacher import Planner
 from teacher.voices import load_bank
 
 TEXT = """\

@@ -21,11 +21,11 @@ from fakes import (
     write_corpus,
 )
 
-import pipelines.launch
+import pipelines.run_plan
 from pipelines import synth
 from pipelines.config import SynthConfig
 from pipelines.gate import Gate
-from pipelines.studio import Studio
+from pipelines.worker_context import WorkerContext
 from speech.errors import InputError
 from speech.seeds import stable_hash
 from teacher.voices import load_bank
@@ -64,21 +64,21 @@ class Dead(Poisoned):
         raise RuntimeError("no kernel image is available")
 
 
-def open_poisoned(config: SynthConfig) -> Studio:
+def open_poisoned(config: SynthConfig) -> WorkerContext:
     return replace(open_fake_studio(config), teacher=Poisoned())
 
 
-def open_deadly(config: SynthConfig) -> Studio:
+def open_deadly(config: SynthConfig) -> WorkerContext:
     return replace(open_fake_studio(config), teacher=Deadly())
 
 
-def open_dead(config: SynthConfig) -> Studio:
+def open_dead(config: SynthConfig) -> WorkerContext:
     return replace(open_fake_studio(config), teacher=Dead())
 
 
 @pytest.fixture(autouse=True)
 def _voices_are_known(monkeypatch):
-    monkeypatch.setattr(pipelines.launch, "check_voices", lambda *_: None)
+    monkeypatch.setattr(pipelines.run_plan, "check_voices", lambda *_: None)
 
 
 @pytest.fixture
@@ -160,7 +160,7 @@ class Ears:
         return "words"
 
 
-def open_with_ears(config: SynthConfig, breaks) -> Studio:
+def open_with_ears(config: SynthConfig, breaks) -> WorkerContext:
     bank = load_bank(config.voices)
     speaker = SimpleNamespace(embed=lambda waves: [np.ones(4, np.float32) / 2 for _ in waves])
     judges = SimpleNamespace(asr=Ears(breaks), speaker=speaker, mos=None)

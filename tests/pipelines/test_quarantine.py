@@ -15,7 +15,7 @@ class Died(BaseException):
     """Stands for the end of a process."""
 
 
-class Studio:
+class WorkerContext:
     """Dies of some tries, as a worker would."""
 
     def __init__(self, quarantine, deadly=()) -> None:
@@ -34,13 +34,13 @@ def begin(output, survives=lambda _: True) -> Quarantine:
 
 def examine(quarantine, deadly=()) -> list[str]:
     """What was tried in this process before it died or had no suspects left."""
-    studio = Studio(quarantine, deadly)
+    context = WorkerContext(quarantine, deadly)
     try:
         for key in quarantine.suspects:
-            quarantine.examine(key, TAKE, studio)
+            quarantine.examine(key, TAKE, context)
     except Died:
         pass
-    return studio.tried
+    return context.tried
 
 
 def test_the_first_to_begin_a_shard_suspects_nothing(tmp_path):
@@ -96,7 +96,7 @@ def test_without_another_process_many_deaths_decide(tmp_path):
 def test_a_suspect_that_is_asked_for_no_more_is_forgotten(tmp_path):
     begin(tmp_path).in_flight(KEYS[:1])
     second = begin(tmp_path)
-    second.examine(KEYS[0], None, Studio(second, KEYS))
+    second.examine(KEYS[0], None, WorkerContext(second, KEYS))
     assert begin(tmp_path).suspects == []
 
 

@@ -9,13 +9,14 @@ from apache_beam.runners.portability.fn_api_runner import worker_handlers
 from fakes import fake_config, in_child, open_fake_studio, synth_fake, write_corpus
 from rich.console import Console
 
-import pipelines.launch
-from pipelines import spool, synth
-from pipelines.crew import Crew, Stopped
-from pipelines.launch import prepare
+import pipelines.run_plan
+from pipelines import synth
+from pipelines import text_grouping as spool
+from pipelines.run_plan import prepare
 from pipelines.runners import run_direct
+from pipelines.worker_threads import Stopped, WorkerThreads
+from speech.dataset.schema import Rejection
 from speech.errors import InputError
-from speech.rows import Rejection
 
 FLUSH_MS = 5
 """for 1,000, at which Beam flushes what it has buffered for workers over gRPC; at this, runs over
@@ -25,7 +26,7 @@ LINES = 6_000
 
 @pytest.fixture(autouse=True)
 def _voices_are_known(monkeypatch):
-    monkeypatch.setattr(pipelines.launch, "check_voices", lambda *_: None)
+    monkeypatch.setattr(pipelines.run_plan, "check_voices", lambda *_: None)
 
 
 def run_flushed(output: str, corpus: str) -> int:
@@ -56,8 +57,8 @@ def test_workers_and_ways_of_grouping_change_no_byte(tmp_path):
         runner = config.runner.model_copy(update={"workers": workers})
         assert synth.main(config.model_copy(update={"runner": runner}), open_fake_studio) == 0
         assert not list(Path(outputs[name], "_shards").glob(".*")), "text that waited"
-    launch = prepare(fake_config(outputs["shuffle"], corpus), Console())
-    run_direct(lambda pipeline: synth.build_pipeline(pipeline, launch, open_fake_studio))
+    run_plan = prepare(fake_config(outputs["shuffle"], corpus), Console())
+    run_direct(lambda pipeline: synth.build_pipeline(pipeline, run_plan, open_fake_studio))
     assert len(contents(outputs["one"])) == 2 * 8
     assert contents(outputs["three"]) == contents(outputs["one"])
     assert contents(outputs["shuffle"]) == contents(outputs["one"])
@@ -82,10 +83,10 @@ def test_a_crew_works_side_by_side_and_loses_nothing():
             together.wait(timeout=20)
         return job * job
 
-    crew = Crew(3, task)
-    finished = [result for job in range(50) for result in crew.give(job)]
-    assert sorted(finished + crew.finish()) == [job * job for job in range(50)]
-    crew.close()
+    threads = WorkerThreads(3, task)
+    finished = [result for job in range(50) for result in threads.give(job)]
+    assert sorted(finished + threads.finish()) == [job * job for job in range(50)]
+    threads.close()
 
 
 def test_a_crew_takes_no_more_than_it_can_do():
@@ -98,13 +99,13 @@ def test_a_crew_takes_no_more_than_it_can_do():
         with lock:
             running.remove(job)
 
-    crew = Crew(2, task)
+    threads = WorkerThreads(2, task)
     for job in range(200):
-        crew.give(job)
-        assert len(crew._running) <= 2
-    crew.finish()
+        threads.give(job)
+        assert len(threads._running) <= 2
+    threads.finish()
     assert max(most) <= 2
-    crew.close()
+    threads.close()
 
 
 def test_one_failure_stops_the_crew():
@@ -117,18 +118,18 @@ def test_one_failure_stops_the_crew():
         begun.set()
         try:
             while True:
-                crew.check()
+                threads.check()
         except Stopped:
             stopped.set()
             raise
 
-    crew = Crew(2, task)
-    crew.give("good")
-    crew.give("bad")
+    threads = WorkerThreads(2, task)
+    threads.give("good")
+    threads.give("bad")
     with pytest.raises(ValueError, match="bad"):
-        crew.finish()
+        threads.finish()
     assert stopped.is_set()
-    crew.close()
+    threads.close()
 
 
 @pytest.mark.parametrize("buffer_bytes", [1, spool.BUFFER_BYTES])

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 from fakes import fake_config, open_fake_studio, write_corpus
 
-import pipelines.launch
+import pipelines.run_plan
 from pipelines import synth
 from pipelines.config import SynthConfig
 from speech import storage
@@ -21,7 +21,7 @@ SHARDS = "dataset.shards=3"
 @pytest.fixture(autouse=True)
 def _voices_are_known(monkeypatch):
     """The embedded bank is checked against the ASR elsewhere."""
-    monkeypatch.setattr(pipelines.launch, "check_voices", lambda *_: None)
+    monkeypatch.setattr(pipelines.run_plan, "check_voices", lambda *_: None)
 
 
 @pytest.fixture

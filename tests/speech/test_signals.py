@@ -17,7 +17,7 @@ import multiprocessing, signal, subprocess, sys, threading, time
 from pathlib import Path
 from speech.config import Config, run_app
 from speech.signals import finishing
-from speech.temporaries import temporary_folder
+from speech.storage.temporaries import temporary_folder
 
 class Nothing(Config):
     pass

@@ -15,13 +15,13 @@ import torch
 
 from speech import storage
 from speech.errors import InputError
-from speech.local_files import stamp_of
+from speech.storage.local_files import checksum_of
 from speech.training.checkpoints import Checkpoints
 from speech.training.ema import averaged_copy
 from speech.training.schedule import learning_rate
 from speech.training.task import Batch, Evaluation
 from speech.training.trainer import Trainer
-from speech.weights import write_weights
+from speech.training.weights import write_weights
 from tests.speech.toy_task import CONFIG, QuietTask, ToyTask, trainer
 from tests.trainings import Damage, Killed, assert_same, damage, weights
 
@@ -169,7 +169,7 @@ def test_an_odd_checkpoint_with_its_own_hash_is_one_line(tmp_path: Path, name: s
     Checkpoints(str(tmp_path), 2).save(1, {})
     path = tmp_path / "checkpoints/step-00000001.pt"
     path.write_bytes(ODD[name])
-    marker = {"sha256": stamp_of(path).sha256, "step": 1}
+    marker = {"sha256": checksum_of(path).sha256, "step": 1}
     path.with_suffix(".json").write_text(json.dumps(marker))
     with pytest.raises(
         InputError, match=r"step-00000001\.pt is of another|are damaged|another"
@@ -330,9 +330,9 @@ def test_two_devices_are_two_accumulated_batches(tmp_path: Path) -> None:
     (tmp_path / "job.py").write_text(
         code + "trainer(sys.argv[1], QuietTask(), steps=2, save_every=2).run()\n"
     )
-    launch = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2"]
+    run_plan = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2"]
     subprocess.run(
-        [sys.executable, *launch, str(tmp_path / "job.py"), str(tmp_path / "two")],
+        [sys.executable, *run_plan, str(tmp_path / "job.py"), str(tmp_path / "two")],
         check=True,
         env={**os.environ, "PYTHONPATH": os.getcwd()},
         timeout=120,

@@ -5,14 +5,14 @@ from pathlib import Path
 import torch
 from rich.console import Console
 
-from speech.clips import open_clips
+from speech.alignment.clips import align_dataset
 from speech.config import load_config
+from speech.dataset.clips import open_clips
 from speech.training.trainer import Trainer
 from student import train
-from student.alignment import align_dataset
 from student.config import TrainStudentConfig
-from student.data import StudentData
-from student.models import build_student
+from student.data.clips import StudentData
+from student.models.kinds import build_student
 from student.package import read_vocoder
 from student.task import StudentTask
 

@@ -16,8 +16,8 @@ import pytest
 from speech.config import run_app
 from speech.errors import InputError
 from student.export import ExportStudentConfig, export, main
+from student.onnx.runtime import OnnxStudent
 from student.package import start_from
-from student.runtime import OnnxStudent
 from student.student import Student, open_student
 from tests.student.untrained import untrained_student
 

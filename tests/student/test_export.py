@@ -8,15 +8,15 @@ import onnxruntime
 import pytest
 import torch
 
+from speech.audio.mel import log_mels
 from speech.config import run_app
-from speech.mel import log_mels
-from speech.phonemes import ALPHABET
-from student.acoustic import token_ids, whole_frames
+from speech.text.phonemes import ALPHABET
 from student.export import ExportStudentConfig, export, main
-from student.parity import parity, spoken_by_both
-from student.runtime import OnnxStudent
+from student.models.acoustic import token_ids, whole_frames
+from student.onnx.parity import parity, spoken_by_both
+from student.onnx.runtime import OnnxStudent
+from student.onnx.waves import AHEAD
 from student.student import Student
-from student.waves import AHEAD
 from tests.student.untrained import VOICES, spectra_apart, untrained_student
 
 

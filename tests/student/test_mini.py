@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import student
-from eval.asr import Asr, AsrConfig
 from speech.config import load_config
-from speech.wer import score
-from student.runtime import OnnxStudent
+from speech.judges.asr import Asr, AsrConfig
+from speech.judges.wer import score
+from student.onnx.runtime import OnnxStudent
 from student.synthesize import SynthesizeConfig
 
 FOLDER = Path(student.__file__).parent / "mini"

@@ -10,10 +10,10 @@ import pytest
 import soundfile
 import torch
 
-from speech.audio import encode_flac
+from speech.audio.waveform import encode_flac
 from speech.config import run_app
+from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError, Refused
-from speech.rows import SAMPLE_RATE
 from speech.training.trainer import Trainer
 from student import train, tune_vocoder
 from student.config import TrainStudentConfig

@@ -7,9 +7,9 @@ from pydantic import TypeAdapter
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
-from speech.pulse_vocoder import PulseVocoder
+from speech.vocoder.network import PulseVocoder
 from student.config import StudentConfig
-from student.models import build_student
+from student.models.kinds import build_student
 from student.package import write_package
 from student.student import Student, open_student
 

@@ -6,15 +6,15 @@ import pytest
 import torch
 from rich.console import Console
 
-from speech.clips import open_clips
 from speech.config import load_config
+from speech.dataset.clips import open_clips
 from speech.errors import InputError
 from speech.training.trainer import Trainer
 from teacher import train
-from teacher.config import TeacherConfig
-from teacher.durations import DurationModel, duration_loss, load_durations
-from teacher.network import load_network
-from teacher.training_config import TrainTeacherConfig
+from teacher.f5.config import TeacherConfig
+from teacher.f5.durations import DurationModel, duration_loss, load_durations
+from teacher.f5.network import load_network
+from teacher.f5.training_config import TrainTeacherConfig
 from tests.spoken import reference_clips, write_dataset
 
 SMALL = [

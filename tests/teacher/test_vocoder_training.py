@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 import torch
 
-from speech.clips import open_clips
+from speech.audio.mel import HOP_LENGTH, log_mel
 from speech.config import load_config
+from speech.dataset.clips import open_clips
 from speech.errors import InputError
-from speech.mel import HOP_LENGTH, log_mel
 from teacher import train_vocoder
-from teacher.config import NeuralVocoderConfig
-from teacher.training_config import TrainVocoderConfig
-from teacher.vocoder import build_vocoder
+from teacher.f5.config import NeuralVocoderConfig
+from teacher.f5.training_config import TrainVocoderConfig
+from teacher.f5.vocoder import build_vocoder
 from tests.spoken import reference_clips, write_dataset
 
 SMALL = [

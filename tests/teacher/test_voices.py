@@ -12,11 +12,11 @@ import pytest
 import soundfile
 import yaml
 
-from eval.asr import Asr, AsrConfig
-from speech.audio import Wave, encode_flac
+from speech.audio.waveform import Wave, encode_flac
 from speech.config import CONF_DIR
+from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError, Refused
-from speech.rows import SAMPLE_RATE
+from speech.judges.asr import Asr, AsrConfig
 from speech.storage import read_bytes
 from teacher.voice_checks import REASONS
 from teacher.voices import VoiceBank, VoicesConfig, choose_voices, inspect_bank, load_bank
@@ -225,7 +225,7 @@ def test_a_bank_in_a_bucket(gcs_bucket: str, tmp_path: Path) -> None:
 
 
 def test_the_embedded_bank_is_sound_and_distinct(mini: VoiceBank, asr: Asr) -> None:
-    from speech.speaker import SpeakerEncoder, similarity
+    from speech.judges.speaker import SpeakerEncoder, similarity
 
     assert len(mini) >= 8
     assert load_bank(VoicesConfig(manifest=f"{MINI}/voices.jsonl"), asr.transcribe_one)

@@ -1,0 +1,86 @@
+"""What one run measured, as a table on the terminal, in Markdown and in JSON."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from rich.console import Console
+from rich.table import Table
+
+from eval.bench.loop import Row
+from eval.bench.stages import Stages
+
+HEADINGS = ("", "size", "weights", "first sound", "speech a second", "against first", "peak memory")
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Ratios compare within it; the other figures hold for this machine alone."""
+
+    machine: str
+    threads: int
+    """of each on a CPU"""
+    teacher: str
+    random_weights: bool
+    lines: int
+    turns: int
+    rows: Sequence[Row]
+    stages: Stages | None
+    """None where random weights say nothing"""
+
+    @property
+    def title(self) -> str:
+        weights = ", random weights" if self.random_weights else ""
+        return f"{self.lines} lines in {self.turns} turns on {self.machine}{weights}"
+
+    def to_json(self) -> bytes:
+        return (json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n").encode()
+
+    def to_markdown(self) -> bytes:
+        lines = [self.title, "", _line(HEADINGS), "|---" + (len(HEADINGS) - 1) * "|---:" + "|"]
+        lines += [_line(cells(row)) for row in self.rows]
+        if self.stages:
+            lines += ["", f"A whole run: {stages_line(self.stages)}."]
+        return ("\n".join(lines) + "\n").encode()
+
+
+def show(bench: Bench, console: Console) -> None:
+    table = Table(title=bench.title, box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(HEADINGS[0], overflow="fold")
+    for heading in HEADINGS[1:]:  # names get what is left of 80 columns
+        table.add_column(heading, justify="right", width=max(6, *map(len, heading.split())))
+    for row in bench.rows:
+        table.add_row(*cells(row))
+    console.print(table)
+    if bench.stages:
+        console.print(f"A whole run: {stages_line(bench.stages)}", highlight=False)
+
+
+def cells(row: Row) -> tuple[str, ...]:
+    if row.missing is not None or row.first_s is None or row.speed is None:
+        return f"{row.name}: {row.missing}", *[""] * (len(HEADINGS) - 1)
+    return (
+        row.name,
+        "" if row.parameters is None else f"{row.parameters / 1e6:.1f} M",
+        _megabytes(row.weights_bytes),
+        f"{row.first_s:.2f} s" if row.first_s >= 1 else f"{1000 * row.first_s:.0f} ms",
+        f"{row.speed:.3g} s",
+        "" if row.ratio is None else f"{row.ratio:.3g}",
+        _megabytes(row.peak_bytes),
+    )
+
+
+def _megabytes(size: int | None) -> str:
+    return "" if size is None else f"{size / 1e6:,.0f} MB"
+
+
+def stages_line(stages: Stages) -> str:
+    spent = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in stages.seconds.items())
+    return (
+        f"{spent}; {stages.share_outside_teacher:.0%} outside the teacher, "
+        f"{stages.times_real_time:.1f} s of accepted speech a second"
+    )
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"

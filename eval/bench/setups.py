@@ -1,0 +1,83 @@
+"""The ways to run a teacher that are compared: the shipped one, and others with one thing changed."""
+
+import copy
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Literal, get_args
+
+from torch._inductor.cpp_builder import get_cpp_compiler
+
+from speech.errors import InputError
+from teacher.f5.config import Dtype
+from teacher.f5.network import AttentionKind, Network, RaggedAttention, attention_kind
+from teacher.f5.teacher import Teacher
+
+EVERY_STEP = (0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class Setup:
+    batch: int | Literal["auto_max"]
+    dtype: Dtype
+    attention: AttentionKind
+    compiled: bool = False
+    offload: bool = False
+    guided_throughout: bool = False
+    """where the teacher is not guided in all steps, as upstream always is"""
+
+    def name(self, teacher: Teacher) -> str:
+        changed = {
+            f"{self.attention} attention": self.attention != attention_kind(teacher.device),
+            "compiled": self.compiled,
+            "offload": self.offload,
+            "guided throughout": self.guided_throughout,
+        }
+        batch = "auto_max" if self.batch == "auto_max" else f"batch {self.batch}"
+        said = [name for name, is_changed in changed.items() if is_changed]
+        return ", ".join([teacher.config.name, batch, self.dtype, *said])
+
+
+def setups(teacher: Teacher) -> list[Setup]:
+    """The first steps from upstream to what is shipped, then what one change makes of that."""
+    native, kind = teacher.dtype, attention_kind(teacher.device)
+    shipped = Setup("auto_max", native, kind)
+    found = [Setup(1, "float32", kind), Setup(1, native, kind), Setup(8, native, kind), shipped]
+    if teacher.sampler.guidance_interval != EVERY_STEP:
+        found.append(replace(shipped, guided_throughout=True))
+    found += [replace(shipped, dtype=dtype) for dtype in get_args(Dtype)]
+    found += [replace(shipped, attention=other) for other in get_args(AttentionKind)]
+    found += [replace(shipped, attention="masked", compiled=True), replace(shipped, offload=True)]
+    return list(dict.fromkeys(found))
+
+
+def set_up(teacher: Teacher, setup: Setup) -> Teacher:
+    """A teacher that runs in this way over the same weights; raises where it cannot."""
+    if teacher.device.type != "cuda" and (setup.offload or setup.dtype == "float16"):
+        raise InputError("needs a GPU")
+    if setup.compiled:
+        get_cpp_compiler()  # raises where there is none, before much is done in vain
+    changed = copy.copy(teacher)
+    changed.config = teacher.config.model_copy(
+        update={"batch_size": setup.batch, "offload": setup.offload}
+    )
+    interval = EVERY_STEP if setup.guided_throughout else teacher.sampler.guidance_interval
+    changed.sampler = teacher.sampler.model_copy(
+        update={"dtype": setup.dtype, "guidance_interval": interval}
+    )
+    if setup.offload:
+        changed.network = copy.deepcopy(teacher.network).to("cpu")
+        changed.vocoder = copy.deepcopy(teacher.vocoder).to("cpu")
+        return changed
+    changed.network = _twin(teacher.network)
+    for block in changed.network.dit.transformer_blocks:
+        heads = teacher.config.architecture.pe_attn_head
+        block.attn.processor = RaggedAttention(heads, setup.attention)
+        if setup.compiled:  # one program for all blocks and lengths
+            block.compile(dynamic=True)
+    return changed
+
+
+def _twin(network: Network) -> Network:
+    """The same tensors in modules of their own."""
+    tensors = chain(network.parameters(), network.buffers())
+    return copy.deepcopy(network, {id(tensor): tensor for tensor in tensors})

@@ -1,0 +1,206 @@
+"""One page that says what the teacher, the data and the student are worth, and a JSON to gate on.
+
+    test set -> systems -> clips -> judges -> figures with intervals -> page
+    dataset -> rows, a sample heard again -> distributions and flags -> page
+
+Overrides are key=value, for instance:
+  dataset=out/dataset   systems=[teacher:f5_mini,student:out/student,audio:clips]
+  testset=lines.txt|lines.jsonl|meta.lst   limit=20   gate.wer_max=0.05   output=gs://bucket/report
+  judges=hub   judges.dnsmos=true
+The exit status is 1 where a limit of the gate is not kept, or a part that was asked for is missing.
+"""
+
+import shlex
+import sys
+from collections.abc import Sequence
+from datetime import datetime, timezone
+
+import torch
+from rich.console import Console
+
+from eval.dataset.statistics import (
+    DatasetStatistics,
+    DatasetStudy,
+    StudyPlan,
+    measure_dataset,
+    study_dataset,
+)
+from eval.metrics.measures import measures
+from eval.metrics.scoring import Scorer
+from eval.report.config import ReportConfig
+from eval.report.document import SCHEMA, VERSION, Report, SystemResult, TestSetSummary, to_json
+from eval.report.figures import differences, figures_of
+from eval.report.gate import check
+from eval.report.held_out import without_trained
+from eval.report.judging import Judging, reference_embeddings
+from eval.report.notes import notes
+from eval.report.page import write_page
+from eval.report.speaking import speak_all
+from eval.report.summary import print_summary
+from eval.report.takes import Run
+from eval.systems.references import References
+from eval.systems.systems import check_systems
+from eval.systems.testsets import TestSet, read_testset
+from speech import storage
+from speech.config import run_app
+from speech.errors import InputError
+from speech.judges.judges import Judges
+from speech.machine import device_name, software
+from speech.storage.outputs import Kind, check_folder
+
+REPORT = Kind("report", ("report.json",), ("report.html", "audio"))
+
+
+def evaluate(config: ReportConfig, console: Console, judges: Judges | None = None) -> Report:
+    """Everything that was asked for; what fails says so in its own place."""
+    judges = judges or _open_judges(config, console)
+    machine = device_name(_device()), torch.get_num_threads()  # which CTranslate2 changes
+    scales, ear = measures(judges), Scorer(judges, config.language)
+    census, dataset = read_dataset(config, console)
+    testset, summary = read_sentences(config, census)
+    runs, references = speak_all(testset, config, console) if testset else ([], None)
+    baseline = baseline_of(runs)
+    systems = judge_all(runs, references, baseline, ear, config, console)
+    if census is not None:
+        dataset = study_dataset(census, study_plan(config), ear, console)
+    with console.status("figures and their intervals"):
+        compared = {system.name: system.clips for system in systems if system.clips}
+        pairs = differences(compared, scales, config.seed)
+    name = baseline.name if baseline else None
+    return Report(
+        schema=SCHEMA,
+        version=VERSION,
+        created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        command=shlex.join(["python", "-m", "eval.report", *sys.argv[1:]]),
+        device=machine[0],
+        threads=machine[1],
+        software=software(),
+        judges=judges.revisions,
+        config=config.model_dump(mode="json"),
+        testset=summary,
+        measures=scales,
+        baseline=name,
+        systems=systems,
+        differences=pairs,
+        dataset=dataset,
+        gate=check(config.gate, systems, dataset),
+        notes=notes(summary, systems, name, census is not None),
+    )
+
+
+def read_dataset(
+    config: ReportConfig, console: Console
+) -> tuple[DatasetStatistics | None, DatasetStudy | None]:
+    """Its rows, or a study that says why there are none."""
+    if config.dataset is None:
+        return None, None
+    try:
+        with console.status("reading the dataset's rows"):
+            return measure_dataset(config.dataset), None
+    except InputError as error:
+        return None, DatasetStudy(config.dataset, str(error))
+
+
+def read_sentences(
+    config: ReportConfig, census: DatasetStatistics | None
+) -> tuple[TestSet | None, TestSetSummary | None]:
+    """The test set without what was trained on; None where no system is to say it."""
+    if not config.systems:
+        return None, None
+    try:
+        testset = read_testset(config.testset, config.language, config.limit)
+    except InputError as error:
+        return None, TestSetSummary(config.testset, 0, {}, str(error))
+    if census is not None:
+        testset = without_trained(testset, census.texts.keys)
+    count = len(testset.sentences)
+    emptied = None if count else "every sentence is in the dataset"
+    return testset, TestSetSummary(testset.location, count, testset.left_out, emptied)
+
+
+def baseline_of(runs: Sequence[Run]) -> Run | None:
+    """Whose audio the others are held against: a teacher's, else people's, else the first system's."""
+    spoken = [run for run in runs if any(take.audio for take in run.takes)]
+    order = {"teacher": 0, "recordings": 1}
+    return min(spoken, key=lambda run: order.get(str(run.kind), 2), default=None)
+
+
+def judge_all(
+    runs: Sequence[Run],
+    references: References | None,
+    baseline: Run | None,
+    ear: Scorer,
+    config: ReportConfig,
+    console: Console,
+) -> list[SystemResult]:
+    if references is None:
+        return []
+    embeddings = reference_embeddings(runs, references, ear.judges.speaker, console)
+    judging = Judging(ear, embeddings, config.output, baseline)
+    scales = measures(ear.judges)
+    results = []
+    for run in runs:
+        clips = judging.judge(run, console)
+        results.append(
+            SystemResult(
+                name=run.name,
+                specification=run.specification,
+                kind=run.kind,
+                revision=run.revision,
+                size=run.size,
+                peak_memory_bytes=run.peak_memory_bytes,
+                error=run.error,
+                failed=sum(take.audio is None for take in run.takes),
+                figures=figures_of(clips, scales, config.seed),
+                clips=clips,
+            )
+        )
+    return results
+
+
+def study_plan(config: ReportConfig) -> StudyPlan:
+    return StudyPlan(str(config.dataset), config.listen, config.show, config.seed, config.output)
+
+
+def _open_judges(config: ReportConfig, console: Console) -> Judges:
+    """Raises InputError: one of them cannot be had."""
+    judges = Judges(config.judges)
+    with console.status("fetching the judges"):
+        judges.fetch()
+    return judges
+
+
+def _device() -> torch.device:
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def main(config: ReportConfig, judges: Judges | None = None) -> int:
+    console = Console()
+    report = evaluate(config, console, judges)
+    storage.write_bytes(storage.join(config.output, "report.json"), to_json(report))
+    page = write_page(report, config)
+    print_summary(report, console)
+    console.print(f"written to {page}", highlight=False)
+    whole = not any(system.error for system in report.systems)
+    whole = whole and not (report.testset and report.testset.error)
+    whole = whole and not (report.dataset and report.dataset.error)
+    return 0 if whole and all(check.passed for check in report.gate) else 1
+
+
+def checked(config: ReportConfig) -> int:
+    """`main`, once everything that was asked for is known to be there.
+
+    Raises:
+        InputError: an output that is not a report's; a system, test set or dataset that is missing.
+    """
+    check_folder(config.output, REPORT)
+    check_systems(config.systems)
+    if config.systems:
+        storage.check_readable(config.testset, "testset")
+    if config.dataset is not None and not storage.list_names(config.dataset):
+        raise InputError(f"dataset={config.dataset} is not there, or is empty")
+    return main(config)
+
+
+if __name__ == "__main__":
+    sys.exit(run_app(ReportConfig, "eval", checked))

@@ -1,0 +1,59 @@
+"""The configuration of a report."""
+
+from pydantic import Field, model_validator
+
+from speech.config import Config
+from speech.judges.judges import JudgesConfig
+
+
+class GateConfig(Config):
+    """Limits for the systems that are neither a teacher nor recordings, and for the dataset.
+
+    A figure that is missing or NaN fails its limit. The estimate is compared, not its interval.
+    """
+
+    wer_max: float | None = Field(None, ge=0)
+    cer_max: float | None = Field(None, ge=0)
+    similarity_min: float | None = Field(None, ge=-1, le=1)
+    mos_min: float | None = Field(None, ge=1, le=5)
+    """of DistillMOS"""
+    real_time_factor_max: float | None = Field(None, gt=0)
+    bytes_max: int | None = Field(None, gt=0)
+    failed_max: int | None = Field(None, ge=0)
+    """sentences that a system did not say"""
+    flagged_share_max: float | None = Field(None, ge=0, le=1)
+    """of the dataset's clips that were heard"""
+    accepted_share_min: float | None = Field(None, ge=0, le=1)
+    """of the dataset's rows"""
+
+
+class ReportConfig(Config):
+    dataset: str | None
+    systems: tuple[str, ...]
+    testset: str
+    language: str
+    limit: int | None = Field(None, ge=1)
+    """only the first lines of the test set"""
+    references: str | None
+    """a manifest of voices; null: those of the teachers among the systems, else f5_mini's"""
+    judges: JudgesConfig
+    listen: int | None = Field(None, ge=1)
+    """clips of the dataset to hear again; null for all"""
+    play: int = Field(ge=1)
+    """sentences on the page: the worst, the best, and some at random"""
+    show: int = Field(ge=1)
+    """clips of the dataset on the page, of each kind"""
+    gate: GateConfig
+    output: str
+    seed: int
+    """sentence i is spoken with seed + i"""
+
+    @model_validator(mode="after")
+    def _something_is_asked_and_heard(self) -> "ReportConfig":
+        if not self.systems and self.dataset is None:
+            raise ValueError(
+                "give systems=[teacher:f5_mini,student:FOLDER,audio:FOLDER] or dataset=FOLDER"
+            )
+        if self.language not in self.judges.asr.languages:
+            raise ValueError(f"language must be one of {', '.join(self.judges.asr.languages)}")
+        return self

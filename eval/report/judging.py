@@ -1,0 +1,138 @@
+"""The judges' numbers for every take, each beside the sentence that it is of."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+
+from rich.console import Console
+from rich.progress import track
+
+from eval.metrics.prosody import compare_prosody
+from eval.metrics.scoring import Scorer, own_and_other_similarity
+from eval.report.takes import Run, Take, plain
+from eval.systems.recordings import read_wave
+from eval.systems.references import References
+from speech import storage
+from speech.audio.waveform import Wave
+from speech.dataset.schema import SAMPLE_RATE
+from speech.errors import InputError, Refused
+from speech.judges.judges import SpeakerJudge
+from speech.judges.speaker import Embedding
+from speech.judges.word_errors import WordErrors
+
+
+@dataclass(frozen=True)
+class JudgedClip:
+    """A sentence as a system said it; `values` by the keys of `measures`, where they are known."""
+
+    number: int
+    id: str
+    text: str
+    voice: str | None
+    audio: str | None
+    transcript: str | None = None
+    duration_s: float | None = None
+    weights: Mapping[str, float] = field(default_factory=dict)
+    """words and characters of the text, seconds of the clip"""
+    values: Mapping[str, float] = field(default_factory=dict)
+    problems: Mapping[str, str] = field(default_factory=dict)
+    """by judge, `system` or `prosody`: why a value is missing"""
+
+
+def reference_embeddings(
+    runs: Sequence[Run], references: References, speaker: SpeakerJudge, console: Console
+) -> dict[str, Embedding]:
+    """Of every voice that was asked for and has a reference; one that fails is left out."""
+    asked = dict.fromkeys(take.voice for run in runs for take in run.takes if take.voice)
+    found = {}
+    for voice in track([*asked], "references", console=console):
+        if voice in references:
+            try:
+                found[voice] = speaker.embed([references[voice].wave])[0]
+            except Exception:  # the clips then say that they have no similarity
+                continue
+    return found
+
+
+@dataclass(frozen=True)
+class Judging:
+    """Judges takes of runs; `baseline` is whose audio the others' prosody is held against."""
+
+    ear: Scorer
+    references: Mapping[str, Embedding]
+    output: str
+    baseline: Run | None
+
+    def judge(self, run: Run, console: Console) -> list[JudgedClip]:
+        theirs = {}
+        if self.baseline is not None and run is not self.baseline:
+            theirs = {take.sentence.number: take for take in self.baseline.takes}
+        title = f"judging, {plain(run.name)}"
+        return [
+            self._judge(take, theirs.get(take.sentence.number))
+            for take in track(run.takes, title, console=console)
+        ]
+
+    def _judge(self, take: Take, other: Take | None) -> JudgedClip:
+        said = take.sentence
+        clip = JudgedClip(said.number, said.id, said.text, take.voice, take.audio)
+        if take.audio is None:
+            return replace(clip, problems={"system": take.problem or "no audio"})
+        try:
+            wave = read_wave(storage.join(self.output, take.audio))
+        except (InputError, Refused) as error:
+            return replace(clip, audio=None, problems={"audio": str(error)})
+        heard = self.ear.hear(wave, said.text_normalized)
+        prosody, problems = self._prosody(wave, take, other)
+        own, others = own_and_other_similarity(heard.embedding, self.references, take.voice)
+        duration_s = len(wave) / SAMPLE_RATE
+        values = {
+            **word_values(heard.errors),
+            **heard.ratings,
+            **prosody,
+            "similarity": own,
+            "other_similarity": others,
+            "rate": len(said.text_normalized) / duration_s,
+            "real_time_factor": take.compute_s and take.compute_s / duration_s,
+            "first_audio_s": take.first_audio_s,
+        }
+        errors = heard.errors
+        sizes = {"words": errors.words, "characters": errors.characters} if errors else {}
+        return replace(
+            clip,
+            transcript=heard.transcript,
+            duration_s=duration_s,
+            weights={**sizes, "duration_s": duration_s},
+            values={name: value for name, value in values.items() if value is not None},
+            problems={**heard.failures, **problems},
+        )
+
+    def _prosody(
+        self, wave: Wave, take: Take, other: Take | None
+    ) -> tuple[dict[str, float | None], dict[str, str]]:
+        """Against the baseline's clip of the same sentence, where that is in the same voice."""
+        if other is None or other.audio is None or not _same_voice(take, other):
+            return {}, {}
+        try:
+            return asdict(
+                compare_prosody(wave, read_wave(storage.join(self.output, other.audio)))
+            ), {}
+        except Exception as error:
+            return {}, {"prosody": f"{error!s:.200}"}
+
+
+def _same_voice(take: Take, other: Take) -> bool:
+    return other.voice is None or take.voice is None or take.voice == other.voice
+
+
+def word_values(errors: WordErrors | None) -> dict[str, float]:
+    if errors is None:
+        return {}
+    return {
+        "wer": errors.wer,
+        "sentence_wer": errors.wer,
+        "cer": errors.cer,
+        "sentence_cer": errors.cer,
+        "insertions": errors.insertions / errors.words,
+        "deletions": errors.deletions / errors.words,
+        "repetitions": errors.repetitions / errors.words,
+    }

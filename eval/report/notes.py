@@ -1,0 +1,67 @@
+"""What a reader of the report must know before believing its figures, in plain sentences."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from eval.report.document import SystemResult, TestSetSummary
+
+FEW = 30
+"""sentences, below which an interval is itself unsure"""
+
+
+def notes(
+    testset: "TestSetSummary | None",
+    systems: Sequence["SystemResult"],
+    baseline: str | None,
+    checked_dataset: bool,
+) -> list[str]:
+    return [*_of_testset(testset, checked_dataset), *_of_systems(systems, baseline)]
+
+
+def _of_testset(testset: "TestSetSummary | None", checked_dataset: bool) -> Iterator[str]:
+    if testset is None:
+        return
+    if testset.error is not None:
+        yield f"The test set could not be used: {testset.error}."
+        return
+    trained = testset.left_out.get("in_the_dataset", 0)
+    if checked_dataset:
+        yield (
+            f"{trained} sentences of the test set are in the dataset and were excluded "
+            "(compared by hash of the normalised text)."
+        )
+    else:
+        yield "No dataset was given: that no sentence was trained on is not checked."
+    for reason, count in testset.left_out.items():
+        if reason != "in_the_dataset":
+            yield f"{count} lines of the test set cannot be spoken: {reason}."
+    if testset.sentences < FEW:
+        yield f"Only {testset.sentences} sentences: the intervals themselves are unsure."
+
+
+def _of_systems(systems: Sequence["SystemResult"], baseline: str | None) -> Iterator[str]:
+    for system in systems:
+        if system.error is not None:
+            yield f"{system.name} could not be measured: {system.error}."
+            continue
+        if system.failed:
+            yield (
+                f"{system.name} did not say {system.failed} sentences; its figures are of the others."
+            )
+        for judge, count in _failures(system).items():
+            yield f"{system.name}: {judge} gave no value for {count} clips."
+    kinds = {system.kind for system in systems if system.error is None}
+    if systems and not kinds & {"teacher", "recordings"}:
+        yield "Neither a teacher nor recordings stand beside these systems to compare them with."
+    if baseline is not None and len(systems) > 1:
+        yield f"MCD and F0 are held against the audio of {baseline}, where voices are the same."
+
+
+def _failures(system: "SystemResult") -> Mapping[str, int]:
+    counts: dict[str, int] = {}
+    for clip in system.clips:
+        for judge in clip.problems:
+            if judge != "system":
+                counts[judge] = counts.get(judge, 0) + 1
+    return counts

@@ -1,0 +1,61 @@
+"""The report on the terminal: figures, verdicts, flags and the gate."""
+
+from rich.console import Console
+from rich.table import Table
+
+from eval.dataset.statistics import DatasetStudy
+from eval.metrics.measures import by_key, rated
+from eval.report.document import Report
+from eval.report.figures import shown
+from eval.report.takes import plain
+from eval.report.verdicts import Verdict, verdicts
+
+SHOWN = ("wer", "similarity"), ("mcd_db", "f0_correlation", "real_time_factor", "first_audio_s")
+"""before and behind the columns of MOS judges"""
+
+
+def print_summary(report: Report, console: Console) -> None:
+    scales = by_key(report.measures)
+    before, behind = SHOWN
+    known = [scales[key] for key in (*before, *rated(report.measures), *behind)]
+    if report.systems:
+        table = Table("system", *(f"{m.title} {m.unit}".strip() for m in known))
+        for system in report.systems:
+            figures = (shown(system.figures.get(m.key), m) for m in known)
+            table.add_row(
+                plain(system.name), *(figures if not system.error else ("-" for _ in known))
+            )
+        console.print(table)
+    for verdict in verdicts(report):
+        console.print(plain(_verdict_line(verdict)), highlight=False)
+    if report.dataset is not None:
+        _print_dataset(report.dataset, console)
+    for note in report.notes:
+        console.print(f"note: {plain(note)}", highlight=False)
+    for check in report.gate:
+        measured = "not measured" if check.measured is None else f"{check.measured:.4g}"
+        word = "kept" if check.passed else "NOT KEPT"
+        line = f"{check.limit}={check.allowed:g} {word}: {check.subject} {measured}"
+        console.print(plain(line), highlight=False)
+
+
+def _verdict_line(verdict: Verdict) -> str:
+    said = [f"better: {', '.join(verdict.better)}"] if verdict.better else []
+    said += [f"worse: {', '.join(verdict.worse)}"] if verdict.worse else []
+    nothing = "no difference found" if verdict.undecided else "too few sentences for a verdict"
+    return f"{verdict.second} against {verdict.first}: {'; '.join(said) or nothing}"
+
+
+def _print_dataset(study: DatasetStudy, console: Console) -> None:
+    if study.error is not None:
+        console.print(plain(f"{study.location}: {study.error}"), highlight=False)
+        return
+    found = ", ".join(f"{count} {defect}" for defect, count in study.flags.items() if count)
+    console.print(
+        plain(
+            f"{study.location}: {study.accepted} of {study.accepted + study.rejected} rows accepted, "
+            f"{study.hours:.2f} h, {len(study.voices)} voices; "
+            f"heard {study.sampling}: {found or 'nothing flagged'}"
+        ),
+        highlight=False,
+    )

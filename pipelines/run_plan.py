@@ -1,0 +1,151 @@
+"""What a run is made of, checked before anything is spent: licences, corpus, voices, identity."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+
+from pipelines import corpus_checks, quarantine
+from pipelines.config import DataflowConfig, SynthConfig
+from pipelines.utterances import CorpusPlan, open_lexicon, plan_corpus, spoken_languages
+from speech.dataset import layout as dataset
+from speech.errors import InputError
+from speech.seeds import short_id
+from speech.storage import fingerprint
+from teacher.f5.config import CharactersConfig
+from teacher.voices import Voice, VoiceBank, load_bank
+
+if TYPE_CHECKING:  # torch is not needed to see that all is done
+    from pipelines.worker_context import LoadModels
+
+IDENTITY_KEYS = ("corpus", "teacher", "voices", "gate", "dataset", "seed", "limit")
+"""the blocks of the configuration that decide what a dataset holds"""
+
+
+@dataclass(frozen=True)
+class RunPlan:
+    """A checked run: what is to be done, and what its output is tied to."""
+
+    config: SynthConfig
+    corpus: CorpusPlan
+    identity: dict[str, Any]
+    todo: tuple[int, ...]
+    voice_licenses: dict[str, str]
+
+    @property
+    def lines_todo(self) -> int:
+        """About how many lines the shards to do hold."""
+        return self.corpus.lines * len(self.todo) // self.corpus.shards
+
+
+def prepare(config: SynthConfig, console: Console, opener: "LoadModels | None" = None) -> RunPlan:
+    """Check everything that can be wrong, and find what is left to do.
+
+    Raises:
+        InputError: what is wrong with licences, corpus, voices, or another run's output.
+    """
+    corpus_checks.check_language(config)
+    corpus = plan_corpus(config)
+    bank = load_bank(config.voices, languages=spoken_languages(config))
+    check_licenses(config, bank)
+    corpus_checks.check_per_text(config, bank)
+    lines = corpus_checks.first_lines(config, corpus)
+    corpus_checks.check_text(lines, corpus)
+    check_lexicon(config)
+    identity = run_identity(config, corpus, bank)
+    if not dataset.is_acquired(config.output):  # else they were heard when it was
+        check_voices(config, console)
+        hear_voices(config, corpus, bank, console, opener)
+    dataset.acquire(config.output, identity)
+    done = dataset.finished(config.output, corpus.shards)
+    quarantine.sweep(config.output, tuple(done), corpus.shards)
+    todo = tuple(i for i in range(corpus.shards) if i not in done)
+    if todo:
+        for note in corpus_checks.notes(config, corpus, lines):
+            console.print(note, style="yellow", markup=False, highlight=False, soft_wrap=True)
+        console.print(
+            f"{corpus.lines} lines, {len(bank)} voices, teacher {config.teacher.name}: "
+            f"{len(todo)} of {corpus.shards} shards to do in {config.output}"
+        )
+    licenses = {name: voice.license for name, voice in bank.items()}
+    return RunPlan(config, corpus, identity, todo, licenses)
+
+
+def check_licenses(config: SynthConfig, bank: Mapping[str, Voice]) -> None:
+    named = {f"teacher {config.teacher.name}": config.teacher.license}
+    named |= {f"voice {name}": voice.license for name, voice in bank.items()}
+    for what, license_ in named.items():
+        if license_ not in config.license.allow:
+            wider = ",".join(dict.fromkeys([*named.values(), *config.license.allow]))
+            raise InputError(
+                f"{what} is under {license_}, which license.allow does not have; "
+                f"if you may use it, say license.allow=[{wider}]"
+            )
+
+
+def check_lexicon(config: SynthConfig) -> None:
+    """Read it once, and refuse phonemes for a teacher that is told letters."""
+    words = open_lexicon(config).phonemes.exact
+    if words and isinstance(config.teacher.frontend, CharactersConfig):
+        raise InputError(
+            f"corpus.lexicon={config.corpus.lexicon} has phonemes ({min(words)!r}), which teacher "
+            f"{config.teacher.name} has no symbols for: give its words another spelling"
+        )
+
+
+def check_voices(config: SynthConfig, console: Console) -> None:
+    """Hear every reference with the ASR, so that no voice speaks under a wrong transcript."""
+    from speech.judges.asr import Asr
+
+    with console.status("checking the reference voices"):
+        asr = Asr(config.gate.judges.asr)
+        load_bank(config.voices, asr.transcribe_one, spoken_languages(config))
+
+
+def hear_voices(
+    config: SynthConfig,
+    corpus: CorpusPlan,
+    bank: VoiceBank,
+    console: Console,
+    opener: "LoadModels | None",
+) -> None:
+    """Have the first lines of voices that are new to the teacher spoken and judged, if they may be.
+
+    Raises:
+        InputError: hardly anything passes.
+    """
+    from pipelines.audition import check, first_lines, new_voices
+    from pipelines.worker_context import load_models
+
+    voices = new_voices(config, bank) if config.voices.audition else []
+    if not voices:
+        return
+    if isinstance(config.runner, DataflowConfig):
+        console.print("new voices are not heard here: another machine will speak")
+        return
+    if lines := first_lines(config, corpus, bank, voices):
+        check(config, lines, console, opener or load_models)
+
+
+def run_identity(
+    config: SynthConfig, corpus: CorpusPlan, bank: Mapping[str, Voice]
+) -> dict[str, Any]:
+    """What the bytes of the dataset follow from; another value of any of it is another dataset."""
+    chosen = config.model_dump(mode="json", include=set(IDENTITY_KEYS))
+    chosen["teacher"].pop("device")
+    chosen["voices"].pop("audition")
+    chosen["corpus"]["paths"] = corpus.fingerprints()
+    chosen["corpus"]["order"] = list(corpus.fingerprints())
+    if config.corpus.lexicon:
+        chosen["corpus"]["lexicon"] = {config.corpus.lexicon: fingerprint(config.corpus.lexicon)}
+    chosen["voices"]["references"] = {
+        name: short_id(voice.sha256, voice.transcript, voice.phonemes, voice.phoneme_ends_s)
+        for name, voice in bank.items()
+    }
+    return {
+        **chosen,
+        "shards": corpus.shards,
+        "code": f"tts-distill {version('tts-distill')}",
+    }

@@ -1,0 +1,132 @@
+"""Is a dataset what its run wrote? Every byte against its hash, every row against its count.
+
+  output=out/dataset   a local folder or gs://bucket/path
+  repair=true          write and speak again what is damaged, and nothing else
+Exit status: 0 all is well, 1 something is wrong (a line for each file), 2 there is no dataset.
+"""
+
+import json
+import sys
+import threading
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import asdict
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+from pipelines.config import DataflowConfig, DirectConfig
+from pipelines.verify.inspection import Inspection, inspect
+from pipelines.verify.last_verified import note_verified
+from pipelines.verify.listing import list_dataset
+from pipelines.verify.shard_check import Progress as Advance
+from pipelines.verify.shard_check import ShardCheck
+from speech.config import Config, run_app
+
+if TYPE_CHECKING:
+    from pipelines.worker_context import LoadModels
+
+LINE_EVERY_S = 10.0
+
+
+class VerifyConfig(Config):
+    output: str
+    repair: bool = False
+    runner: Annotated[DirectConfig | DataflowConfig, Field(discriminator="kind")]
+    """where damaged shards are made again"""
+
+
+def main(config: VerifyConfig, as_json: bool = False, opener: "LoadModels | None" = None) -> int:
+    console = Console(stderr=as_json, highlight=False)
+    found, mended = look(config.output, console), list[str]()
+    if config.repair and found.problems:
+        from pipelines.verify.repair import repair
+
+        damaged = [problem.file for problem in found.problems]
+        again = partial(look, config.output, console)
+        found = repair(found, config.runner, console, again, opener)
+        left = {problem.file for problem in found.problems}
+        mended = [file for file in damaged if file not in left]
+    if not found.problems:
+        note_verified(config.output, len(found.listing.sizes), found.rows)
+    if as_json:
+        print(json.dumps(_as_json(found, mended), indent=1))
+    else:
+        _print(found, mended, config, console)
+    return 1 if found.problems else 0
+
+
+def look(
+    output: str,
+    console: Console,
+    known: Mapping[int, ShardCheck] | None = None,
+    anew: Collection[int] = (),
+) -> Inspection:
+    listing = list_dataset(output)
+    todo = sum(size for name, size in listing.sizes.items() if name.endswith(".parquet"))
+    with _reading(todo if not known else 0, console) as advance:
+        return inspect(output, listing, advance, known, anew)
+
+
+@contextmanager
+def _reading(total: int, console: Console) -> Iterator[Advance]:
+    """A bar on a terminal; elsewhere a line every ten seconds."""
+    columns = (TextColumn("verifying"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    bar = Progress(*columns, console=console, transient=True)
+    task = bar.add_task("", total=total or None)
+    printed, lock = time.monotonic(), threading.Lock()
+
+    def advance(count: int) -> None:
+        nonlocal printed
+        bar.update(task, advance=count)
+        with lock:
+            if not console.is_terminal and time.monotonic() - printed > LINE_EVERY_S:
+                printed = time.monotonic()
+                done = bar.tasks[0].completed
+                console.print(f"{done / 1e6:,.0f} of {total / 1e6:,.0f} MB read")
+
+    with bar if console.is_terminal else nullcontext():
+        yield advance
+
+
+def _as_json(found: Inspection, mended: Sequence[str]) -> dict[str, Any]:
+    return {
+        "output": str(found.output),
+        "ok": not found.problems,
+        "problems": [asdict(problem) for problem in found.problems],
+        "mended": list(mended),
+        "shards": len(found.shards),
+        "rows": found.rows,
+        "accepted": sum(marker.accepted for marker in found.markers.values()),
+        "hours": sum(marker.audio_s for marker in found.markers.values()) / 3600,
+        "files": len(found.listing.sizes),
+        "bytes": sum(found.listing.sizes.values()),
+    }
+
+
+def _print(
+    found: Inspection, mended: Sequence[str], config: VerifyConfig, console: Console
+) -> None:
+    say = partial(console.print, soft_wrap=True, markup=False)
+    for file in mended:
+        say(f"mended: {file}")
+    for problem in found.problems:
+        say(f"{problem.file} {problem.what}; {problem.remedy}")
+    sizes = found.listing.sizes
+    count = len(found.problems)
+    whole = f"{count} problem{'s' * (count > 1)}" if count else "all is well"
+    say(
+        f"{config.output}: {len(found.shards)} shards, {found.rows} rows, {len(sizes)} files, "
+        f"{sum(sizes.values()) / 1e6:,.1f} MB: {whole}"
+    )
+    if any(problem.remedy.startswith("repair=true") for problem in found.problems):
+        say(f'repair: make verify ARGS="output={config.output} repair=true"')
+
+
+if __name__ == "__main__":
+    flags = {"json": "print JSON"}
+    sys.exit(run_app(VerifyConfig, "verify", main, flags=flags))

@@ -1,0 +1,112 @@
+"""What a worker holds while it lives: the bank, the teacher and the gate, loaded once."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+
+from pipelines.attempts import Attempt, noise_key
+from pipelines.config import DirectConfig, SynthConfig
+from pipelines.gate import Candidate, Gate, Verdict
+from pipelines.utterances import spoken_languages
+from speech.errors import InputError, Refused, in_one_line
+from speech.judges.judges import Judges
+from speech.stopwatch import Stopwatch
+from speech.text.inline_phonemes import plain
+from speech.text.normalize import normalize
+from teacher.f5.teacher import Planner, Teacher, speak_or_quarantine
+from teacher.packing import BatchLimit
+from teacher.voices import VoiceBank, load_bank
+
+Waves = Sequence[np.ndarray | Refused]
+
+
+@dataclass
+class WorkerContext:
+    bank: VoiceBank
+    planner: Planner
+    teacher: Teacher
+    gate: Gate
+    limit: BatchLimit
+    watch: Stopwatch
+
+    def speak(self, takes: Sequence[Attempt]) -> Waves:
+        """One batch -> a wave, or why there is none, of each."""
+        prompts = [replace(take.prompt, key=noise_key(take)) for take in takes]
+        voices = [take.utterance.voice for take in takes]
+        return speak_or_quarantine(self.teacher, prompts, voices)
+
+    def judge(self, takes: Sequence[Attempt], waves: Waves) -> list[Verdict]:
+        """A verdict for each take; what the teacher refused is not shown to the gate."""
+        verdicts: dict[int, Verdict] = {}
+        shown: dict[int, Candidate] = {}
+        for i, (take, wave) in enumerate(zip(takes, waves, strict=True)):
+            if isinstance(wave, Refused):
+                verdicts[i] = Verdict(reason=wave.reason, detail=wave.detail)
+                continue
+            said = take.utterance
+            shown[i] = Candidate(
+                wave,
+                plain(said.text),
+                said.text_normalized,
+                said.language,
+                said.voice,
+                said.is_respelled,
+                said.phonemes,
+            )
+        judged = self.gate.judge(list(shown.values()))
+        verdicts |= dict(zip(shown, judged, strict=True))
+        return [verdicts[i] for i in range(len(takes))]
+
+    def try_alone(self, take: Attempt) -> None:
+        """Speak and judge a take for what it does to this process, and no more.
+
+        Raises:
+            InputError: teacher or judges work no longer.
+        """
+        waves = self.speak([take])
+        if isinstance(waves[0], Refused):
+            self.prove()
+        self.judge([take], waves)
+
+    def prove(self) -> None:
+        """Speak what a reference says and have each judge hear it: what fails on that fails on all.
+
+        Raises:
+            InputError: the teacher or a judge does; one line with what it met.
+        """
+        for voice in self.bank.values():
+            try:
+                text = normalize(voice.transcript, voice.language)
+                prompt = self.planner.prompt(voice.id, text, voice.language, "proof")
+                self.teacher.speak([prompt], [voice.id])
+                break
+            except InputError:
+                raise
+            except Refused:  # this teacher cannot say it
+                continue
+            except Exception as error:
+                raise InputError(
+                    "the teacher fails on everything, even on what the reference of the voice "
+                    f"{voice.id} says: {in_one_line(error)}"
+                ) from error
+        self.gate.prove()
+
+
+LoadModels = Callable[[SynthConfig], WorkerContext]
+
+
+def load_models(config: SynthConfig) -> WorkerContext:
+    """Load everything; the bank was checked against the ASR before the run was started."""
+    judges = config.gate.judges
+    if isinstance(config.runner, DirectConfig):
+        torch.set_num_threads(config.runner.threads)
+        asr = judges.asr.model_copy(update={"cpu_threads": config.runner.threads})
+        judges = judges.model_copy(update={"asr": asr})
+    watch = Stopwatch()
+    bank = load_bank(config.voices, languages=spoken_languages(config))
+    planner = Planner(config.teacher, bank)
+    teacher = Teacher(config.teacher, planner, watch)
+    gate = Gate(config.gate, Judges(judges), bank, watch)
+    return WorkerContext(bank, planner, teacher, gate, teacher.batch_limit(), watch)

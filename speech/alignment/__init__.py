@@ -1,0 +1,1 @@
+"""When each phoneme of a clip is said."""

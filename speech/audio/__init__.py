@@ -1,0 +1,1 @@
+"""Waveforms and what is computed from them: decoding, encoding, mel spectrograms, pitch."""

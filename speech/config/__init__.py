@@ -1,0 +1,134 @@
+"""Hydra composes `conf/` and the command line; pydantic turns the result into a frozen, typed object.
+
+Unknown keys, wrong types and bad overrides end a command with one line that says what is allowed.
+"""
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import Path
+from typing import NoReturn, TypeVar, cast
+
+import yaml
+from hydra import compose, initialize_config_dir
+from hydra.errors import HydraException
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from speech import signals
+from speech.config import help as command_help
+from speech.config.errors import composition_line, environment_line, validation_line
+from speech.config.overrides import as_hydra_reads, comma_hint
+from speech.errors import InputError
+from speech.storage.disk import disk_trouble, told_once
+
+CONF_DIR = Path(__file__).resolve().parents[2] / "conf"
+
+
+class Config(BaseModel):
+    """Base of every configuration: frozen, and unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+
+
+C = TypeVar("C", bound=Config)
+
+
+def load_config(
+    schema: type[C], name: str, overrides: Sequence[str] = (), free_text: Collection[str] = ()
+) -> C:
+    """Compose `conf/<name>.yaml` with overrides and validate it.
+
+    Text is taken as it was typed, save for ${key}, which stands for another key's value; that of
+    the keys in `free_text` without exception.
+
+    Raises:
+        InputError: an override or value that does not fit, with what is allowed.
+    """
+    split = [override.partition("=") for override in overrides]
+    plain = {key: value for key, equals, value in split if equals and key in free_text}
+    overrides = [override for override in overrides if override.partition("=")[0] not in plain]
+    try:
+        with initialize_config_dir(str(CONF_DIR), version_base="1.3"):
+            readable = [as_hydra_reads(schema, override) for override in overrides]
+            composed = compose(name, overrides=readable)
+        if told := environment_line(OmegaConf.to_container(composed)):
+            raise InputError(told)
+        values = OmegaConf.to_container(composed, resolve=True, throw_on_missing=True)
+    except (HydraException, OmegaConfBaseException) as error:
+        raise InputError(composition_line(error, schema, overrides, CONF_DIR)) from error
+    try:
+        return schema.model_validate({**cast(dict[str, object], values), **plain})
+    except ValidationError as error:
+        raise InputError(validation_line(error, schema)) from error
+
+
+def run_app(
+    schema: type[C],
+    name: str,
+    main: Callable[..., int | None],
+    argv: Sequence[str] | None = None,
+    flags: Mapping[str, str] | None = None,
+    free_text: Collection[str] = (),
+) -> int:
+    """Run a command: parse overrides, call `main(config)`, end input errors with one line.
+
+    `flags` are switches beside the overrides with their help; `--json` arrives as `as_json=True`.
+    Values of the keys in `free_text` are taken as they stand, whatever they hold.
+
+    Returns:
+        The exit status: 0 done, 1 the run's own verdict, 2 wrong input or a full disk, 128 and the
+        number of a signal: 130 for Ctrl-C, 143 for SIGTERM, 129 for SIGHUP.
+    """
+    with signals.watched(), told_once():
+        parser = _parser(name, main, flags or {})
+        arguments = parser.parse_args(argv)
+        logging.captureWarnings(True)
+        try:
+            config = load_config(schema, name, arguments.overrides, free_text)
+            if arguments.cfg:
+                print(yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False), end="")
+                return 0
+            switches = {f"as_{flag}": getattr(arguments, f"as_{flag}") for flag in flags or {}}
+            status = main(config, **switches) or 0
+            return signals.exit_status() or status
+        except InputError as error:
+            told = str(error)
+            print(f"error: {told}{comma_hint(arguments.overrides, told)}", file=sys.stderr)
+            return 2
+        except BrokenPipeError:  # whoever read our output has left, as head does
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 141
+        except Exception as error:
+            if trouble := disk_trouble(error):
+                print(f"error: {trouble}", file=sys.stderr)
+                return 2
+            raise
+
+
+class _Parser(argparse.ArgumentParser):
+    """Tells a wrong flag in one line, without the usage."""
+
+    def error(self, message: str) -> NoReturn:
+        print(f"error: {message}; options are key=value, see --help", file=sys.stderr)
+        sys.exit(2)
+
+
+def _parser(
+    name: str, main: Callable[..., int | None], flags: Mapping[str, str]
+) -> argparse.ArgumentParser:
+    module = sys.modules[main.__module__]
+    parser = _Parser(
+        prog=f"python -m {getattr(module.__spec__, 'name', name)}",
+        description=module.__doc__,
+        epilog=command_help.epilog(name, CONF_DIR),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("overrides", nargs="*", metavar="key=value", help="any value below")
+    parser.add_argument("--cfg", action="store_true", help="print the configuration and stop")
+    for flag, text in flags.items():
+        parser.add_argument(f"--{flag}", dest=f"as_{flag}", action="store_true", help=text)
+    return parser

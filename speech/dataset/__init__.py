@@ -1,0 +1,1 @@
+"""The dataset directory: schema, layout, writer, reader and card."""

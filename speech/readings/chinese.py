@@ -1,0 +1,73 @@
+"""Readings of written Chinese: what its signs and numbers may be said as.
+
+Numbers stay in digits where the normaliser by which readings are compared says them as people do.
+"""
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from speech.readings.spoken_forms import chinese_form
+from speech.readings.tokens import Rule, Token, read_tokens, said, with_frontend
+
+DIGITS = str.maketrans("0123456789", "零一二三四五六七八九")
+_ROUND_YEAR = {"000": "千", "00": "百"}
+_YUAN = ["元", "块", "块钱", "人民币", "日元"]
+_CURRENCIES = {"$": ["美元", "美金"], "€": ["欧元"], "£": ["英镑"], "¥": _YUAN, "￥": _YUAN}
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+_MARKUP = re.compile(r"[*_`^]+")
+_NUMBER = r"\d[\d,]*(?:\.\d+)?"
+
+
+def chinese_tokens(text: str, spoken: str | None = None) -> list[Token]:
+    """The text in order; `spoken` is a frontend's reading, for what the rules do not know."""
+    plain = _MARKUP.sub("", _TAG.sub("", html.unescape(text)))
+    found = read_tokens(plain, _RULES, _characters)
+    return found if spoken is None else with_frontend(found, list(spoken), "", chinese_form)
+
+
+def _characters(text: str) -> Iterator[Token]:
+    for char in text:
+        sign = unicodedata.category(char)[0] == "S" or char in "#&@/%"
+        yield Token(char, (char,), not sign)
+
+
+def _spelled(match: re.Match[str]) -> list[str]:
+    return [re.sub(r"\D", "", match.group()).translate(DIGITS)]
+
+
+def _number(match: re.Match[str]) -> list[str]:
+    """As a quantity, or digit by digit where it is not round."""
+    number = match.group()
+    is_round = number != "2000" and number.strip("0") in "123456789"
+    return [number] if is_round else [number, number.translate(DIGITS)]
+
+
+def _round_year(match: re.Match[str]) -> list[str]:
+    first = match[1].translate(DIGITS)
+    quantity = f"{first}{_ROUND_YEAR[match[2]]}年"
+    return [quantity, "二零零零年"] if match.group() == "2000年" else [quantity]
+
+
+def _money(match: re.Match[str]) -> list[str]:
+    return [f"{match[2]}{match[3]}{name}" for name in _CURRENCIES[match[1]]]
+
+
+_TELEPHONE = r"0\d{2,3}-\d{7,8}|1[3-9]\d(?:[ -]?\d{4}){2}|\d{3,4}-\d{3,4}-\d{4}"
+_RULES = [
+    Rule(re.compile(pattern), read)
+    for pattern, read in (
+        (r"(?<!\d)\d{4}([-/.])\d{1,2}\1\d{1,2}(?!\d)", lambda match: [match.group()]),
+        (rf"(?<!\d)(?:{_TELEPHONE})(?!\d)", _spelled),
+        (r"(?<!\d)(0?)(\d+)[号日]", said(r"\2号", r"\2日", r"\1\2号")),
+        (rf"([{''.join(_CURRENCIES)}]) ?({_NUMBER})([千万亿]*)", _money),
+        (r"\d+(?:\.\d+){2,}", lambda match: [match.group().replace(".", "点").translate(DIGITS)]),
+        (r"(?<!\d)([1-9])(0{2,3})年", _round_year),
+        (r"(?<=[A-Za-z])-(?=\d)", said("", "杠")),
+        (r"(?<=\d) ?[-–—] ?(?=\d+ ?=)", said("减")),
+        (r"(?<=[\d%年月日号元点]) ?[-–—~～] ?(?=[$€£¥￥]?\d)", said("到", "至")),
+        (r"(?<=\d)\+", said("多", "加")),
+        (r"(?<![\d.:/,])\d{2,}(?![\d.:/,年%])", _number),
+    )
+]  # fmt: skip

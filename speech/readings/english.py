@@ -1,0 +1,294 @@
+"""Readings of written English, by rules of which the first that matches counts."""
+
+import gzip
+import html
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from importlib.resources import files
+
+from speech.readings import numbers
+from speech.readings.spoken_forms import english_form
+from speech.readings.tokens import (
+    Rule,
+    Token,
+    joined_readings,
+    key,
+    read_tokens,
+    said,
+    with_frontend,
+)
+from speech.readings.written_forms import (
+    ABBREVIATIONS,
+    BEFORE_NUMBERS,
+    BY_PLACE,
+    COINS,
+    DAYS,
+    MONTH_OF,
+    NAME_OF,
+    OPERATORS,
+    PER,
+    SIGNS,
+    UNDOTTED,
+    UNITS,
+)
+
+_UNIFIED = str.maketrans(
+    {**dict.fromkeys("’‘‛ʼ`", "'"), **dict.fromkeys("“”„″", '"'), **dict.fromkeys("‐‑–−", "-")}
+)
+_QUOTATION_MARKS = re.compile(r"(?<!\w)'+(?!\d|em\b)|(?<=[^\W\d])'+(?!\w)")
+_LINK = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")  # also a word with its phonemes
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+_BRACKETS = re.compile(r"[\[(]([^\[\]()]*)[\])]")
+_AREA_CODE = re.compile(r"\((\d+)\)[ -]?(?=\d)")
+_MARKS = r"""[\s.,;:!?'"()\[\]{}…—*~=_^«»-]*"""
+_ORDINARY = re.compile(  # words as such, numbers, and punctuation; letters without a vowel are none
+    rf"""{_MARKS}(?:(?=[^\W\d_]*[aeiouyAEIOUYà-ɏ])(?:[^\W\d_]{{2,}}|[aioAIO](?![^\W\d_]))
+    (?:['-][^\W\d_]+)*'?|\d[\d,]*(?:\.\d+)?(?:%|st|nd|rd|th)?)?{_MARKS}""",
+    re.VERBOSE,
+)
+
+
+def english_tokens(text: str, spoken: str | None = None) -> list[Token]:
+    """The text in order; `spoken` is a frontend's reading, for what the rules do not know."""
+    found = _tokens(_plain(text, spoken))
+    return found if spoken is None else with_frontend(found, spoken.split(), " ", english_form)
+
+
+def _tokens(text: str) -> list[Token]:
+    return read_tokens(text, _rules(), _words)
+
+
+def _words(text: str) -> Iterator[Token]:
+    for word in text.split():
+        yield Token(word, (word,), bool(_ORDINARY.fullmatch(word)))
+
+
+def _plain(text: str, spoken: str | None) -> str:
+    """Without markup, one form of each sign; brackets stay where the frontend speaks them."""
+    text = "".join(map(_folded, html.unescape(text).translate(_UNIFIED)))
+    text = _TAG.sub(" ", _LINK.sub(r"\1", _QUOTATION_MARKS.sub(" ", text)))
+    if spoken is None:
+        return text
+    text = _AREA_CODE.sub(r"\1-", text)
+    heard = set(map(key, spoken.split()))
+    return _BRACKETS.sub(lambda match: _bracketed(match[1], heard), text)
+
+
+def _bracketed(inside: str, heard: set[str]) -> str:
+    words = [key(word) for word in inside.split()]
+    unspoken = all(word.isalpha() for word in words) and heard.isdisjoint(words)
+    return " " if unspoken else f" {inside} "
+
+
+def _folded(char: str) -> str:
+    if char in "²³" or unicodedata.category(char) not in ("No", "Nd"):
+        return char
+    folded = unicodedata.normalize("NFKC", char).replace("⁄", "/")
+    return f" {folded}" if "/" in folded else folded
+
+
+# ---- readings that look at words -------------------------------------------------------------
+
+
+def _range(match: re.Match[str]) -> list[str]:
+    """ "5 to 7"; a score or the end of a telephone number may also be said without "to"."""
+    first, last = match[1], match[2]
+    starts, ends = (joined_readings(_tokens(end), " ") for end in (first, last))
+    shortened = starts
+    if first[0] in COINS:
+        shortened = [*starts, first[1:]]
+        ends = joined_readings(_tokens(first[0] + last.lstrip(first[0])), " ")
+    elif first.isdigit() and last.isdigit() and (len(first), len(last)) == (4, 2):
+        ends += [first[:2] + last]
+    readings = [f"{a} {to} {b}" for to in ("to", "through") for a in shortened for b in ends]
+    if first.isdigit() and last.isdigit():
+        is_score, is_telephone = int(last) < int(first) < 100, (len(first), len(last)) == (3, 4)
+        readings = [f"{first} {last}"] * (is_score or is_telephone) + readings
+    return readings
+
+
+def _address(match: re.Match[str]) -> list[str]:
+    """Web and e-mail addresses and file names by their signs, with or without "www"."""
+    signs = {".": "dot", "/": "slash", "@": "at", "_": "underscore", ":": "colon"}
+    whole = match.group()
+    without = re.sub(r"^\w+://", "", whole)
+    spelled = re.sub(r"^www(?=\.)", "w w w", without)
+    return [
+        " ".join({**signs, "-": hyphen}.get(part, part) for part in re.split(r"([\W_])", text))
+        for text in dict.fromkeys((without.removeprefix("www."), without, spelled, whole))
+        for hyphen in ("dash", "hyphen", " ")
+    ]
+
+
+def _named_range(match: re.Match[str]) -> list[str]:
+    """ "Mon-Fri"."""
+    first, last = (NAME_OF[name.lower()] for name in match.groups())
+    return [f"{first} {to} {last}" for to in ("to", "through")]
+
+
+def _acronym(match: re.Match[str]) -> list[str]:
+    """As one word and by its letters; not for a word in capitals, nor for one that is spelled out."""
+    letters = re.sub(r"[^A-Za-z]", "", match.group())
+    spelled = " ".join(letters)
+    if _is_acronym(letters.upper()):
+        return [letters, spelled]
+    return [spelled] if "." in match.group() else []
+
+
+def _initials(match: re.Match[str]) -> list[str]:
+    """ "R&B", "AT&T"."""
+    words = match.group().replace("&", " and ")
+    return [re.sub(r"(?<=[A-Z])(?=[A-Z])", " ", words), words]
+
+
+def _is_acronym(capitals: str) -> bool:
+    """Whether the lexicon has these capitals (US, NASA), or no word that they may stand for."""
+    return capitals in _lexicon() or capitals.lower() not in _lexicon()
+
+
+@lru_cache(maxsize=1)
+def _lexicon() -> frozenset[str]:
+    packed = files("hibari").joinpath("assets/lexicon_us_gold.json.gz").read_bytes()
+    return frozenset(json.loads(gzip.decompress(packed)))
+
+
+def _by_place(match: re.Match[str]) -> list[str]:
+    """The title before a name, the street after one; both where neither or both can be."""
+    title, street = BY_PLACE[match[1].lower()]
+    is_title = re.match(r"\s*[A-Z]", match.string[match.end() :]) is not None
+    is_street = re.search(r"(?:\b[A-Z][a-z]+|\d(?:st|nd|rd|th))\s*$", match.string[: match.start()])
+    if is_title != bool(is_street):
+        return [title if is_title else street]
+    return [title, street] if is_title else [street, title]
+
+
+def _slash(match: re.Match[str]) -> list[str]:
+    return [f"{match[1]} {word} {match[2]}" for word in ("or", "", "slash", "and", "per")]
+
+
+def _of(table: dict[str, str]) -> Callable[[re.Match[str]], list[str]]:
+    """Readings from a table by the match, or by its first group."""
+    return lambda match: table[match[match.re.groups and 1].strip().lower()].split("|")
+
+
+# ---- rules -----------------------------------------------------------------------------------
+
+
+def _any(words: object) -> str:
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))  # type: ignore[call-overload]
+
+
+_TLD = "com|org|net|edu|gov|io|co|uk|de|fr|cn|jp|ai|info|tv|me|us|ca|au"
+_FILE = "txt|pdf|csv|json|py|zip|html?|docx?|xlsx?|jpe?g|png|mp[34]|exe|md|sh"
+_PATH = r"(?:/[\w./?=&%#-]*\w)?"
+_NUMBER = r"\d[\d,]*(?:\.\d+)*"
+_COIN = "".join(COINS)
+_MONTH = rf"(?:{_any(MONTH_OF)})\b\.?"
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?\b"
+_HALF_DAY = r"[AaPp]\.?[Mm]\b\.?"
+_SCALE = " ?(?:k|m|b|bn)\\b| (?:thousand|million|billion|trillion)\\b"
+_AMOUNT = (  # an end of a range
+    rf"[{_COIN}]?(?:\d{{1,2}}[:.]\d\d(?::\d\d)?|{_NUMBER})"
+    rf"(?: ?(?:{_HALF_DAY}|%|(?:{_any(UNITS)})(?![\w/])|st|nd|rd|th|'?s\b|[mb]illion\b))?"
+)
+
+
+def _numbers() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool]]:
+    yield r"\b(\d{4})([-/.])(\d{1,2})\2(\d{1,2})\b(?!/|-)", numbers.numeric_date, True
+    yield r"\b(\d\d?)([-/.])(\d\d?)\2(\d{4}|\d\d)\b(?!/|-|\.\d)", numbers.numeric_date, True
+    span = rf"(?P<first>{_DAY}) ?- ?(?P<last>{_DAY})"
+    yield rf"\b(?P<before>{_MONTH}) {span}(?P<after>)", numbers.days, True
+    yield rf"\b(?P<before>){span} (?:of )?(?P<after>{_MONTH})", numbers.days, True
+    yield rf"\b(?:the )?({_DAY}) (?:of )?({_MONTH})", lambda m: numbers.day(m[1], m[2]), True
+    yield rf"\b({_MONTH}) (?:the )?({_DAY})(?![:.,]\d)", lambda m: numbers.day(m[2], m[1]), True
+    area = r"(?:\(\d{3}\) ?|\d{3}[ .-])"
+    yield rf"(?<![\w.-])(?:\+?1[ -]?)?{area}\d{{3}}[ .-]\d{{4}}(?!\w)", numbers.code, True
+    group = r"\(?[A-Z0-9]+\)?"
+    yield (
+        rf"(?<![\w-])\+?\(?\d+\)?(?:[- ]{group}){{0,3}}(?:-{group}){{2}}(?![\w-])",
+        numbers.code,
+        True,
+    )
+    yield r"(?<![\w.,-])(\d+) ?- ?(\d+)(?= ?=)", said(r"\1 minus \2"), True
+    yield r"(?<=\d) ?x ?(?=\d)", said(" by ", " times ", " x "), True
+    yield rf"(?<![\w.,/-])({_AMOUNT}) ?[-—~] ?({_AMOUNT})(?![\w/-])", _range, True
+    yield rf"(?<![\w.:])(\d\d?)[:.](\d\d)(?::(\d\d))? ?({_HALF_DAY})", numbers.time, True
+    yield r"(?<![\w.:])(\d\d?):(\d\d)(?::(\d\d))?(?![\w:])()", numbers.time, True
+    yield r"(?<=\d) ?([ap])\.? ?m\b\.?|\b([ap])\.m\b\.?", said(r" \1\2m"), True
+    yield r"(?<![\w/.])(\d+ )?(\d+) ?/ ?(\d+)(?:st|nd|rd|th)?(?![\w/])", numbers.fraction, True
+    yield rf"(?<!\w)([{_COIN}])({_NUMBER})({_SCALE})", numbers.money, True
+    yield rf"(?<!\w)([{_COIN}])(\d[\d,]*(?:\.\d\d)?)(?!\.?\d)()", numbers.money, True
+    yield (
+        r"(?<![\w.$£€¥])(\d\d?)\.([0-5][05])(?!\w|\.\d|%)",
+        said(r"\1.\2", r"\1 \2", r"\1 point \2"),
+        True,
+    )
+    yield r"(?<![\w.$£€¥])(\d+)\.(0\d*|\d*0)(?!\w|\.\d)", said(r"\1.\2", r"\1 point \2"), True
+    yield r"(?<![\w.])\d+(?:\.\d+){2,}(?!\w)", numbers.version, False
+    yield r"(?<![\w'])'?(\d{1,3}0)'?s\b", said(r"\1s"), True
+    yield r"(?<!\w)(\d)'(?: ?(\d{1,2})(?:\"|'')?)?(?!\w)", numbers.height, True
+    yield r"(\d)\"(?!\w)", said(r"\1 inches", r"\1 inch", r"\1"), True
+    rate = rf"(/(?:{_any(PER)})\b)?(?![\w/'])"
+    yield rf"(?<![A-WYZ\d.])({_NUMBER})[ -]?({_any(UNITS)})([23²³]?){rate}", numbers.measure, False
+    yield rf"(?<=\w)/({_any(PER)})\b\.?", lambda m: numbers.rates(m[1]), False
+    yield rf"\b({_any(BEFORE_NUMBERS)})\. ?(?=\d)", _of(BEFORE_NUMBERS), True
+    yield r"\b(wks?|tbsp|tsp|yrs?|hrs?|lbs?|kg|kwh|mph)\b", numbers.unit, True
+
+
+def _signs() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool]]:
+    yield r"\b[A-Z]{1,3}&[A-Z]{1,3}\b", _initials, True
+    yield r"(?<=\d)\+", said(" plus", " or more"), False
+    yield r"(?<!\w)~ ?(?=[$£€]?\d)", said("about ", "approximately ", "around "), True
+    yield r"(?<![\w.])-(?=[$£€]?\.?\d)", said("minus ", "negative "), True
+    yield r"(?<!\w)#(?=\d)", said("number ", "hashtag ", "hash "), True
+    between = r"(?<=[\dA-Za-z)]) ?[+=<>*] ?(?=[\dA-Za-z(√-])"
+    yield rf"{between}|(?<!\w)[<>] ?(?=\d)|(?<=\d) - (?=\d)", _of(OPERATORS), True
+    yield f"[{''.join(SIGNS)}]", _of(SIGNS), True
+
+
+def _addresses() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool]]:
+    yield r"\b(?:https?|ftp)://[^\s<>\"]*\w|\bwww\.[^\s<>\"]*\w", _address, False
+    yield r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", _address, False
+    yield rf"\b[a-z][\w-]*(?:\.[\w-]+)*\.(?:{_TLD}|{_FILE})\b{_PATH}", _address, False
+    yield rf"(?<![\w.])\.(?:{_TLD}|{_FILE})\b", _address, False
+
+
+def _abbreviations() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool]]:
+    yield rf"\b({_MONTH})(?= \d)", lambda m: [MONTH_OF[m[1].lower().rstrip(".")]], True
+    yield (
+        rf"\b({_any(DAYS)})\.,? ?(?=(?:{_MONTH}) \d)",
+        lambda m: [f"{NAME_OF[m[1].lower()]} "],
+        True,
+    )
+    yield rf"\b({_any(NAME_OF)})\.? ?- ?({_any(NAME_OF)})\b", _named_range, True
+    verbs = "he|she|it|that|this|let|what|who|where|how|when|there|here"
+    yield rf"\b(?!(?:{verbs})')([a-z]+)'s\b", said(r"\1's", r"\1s"), True  # sounds as a plural
+    yield r"\be\.g\.,?", said("for example", "e g", "for instance"), True
+    yield r"\bi\.e\.,?", said("that is", "i e"), True
+    yield rf"\b({_any(BY_PLACE)})\b\.?", _by_place, True
+    yield rf"\b({_any(ABBREVIATIONS)})\.", _of(ABBREVIATIONS), True
+    yield rf"\b({_any(UNDOTTED)})\b", _of(ABBREVIATIONS), True
+
+
+def _cased() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool]]:
+    yield r"(?<=\s)n(?=\s)", said("and", "n"), True
+    yield r"\b([A-Za-z][a-z]+)/([A-Za-z][a-z]+)\b", _slash, True
+    numeral = r"(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3})\b"
+    yield rf"(?<=[a-z] )(?=[IVX]{{2}}|[VX]\b){numeral}", numbers.roman, True
+    yield r"(?<![\w.])(?:[A-Za-z]\.){2,}(?:[A-Za-z]\b)?", _acronym, False
+    yield r"\b[A-Z]{2,6}(?=s?\b|\d)", _acronym, False
+
+
+@lru_cache(maxsize=1)
+def _rules() -> list[Rule]:
+    any_case = (*_addresses(), *_numbers(), *_signs(), *_abbreviations())
+    return [
+        *(
+            Rule(re.compile(pattern, re.IGNORECASE), read, known)
+            for pattern, read, known in any_case
+        ),
+        *(Rule(re.compile(pattern), read, known) for pattern, read, known in _cased()),
+    ]

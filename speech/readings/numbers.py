@@ -1,0 +1,216 @@
+"""What English numbers may be said as: times, dates, fractions, money, units, codes, Roman numerals.
+
+Each function takes a match of its rule in `speech.readings.english` and returns readings with the
+likeliest first, in digits.
+"""
+
+import re
+
+from speech.readings.written_forms import COINS, MONTH_OF, MONTHS, UNITS
+
+_DENOMINATORS = {
+    3: "third",
+    4: "fourth",
+    5: "fifth",
+    6: "sixth",
+    7: "seventh",
+    8: "eighth",
+    9: "ninth",
+    10: "tenth",
+}
+_ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50}
+_ROMAN_OR_LETTERS = ("IV", "XL", "XX", "VI")
+_IRREGULAR = {"foot": "feet", "inch": "inches", "penny": "pence", "half": "halves"}
+_UNCOUNTED = (
+    "yen",
+    "won",
+    "K",
+    "thousand",
+    "billion",
+    "hertz",
+    "kilohertz",
+    "megahertz",
+    "gigahertz",
+)
+_ADJECTIVES = ("square", "cubic", "kilowatt")
+
+
+def code(match: re.Match[str]) -> list[str]:
+    """Telephone numbers and serials: their groups one after the other, the hyphens said or not."""
+    groups = re.split(r"[-() .]+", match.group().strip("()").replace("+", "plus "))
+    said = [sign.join(groups) for sign in (" ", " dash ", " hyphen ")]
+    return [*said, said[0].replace("plus ", "")]
+
+
+def version(match: re.Match[str]) -> list[str]:
+    parts = match.group().split(".")
+    return [f" {sign} ".join(parts) for sign in ("point", "dot")]
+
+
+def time(match: re.Match[str]) -> list[str]:
+    """Groups: hours, minutes, seconds or None, "a.m." or nothing."""
+    hour, minute, second = match[1].lstrip("0") or "0", match[2], match[3]
+    half = f" {match[4][0].lower()}m" if match[4] else ""
+    if second:
+        parts = zip((hour, minute, second), ("hour", "minute", "second"), strict=True)
+        hours, minutes, seconds = (counted(str(int(number)), unit) for number, unit in parts)
+        return [
+            f"{hour} {minute} {second}{half}",
+            f"{hour} {minute} and {seconds}{half}",
+            f"{hours} {minutes} and {seconds}{half}",
+        ]
+    if minute == "00":
+        return [hour + half, f"{hour} o'clock{half}", f"{hour} hundred{half}", f"{hour} hours"]
+    past = {"15": [f"quarter past {hour}"], "30": [f"half past {hour}"]}.get(minute, [])
+    return [f"{hour} {minute}{half}", *past, f"{int(minute)} past {hour}{half}"]
+
+
+def day(number: str, month: str, year: str = "") -> list[str]:
+    """A day of a month, as in "4th" and "Jul."."""
+    values = {"d": ordinal(_value(number)), "m": _month(month)}
+    forms = ("{m} {d}", "{d} {m}", "the {d} of {m}", "{d} of {m}", "{m} the {d}", "the {d} {m}")
+    return [f"{form.format(**values)} {year}".strip() for form in forms]
+
+
+def days(match: re.Match[str]) -> list[str]:
+    """ "5-7 May" and "May 5-7"; groups: before, first, last, after."""
+    ends = {"a": ordinal(_value(match["first"])), "b": ordinal(_value(match["last"]))}
+    month = _month(match["before"] or match["after"])
+    spans = ("{a} to {b}", "{a} to the {b}", "the {a} to the {b}", "the {a} to {b}")
+    said = [span.format(**ends) for span in spans]
+    said = [form for span in said for form in (f"{month} {span}", f"{span} of {month}")]
+    said += [f"{ends['a']} to {ends['b']} {month}"]
+    return said + [re.sub(r"(?<=\d)(?:st|nd|rd|th)", "", reading) for reading in said]
+
+
+def numeric_date(match: re.Match[str]) -> list[str]:
+    """Year first, or day and month in either order; nothing where neither is one of the calendar."""
+    first, second, third = match[1], match[3], match[4]
+    year_first = len(first) == 4
+    year = first if year_first else third
+    orders = [(third, second)] if year_first else [(second, first), (first, second)]
+    years = [year] if len(year) == 4 else [year, f"20{year}", f"19{year}"]
+    return [
+        reading
+        for number, month in orders
+        if 1 <= int(month) <= 12 and 1 <= int(number) <= 31
+        for written in years
+        for reading in day(number, MONTHS[int(month) - 1], written)
+    ]
+
+
+def fraction(match: re.Match[str]) -> list[str]:
+    """A fraction, a month and a day, or two numbers that are a name: 9/11, 24/7.
+
+    Groups: the whole number before it or None, and the two numbers.
+    """
+    whole, above, below = match[1], match[2], match[3]
+    top, bottom = int(above), int(below)
+    said = _parts(top, bottom)
+    if whole:
+        decimal = [f"{whole}point 5"] * (top * 2 == bottom)  # as the normaliser writes a half
+        return [*decimal, *(f"{whole}and {reading}" for reading in said)]
+    if top >= bottom or not (bottom <= 10 or bottom in (12, 16, 32, 64, 100)):
+        said += [f"{above} {word}{below}" for word in ("", "over ", "out of ")]
+        said += [f"{above} slash {below}"] * (top > bottom)
+    for number, month in ((bottom, top), (top, bottom)):
+        if 1 <= month <= 12 and 1 <= number <= 31:
+            said += day(str(number), MONTHS[month - 1])
+    return said
+
+
+def _parts(top: int, bottom: int) -> list[str]:
+    """ "1 half", "a half", "half", "3 quarters", "3 fourths"."""
+    names = {2: ["half"], 4: ["quarter", "fourth"]}.get(bottom)
+    names = names or [_DENOMINATORS.get(bottom, ordinal(bottom))]
+    if top != 1:
+        return [f"{top} {plural(name)}" for name in names]
+    return [f"{one}{name}" for name in names for one in ("1 ", "a ", "")]
+
+
+def money(match: re.Match[str]) -> list[str]:
+    """Groups: the sign, the amount, "million" or "m" or nothing."""
+    amount, scale = match[2], match[3].strip().lower()
+    unit, coin = COINS[match[1]]
+    whole, _, cents = amount.partition(".")
+    if scale:
+        scale = {"k": "thousand", "m": "million", "b": "billion", "bn": "billion"}.get(scale, scale)
+        return [f"{amount} {scale} {plural(unit)}", f"{amount} {scale} {unit}"]
+    if not cents.strip("0"):
+        return [counted(whole, unit)]
+    small, large = counted(str(int(cents)), coin), counted(whole, unit)
+    said = [counted(amount, unit), f"{large} and {small}", f"{large} {small}"]
+    said += [f"{large} {int(cents)}", f"{whole} {cents}"]
+    return said + [small] * (whole == "0")
+
+
+def measure(match: re.Match[str]) -> list[str]:
+    """Groups: the number, the unit, its power, "/" and another unit; powers or units may lack."""
+    number, unit, power, per = match[1], match[2].lower(), match[3], (match[4] or "")[1:]
+    if unit in ("in", "a", "s") and match.group()[len(number)] == " ":
+        return []  # "5 in the morning", "5 a day"
+    kind = {"2": "square ", "²": "square ", "3": "cubic ", "³": "cubic "}.get(power, "")
+    names = [kind + name for name in UNITS[unit].split("|")]
+    said = [counted(number, name) for name in names] + [f"{number} {name}" for name in names]
+    said += [f"{number} million"] * (unit == "m" and not power)
+    return [f"{reading} {rate}" for reading in said for rate in rates(per)] if per else said
+
+
+def rates(unit: str) -> list[str]:
+    """ "per hour", "an hour"."""
+    name = UNITS.get(unit.lower(), unit).split("|")[0]
+    return [f"{word} {name}" for word in ("per", "a", "an")]
+
+
+def unit(match: re.Match[str]) -> list[str]:
+    """A unit without its number: "a wk"."""
+    names = UNITS[match[1].lower()].split("|")
+    return [form for name in names for form in (name, counted("", name).strip())]
+
+
+def height(match: re.Match[str]) -> list[str]:
+    """6'2" and 6'; groups: feet, inches or None."""
+    feet, inches = match[1], match[2]
+    if not inches:
+        return [f"{feet} feet", f"{feet} foot", f"{feet} minutes"]
+    full = counted(inches, "inch")
+    said = [f"{feet} {foot} {rest}" for foot in ("foot", "feet") for rest in (inches, full)]
+    return [*said, f"{feet} {inches}"]
+
+
+def roman(match: re.Match[str]) -> list[str]:
+    """ "2", "the 2nd"; letters where these are as likely: an IV."""
+    numeral = match.group()
+    digits = [_ROMAN[letter] for letter in numeral]
+    pairs = zip(digits, [*digits[1:], 0], strict=True)
+    value = sum(-digit if digit < after else digit for digit, after in pairs)
+    said = [str(value), f"the {ordinal(value)}", ordinal(value)]
+    return said + [" ".join(numeral)] * (numeral in _ROMAN_OR_LETTERS)
+
+
+def ordinal(number: int) -> str:
+    suffixes = {1: "st", 2: "nd", 3: "rd"}
+    teen = number // 10 % 10 == 1
+    return f"{number}{'th' if teen else suffixes.get(number % 10, 'th')}"
+
+
+def counted(number: str, name: str) -> str:
+    """ "1 inch", "2 feet", "2 square miles", "2 miles per hour"."""
+    if number == "1" or name in _UNCOUNTED:
+        return f"{number} {name}"
+    first, _, rest = name.partition(" ")
+    if first in _ADJECTIVES:
+        return f"{number} {first} {plural(rest)}"
+    return f"{number} {plural(first)} {rest}".rstrip()
+
+
+def plural(word: str) -> str:
+    return _IRREGULAR.get(word, word if word in _UNCOUNTED else f"{word}s")
+
+
+def _value(number: str) -> int:
+    return int(re.sub(r"\D", "", number))
+
+
+def _month(name: str) -> str:
+    return MONTH_OF[name.lower().rstrip(".")]

@@ -1,0 +1,152 @@
+"""Telephone numbers, card numbers, postcodes, serials, flights and rooms: digit by digit."""
+
+import re
+
+from speech.text.english.numbers import spell_digits, spell_number, spell_pairs
+from speech.text.english.patterns import END, START, compiled, substitute
+
+_ALWAYS = (
+    "flight|room|rm\\.|suite|apt\\.?|apartment|gate|extension|ext\\.?|passcode|locker|area code|zip|"
+    "code|pin|otp|isbn|issn|sku|cvv|pnr|ssn|plate|postcode|password"
+)
+_WITH_A_WORD_BETWEEN = (
+    "account|acct\\.?|order|serial|ticket|badge|invoice|tracking|confirmation|id|reference|ref\\.?|"
+    "booking|policy|case|passport|unit|bus|model|part|license|licence|routing|phone|telephone|"
+    "tel\\.?|fax|mobile|card|number"
+)
+_LINK = r"(?:(?: (?:number|code|no\.?|is|was|plate|reads|ending in|to|of))+:?|:| ?#) ?"
+_VERSIONED = (
+    "version|release|v\\.|ver\\.|Python|iOS|Android|macOS|PHP|Java|Ubuntu|Firmware|firmware"
+)
+_EMERGENCY = "911|112|999|411|311|211|511|988|101|111"
+_EXCHANGE = r"\d{3}[ .-]\d{4}"
+_COUNTRY = r"\+?\d{1,3}"
+_ELEMENTS = "(?:Cl|Na|Ca|Mg|Fe|Si|Al|Cu|Zn|H|C|N|O|S|P|F|K|B|I)"
+_PREFIX = r"[A-Z]{1,4}[ -]?"
+
+
+def read_codes(text: str) -> str:
+    """Numbers that name something, digit by digit, with a pause where they are grouped."""
+    return substitute(_RULES, text)
+
+
+def _phone(match: re.Match[str]) -> str:
+    """Groups as they are written, a pause between: "one, eight hundred, five five five, ..."."""
+    groups = re.findall(r"\d+|[A-Za-z]+", match.group())
+    spoken = [_group(group) for group in groups]
+    joined = ", ".join(spoken).replace("extension, ", "extension ")
+    return "plus " * match.group().startswith("+") + joined
+
+
+def _group(group: str) -> str:
+    if group in ("800", "900"):
+        return spell_number(group)
+    if group.isdecimal():
+        return spell_digits(group)
+    return "extension" if group in ("x", "ext") else group
+
+
+def _vanity(match: re.Match[str]) -> str:
+    """1-800-GO-U-HAUL: the numbers with pauses, the words as a phrase."""
+    groups = re.findall(r"\d+|[A-Z]+", match.group())
+    first_word = next(index for index, group in enumerate(groups) if group.isupper())
+    numbers = [_group(group) for group in groups[:first_word]]
+    return ", ".join([*numbers, " ".join(_group(group) for group in groups[first_word:])])
+
+
+def _formula(match: re.Match[str]) -> str:
+    """CO2: C O two; the elements' letters one by one."""
+    pieces = re.findall(r"[A-Z]|[a-z]|\d+", match.group())
+    return " ".join(spell_number(p) if p.isdecimal() else p.upper() for p in pieces)
+
+
+def _chain(match: re.Match[str]) -> str:
+    """Numbers joined by hyphens: 4-4-2 as a line-up, 978-0-13-468599-1 digit by digit."""
+    groups = match.group().split("-")
+    if all(len(group) < 3 for group in groups):
+        return " ".join(spell_number(group) for group in groups)
+    spelled = [spell_digits(group) if group.isdecimal() else group for group in groups]
+    return ", ".join(spelled)
+
+
+def _keyed(match: re.Match[str]) -> str:
+    return match[1] + spell_digits(match[2])
+
+
+def _local(match: re.Match[str]) -> str:
+    """555-1234 is a number to call, 100-1000 a range."""
+    first, second = match.group().split("-")
+    if first.endswith("0") and second.endswith("00"):
+        return match.group()
+    return f"{spell_digits(first)}, {spell_digits(second)}"
+
+
+def _version(match: re.Match[str]) -> str:
+    parts = [spell_number(part) for part in match[2].split(".")]
+    return f"{match[1]} " + " point ".join(parts)
+
+
+_RULES = compiled(
+    [
+        (
+            rf"\b(?=[A-Za-z\d]{{0,12}}\d)(?![A-Z]{{4}})(?:{_ELEMENTS}(?:[2-9]|1\d|2[0-4])?){{2,6}}{END}",
+            _formula,
+        ),
+        (r"\b401 ?\(?[kK]\)?(?!\w)", "four oh one K"),
+        (
+            rf"(?<![\w.+-])(?:(?:{_COUNTRY}[ .-]?)?\(\d{{3}}\)[ .-]?|(?:{_COUNTRY}[ .-])?\d{{3}}[ .-])"
+            rf"{_EXCHANGE}(?:[ -]\d{{1,4}}(?![\d,.-]\d))?"
+            r"(?:,? ?(?:x|ext\.?) ?\d{1,6})?(?!\w|[.-]\d)",
+            _phone,
+        ),
+        (r"(?<![\w.+-])\+\d{1,3}(?:[ .-]?\(?\d{1,4}\)?){2,6}(?!\w|[.-]\d)", _phone),
+        (r"(?<![\w.+-])\(?0\d{1,4}\)? \d{3,4}[ -]?\d{3,4}(?!\w|[.-]\d)", _phone),
+        (
+            r"(?<![\w.-])(?:1-)?(?:8(?:00|88|77|66|55|44|33)|900)(?=[A-Z\d-]{0,30}[A-Z])"
+            r"(?:-[A-Z\d]{1,12}){1,5}(?![\w-])",
+            _vanity,
+        ),
+        (rf"{START}\d{{4}}([ -])\d{{4}}\1\d{{4}}\1\d{{3,4}}{END}", _phone),
+        (rf"{START}(?:\d{{3}}-\d{{2}}|\d{{5}})-\d{{4}}{END}", _phone),
+        (rf"{START}\d{{1,7}}(?:-\d{{1,7}}){{2,6}}(?:-X)?{END}", _chain),
+        (rf"{START}\d{{3}}-\d{{4}}{END}(?! ?%)", _local),
+        (
+            rf"(?i:\b((?:{_ALWAYS})(?:{_LINK}| )))((?:{_PREFIX})?\d[\d-]{{1,20}}\d){END}",
+            lambda m: _id(m),
+        ),
+        (
+            rf"(?i:\b((?:{_WITH_A_WORD_BETWEEN}){_LINK}))((?:{_PREFIX})?\d[\d-]{{1,30}}\d){END}",
+            lambda m: _id(m),
+        ),
+        (
+            r"(?i:\b((?:dial(?:ed|led|ing)?|call(?:ed|ing)?|phone|text|ring|rang) ))"
+            rf"({_EMERGENCY}){END}",
+            _keyed,
+        ),
+        (rf"(?i:\b(dial(?:ed|led|ing)? ))(\d{{3,15}}){END}", _keyed),
+        (rf"\b(Porsche|Carrera) 911{END}", r"\1 nine eleven"),
+        (rf"{START}(?<![$£€])()(911){END}(?! ?(?:%|percent|dollars|k?m\b))", _keyed),
+        (
+            rf"\b(Boeing|Airbus|Peugeot|Levi's|BMW|Porsche) (\d{{3}}){END}",
+            lambda m: f"{m[1]} {spell_pairs(m[2])}",
+        ),
+        (rf"(?<!\w)([A-Z]{{1,4}})-(\d{{3,8}}){END}", lambda m: f"{m[1]} {spell_digits(m[2])}"),
+        (
+            rf"(?<!\w)v()(\d{{1,4}}(?:\.\d{{1,4}}){{0,4}}){END}",
+            lambda m: "version" + _version(m),
+        ),
+        (rf"\b({_VERSIONED}) ?(\d{{1,4}}(?:\.\d{{1,4}}){{1,4}}){END}", _version),
+        (rf"(?<!\w)(?:#|No\. ?|no\. ?)(\d{{5,20}}){END}", lambda m: "number " + spell_digits(m[1])),
+        (
+            rf"{START}0?(\d{{1,2}})00 (?=(?:hours|hrs)\b)",
+            lambda m: f"{spell_number(m[1])} hundred ",
+        ),
+    ]
+)
+
+
+def _id(match: re.Match[str]) -> str:
+    """An identifier after its keyword: letters stay, digits are spelled."""
+    pieces = re.findall(r"[A-Za-z]+|\d+", match[2])
+    keyword = re.sub(r" ?#| no\b\.?", " number ", match[1])
+    return f"{keyword.strip()} " + " ".join(spell_digits(p) if p.isdecimal() else p for p in pieces)

@@ -1,0 +1,91 @@
+"""Two numbers with a slash between: a fraction, a date, a score, a season or a pressure."""
+
+import re
+
+from speech.text.english.dates import month_named, spell_month_day
+from speech.text.english.numbers import plural, spell_number, spell_ordinal
+from speech.text.english.patterns import END, START, compiled, substitute
+
+FRACTION = r"(?:(?P<mixed>\d{1,4})(?: and | |-))?(?P<above>\d{1,4})/(?P<below>\d{1,4})"
+"""2 3/4 and 2-3/4 too"""
+_MEASURED = (
+    r"(?= ?(?:cups?|of|inch|inches|in|feet|foot|miles?|full|teaspoons?|tablespoons?|tsp|tbsp|pounds?|"
+    r"lbs?|oz|ounces?|kg|mm|cm|hours?|majority|owners?|share|scale)\b|\")"
+)
+_PRESSURE = range(80, 260)
+_DATED = range(11, 32)  # days that are no everyday denominator
+
+
+def read_fractions(text: str) -> str:
+    """Whatever still has a slash between two numbers, in words."""
+    return substitute(_RULES, text)
+
+
+def spell_fraction(whole: str | None, above: str, below: str) -> str:
+    """ "2 3/4" is "two and three quarters"."""
+    spoken = f"{spell_number(above)} {_parts(above, below)}"
+    return f"{spell_number(whole)} and {spoken}" if whole else spoken
+
+
+def _parts(above: str, below: str) -> str:
+    denominator = below.lstrip("0")
+    if denominator in ("", "1"):
+        return f"over {spell_number(below)}"
+    if denominator == "2":
+        return "half" if above == "1" else "halves"
+    part = "quarter" if denominator == "4" else spell_ordinal(denominator)
+    return part if above == "1" else plural(part)
+
+
+def _fraction(match: re.Match[str]) -> str:
+    whole, above, below, ordinal = match[1], match[2], match[3], match[4]
+    measured = re.match(_MEASURED, match.string[match.end() : match.end() + 12])
+    if whole or ordinal or measured:
+        return spell_fraction(whole, above, below)
+    return _bare(above, below)
+
+
+def _bare(above: str, below: str) -> str:
+    first, second = int(above), int(below)
+    if first == second and second in (5, 10, 100):
+        return f"{spell_number(above)} out of {spell_number(below)}"
+    if 0 < first < second <= 10:
+        return spell_fraction(None, above, below)
+    if first == second > 12:  # 20/20
+        return f"{spell_number(above)} {spell_number(below)}"
+    is_date = second in _DATED or 0 < second <= first
+    if is_date and (date := spell_month_day(above, below)):
+        return date
+    if len(above) == 4 and len(below) == 2 and first % 100 + 1 == second:  # the season 2012/13
+        return f"{spell_number(above, years=True)} {spell_number(below)}"
+    if first in _PRESSURE and second >= 40 and first > second:
+        return f"{spell_number(above)} over {spell_number(below)}"
+    if first < second or 2 <= second <= 20:
+        return spell_fraction(None, above, below)
+    return f"{spell_number(above)} slash {spell_number(below)}"
+
+
+def _month_of_year(match: re.Match[str]) -> str:
+    """10/2024 on a card"""
+    return f"{month_named(match[1])} {spell_number(match[2], years=True)}"
+
+
+_RULES = compiled(
+    [
+        (rf"{START}(0[1-9]|1[0-2])/((?:19|20)\d\d){END}", _month_of_year),
+        (
+            rf"{START}(\d{{1,2}})/(\d{{1,2}})(?= time\b)",
+            lambda m: f"{spell_number(m[1])} {spell_number(m[2])}",
+        ),
+        (
+            rf"{START}(\d{{1,6}}(?:\.\d+)?)/(\d{{1,6}})(?= stars?\b)|"
+            rf"{START}(\d{{1,6}}\.\d+)/(5|10|20|100){END}",
+            lambda m: f"{spell_number(m[1] or m[3])} out of {spell_number(m[2] or m[4])}",
+        ),
+        (
+            rf"{START}(?<![A-Za-z]-)(?:(\d{{1,6}})(?: and | |-))?(\d{{1,7}})(?:/| / )(\d{{1,7}})"
+            rf"((?i:th|rd|nd)s?)?{END}(?!/)",
+            _fraction,
+        ),
+    ]
+)

@@ -1,0 +1,89 @@
+"""Feet, inches and dimensions: 6'2", 5 ft 3, 12", 5-1/4", 8'x10'."""
+
+import re
+
+from speech.text.english.fractions import FRACTION, spell_fraction
+from speech.text.english.numbers import spell_number
+from speech.text.english.patterns import NUMBER, START, compiled, substitute
+
+_OPEN_SINGLE_QUOTE = re.compile(r"(?<!\w)'(?=\w)[^']*$")
+_QUOTE = re.compile(rf"(?:(?:{START}{FRACTION}|(?<![\w.])(?P<number>{NUMBER})) ?)?\"")
+_INCHES = rf"(?<![\w.])({NUMBER})"
+
+
+def read_lengths(text: str) -> str:
+    """Lengths in feet and inches as words, and "by" between the sides of a rectangle."""
+    return substitute(_WORDS, _read_inch_marks(substitute(_MARKS, text)))
+
+
+def counted(number: str, one: str, many: str) -> str:
+    """A number and its unit: "1" foot, "6" feet."""
+    return f"{spell_number(number)} {one if number == '1' else many}"
+
+
+def _read_inch_marks(text: str) -> str:
+    """A quote after a number is a mark of inches where no quotation is open, else closes it."""
+    is_open = False
+
+    def read(match: re.Match[str]) -> str:
+        nonlocal is_open
+        if is_open or not (match["number"] or match["above"]):
+            is_open = not is_open
+            return match.group()
+        return _inches(match)
+
+    return _QUOTE.sub(read, text)
+
+
+def _inches(match: re.Match[str]) -> str:
+    if match["number"]:
+        return counted(match["number"], "inch", "inches")
+    spoken = spell_fraction(match["mixed"], match["above"], match["below"])
+    return f"{spoken} {'inches' if match['mixed'] else 'inch'}"
+
+
+def _feet(match: re.Match[str]) -> str:
+    is_closing_quote = _OPEN_SINGLE_QUOTE.search(
+        match.string[max(0, match.start() - 200) : match.start()]
+    )
+    return match.group() if is_closing_quote else counted(match[1], "foot", "feet")
+
+
+def _height(match: re.Match[str]) -> str:
+    """ "6'2" is six foot two."""
+    return f"{spell_number(match[1])} foot {spell_number(match[2])}"
+
+
+def _feet_and_inches(match: re.Match[str]) -> str:
+    return f"{counted(match[1], 'foot', 'feet')} {counted(match[2], 'inch', 'inches')}"
+
+
+def _whole_inches(match: re.Match[str]) -> str:
+    return counted(match[1], "inch", "inches")
+
+
+_MARKS = compiled(
+    [
+        (r"(?<=\d) ?[xX] ?(?=\d)|(?<=\d)×(?=\d)(?!10\^)", " by "),
+        (r"(?<=\d[\"'m]) ?[xX×] ?(?=\d)", " by "),
+        (r"(?:(?<=\d(?:cm|mm|ft|in))|(?<=\d (?:cm|mm|ft|in))) ?[xX×] ?(?=\d)", " by "),
+        (r"(?<![\w.'])(\d{1,2})' ?(\d{1,2}(?:\.\d+)?)(?: ?(?:\"|'')|(?![\w'\"]))", _height),
+        (r"(?<![\w.])(\d{1,2})ft ?(\d{1,2})(?![\w.]| ?in\b)", _height),
+        (rf"{_INCHES} ?''", _whole_inches),
+        (r"(?<![\w.'/])(\d{1,3})'(?!\w)", _feet),
+    ]
+)
+_WORDS = compiled(
+    [
+        (
+            rf"{START}(\d{{1,3}}) ?(?:ft\b\.?|feet|foot),? ?({NUMBER}) ?"
+            r"(?:in\b\.?(?= [a-z]|,)|in\b|inch(?:es)?\b)",
+            _feet_and_inches,
+        ),
+        (rf"{_INCHES}-?in\b\.?(?! [A-Z]|-)", _whole_inches),
+        (
+            rf"{_INCHES} in\.?(?= (?:tall|wide|long|deep|thick|high|x|by)\b)",
+            _whole_inches,
+        ),
+    ]
+)

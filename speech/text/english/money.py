@@ -1,0 +1,90 @@
+"""Amounts of money: signs and codes before and behind, magnitudes, cents, and what they are per."""
+
+import re
+
+from speech.text.english.numbers import spell_number
+from speech.text.english.patterns import (
+    MAGNITUDE,
+    NUMBER,
+    alternatives,
+    compiled,
+    substitute,
+    table,
+)
+
+_CURRENCIES = {row[0]: row[1:] for row in table("currencies.tsv")}
+_CODES = alternatives(code for code in _CURRENCIES if code.isalpha())
+_SIGNS = alternatives(code for code in _CURRENCIES if not code.isalpha())
+_MAGNITUDES = {
+    **{word: word for word in MAGNITUDE.split("|")},
+    **dict.fromkeys(["k", "K"], "thousand"),
+    **dict.fromkeys(["m", "M", "mn", "MM", "mm"], "million"),
+    **dict.fromkeys(["b", "B", "bn", "Bn"], "billion"),
+    **dict.fromkeys(["t", "T", "tn", "trn"], "trillion"),
+}
+_SCALE = rf"(?:(?P<joint>[ -]?)(?P<scale>{alternatives(_MAGNITUDES)})(?![\w²³/]))?"
+_AMOUNT = r"(?P<amount>\d{1,3}(?:,\d{3}(?!\d))+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
+_NO_DIGIT = r"(?!\d)(?!\.\d)"
+_PIECES = r"(?= (?:bills?|notes?|coins?|banknotes?)\b)"
+
+
+def read_money(text: str) -> str:
+    """Amounts in words, the currency behind them: "$2.50" is "two dollars and fifty cents"."""
+    return substitute(_RULES, text)
+
+
+def _sign_first(match: re.Match[str]) -> str:
+    one, many, *cents = _CURRENCIES[match["sign"]]
+    amount, scale = match["amount"], match["scale"]
+    if scale:
+        # "a $5-million house"
+        return (
+            f"{spell_number(amount)} {_MAGNITUDES[scale]} {one if match['joint'] == '-' else many}"
+        )
+    return _amount(amount, one, many, cents)
+
+
+def _amount(amount: str, one: str, many: str, cents: list[str]) -> str:
+    """Cents where there are two decimals; other decimals are read after a point."""
+    whole, _, decimals = amount.partition(".")
+    decimals = decimals.rstrip("0").ljust(2, "0") if decimals else "00"
+    if decimals == "00":
+        return _counted(whole or "0", one, many)
+    if len(decimals) > 2 or not cents:
+        return f"{spell_number(amount)} {many}"
+    parts = [] if not whole.strip("0,") else [_counted(whole, one, many)]
+    parts.append(_counted(str(int(decimals)), *cents))
+    return " and ".join(parts)
+
+
+def _counted(number: str, one: str, many: str) -> str:
+    number = number.replace(",", "")
+    number = number.lstrip("0") or "0"
+    grouped = number if len(number) <= 6 or len(number) > 15 else f"{int(number):,}"
+    return f"{spell_number(grouped)} {one if number == '1' else many}"
+
+
+def _note(match: re.Match[str]) -> str:
+    return f"{spell_number(match['amount'])} {_CURRENCIES[match['sign']][0]}"
+
+
+def _cents(match: re.Match[str]) -> str:
+    return f"{spell_number(match[1])} {'cent' if match[1] == '1' else 'cents'}"
+
+
+_RULES = compiled(
+    [
+        (rf"(?<!\w)(?P<sign>{_SIGNS}) ?{_AMOUNT}{_NO_DIGIT}{_PIECES}", _note),
+        (rf"(?<!\w)(?P<sign>{_SIGNS}) ?{_AMOUNT}{_SCALE}{_NO_DIGIT}(?!\.\d)", _sign_first),
+        (
+            rf"(?<![\w.])(?P<sign>{_CODES})\.? ?{_AMOUNT}{_SCALE}{_NO_DIGIT}(?![A-Za-z])",
+            _sign_first,
+        ),
+        (
+            rf"(?<![\w.,])(?<!\d[:/-]){_AMOUNT}{_SCALE} ?(?P<sign>{_CODES})(?!\w)",
+            _sign_first,
+        ),
+        (rf"(?<![\w.,])(?<!\d[:/-]){_AMOUNT}{_SCALE} ?(?P<sign>[$£€¥₹₩])(?![\w.]*\d)", _sign_first),
+        (rf"(?<![\w.,])({NUMBER}) ?¢", _cents),
+    ]
+)

@@ -1,0 +1,80 @@
+"""Roman numerals: after a ruler's name "the third", after a chapter or a war "three"."""
+
+import re
+
+from speech.text.english.numbers import spell_number, spell_ordinal
+from speech.text.english.patterns import SENTENCE_STARTS, alternatives, compiled, substitute, words
+
+_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
+_NUMERAL = r"(?=[MDCLXVI])M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
+_SEVERAL = rf"(?=[MDCLXVI]{{2}}){_NUMERAL}"
+_NO_WORD = r"(?!\w)(?!['’](?:m|ll|ve|d|re)\b)(?!\.\w)"
+_THINGS = (
+    r"chapter|part|act|scene|section|volume|vol\.?|book|phase|article|type|level|stage|class|grade|"
+    r"round|episode|appendix|figure|table|title|unit|lesson|canto|psalm|plate|no\.?|number"
+)
+_PROPER = (
+    "World War|Super Bowl|Apollo|Gemini|Final Fantasy|Rocky|Mark|Vatican|Saturn|Olympiad|Title|Quake|"
+    "WrestleMania|Civilization|Star Wars|War"
+)
+_NAMES = words("rulers.txt")
+_PRONOUN_AFTER = (  # after these words the letter before was "I"
+    r"(?! (?:am|have|had|will|would|think|know|like|love|saw|see|met|said|want|wanted|need|do|did|can|"
+    r"could|should|might|must|never|always|also|just|really|hope|guess|believe|don't|didn't|can't|read|"
+    r"remember|mean|wish|went|go|got|get|feel|felt|found|heard|ever|came|knew|made|thought|'m)\b)"
+)
+_AFTER_A_NAME = rf"(?!XL\b|XXX?\b)(?=[IVXL]{{2,8}}\b){_NUMERAL}"  # none of "CLI", "CV", "MD"
+_REIGN = rf"{alternatives(_NAMES)}|(?:Pope|King|Queen|Emperor|Prince|Tsar) [A-Z][a-z]{{2,15}}"
+_YEAR = r"\b(?=[MDCLXVI]{4})M{1,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})\b"
+
+
+def read_romans(text: str) -> str:
+    """Roman numerals in words; a letter that may be a pronoun or a name stays."""
+    return substitute(_RULES, text)
+
+
+def _value(numeral: str) -> int:
+    values = [_VALUES[letter] for letter in numeral]
+    following = [*values[1:], 0]
+    return sum(
+        -value if value < after else value for value, after in zip(values, following, strict=True)
+    )
+
+
+def _counted(match: re.Match[str]) -> str:
+    return f"{match[1]} {spell_number(str(_value(match[2])))}"
+
+
+def _ruler(match: re.Match[str]) -> str:
+    return f"{match[1]} the {spell_ordinal(str(_value(match[2])))}"
+
+
+def _range(match: re.Match[str]) -> str:
+    first, last = (spell_number(str(_value(numeral))) for numeral in match.group(2, 3))
+    return f"{match[1]} {first} to {last}"
+
+
+def _century(match: re.Match[str]) -> str:
+    return f"{spell_ordinal(str(_value(match[1])))} {match[2]}"
+
+
+_THING = rf"(?:{_THINGS.title()}|{_THINGS.upper()}|{_PROPER})"
+_RULES = compiled(
+    [
+        (
+            rf"\b((?i:{_THINGS})s?|(?:{_PROPER})s?) ({_NUMERAL})[-–]({_NUMERAL}){_NO_WORD}",
+            _range,
+        ),
+        (rf"\b({_THING}) ((?!I\b|[CDLM]\b){_NUMERAL}){_NO_WORD}", _counted),
+        (rf"\b({_THING}) (I){_NO_WORD}{_PRONOUN_AFTER}", _counted),
+        (rf"\b((?i:{_THINGS})) ((?![IVXLCDM]\b){_NUMERAL}){_NO_WORD}", _counted),
+        (rf"\b({_REIGN}) ((?!I\b|[CDLM]\b){_NUMERAL}){_NO_WORD}", _ruler),
+        (rf"\b({_REIGN}) (I){_NO_WORD}{_PRONOUN_AFTER}", _ruler),
+        (rf"\b({_SEVERAL}|[VX]) ((?i:century|centuries))\b", _century),
+        (
+            rf"\b(?!(?:{SENTENCE_STARTS})\b)([A-Z][\w']{{1,24}}) ({_AFTER_A_NAME}){_NO_WORD}",
+            _counted,
+        ),
+        (_YEAR, lambda m: spell_number(str(_value(m[0])), years=True)),
+    ]
+)

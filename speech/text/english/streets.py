@@ -1,0 +1,96 @@
+"""Postal addresses: house numbers, streets with and without a full stop, states and ZIP codes."""
+
+import re
+
+from speech.text.english.numbers import spell_digits, spell_number, spell_pairs
+from speech.text.english.patterns import (
+    END,
+    SENTENCE_STARTS,
+    START,
+    alternatives,
+    compiled,
+    substitute,
+    table,
+)
+
+_STATES = {row[0]: row[1] for row in table("states.tsv")}
+_STATE = alternatives(_STATES)
+_STREETS = {
+    "St": "Street",
+    "Dr": "Drive",
+    "Ave": "Avenue",
+    "Rd": "Road",
+    "Blvd": "Boulevard",
+    "Ln": "Runner",
+    "Hwy": "Highway",
+    "Pkwy": "Parkway",
+    "Expy": "Expressway",
+    "Fwy": "Freeway",
+    "Tpke": "Turnpike",
+    "Ct": "Court",
+    "Pl": "Place",
+    "Sq": "Square",
+    "Ter": "Terrace",
+    "Cir": "Circle",
+}
+_PLAIN = "Ave|Rd|Blvd|Hwy|Pkwy|Expy|Fwy|Tpke|Ln"  # nothing else is written so
+_DIRECTIONS = {"N": "North", "S": "South", "E": "East", "W": "West"}
+_NAME = r"(?:[A-Z][\w']{1,24}|\d{1,3}(?:st|nd|rd|th))"
+_NOT_A_NAME = (
+    rf"(?!(?:{SENTENCE_STARTS}|See|Meet|Saint|Ask|Call|Dear|Hello|Hi|Mr|Mrs|Ms|Said|Says)\b)"
+)
+_SENTENCE = rf"(?=[\"')\]]*$| [\"'(]*(?:{SENTENCE_STARTS})\b)"
+_NO_NAME_AFTER = rf"(?=\W*$|[,;:)?!]| (?:{SENTENCE_STARTS})\b| [^A-Z\s]| (?:[NS][EW]?|[EW])\b)"
+
+
+def read_streets(text: str) -> str:
+    """Streets and states in full, house numbers by pairs, ZIP codes digit by digit."""
+    return substitute(_RULES, text)
+
+
+def _house(match: re.Match[str]) -> str:
+    number, direction, name, street = match[1], match[2], match[3], match[4]
+    direction = f"{_DIRECTIONS[direction]} " if direction else ""
+    return f"{_house_number(number)} {direction}{name} {_street(street)}{_stop(match)}"
+
+
+def _house_number(digits: str) -> str:
+    return spell_pairs(digits) if len(digits) in (3, 4) else spell_number(digits)
+
+
+def _street(written: str) -> str:
+    return _STREETS[written.capitalize()]
+
+
+def _named(match: re.Match[str]) -> str:
+    return f"{match[1]} {_street(match[2])}{_stop(match)}"
+
+
+def _stop(match: re.Match[str]) -> str:
+    """The full stop of the abbreviation, where it also ends the sentence."""
+    ends = match.group().endswith(".") and re.match(_SENTENCE, match.string[match.end() :][:40])
+    return "." if ends else ""
+
+
+def _zip(match: re.Match[str]) -> str:
+    return f"{_STATES[match[1]]}{match[2]} {_digits(match[3])}"
+
+
+def _digits(written: str) -> str:
+    return ", ".join(spell_digits(group) for group in written.split("-"))
+
+
+_RULES = compiled(
+    [
+        (rf"(?<!\w)({_STATE})(,?) (\d{{5}}(?:-\d{{4}})?){END}", _zip),
+        (rf"(?<=[a-z]), ({_STATE})(?=[,.;:?!)\"']|$)", lambda m: f", {_STATES[m[1]]}"),
+        (
+            rf"{START}(\d{{1,5}}) (?:([NSEW])\.? )?({_NAME}(?: {_NAME}){{0,2}}) "
+            rf"((?i:{alternatives(_STREETS)}))\b(?!')\.?",
+            _house,
+        ),
+        (rf"\b{_NOT_A_NAME}({_NAME}) ({_PLAIN}|{_PLAIN.lower()})\b\.?", _named),
+        (rf"\b{_NOT_A_NAME}({_NAME}) (St|Dr)\b\.?{_NO_NAME_AFTER}", _named),
+        (r"(?<=\d )(hwy|blvd|ave|rd)\b\.?", lambda m: _street(m[1])),
+    ]
+)

@@ -1,0 +1,113 @@
+"""Times of day and durations with colons: 5.30pm, 14:05, 10:30:15, 7 p.m. EST."""
+
+import re
+
+from hibari.g2p import numbers
+
+from speech.text.english.numbers import spell_number
+from speech.text.english.patterns import END, SENTENCE_STARTS, START, compiled, substitute
+
+_ZONES = "EST|EDT|CST|CDT|MST|MDT|PST|PDT|GMT|UTC|BST|CET|CEST|IST|JST|ET|PT"
+_NOT_A_SENTENCE = (
+    r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|"
+    rf"August|September|October|November|December|Eastern|Pacific|Central|Mountain|{_ZONES})\b"
+)
+MERIDIEM = r"(?:[AaPp](?:\.? ?[Mm]\b\.?|\.M\.))"
+_SENTENCE_END = rf"(?=[\"')\]]*$|[\"')\]]* [\"'(]*(?!{_NOT_A_SENTENCE})[A-Z])"
+_HOURS = "|".join(numbers.ONES[1:13])
+_HOUR = r"(?<![\w$£€#])(?<!\d[:.,/-])(?<!\.)"
+
+
+def read_times(text: str) -> str:
+    """Times in words; "A.M." ends a sentence as "AM.", since its own stop would be lost."""
+    return substitute(_RULES, text)
+
+
+def _clock(match: re.Match[str]) -> str:
+    """A time with a.m. or p.m.; a sentence that ends with it keeps a full stop: "seven PM."."""
+    hour, minute, second, letter = match[1], match[2], match[3], match[4]
+    if int(hour) > 24 or int(minute or 0) > 59:
+        return match.group()
+    spoken = _hour_and_minute(hour, minute or "00")
+    if second and second != "00":
+        spoken += f" and {_counted(second, 'second')}"
+    return f"{spoken} {_meridiem(match.group(), letter, match.string[match.end() :])}"
+
+
+def _meridiem(written: str, letter: str, rest: str) -> str:
+    dotted_once = written.endswith(".") and written.count(".", -4) == 1
+    ends = written.endswith(".") and (dotted_once or re.match(_SENTENCE_END, rest[:40]))
+    return f"{letter.upper()}M." if ends else f"{letter.upper()}.M."
+
+
+def _hour_and_minute(hour: str, minute: str) -> str:
+    words = spell_number(str(int(hour)))
+    if minute == "00":
+        return words
+    return (
+        f"{words} oh {spell_number(minute[1])}"
+        if minute[0] == "0"
+        else f"{words} {spell_number(minute)}"
+    )
+
+
+def _time(match: re.Match[str]) -> str:
+    hour, minute = match[1], match[2]
+    if int(hour) > 24 or int(minute) > 59:
+        return match.group()
+    from_it = re.match(rf" to (?:\d|{_HOURS})", match.string[match.end() :][:12])
+    oclock = " o'clock" if minute == "00" and not from_it else ""
+    return _hour_and_minute(hour, minute) + oclock
+
+
+def _with_seconds(match: re.Match[str]) -> str:
+    """10:30:15 has hours, minutes and seconds, whether it is a clock or a stopwatch."""
+    hours, minutes, seconds = match[1], match[2], match[3]
+    if int(minutes) > 59 or int(seconds[:2]) > 59:
+        return match.group()
+    return (
+        f"{_counted(hours, 'hour')} {_counted(minutes, 'minute')} and {_counted(seconds, 'second')}"
+    )
+
+
+def _duration(match: re.Match[str]) -> str:
+    """2h30m, 5m30s"""
+    units = ("hour", "minute", "second")
+    parts = zip(match.group(1, 2, 3), units, strict=True)
+    return " ".join(_counted(number, unit) for number, unit in parts if number)
+
+
+def _counted(number: str, unit: str) -> str:
+    whole, point, decimals = number.partition(".")
+    plain = str(int(whole)) + point + decimals
+    return f"{spell_number(plain)} {unit}{'' if plain == '1' else 's'}"
+
+
+def _zone(match: re.Match[str]) -> str:
+    return f"{match[1]} {match[2].replace('.', '').upper()}"
+
+
+_RULES = compiled(
+    [
+        (
+            rf"{_HOUR}(\d{{1,2}})(?:[:.]([0-5]\d))?(?::([0-5]\d))?(?: ?o'clock)? ?([AaPp])"
+            r"(?:\. ?[Mm]\b\.?|[Mm]\b\.?)",
+            _clock,
+        ),
+        (rf"{_HOUR}(\d{{1,3}}):(\d\d):(\d\d(?:\.\d{{1,3}})?){END}", _with_seconds),
+        (rf"{_HOUR}(\d{{1,2}}):(\d\d)(?!\w|[:/'-]\d|\.\d)", _time),
+        (rf"{_HOUR}(\d{{1,2}}):(\d\d)(?=ish\b)", lambda m: _time(m) + "-"),
+        (rf"{_HOUR}(\d{{1,2}}):(\d\d)(?=(?:{_ZONES})\b)", lambda m: _time(m) + " "),
+        (rf"{_HOUR}([01]\d|2[0-3])h([0-5]\d)(?!\w)", _time),
+        (rf"{START}(\d{{1,3}})h ?(\d{{1,2}})m(?:in)?(?: ?(\d{{1,2}})s)?(?!\w)", _duration),
+        (rf"{START}()(\d{{1,3}})m(?:in)? ?(\d{{1,2}})s(?!\w)", _duration),
+        (
+            rf"(?<=[AP]\.M\.)(,?)\s?((?i:{_ZONES}|[ecmp]\.[sd]\.t|g\.m\.t))\b(?:\.(?=,| [a-z]))?",
+            _zone,
+        ),
+        (
+            rf"\b(?:([AP])\.M|([A-Z])\.([A-Z]))\. (?=[\"'(]*(?:{SENTENCE_STARTS})\b)",
+            lambda m: (f"{m[1]}M" if m[1] else m[2] + m[3]) + ". ",
+        ),
+    ]
+)

@@ -1,0 +1,97 @@
+"""Titles and abbreviations as the words they stand for, by what stands around them."""
+
+import re
+from collections.abc import Callable
+
+from speech.text.english.patterns import SENTENCE_STARTS, alternatives, compiled, substitute, table
+
+_KINDS = (
+    "title",
+    "title-dot",
+    "state",
+    "number",
+    "dot",
+    "dot-lower",
+    "dot-between",
+    "day",
+    "bare",
+    "slash",
+)
+_WORDS = {
+    kind: {
+        short: spoken for short, spoken, of_kind in table("abbreviations.tsv") if of_kind == kind
+    }
+    for kind in _KINDS
+}
+_DAYS = {
+    short: spoken
+    for kind in ("dot", "day")
+    for short, spoken in _WORDS[kind].items()
+    if spoken.endswith("day")
+}
+_DAY = alternatives(_DAYS)
+_DAY_BEFORE = "on|next|last|every|this|until|till|by|in|since|of|from|early|late|mid|and|through"
+_SENTENCE = rf"[\"')\]]*$|[\"')\]]* [\"'(]*(?:{SENTENCE_STARTS})\b"
+_NAME = rf"(?!(?:{SENTENCE_STARTS})\b)" r"(?=(?:[A-Z]\.? ?){0,3}[A-Z][\w'-]|[A-Z]\.)"
+
+
+def read_titles(text: str) -> str:
+    """Abbreviations as words; a full stop that also ends the sentence stays."""
+    return substitute(_RULES, text)
+
+
+def _spoken(kind: str, ending: str = "") -> Callable[[re.Match[str]], str]:
+    """A replacement that looks the first group up in one kind of abbreviation."""
+    return lambda match: _WORDS[kind][match[1]] + _stop(match) + ending
+
+
+def _stop(match: re.Match[str]) -> str:
+    rest = match.string[match.end() : match.end() + 40]
+    return "." if match.group().endswith(".") and re.match(_SENTENCE, rest) else ""
+
+
+def _day_after(match: re.Match[str]) -> str:
+    """ "on Sat." """
+    return match[1] + _WORDS["day"][match[2]] + _stop(match)
+
+
+def _two_days(match: re.Match[str]) -> str:
+    return f"{_DAYS[match[1]]} {match[2]} {_DAYS[match[3]]}"
+
+
+def _any(kind: str) -> str:
+    return rf"(?<![\w./&-])(?<!\w')({alternatives(_WORDS[kind])})"
+
+
+_RULES = compiled(
+    [
+        (r"\be\.g\.,?|\beg,", "for example,"),
+        (r"\bi\.e\.,?", "that is,"),
+        (r"\band/or\b", "and or"),
+        (
+            r"(?<=[ &])Co\.(?= (?:Ltd|Inc|[a-z]))|(?<=& )Co\b\.?|(?<=[a-z] )Co\.(?=[,;:)]|$)",
+            "Company",
+        ),
+        (rf"(?<=[a-z], )({alternatives(_WORDS['state'])})\.(?!\w)", _spoken("state")),
+        (r"(?<=\d(?:st|nd|rd|th) )[Ee]d\.", "edition"),
+        (rf"{_any('title')}(?:\. ?| ){_NAME}", _spoken("title", " ")),
+        (rf"{_any('title-dot')}\. ?{_NAME}", _spoken("title-dot", " ")),
+        (r"\bD[Rr]\.? (?=[A-Z])", "Doctor "),
+        (rf"{_any('number')}\. ?(?=~?\d|[IVXLC]{{2,}}\b|[VX]\b)", _spoken("number", " ")),
+        (rf"{_any('dot-between')}\. (?=[A-Z])", "versus "),
+        (rf"{_any('dot-lower')}\.(?= [a-z\d(])", _spoken("dot-lower")),
+        (rf"{_any('day')}\.(?=,|-| ?\d| [a-z])", _spoken("day")),
+        (
+            rf"\b((?i:{_DAY_BEFORE}) )({alternatives(_WORDS['day'])})\.(?!\w)",
+            _day_after,
+        ),
+        (rf"\b({_DAY}) ?(&|/|and) ?({_DAY})\b", _two_days),
+        (r"\b[Tt]el(?=:)", "telephone"),
+        (r"\bWW(?:2|II)\b", "World War two"),
+        (r"\bWW(?:1|I)\b", "World War one"),
+        (rf"{_any('dot')}\.(?!\w)", _spoken("dot")),
+        (rf"{_any('bare')}(?![\w'/&])(?:\.(?!\w))?", _spoken("bare")),
+        (rf"{_any('slash')}(?: |(?=\w{{3}}))", _spoken("slash", " ")),
+        (r"(?<= )Am(?= [A-Za-z])(?<![.!?] Am)", "am"),
+    ]
+)

@@ -1,0 +1,1 @@
+"""The pulse vocoder and its training."""

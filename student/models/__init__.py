@@ -1,0 +1,1 @@
+"""The kinds of student and what they are built of."""

@@ -1,0 +1,1 @@
+"""Students as ONNX graphs, and the runtime that needs no torch."""

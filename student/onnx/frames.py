@@ -1,0 +1,116 @@
+"""From phonemes to the frames that frames.onnx is given: what the kinds of student differ in.
+
+Without torch, as all of `student.onnx.runtime`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from speech.audio.waveform import Wave
+from student.onnx.waves import Floats
+
+GIVEN, STEP = "given.onnx", "step.onnx"
+
+Kind = Literal["nar", "ar"]
+Integers = npt.NDArray[np.int64]
+Feeds = Mapping[str, Any]
+Frames = Callable[[int, int], Feeds]
+"""Of one text, what frames.onnx needs to know of the frames from one place to another; in order."""
+
+
+class NoiseSource:
+    """What one part of a text leaves to chance: white noise for its samples, and what is drawn for
+    its steps. The two do not mix, since pieces of other lengths draw them in another order."""
+
+    def __init__(self, seed: int) -> None:
+        self.samples, self.steps = np.random.default_rng(seed), np.random.default_rng([seed, 1])
+
+    def white(self, samples: int) -> Wave:
+        """Evenly spread and of variance 1: four times as fast as normal, and the same to the ear,
+        since a spectrum adds up a thousand of them."""
+        return (self.samples.random(samples, np.float32) - 0.5) * np.float32(12**0.5)
+
+    def uniform(self, *shape: int) -> Floats:
+        """From 0 to 1."""
+        return self.steps.random(shape, np.float32)
+
+    def normal(self, *shape: int) -> Floats:
+        return self.steps.standard_normal(shape, np.float32)
+
+
+class NarFrames:
+    """All is known of all frames beforehand."""
+
+    def __init__(self, session: Callable[[str], Any]) -> None:
+        """`session` opens a graph by the name of its file."""
+
+    def begin(self, text: Feeds, chance: NoiseSource) -> Frames:
+        """`text`: encoded (1, P, dim), the index (N,) and places (1, N, 3) of `expand`, and the
+        voice's condition (1, 1, C)."""
+        return lambda low, high: {
+            **text,
+            "index": text["index"][low:high],
+            "places": text["places"][:, low:high],
+        }
+
+
+class ArFrames:
+    """The mels of each step follow from those before it."""
+
+    def __init__(self, session: Callable[[str], Any]) -> None:
+        self.given, self.step = session(GIVEN), session(STEP)
+
+    def begin(self, text: Feeds, chance: NoiseSource) -> Frames:
+        """As `NarFrames`."""
+        steps = Steps(self.step, self.given.run(None, text), chance)
+        return lambda low, high: {"mel": steps.until(high)[:, low:high]}
+
+
+class Steps:
+    """The mels of a text, drawn as far as somebody asks for them."""
+
+    def __init__(self, step: Any, told: Sequence[Floats], chance: NoiseSource) -> None:
+        """`told`: as `student.onnx.ar_graphs.GivenGraph` has it."""
+        self.step, self.chance = step, chance
+        self.given, self.rotations, films, last = told
+        self.reduction = last.shape[1]
+        self.shapes = {value.name: value.shape for value in step.get_inputs()}
+        self.carried = [value.name.removeprefix("next_") for value in step.get_outputs()]
+        self.feeds = {name: _nothing(self.shapes[name]) for name in self.carried}
+        self.feeds |= {"films": films, "last": last}
+        self.drawn: list[Floats] = []
+
+    def until(self, frame: int) -> Floats:
+        """(1, frames, mels), as many or a few more."""
+        while len(self.drawn) * self.reduction < frame:
+            self.drawn.append(self._next())
+        return np.concatenate(self.drawn, 1)
+
+    def _next(self) -> Floats:
+        at = len(self.drawn)
+        feeds = self.feeds
+        feeds["given"], feeds["rotation"] = self.given[:, at : at + 1], self.rotations[at : at + 1]
+        for name, draw in (("chance", self.chance.uniform), ("noise", self.chance.normal)):
+            if name in self.shapes:
+                feeds[name] = draw(*self.shapes[name])
+        feeds.update(zip(self.carried, self.step.run(None, feeds), strict=True))
+        return feeds["last"]
+
+
+def _nothing(shape: Sequence[int | str]) -> Floats:
+    """Of a shape whose named axes may be of any length."""
+    return np.zeros([0 if isinstance(size, str) else size for size in shape], np.float32)
+
+
+def expand(frames: Integers) -> tuple[Integers, Floats]:
+    """(P,) frames of each phoneme -> (N,) the phoneme of each frame and (1, N, 3) where in it the
+    frame lies, as `student.acoustic.Acoustic.expand`."""
+    index = np.arange(len(frames)).repeat(frames)
+    lasts = frames[index]
+    since = np.arange(len(index)) - (frames.cumsum() - frames)[index]
+    share = (since + 0.5) / lasts
+    places = np.stack((share, 1 - share, np.log(lasts)), -1)
+    return index, places[None].astype(np.float32)

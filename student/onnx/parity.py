@@ -1,0 +1,68 @@
+"""How near an export comes to its student, where both speak the same lengths and draw the same."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from speech.audio.mel import log_mels
+from speech.audio.waveform import Wave
+from student.models.acoustic import token_ids, whole_frames
+from student.onnx.frames import NoiseSource
+from student.onnx.runtime import OnnxStudent
+from student.onnx.waves import FEWEST_FRAMES, Floats
+from student.student import Student
+
+PHONEMES = "ðə ɡɹˈWn mˈæn ɹˈɛd hɪz nˈuz ˈWt lˈWd, jˈɛt nˈObədi ʧˈOz tə hˈɪɹ ɪt."
+SEED = 0
+
+
+@dataclass(frozen=True)
+class Apart:
+    """Two waves' log-mels: how much they differ, in nepers."""
+
+    mean: float
+    largest: float
+
+
+class TorchNoiseSource(NoiseSource):
+    """What torch draws for a student's steps, in the order of `student.models.ar`, and for its
+    vocoder's samples, all of them at once."""
+
+    def __init__(self, seed: int) -> None:
+        self.generator = torch.Generator().manual_seed(seed)
+
+    def white(self, samples: int) -> Wave:
+        return torch.randn(samples, generator=torch.Generator().manual_seed(0)).numpy()
+
+    def uniform(self, *shape: int) -> Floats:
+        return torch.empty(shape).uniform_(generator=self.generator).numpy()
+
+    def normal(self, *shape: int) -> Floats:
+        return torch.empty(shape).normal_(generator=self.generator).numpy()
+
+
+def parity(student: Student, exported: OnnxStudent) -> Apart:
+    """Of one sentence by the first voice."""
+    ours, theirs = spoken_by_both(student, exported, PHONEMES, exported.voices[0])
+    differences = (log_mels(ours) - log_mels(theirs)).abs()
+    return Apart(differences.mean().item(), differences.max().item())
+
+
+@torch.inference_mode()
+def spoken_by_both(
+    student: Student, exported: OnnxStudent, phonemes: str, voice: str
+) -> tuple[Tensor, Tensor]:
+    """Waves (samples,) by torch and by onnxruntime, each phoneme as long as torch has it."""
+    acoustic, vocoder = student.acoustic, student.vocoder
+    ids, condition = token_ids(phonemes)[None], student.condition(voice)
+    frames = whole_frames(acoustic.durations(acoustic.encode(ids, condition)), ids)
+    frames[0, -1] += max(0, FEWEST_FRAMES - int(frames.sum()))
+    generator = torch.Generator().manual_seed(SEED)
+    wave = vocoder.speak(*acoustic.speak(ids, condition, frames, generator))[0].clamp(-1, 1)
+
+    given = exported.condition(voice)
+    encoded, _ = exported.encode(phonemes, given)
+    pieces = exported.pieces(encoded, frames[0].numpy(), given, TorchNoiseSource(SEED))
+    return wave, torch.from_numpy(np.concatenate(list(pieces)))

@@ -1,0 +1,229 @@
+"""A student that speaks without torch: numpy and onnxruntime on what `student.export` wrote.
+
+onnx.json          voices, alphabet, settings, SHA-256 of the files
+text.onnx          phonemes -> encoded phonemes and how long each lasts
+given.onnx         of an autoregressive student: those by frame -> what each step is told of them
+step.onnx          and the mels of each step, from those before it
+frames.onnx        all that by frame -> pitch, and the spectra that pulses and noise are given
+conditions.npy     (voices, condition_dim) what each voice tells the graphs
+"""
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+from pydantic import Field
+
+from speech import storage
+from speech.audio.waveform import Wave
+from speech.dataset.schema import SAMPLE_RATE
+from speech.errors import InputError, Refused
+from speech.seeds import stable_hash
+from speech.text.lexicon import NO_WORDS, Lexicon
+from student.description import Described
+from student.onnx.frames import ArFrames, Integers, Kind, NarFrames, NoiseSource, expand
+from student.onnx.waves import AHEAD, FEWEST_FRAMES, Floats, PulseFilter
+from student.phrases import PAUSE_S, phonemes_of, token_numbers
+
+DESCRIPTION, TEXT, FRAMES, CONDITIONS = "onnx.json", "text.onnx", "frames.onnx", "conditions.npy"
+KINDS: dict[Kind, type[NarFrames | ArFrames]] = {"nar": NarFrames, "ar": ArFrames}
+MOST_FRAMES = 10_000
+FIRST_S, GROWTH = 0.25, 4
+"""The first piece, and how many times as long each that follows is: none comes too late where a
+student is ten times as fast as it is listened to, and few pieces work out few margins."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnnxDescription(Described):
+    """onnx.json."""
+
+    FILE = DESCRIPTION
+    WRITTEN_BY = "python -m student.export"
+
+    format: int = 2
+    kind: Kind
+    revision: str
+    """of the student it was made of"""
+    precision: str
+    """float32, or int8: of the linear layers"""
+    parameters: int
+    n_fft: Annotated[int, Field(ge=2)]
+    hop_length: Annotated[int, Field(ge=1)]
+    margin_frames: Annotated[int, Field(ge=AHEAD)]
+    """neighbours on each side that a frame depends on"""
+    shortest_frames: Annotated[int, Field(ge=1, le=MOST_FRAMES)]
+    longest_frames: Annotated[int, Field(ge=1, le=MOST_FRAMES)]
+    """of a phoneme"""
+
+
+def is_onnx(location: str) -> bool:
+    return storage.exists(storage.join(location, DESCRIPTION))
+
+
+class OnnxStudent:
+    """Speaks in the voices that the student was trained on."""
+
+    def __init__(self, location: str, threads: int = 1, lexicon: Lexicon = NO_WORDS) -> None:
+        """`location`: local, gs:// or package://; `lexicon`: words as the user wants them said.
+
+        Raises:
+            InputError: an export that cannot be used.
+        """
+        self.lexicon = lexicon
+        self.location, self.description = location, OnnxDescription.read(location)
+        session = partial(self._session, threads=threads)
+        self.text, self.by_frame = session(TEXT), session(FRAMES)
+        self.kind = KINDS[self.description.kind](session)
+        self._check_sizes()
+        self.conditions = self._conditions()
+
+    def _file(self, name: str) -> Path:
+        return self.description.file(self.location, name)
+
+    def _session(self, name: str, threads: int) -> Any:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+        options.log_severity_level = 3
+        path = self._file(name)
+        try:
+            return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # onnxruntime's errors share no base but this
+            reason = str(error).splitlines()[0]
+            where = f"{self.location}/{name}"
+            raise InputError(f"{where} cannot be run by onnxruntime: {reason:.200}") from error
+
+    def _check_sizes(self) -> None:
+        """Raise InputError where the description's sizes are not those of the graphs."""
+        n_fft, hop = self.description.n_fft, self.description.hop_length
+        if n_fft % hop or _last_size(self.by_frame, "pulses") != n_fft // 2 + 1:
+            raise InputError(
+                f"{self.location}/{DESCRIPTION} has n_fft {n_fft} and hop_length {hop}, which are "
+                f"not those of {FRAMES}"
+            )
+
+    def _conditions(self) -> Floats:
+        """(voices, condition_dim); raises InputError for anything else."""
+        where, stored = f"{self.location}/{CONDITIONS}", self._file(CONDITIONS).read_bytes()
+        try:
+            conditions = np.load(io.BytesIO(stored), allow_pickle=False)
+        except Exception as error:  # whatever numpy's reader meets in its header
+            reason = str(error).split("\n")[0]
+            raise InputError(f"{where} is no array, or a damaged one: {reason:.200}") from error
+        wanted = (len(self.voices), _last_size(self.text, "condition"))
+        if not isinstance(conditions, np.ndarray) or conditions.shape != wanted:
+            shape = getattr(conditions, "shape", "no array")
+            raise InputError(
+                f"{where} is {shape}, not {wanted}: voices as {DESCRIPTION} names them"
+            )
+        if conditions.dtype != np.float32 or not np.isfinite(conditions).all():
+            raise InputError(f"{where} holds {conditions.dtype}, not finite float32")
+        return conditions
+
+    @property
+    def voices(self) -> tuple[str, ...]:
+        return self.description.speakers
+
+    @property
+    def bytes(self) -> int:
+        """Of the files."""
+        return sum(self._file(name).stat().st_size for name in self.description.sha256)
+
+    def speak(self, text: str, voice: str, seed: int = 0, speed: float = 1.0) -> Wave:
+        """Text of any length; raises Refused as `stream`."""
+        return np.concatenate(list(self.stream(text, voice, seed, speed, first_s=None)))
+
+    def stream(
+        self,
+        text: str,
+        voice: str,
+        seed: int = 0,
+        speed: float = 1.0,
+        first_s: float | None = FIRST_S,
+    ) -> Iterator[Wave]:
+        """The wave of `speak` in pieces, the first of about `first_s`; null: whole parts. In int8 a
+        piece's sound depends a little on where it is cut: layers are rounded by their largest value.
+
+        Raises:
+            Refused: a text that cannot be spoken, or a voice that is not there.
+        """
+        condition = self.condition(voice)
+        parts = phonemes_of(text, self.description.language, self.lexicon)
+        for number, phonemes in enumerate(parts):
+            if number:
+                yield np.zeros(round(PAUSE_S * SAMPLE_RATE), np.float32)
+            encoded, frames = self.encode(phonemes, condition, speed)
+            chance = NoiseSource(stable_hash(seed, phonemes))
+            yield from self.pieces(encoded, frames, condition, chance, first_s)
+
+    def condition(self, voice: str) -> Floats:
+        """(1, 1, condition_dim)."""
+        if voice not in self.voices:
+            raise Refused("unknown_voice", f"{self.description.name} has no voice {voice!r}")
+        return self.conditions[self.voices.index(voice)].reshape(1, 1, -1)
+
+    def encode(
+        self, phonemes: str, condition: Floats, speed: float = 1.0
+    ) -> tuple[Floats, Integers]:
+        """Encoded phonemes (1, P, dim) and the frames (P,) of each."""
+        ids = np.array([token_numbers(phonemes)])
+        encoded, log_frames = self.text.run(None, {"ids": ids, "condition": condition})
+        limits = self.description.shortest_frames, self.description.longest_frames
+        frames = whole_frames(log_frames[0], speed, *limits)
+        frames[-1] += max(0, FEWEST_FRAMES - frames.sum())
+        return encoded, frames
+
+    def pieces(
+        self,
+        encoded: Floats,
+        frames: Integers,
+        condition: Floats,
+        chance: NoiseSource,
+        first_s: float | None = None,
+    ) -> Iterator[Wave]:
+        """The wave of ((frames - 1) * hop,) samples, given `encode`'s and what is left to chance."""
+        index, places = expand(frames)
+        text = {"encoded": encoded, "index": index, "places": places, "condition": condition}
+        known = self.kind.begin(text, chance)
+        described, total = self.description, len(index)
+        filtered = PulseFilter(total, described.n_fft, described.hop_length, chance.white)
+        for begin, end in cuts(total, self._frames(first_s), described.margin_frames):
+            low = max(0, begin - described.margin_frames)
+            high = min(total, end + described.margin_frames)
+            feeds = {**known(low, high), "kept": np.arange(begin - low, end - low)}
+            hertz, pulses, hiss, phase = (out[0] for out in self.by_frame.run(None, feeds))
+            hertz = hertz[begin - low : end + AHEAD - low]
+            yield filtered.push(hertz, pulses, hiss, phase)
+
+    def _frames(self, duration_s: float | None) -> int | None:
+        if duration_s is None:
+            return None
+        return max(FEWEST_FRAMES, round(duration_s * SAMPLE_RATE / self.description.hop_length))
+
+
+def _last_size(session: Any, name: str) -> Any:
+    """The last axis of one of a graph's inputs or outputs; None where there is no such."""
+    nodes = {node.name: node.shape for node in (*session.get_inputs(), *session.get_outputs())}
+    return nodes[name][-1] if nodes.get(name) else None
+
+
+def cuts(total: int, first: int | None, margin: int) -> Iterator[tuple[int, int]]:
+    """Where pieces of frames begin and end: `first` frames, then `GROWTH` times as many and so on. A
+    rest no longer than the margin, which is worked out anyway, belongs to the piece before it."""
+    begin, length = 0, total if first is None else first
+    while begin < total:
+        end = begin + length
+        end = total if end + margin >= total else end
+        yield begin, end
+        begin, length = end, GROWTH * length
+
+
+def whole_frames(log_frames: Floats, speed: float, shortest: int, longest: int) -> Integers:
+    """(P,) as `student.models.acoustic.whole_frames`."""
+    wanted = (np.exp(log_frames) / np.float32(speed)).clip(shortest, longest)
+    return np.diff(wanted.cumsum(dtype=np.float32).round(), prepend=0).astype(np.int64)

@@ -1,0 +1,1 @@
+"""F5-TTS: network, sampler, frontend, vocoder and training."""

@@ -1,0 +1,109 @@
+"""What a teacher is made of: each block of conf/teacher/*.yaml, in its order."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from speech.config import Config
+
+Dtype = Literal["float32", "bfloat16", "float16"]
+
+
+class ArchitectureConfig(Config):
+    """Arguments of `f5_tts.model.DiT`, as the checkpoint's own configuration names them."""
+
+    dim: int
+    depth: int
+    heads: int
+    dim_head: int = 64
+    ff_mult: int
+    mel_dim: int = 100
+    text_dim: int
+    text_mask_padding: bool
+    text_embedding_average_upsampling: bool = False
+    conv_layers: int
+    qk_norm: str | None = None
+    pe_attn_head: int | None = None
+
+
+class AlignedConfig(Config):
+    """Phonemes, each repeated over its predicted frames."""
+
+    kind: Literal["aligned"]
+    durations: str
+    durations_sha256: str
+    aligner: str | None
+    """what finds the phonemes in a reference without ends (`speech.alignment.gaussian_hmm`);
+    null: predicted durations are stretched over it"""
+    aligner_sha256: str | None
+    speed: float = Field(1.0, gt=0)
+
+
+class CharactersConfig(Config):
+    """Upstream's: characters (pinyin for Chinese), length by the ratio of bytes."""
+
+    kind: Literal["characters"]
+    speed: float = Field(1.0, gt=0)
+
+
+class GriffinLimConfig(Config):
+    kind: Literal["griffin_lim"]
+    iterations: int = 60
+
+
+class NeuralVocoderConfig(Config):
+    """`weights` as .safetensors or .bin; vocos: charactr's (its 24 kHz model has these defaults),
+    pulse: this project's own (`teacher.train_vocoder`)."""
+
+    kind: Literal["vocos", "pulse"]
+    weights: str
+    sha256: str
+    dim: int = 512
+    intermediate_dim: int = 1536
+    layers: int = 8
+
+
+VocoderConfig = Annotated[GriffinLimConfig | NeuralVocoderConfig, Field(discriminator="kind")]
+
+
+class SamplerConfig(Config):
+    steps: int = Field(32, ge=1)
+    """network evaluations (NFE); with guidance each evaluates two rows an item"""
+    guidance: float = Field(2.0, ge=0)
+    """upstream's cfg_strength: pred + (pred - unconditional) * guidance; 0 halves the work"""
+    guidance_interval: tuple[float, float] = (0.0, 1.0)
+    """times, of noise 0 and speech 1, between which guidance is asked for; elsewhere a step costs
+    half (arXiv 2404.07724)"""
+    sway: float | None = -1.0
+    """sway sampling coefficient, -1 to 2/(pi-2); null for a uniform grid"""
+    epss: bool = True
+    """pruned schedules, where upstream has one: 5, 6, 7, 10, 12, 16 steps"""
+    dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
+    """of the network alone; auto: bfloat16 where the device multiplies it natively"""
+
+
+class TeacherConfig(Config):
+    """One F5-TTS checkpoint and how to run it."""
+
+    name: str
+    license: str
+    languages: tuple[str, ...]
+    weights: str
+    weights_sha256: str
+    vocabulary: str
+    architecture: ArchitectureConfig
+    frontend: Annotated[AlignedConfig | CharactersConfig, Field(discriminator="kind")]
+    vocoder: VocoderConfig
+    sampler: SamplerConfig
+    reference_rms: float = Field(0.1, gt=0, lt=1)
+    scale_reference: Literal["quieter", "always"] = "quieter"
+    """whether only references under `reference_rms` are scaled to it, as upstream, or all"""
+    batch_size: int | Literal["auto_max"] = "auto_max"
+    memory_utilization: float = Field(0.9, gt=0, le=1)
+    offload: bool = False
+    """keep each part on the CPU while the other works"""
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+
+    @property
+    def revision(self) -> str:
+        return self.weights_sha256[:12]

@@ -1,0 +1,141 @@
+"""What `teacher.train` trains: the network on masked spans and, beside it, phoneme durations."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import pad_sequence
+
+from speech.audio.mel import FRAME_RATE, log_mel
+from speech.dataset.clips import ClipInfo, Clips
+from speech.errors import InputError, Refused
+from speech.seeds import stable_hash
+from speech.training.buckets import bucketed_batches, rounded
+from speech.training.cache import BoundedCache
+from speech.training.task import Batch, Evaluation
+from teacher.f5.durations import DurationModel, duration_loss
+from teacher.f5.flow_matching import FlowMatching
+from teacher.f5.frontend import AlignedFrontend, Frontend, Said
+from teacher.f5.network import Network
+from teacher.f5.samples import Samples
+from teacher.f5.teacher import reference_gain
+from teacher.f5.training_config import TrainTeacherConfig
+
+MIN_PHONEME_S = 0.004
+EVALUATED_CLIPS = 48
+
+
+@dataclass(frozen=True)
+class Example:
+    """One clip: `mel` (frames, mels) in half precision, `tokens` (N_tokens,) and, where the frontend
+    is aligned, `phonemes` (P,) ids from 1 and `seconds` (P,) of each."""
+
+    mel: Tensor
+    tokens: Tensor
+    phonemes: Tensor
+    seconds: Tensor
+
+
+class TeacherTask:
+    """Flow matching over the clips of a dataset, in batches of like lengths."""
+
+    averaged: Sequence[str]
+
+    def __init__(
+        self,
+        config: TrainTeacherConfig,
+        clips: Clips,
+        network: Network,
+        durations: DurationModel | None,
+        frontend: Frontend,
+    ) -> None:
+        self.config, self.clips, self.frontend = config, clips, frontend
+        flow = FlowMatching(network, config.audio_drop, config.both_drop)
+        self.modules: Mapping[str, nn.Module] = {"network": flow}
+        if durations is not None:
+            self.modules = {"network": flow, "durations": durations}
+        self.averaged = tuple(self.modules)
+        wanted = {i: clips[i] for i in range(len(clips)) if self._is_wanted(clips[i])}
+        held = [i for i in wanted if self._is_held_out(wanted[i])]
+        self.held_out = held[:EVALUATED_CLIPS]
+        kept_out = set(held)
+        self.lengths = {
+            i: round(clip.duration_s * FRAME_RATE)
+            for i, clip in wanted.items()
+            if i not in kept_out
+        }
+        if not self.lengths:
+            raise InputError(f"none of the {len(clips)} clips in {config.dataset} passes `clips`")
+        self.samples = Samples(config.teacher, clips, self.held_out, list(self.lengths))
+        self._cache = BoundedCache[Example](config.cache_mb)
+
+    def _is_wanted(self, clip: ClipInfo) -> bool:
+        limits = self.config.clips
+        return limits.min_duration_s <= clip.duration_s <= limits.max_duration_s
+
+    def _is_held_out(self, clip: ClipInfo) -> bool:
+        return stable_hash("held out", clip.id) % 10_000 < self.config.held_out_share * 10_000
+
+    def plan(self, epoch: int) -> list[list[int]]:
+        config = self.config
+        return bucketed_batches(self.lengths, config.batch_frames, config.training.seed, epoch)
+
+    def load(self, key: int) -> Example:
+        return self._cache.get(
+            key, lambda: self._read(key), lambda e: e.mel.nbytes + e.tokens.nbytes
+        )
+
+    def _read(self, index: int) -> Example:
+        clip = self.clips[index]
+        wave = torch.from_numpy(self.clips.wave(index))
+        mel = log_mel(wave * reference_gain(wave, self.config.teacher))
+        said = Said(clip.text_normalized, clip.language, clip.phonemes, clip.phoneme_ends_s, mel)
+        try:
+            tokens = self.frontend.clip_tokens(said, len(mel))
+        except Refused as refusal:
+            raise InputError(f"clip {clip.id} of {self.config.dataset}: {refusal}") from refusal
+        ids, seconds = torch.zeros(0, dtype=torch.long), torch.zeros(0)
+        if isinstance(self.frontend, AlignedFrontend):
+            ids, ends_s = self.frontend.aligned(said, len(mel))
+            ids, seconds = ids + 1, ends_s.diff(prepend=ends_s.new_zeros(1))
+        return Example(mel.half(), tokens, ids, seconds.clamp(min=MIN_PHONEME_S))
+
+    def collate(self, items: Sequence[Example]) -> Batch:
+        frames = torch.tensor([len(item.mel) for item in items])
+        mel = torch.zeros(len(items), rounded(int(frames.max())), items[0].mel.shape[1])
+        for row, item in zip(mel, items, strict=True):
+            row[: len(item.mel)] = item.mel
+        return {
+            "mel": mel,
+            "frames": frames,
+            "tokens": pad_sequence([item.tokens for item in items], True, padding_value=-1),
+            "phonemes": pad_sequence([item.phonemes for item in items], True),
+            "seconds": pad_sequence([item.seconds for item in items], True, padding_value=1.0),
+        }
+
+    def frames(self, batch: Batch) -> int:
+        return int(batch["frames"].sum())
+
+    def losses(
+        self, name: str, modules: Mapping[str, nn.Module], batch: Batch, step: int
+    ) -> dict[str, Tensor]:
+        if name == "durations":
+            predicted = modules[name](batch["phonemes"]).float()
+            error, loss = duration_loss(predicted, batch["seconds"], batch["phonemes"] > 0)
+            return {"total": loss, "duration_error": error}
+        loss = modules[name](batch["mel"], batch["tokens"], batch["frames"])
+        return {"total": loss, "flow": loss}
+
+    def evaluate(self, averages: Mapping[str, nn.Module]) -> Evaluation:
+        """Flow loss on clips that are not trained on, with the same noise each time."""
+        flow = averages["network"]
+        assert isinstance(flow, FlowMatching)
+        losses = []
+        for index in self.held_out:
+            batch = self.collate([self.load(index)])
+            batch = {key: value.to(flow.network.device) for key, value in batch.items()}
+            losses.append(flow(batch["mel"], batch["tokens"], batch["frames"]).item())
+        shown = self.samples.speak(flow.network)
+        scalars = {"flow": sum(losses) / len(losses)} if losses else {}
+        return replace(shown, scalars=scalars)

@@ -1,0 +1,163 @@
+"""Rows in are rows out, counted: one row lost anywhere on the way, and there is no manifest."""
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from fakes import fake_config, open_fake_studio, write_corpus
+
+import pipelines.run_plan
+import pipelines.utterances
+from pipelines import row_counts as counts
+from pipelines import synth
+from pipelines import text_grouping as spool
+from pipelines.config import SynthConfig
+from pipelines.corpus import CorpusFile
+from pipelines.shard import ShardSynthesizer
+from pipelines.utterances import CorpusPart
+from speech import storage
+from speech.errors import InputError
+
+LINES = 40
+
+
+@pytest.fixture(autouse=True)
+def _voices_are_known(monkeypatch):
+    monkeypatch.setattr(pipelines.run_plan, "check_voices", lambda *_: None)
+
+
+@pytest.fixture
+def config(tmp_path) -> SynthConfig:
+    corpus = write_corpus(tmp_path / "corpus.txt", LINES)
+    with open(corpus, "a") as stream:
+        stream.write("!?!\n\nOne. " + "And one more sentence of a long line. " * 12 + "\n")
+    return fake_config(str(tmp_path / "out"), corpus, "dataset.shards=3")
+
+
+def run(config: SynthConfig) -> int:
+    return synth.main(config, open_fake_studio)
+
+
+def has_manifest(config: SynthConfig) -> bool:
+    return storage.exists(f"{config.output}/manifest.json")
+
+
+def refusal_of(config: SynthConfig) -> str:
+    """One line, and no manifest."""
+    with pytest.raises(InputError) as refused:
+        run(config)
+    assert not has_manifest(config)
+    assert "\n" not in str(refused.value)
+    return str(refused.value)
+
+
+def contents(output: str) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in Path(output).glob("*/*.parquet")}
+
+
+def losing_one(real):
+    """A step for single elements that lets the fifth fall."""
+    seen = Counter()
+
+    def step(self, element):
+        seen["elements"] += 1
+        return None if seen["elements"] == 5 else real(self, element)
+
+    return step
+
+
+def test_what_was_planned_is_written_beside_the_markers(config):
+    assert run(config) == 0
+    planned = counts.read_plan(config.output)
+    (lines,) = planned.lines.values()
+    manifest = json.loads(Path(config.output, "manifest.json").read_text())
+    assert lines == LINES + 3
+    assert sum(planned.rows.values()) == manifest["counts"]["lines"] > LINES + 3  # parts of a line
+
+
+def test_a_row_lost_on_the_way_to_its_shard(config, monkeypatch):
+    monkeypatch.setattr(spool.ToFiles, "process", losing_one(spool.ToFiles.process))
+    line = refusal_of(config)
+    assert "rows planned are not rows written: shard-0000" in line
+    assert f"delete the markers of these shards in {config.output}/_shards" in line
+
+
+def test_a_lost_row_is_made_by_a_later_run(config, monkeypatch, tmp_path):
+    with monkeypatch.context() as patch:
+        patch.setattr(spool.ToFiles, "process", losing_one(spool.ToFiles.process))
+        line = refusal_of(config)
+    assert refusal_of(config) == line  # every shard is there, and the count still tells
+    marker = next(word for word in line.split() if word.startswith("shard-"))
+    Path(config.output, "_shards", marker).unlink()
+    assert run(config) == 0
+    whole = config.model_copy(update={"output": str(tmp_path / "whole")})
+    assert run(whole) == 0
+    assert contents(config.output) == contents(whole.output)
+
+
+def test_shards_of_an_earlier_run_are_counted_too(config, monkeypatch):
+    """Killed after the shard that had lost a row; the next run makes the others and finds it."""
+    with monkeypatch.context() as patch:
+        patch.setattr(spool.ToFiles, "process", losing_one(spool.ToFiles.process))
+        line = refusal_of(config)
+    lost = next(word for word in line.split() if word.startswith("shard-"))
+    for marker in Path(config.output, "_shards").glob("shard-*"):
+        if marker.name != lost:
+            marker.unlink()
+    Path(config.output, counts.PLAN_NAME).unlink()
+    assert lost in refusal_of(config)
+
+
+def test_a_row_lost_by_the_worker(config, monkeypatch):
+    real = ShardSynthesizer.record
+    monkeypatch.setattr(ShardSynthesizer, "record", lambda self, items: real(self, list(items)[1:]))
+    line = refusal_of(config)
+    found = re.fullmatch(r"shard \d of 3 was given (\d+) rows and made (\d+)", line)
+    assert found, line
+    assert int(found[1]) == int(found[2]) + 1
+    assert not list(Path(config.output, "_shards").glob("shard-*"))
+
+
+def test_a_line_lost_while_it_was_read(config, monkeypatch):
+    real = pipelines.utterances.read_part
+    monkeypatch.setattr(pipelines.utterances, "read_part", lambda *given: list(real(*given))[1:])
+    line = refusal_of(config)
+    assert f"of the {LINES + 3} lines that {config.corpus.paths[0]} had" in line
+    assert f"{LINES + 2} were planned" in line
+
+
+def test_a_line_that_becomes_no_row(config, monkeypatch):
+    real = pipelines.utterances.plan_line
+
+    def plan_line(line, *rest):
+        return iter(()) if line.text == "!?!" else real(line, *rest)
+
+    monkeypatch.setattr(pipelines.utterances, "plan_line", plan_line)
+    assert f"{LINES + 2} were planned" in refusal_of(config)
+
+
+@pytest.mark.parametrize("damage", [None, b"{", b'{"lines": 3}'])
+def test_lost_counts_are_counted_again(config, damage):
+    assert run(config) == 0
+    plan = Path(config.output, counts.PLAN_NAME)
+    expected = plan.read_bytes()
+    plan.unlink() if damage is None else plan.write_bytes(damage)
+    Path(config.output, "manifest.json").unlink()
+    assert synth.main(config, None) == 0
+    assert plan.read_bytes() == expected
+    assert has_manifest(config)
+
+
+def test_a_limit_cuts_and_nothing_is_missed(config):
+    assert run(config.model_copy(update={"limit": 7})) == 0
+    (lines,) = counts.read_plan(config.output).lines.values()
+    assert lines == 7
+
+
+def test_a_card_of_the_hub_that_is_wrong_can_be_worked_around():
+    part = CorpusPart(CorpusFile("hf://a/b", "hf", "0" * 40), 0, 5)
+    counts.check_lines(part, 5)
+    with pytest.raises(InputError, match=r"the 5 lines that hf://a/b has by its card.*limit=4"):
+        counts.check_lines(part, 4)

@@ -1,0 +1,54 @@
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from speech.audio.waveform import decode
+from speech.dataset.clips import open_clips
+from speech.errors import InputError
+from tests.spoken import reference_clips, write_dataset
+
+
+@pytest.mark.parametrize("where", ["local", "gcs"])
+def test_clips_come_back(where: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    root = str(tmp_path) if where == "local" else request.getfixturevalue("gcs_bucket")
+    written = reference_clips()
+    clips = open_clips(write_dataset(f"{root}/set", written))
+    assert len(clips) == len(written)
+    by_id = {clip.id: clip for clip in written}
+    for index, info in enumerate(clips):
+        clip = by_id[info.id]
+        assert (info.speaker_id, info.phonemes) == (clip.speaker_id, clip.phonemes)
+        assert info.phoneme_ends_s == pytest.approx(clip.phoneme_ends_s)
+        np.testing.assert_array_equal(clips.wave(index), decode(clip.audio, 60)[0])
+
+
+def test_a_dataset_without_alignments(tmp_path: Path) -> None:
+    clips = open_clips(write_dataset(tmp_path, reference_clips(aligned=False)))
+    assert {(info.phonemes, info.phoneme_ends_s) for info in clips} == {(None, None)}
+
+
+def test_what_is_no_dataset_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"is no dataset: it has no data/\*.parquet"):
+        open_clips(str(tmp_path))
+    with pytest.raises(InputError, match="holds no accepted clip"):
+        open_clips(write_dataset(tmp_path / "empty", []))
+    (tmp_path / "other/data").mkdir(parents=True)
+    pq.write_table(pa.table({"id": ["a"], "audio": [b"x"]}), tmp_path / "other/data/a.parquet")
+    with pytest.raises(InputError, match="has no column text_normalized, language"):
+        open_clips(str(tmp_path / "other"))
+    (tmp_path / "other/data/a.parquet").write_bytes(b"PAR1")
+    with pytest.raises(InputError, match="damaged"):
+        open_clips(str(tmp_path / "other"))
+
+
+def test_columns_of_other_types_are_named(tmp_path: Path) -> None:
+    dataset = Path(write_dataset(tmp_path, reference_clips()[:1]))
+    file = next(path for path in dataset.glob("data/*.parquet") if pq.read_table(path).num_rows)
+    table = pq.read_table(file)
+    place = table.schema.get_field_index("duration_s")
+    pq.write_table(table.set_column(place, "duration_s", pa.array(["long"])), file)
+    with pytest.raises(InputError, match="column duration_s is string, wanted float, in seconds"):
+        open_clips(str(dataset))

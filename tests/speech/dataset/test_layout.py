@@ -1,0 +1,181 @@
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from clips import make_clip
+
+from speech import storage
+from speech.dataset import layout as dataset
+from speech.dataset.layout import Marker, Yield
+from speech.dataset.manifest import write_manifest
+from speech.dataset.schema import Rejection
+from speech.dataset.writer import ShardWriter
+from speech.errors import InputError
+from speech.storage import Checksum
+
+IDENTITY = {
+    "seed": 1,
+    "limit": None,
+    "gate": {"wer": 0.2, "languages": ["en", "zh"]},
+    "corpus": {"a.txt": "5:AAAA", "b.txt": "7:BBBB"},
+    "shards": 2,
+}
+
+
+def write_shard(output: str, index: int, count: int, clips: int = 3) -> Marker:
+    with ShardWriter(output, index, count) as writer:
+        for number in range(clips):
+            writer.accept(make_clip(100 * index + number))
+        writer.reject(Rejection("r1", "...", "nothing_to_speak", "text"))
+        writer.reject(Rejection("r2", "Hm.", "wer", "gate", speaker_id="bob"))
+        return writer.finish({"teacher_s": 2.5, "frames": 10})
+
+
+@pytest.fixture(params=["local", "gcs"])
+def output(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "local":
+        return str(tmp_path / "dataset")
+    return storage.join(request.getfixturevalue("gcs_bucket"), "dataset")
+
+
+def test_claim_again_is_fine(output: str) -> None:
+    dataset.acquire(output, IDENTITY)
+    dataset.acquire(output, json.loads(json.dumps(IDENTITY)))
+    assert json.loads(storage.read_bytes(f"{output}/_shards/run.json")) == IDENTITY
+
+
+def test_claim_names_the_differences(output: str) -> None:
+    dataset.acquire(output, IDENTITY)
+    changed = {**IDENTITY, "seed": 2, "gate": {"wer": 0.3, "languages": ["en"]}, "limit": 5}
+    changed["corpus"] = {"a.txt": "5:AAAA", "c.txt": "1:CCCC"}
+    with pytest.raises(InputError) as refused:
+        dataset.acquire(output, changed)
+    line = str(refused.value)
+    assert "\n" not in line
+    assert 'corpus.b.txt: "7:BBBB" -> (none); corpus.c.txt: (none) -> "1:CCCC"' in line
+    assert 'gate.languages: ["en", "zh"] -> ["en"]; and 3 more' in line
+    assert f"Give another output=... or delete {output}" in line
+    with pytest.raises(InputError, match=r"limit: null -> 5\. Give"):
+        dataset.acquire(output, {**IDENTITY, "limit": 5})
+
+
+def test_claim_refuses_what_it_does_not_know(output: str) -> None:
+    storage.write_bytes(f"{output}/data/train-00000-of-00008.parquet", b"another tool's")
+    with pytest.raises(InputError, match="unknown origin"):
+        dataset.acquire(output, IDENTITY)
+    storage.write_bytes(f"{output}/_shards/run.json", b'{"seed": ')
+    with pytest.raises(InputError, match=r"run\.json is damaged"):
+        dataset.acquire(output, IDENTITY)
+
+
+def test_claim_sweeps_up_after_killed_runs(tmp_path: Path) -> None:
+    script = (
+        "import os, sys; from speech.dataset.writer import ShardWriter\n"
+        "writer = ShardWriter(sys.argv[1], 0, 1); writer.__enter__(); os.kill(os.getpid(), 9)"
+    )
+    root = Path(dataset.__file__).parents[2]
+    killed = subprocess.run([sys.executable, "-c", script, str(tmp_path)], cwd=root)
+    assert killed.returncode == -9
+    assert len(list((tmp_path / "_shards").iterdir())) == 1
+    with ShardWriter(tmp_path, 0, 1):
+        dataset.acquire(tmp_path, IDENTITY)
+        left = {path.name for path in (tmp_path / "_shards").iterdir()}
+        assert len(left) == 2, "run.json and the scratch of the living"
+
+
+def test_finished_and_find_marker(output: str) -> None:
+    written = {index: write_shard(output, index, 3) for index in (0, 2)}
+    assert dataset.finished(output, 3) == written
+    assert dataset.finished(output, 4) == {}
+    assert dataset.find_marker(output, 2, 3) == written[2]
+    assert dataset.find_marker(output, 1, 3) is None
+
+
+@pytest.mark.parametrize("name", [dataset.data_name(0, 1), dataset.rejected_name(0, 1)])
+@pytest.mark.parametrize("damage", ["cut", "lost", "same size"])
+def test_damaged_shard_is_redone(output: str, name: str, damage: str) -> None:
+    marker = write_shard(output, 0, 1)
+    path = storage.join(output, name)
+    sound = storage.read_bytes(path)
+    if damage == "lost":
+        storage.delete(path)
+    else:
+        storage.write_bytes(path, sound[:-1] if damage == "cut" else b"\0" * len(sound))
+    assert dataset.find_marker(output, 0, 1) is None
+    if damage != "same size":  # `finished` compares sizes alone
+        assert dataset.finished(output, 1) == {}
+    assert write_shard(output, 0, 1) == marker
+    assert storage.read_bytes(path) == sound
+    assert dataset.finished(output, 1) == {0: marker}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"[]", b'{"shard": 0}', b"\xff\xfe", b'{"shard": "x", "shards": {}}'],
+)
+def test_damaged_marker_does_not_count(tmp_path: Path, content: bytes) -> None:
+    marker = write_shard(str(tmp_path), 0, 1)
+    (tmp_path / dataset.marker_name(0, 1)).write_bytes(content)
+    assert dataset.finished(tmp_path, 1) == {}
+    assert write_shard(str(tmp_path), 0, 1) == marker
+    assert dataset.finished(tmp_path, 1) == {0: marker}
+
+
+def test_marker_of_another_shard_does_not_count(tmp_path: Path) -> None:
+    write_shard(str(tmp_path), 0, 2)
+    storage.write_bytes(
+        tmp_path / dataset.marker_name(1, 2),
+        (tmp_path / dataset.marker_name(0, 2)).read_bytes(),
+    )
+    storage.delete(tmp_path / dataset.marker_name(0, 2))
+    assert dataset.finished(tmp_path, 2) == {}
+    assert dataset.find_marker(tmp_path, 1, 2) is None
+
+
+def test_finished_takes_seconds_for_10_000_shards(tmp_path: Path) -> None:
+    empty, count = Checksum(0, "AAAAAA==", "0" * 64), 10_000
+    for folder in ("data", "rejected", "_shards"):
+        (tmp_path / folder).mkdir()
+    for index in range(count):
+        names = [dataset.data_name(index, count), dataset.rejected_name(index, count)]
+        for name in names:
+            (tmp_path / name).touch()
+        marker = Marker(index, count, 0, 0, 0.0, {}, {}, {}, dict.fromkeys(names, empty))
+        path = tmp_path / dataset.marker_name(index, count)
+        path.write_bytes(dataset.marker_bytes(marker))
+    started = time.monotonic()
+    assert len(dataset.finished(tmp_path, count)) == count
+    assert time.monotonic() - started < 10
+
+
+def test_summary_adds_up(tmp_path: Path) -> None:
+    markers = {index: write_shard(str(tmp_path), index, 2) for index in (1, 0)}
+    summary = dataset.summarize(markers)
+    assert summary.total == Yield(6, 4, 9.0)
+    assert (summary.rows, summary.accepted_share, summary.hours) == (10, 0.6, 9 / 3600)
+    assert summary.reasons == {"nothing_to_speak": 2, "wer": 2}
+    assert summary.voices == {"ann": Yield(6, 0, 9.0), "bob": Yield(0, 2, 0.0)}
+    assert summary.stats == {"teacher_s": 5.0, "frames": 20}
+    assert len(summary.files) == 4
+    assert dataset.summarize({}).accepted_share == 0
+
+
+def test_manifest(output: str) -> None:
+    markers = {index: write_shard(output, index, 2) for index in (0, 1)}
+    write_manifest(output, IDENTITY, markers, {"time": {"wall_s": 3.5}})
+    first = storage.read_bytes(f"{output}/manifest.json")
+    backwards = dict(reversed(markers.items()))
+    write_manifest(output, dict(reversed(IDENTITY.items())), backwards, {"time": {"wall_s": 3.5}})
+    assert storage.read_bytes(f"{output}/manifest.json") == first
+    manifest = json.loads(first)
+    assert manifest["synthetic"] is True
+    assert manifest["identity"] == IDENTITY
+    assert manifest["counts"] == {"lines": 10, "accepted": 6, "rejected": 4}
+    assert manifest["time"] == {"wall_s": 3.5}
+    for name, stamp in manifest["files"].items():
+        assert storage.fingerprint(f"{output}/{name}") == f"{stamp['bytes']}:{stamp['crc32c']}"
+    with pytest.raises(ValueError, match="synthetic"):
+        write_manifest(output, IDENTITY, markers, {"synthetic": False})

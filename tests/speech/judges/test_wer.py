@@ -1,0 +1,186 @@
+"""Error rates on texts whose rates are known."""
+
+from dataclasses import replace
+
+import pytest
+
+from speech.judges import wer
+from speech.judges.wer import score
+
+
+@pytest.mark.parametrize(
+    ("reference", "hypothesis"),
+    [
+        ("She bought twenty-three apples.", "she bought 23 apples"),
+        ("It costs nine dollars and ninety-nine cents", "It costs $9.99."),
+        ("in nineteen ninety-nine", "In 1999"),
+        ("one thousand, two hundred and fifty", "1,250"),
+        ("twenty percent of the second", "20% of the 2nd"),
+        ("Mister Smith met Doctor Brown", "Mr. Smith met Dr. Brown."),
+        ("It is ten thirty a.m.", "It's 10:30 AM"),
+        ("The F.B.I. called", "The FBI called."),
+        ("the colour of the harbour", "The color of the harbor"),
+        ("Wait… what?", "Wait... what?"),
+        ("Hmm.", "Hmm"),
+    ],
+)
+def test_spelling_is_no_error(reference: str, hypothesis: str) -> None:
+    assert score(reference, hypothesis, "en").wer == 0
+
+
+def test_known_rates() -> None:
+    rates = score("the cat sat on the mat", "the cat sat on a mat today", "en")
+    assert rates.wer == pytest.approx(2 / 6)
+    assert rates.words == 6
+    assert score("ab cd", "ab ce", "en").cer == pytest.approx(1 / 5)
+    assert score("hello", "", "en").wer == 1
+    assert score("hello", "a b b b b c hello you there", "en").wer > 1
+
+
+def test_chinese_is_compared_by_characters() -> None:
+    rates = score("我有二十个苹果。", "我有 20 個蘋果", "zh")
+    assert (rates.wer, rates.cer) == (0, 0)
+    rates = score("今天天气很好", "今天天气不好", "zh")
+    assert rates.wer == rates.cer == pytest.approx(1 / 6)
+
+
+@pytest.mark.parametrize("text", ["", " ", "...", "(noise)"])
+def test_a_reference_without_words_is_an_error(text: str) -> None:
+    with pytest.raises(ValueError, match="no words"):
+        score(text, "", "en")
+
+
+def test_other_languages_are_refused_by_name() -> None:
+    with pytest.raises(ValueError, match="allowed en, zh"):
+        score("bonjour", "bonjour", "fr")
+
+
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [
+        ("She was born on March third.", "She was born on March 3."),
+        ("Miz Lee won.", "Ms. Lee won."),
+    ],
+)
+def test_spellings_of_one_reading_are_equal(said, heard):
+    assert score(said, heard, "en").wer == 0
+
+
+@pytest.mark.parametrize(
+    ("written", "heard"),
+    [
+        ("OK.", "Okay."),
+        ("Bring salt, etc.", "Bring salt, et cetera."),
+        ("World War II ended at 5:30.", "World War II ended at five thirty."),
+        ("Henry VIII died.", "Henry the eighth died."),
+        ("He drove 60 mph.", "He drove sixty miles per hour."),
+        ("Visit bbc.co.uk/news now.", "Visit bbc dot co dot uk slash news now."),
+        ("The jacket costs $150-$250.", "The jacket costs $150 to $250."),
+        ("1960s-80s", "nineteen sixties to eighties"),
+        ("5–7 May", "the fifth to the seventh of May"),
+        ("Half of it is 1/2.", "Half of it is one half."),
+        ("On 3/4 we met.", "On March 4th we met."),
+        ("I remember 9/11.", "I remember 9-11."),
+        ("He lives at 12 Main St. and Dr. Hu at 5 Elm Dr.",
+         "he lives at twelve Main Street and Doctor Hu at five Elm Drive"),
+        ("Mt. Fuji, Ft. Worth & Co.", "Mount Fuji, Fort Worth and Co."),
+        ("2016-07-03", "July 3rd, 2016"),
+        ("x is ≥ 5", "x is greater than or equal to five"),
+        ("It was -5°C.", "It was minus five degrees Celsius."),
+        ("He is 6'2\" tall.", "He is six foot two tall."),
+        ("Call 555-0142.", "Call five five five, zero one four two."),
+        ("The FBI and the U.S. called NASA.", "The F B I and the US called N.A.S.A."),
+        ("Good bye, anybody.", "Goodbye, any body."),
+        ("<b>Tom</b> &amp; Ann", "Tom and Ann"),
+        ("It costs £2.50 a kg.", "It costs two pounds fifty a kilogram."),
+    ],
+)  # fmt: skip
+def test_every_reading_of_what_is_written_is_right(written: str, heard: str) -> None:
+    assert score(written, heard, "en").wer == 0
+
+
+@pytest.mark.parametrize(
+    ("written", "heard"),
+    [
+        ("It is MY house.", "it is m y house"),
+        ("It is MY house.", "It is M.Y. house."),
+        ("The boat leaves at 5:30-6:30 today.", "the boat leaves at 53630 today."),
+        ("The jacket costs $150-$250.", "The jacket costs $150, $250."),
+        ("He served 1914–1918.", "He served 1914, 1918."),
+        ("Half of it is 1/2.", "half of it is 1 slash 2."),
+        ("Add ¾.", "Add 3 slash 4."),
+        ("√2", "two"),
+        ("x ≥ 5", "x five"),
+        ("10‰", "ten"),
+        ("1-2=5", "one to two equals five"),
+        ("Oh no.", "Oh number."),
+        ("Mt. Everest is high.", "M. T. Everest is high."),
+        ("Dr. Smith of Elm Dr.", "Doctor Smith of Elm Doctor"),
+        ("2016/07/03", "2016 slash 07 slash 03"),
+        ("==A sentence==", "equals a sentence equals"),
+        ("15 people came.", "50 people came."),
+        ("World War II", "World War to"),
+    ],
+)
+def test_what_is_written_is_not_said(written: str, heard: str) -> None:
+    assert score(written, heard, "en").wer > 0
+    assert score(written, heard, "en", heard).wer > 0, "a frontend does not vouch for itself"
+
+
+def test_a_frontend_reads_what_no_rule_knows() -> None:
+    assert score("C++ code", "C plus plus code", "en").wer > 0
+    assert score("C++ code", "C plus plus code", "en", "C plus plus code").wer == 0
+    assert score("C++ code", "C plus plus cord", "en", "C plus plus cord").wer > 0
+
+
+def test_brackets_are_spoken_where_the_frontend_speaks_them() -> None:
+    text = "He (John) left [laughs]."
+    assert score(text, "He, John, left.", "en", "He, John, left.").wer == 0
+    assert score(text, "He left.", "en", "He, John, left.").wer > 0
+
+
+@pytest.mark.parametrize(
+    ("heard", "wer"), [("", 0), ("Mm-hmm.", 0), ("Uh", 0), ("Him.", 1), ("Oh no", 2)]
+)
+def test_fillers_alone_may_be_left_out_as_asrs_do(heard: str, wer: float) -> None:
+    assert score("Hmm.", heard, "en").wer == wer
+
+
+def test_a_word_too_many_beside_a_date_is_one_error() -> None:
+    rates = score("Born on March 3rd.", "Born on on March 3rd.", "en")
+    assert rates.wer == pytest.approx(1 / 4)
+
+
+@pytest.mark.parametrize(
+    ("written", "heard", "is_right"),
+    [
+        ("GPT-4很好", "GPT四很好", True),
+        ("GPT-4很好", "GPT4很好", True),
+        ("GPT-4很好", "GPT负四很好", False),
+        ("房间A-302", "房间A三零二", True),
+        ("张三生于1990-2020年", "张三生于一九九零到二零二零年", True),
+        ("1-5", "一减五", False),
+        ("电话是13800138000对吗", "电话是幺三八零零幺三八零零零对吗", True),
+        ("电话是13800138000对吗", "电话是138 0013 8000对吗", True),
+        ("电话是13800138000对吗", "电话是一百三十八亿零一十三万八千对吗", False),
+        ("1000年", "一千年", True),
+        ("1000年", "一零零零年", False),
+        ("$1.5万", "一点五万美元", True),
+        ("$1.5万", "一点五万", False),
+        ("他说OK", "他说ok", True),
+        ("<b>你好</b>", "b你好b", False),
+        ("今天25℃", "今天二十五摄氏度", True),
+    ],
+)
+def test_chinese_readings(written: str, heard: str, is_right: bool) -> None:
+    assert (score(written, heard, "zh").wer == 0) == is_right
+
+
+@pytest.mark.parametrize("unit", ["1/2 ", "½", "5:30-6:30 ", "a-", "1-", "A.B.", "1", "(1)"])
+def test_work_is_bounded_whatever_is_written(unit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+    real = wer.english_form
+    counted = replace(wer._ENGLISH, normalize=lambda text: seen.append(text) or real(text))
+    monkeypatch.setattr(wer, "_ENGLISH", counted)
+    score(unit * 100, "hello there", "en", unit * 100)
+    assert len(seen) <= wer.MAX_TRIES + 4

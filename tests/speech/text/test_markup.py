@@ -1,0 +1,63 @@
+import pytest
+
+from speech.text.normalize import clean, normalize
+
+MARKED = [
+    ("Tom &ndash; the cat.", "Tom – the cat."),
+    ("bunnie&#8217;s &#x2014; &hellip;", "bunnie’s — …"),
+    ("&amp;lt;b&amp;gt;bold", "bold"),
+    ("<p class='x'>One</p><br/>two <!-- not this --> three", "One two three"),
+    ("<script>alert(1)</script>Read <i>this</i>.", "Read this ."),
+    (
+        '<speak>Hi <break time="500ms"/><emphasis level="strong">there</emphasis></speak>',
+        "Hi there",
+    ),
+    ('<say-as interpret-as="date">1/2</say-as>', "1/2"),
+    (
+        "**Bold**, _it_, ***both***, `code`, ~~old~~ and ==new==",
+        "Bold, it, both, code, old and new",
+    ),
+    ("# A title", "A title"),
+    ("> quoted", "quoted"),
+    ("- an item", "an item"),
+    ("[a link](https://x.org/y) ![and a picture](z.png)", "a link and a picture"),
+    ("==This is a sentence==", "This is a sentence"),
+    ("[[Page|shown]], [[plain]] {{cite}}'''bold''' ''italic''", "shown, plain bold italic"),
+    ("[b]bold[/b] [url=http://x]here[/url]", "bold here"),
+    ("~~~ the end ^^^", "the end"),
+    ("*** scene ***", "scene"),
+    ("[laughs] Yes. (sighs) *coughs* No. [inaudible]", "Yes. No."),
+    ("It is so.[1][23] Is it?[citation needed]", "It is so. Is it?"),
+    (":smile: hello :+1:", "hello :+1:"),
+]
+TEXT = [
+    "a <b and c> d",
+    "2*3*4 = 24, 2 * 3 * 4",
+    "2 < 3 and 5 > 4, I <3 you",
+    "snake_case_name and _private",
+    "x == y and z == w",
+    "AT&T, R&D; Q&A",
+    "don't 'quote' rock 'n' roll",
+    "He [the king] said (music) so.",
+    "At 10:30:15 it was - well - late.",
+    "[Kokoro](/kˈOkəɹO/) is heart.",
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), MARKED)
+def test_markup_goes_and_what_it_encloses_stays(text: str, expected: str) -> None:
+    assert clean(text) == expected
+    assert clean(expected) == expected
+
+
+@pytest.mark.parametrize("text", TEXT)
+def test_text_that_looks_like_markup_stays(text: str) -> None:
+    assert clean(text) == text
+
+
+def test_circled_numbers_stay_apart() -> None:
+    assert clean("①②③ Ⓐ") == "1 2 3 A"
+
+
+def test_signs_are_not_read_where_they_decorate() -> None:
+    assert normalize("~~~ the end ^^^", "en") == "the end"

@@ -1,0 +1,184 @@
+"""The sampler against upstream's `CFM.sample`, and against itself in every company."""
+
+import random
+from unittest import mock
+
+import pytest
+import torch
+from f5_tts.model import CFM, DiT
+
+import teacher.f5.network
+from teacher.f5.config import ArchitectureConfig, SamplerConfig
+from teacher.f5.network import Network
+from teacher.f5.sampler import Prompt, noise, sample, schedule
+
+VOCABULARY = 30
+TOLERANCE = 1e-4
+STYLES = {
+    "v0": {"text_mask_padding": False, "pe_attn_head": 1},
+    "v1": {"text_mask_padding": True, "pe_attn_head": None},
+    "v1_qk_norm": {"text_mask_padding": True, "qk_norm": "rms_norm"},
+}
+
+
+def build(style: str) -> tuple[Network, CFM]:
+    """A small network with lively random weights (upstream's own start silences every block)."""
+    torch.manual_seed(0)
+    architecture = ArchitectureConfig(
+        dim=128, depth=3, heads=2, ff_mult=2, text_dim=64, conv_layers=2, **STYLES[style]
+    )
+    network = Network(architecture, VOCABULARY).eval()
+    for parameter in network.parameters():
+        torch.nn.init.normal_(parameter, std=0.08)
+    dit = DiT(
+        **architecture.model_dump(),
+        text_num_embeds=VOCABULARY,
+        attn_mask_enabled=False,  # as in upstream's shipped configurations
+        dropout=0.0,
+    )
+    dit.load_state_dict(network.dit.state_dict())
+    return network, CFM(transformer=dit).eval()
+
+
+def prompts(count: int) -> list[Prompt]:
+    draw = torch.Generator().manual_seed(7)
+    sizes = random.Random(7)
+    made = []
+    for i in range(count):
+        reference, generated = sizes.randint(15, 60), sizes.randint(20, 120)
+        tokens = torch.randint(0, VOCABULARY, (sizes.randint(5, 70),), generator=draw)
+        mel = torch.randn(reference, 100, generator=draw)
+        made.append(Prompt(mel, tokens, max(reference + generated, len(tokens) + 1), f"key {i}"))
+    return made
+
+
+def upstream(cfm: CFM, prompt: Prompt, config: SamplerConfig) -> torch.Tensor:
+    """`CFM.sample` at batch 1, given the prompt's own noise."""
+    start = noise(prompt.key, prompt.frames, 100)
+    with mock.patch("torch.randn", return_value=start):
+        mel, _ = cfm.sample(
+            prompt.reference[None],
+            prompt.tokens[None],
+            prompt.frames,
+            steps=config.steps,
+            cfg_strength=config.guidance,
+            sway_sampling_coef=config.sway,
+            use_epss=config.epss,
+        )
+    return mel[0, len(prompt.reference) :]
+
+
+def difference(first: torch.Tensor, second: torch.Tensor) -> float:
+    assert first.shape == second.shape
+    return (first - second).abs().max().item()
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize(
+    "config",
+    [
+        SamplerConfig(steps=7, guidance=2.0, sway=-1.0, epss=True, dtype="float32"),
+        SamplerConfig(steps=9, guidance=1.5, sway=0.4, epss=False, dtype="float32"),
+        SamplerConfig(steps=4, guidance=0.0, sway=None, epss=False, dtype="float32"),
+    ],
+    ids=["epss", "uniform", "unguided"],
+)
+def test_equals_upstream_at_batch_one(style, config):
+    network, cfm = build(style)
+    items = prompts(4)
+    together = sample(network, items, config)
+    for prompt, mel in zip(items, together, strict=True):
+        assert difference(mel, upstream(cfm, prompt, config)) < TOLERANCE
+
+
+@pytest.mark.parametrize("style", ["v0", "v1"])
+def test_upstreams_own_ragged_batch_fails_that_bound(style):
+    """Why this sampler exists: the short item of a ragged batch comes out as something else."""
+    network, cfm = build(style)
+    config = SamplerConfig(steps=7, guidance=2.0, dtype="float32")
+    short, long = sorted(prompts(6), key=lambda p: p.frames)[:: len(prompts(6)) - 1]
+    mels = torch.nn.utils.rnn.pad_sequence([short.reference, long.reference], batch_first=True)
+    tokens = torch.nn.utils.rnn.pad_sequence(
+        [short.tokens, long.tokens], batch_first=True, padding_value=-1
+    )
+    starts = [noise(p.key, p.frames, 100) for p in (short, long)]
+    with mock.patch("torch.randn", side_effect=starts):
+        batch, _ = cfm.sample(
+            mels,
+            tokens,
+            torch.tensor([short.frames, long.frames]),
+            lens=torch.tensor([len(short.reference), len(long.reference)]),
+            steps=7,
+            cfg_strength=2.0,
+            sway_sampling_coef=-1.0,
+        )
+    theirs = batch[0, len(short.reference) : short.frames]
+    assert difference(theirs, upstream(cfm, short, config)) > 100 * TOLERANCE
+    ours = sample(network, [short, long], config)[0]
+    assert difference(ours, upstream(cfm, short, config)) < TOLERANCE
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_an_item_does_not_depend_on_its_batch(style):
+    network, _ = build(style)
+    config = SamplerConfig(steps=5, guidance=2.0, dtype="float32")
+    items = prompts(16)
+    alone = {p.key: sample(network, [p], config)[0] for p in items}
+    for size in (2, 3, 8, 16):
+        order = random.Random(size).sample(items, len(items))
+        for start in range(0, len(order), size):
+            batch = order[start : start + size]
+            for prompt, mel in zip(batch, sample(network, batch, config), strict=True):
+                assert difference(mel, alone[prompt.key]) < TOLERANCE
+
+
+def test_the_masked_kernel_of_accelerators_gives_what_the_row_by_row_one_gives(monkeypatch):
+    """GPUs take the fused kernel with a mask: the same mathematics, checked here on the CPU."""
+    network, _ = build("v1")
+    config = SamplerConfig(steps=5, guidance=2.0, dtype="float32")
+    items = prompts(5)
+    rows = sample(network, items, config)
+    monkeypatch.setattr(teacher.f5.network, "_attend_rows", teacher.f5.network._attend_masked)
+    for first, second in zip(rows, sample(network, items, config), strict=True):
+        assert difference(first, second) < TOLERANCE
+
+
+def test_noise_is_a_function_of_its_key():
+    assert torch.equal(noise("a", 50, 100), noise("a", 50, 100))
+    assert not torch.equal(noise("a", 50, 100), noise("b", 50, 100))
+    assert noise("a", 5000, 100).std().item() == pytest.approx(1, abs=0.01)
+
+
+@pytest.mark.parametrize("steps", [1, 5, 7, 16, 32])
+@pytest.mark.parametrize("sway", [None, -1.0, 0.4])
+def test_schedule_climbs_from_zero_to_one(steps, sway):
+    times = schedule(SamplerConfig(steps=steps, sway=sway))
+    assert len(times) == steps + 1
+    assert times[0] == 0
+    assert times[-1].item() == pytest.approx(1, abs=1e-6)
+    assert (times.diff() > 0).all()
+
+
+def test_half_precision_stays_near_float32():
+    network, _ = build("v1")
+    items = prompts(3)
+    exact = sample(network, items, SamplerConfig(steps=7, dtype="float32"))
+    half = sample(network, items, SamplerConfig(steps=7, dtype="bfloat16"))
+    for first, second in zip(exact, half, strict=True):
+        assert second.dtype == torch.float32
+        assert (first - second).abs().mean() < 0.05 * first.abs().mean()
+
+
+def test_guidance_in_an_interval_is_guidance_there_and_none_elsewhere() -> None:
+    network, _ = build("v1")
+    prompt = prompts(1)[0]
+    whole = SamplerConfig(steps=7, guidance=2.0)
+    nothing = sample(network, [prompt], whole.model_copy(update={"guidance": 0.0}))[0]
+    never = whole.model_copy(update={"guidance_interval": (1.0, 1.0)})
+    always = whole.model_copy(update={"guidance_interval": (0.0, 1.0)})
+    early = whole.model_copy(update={"guidance_interval": (0.0, 0.3)})
+    assert torch.equal(sample(network, [prompt], never)[0], nothing)
+    assert torch.equal(sample(network, [prompt], always)[0], sample(network, [prompt], whole)[0])
+    partly = sample(network, [prompt], early)[0]
+    assert not torch.allclose(partly, nothing, atol=1e-3)
+    assert not torch.allclose(partly, sample(network, [prompt], whole)[0], atol=1e-3)
