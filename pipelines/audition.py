@@ -13,7 +13,6 @@ from itertools import islice
 import torch
 from rich.console import Console
 
-from pipelines.attempts import Attempt
 from pipelines.config import SynthConfig
 from pipelines.gate import Verdict
 from pipelines.utterances import CorpusPlan, open_lexicon, plan_line, read_part
@@ -123,12 +122,9 @@ def audition(
 
 def _hear(context: WorkerContext, line: Utterance) -> Verdict:
     try:
-        prompt = context.planner.prompt(
-            line.voice, line.text_normalized, line.language, "", line.phonemes
-        )
+        takes = [context.attempt(line)]
     except Refused as refused:
         return Verdict(reason=refused.reason, detail=refused.detail)
-    takes = [Attempt(line, prompt, 0)]
     return context.judge(takes, context.speak(takes))[0]
 
 

@@ -35,16 +35,14 @@ def survives(config: SynthConfig, opener: LoadModels, take: Attempt) -> bool | N
 
 
 def main() -> None:
-    config, opener, utterance, attempt = pickle.load(sys.stdin.buffer)
+    config, opener, utterance, number = pickle.load(sys.stdin.buffer)
     teacher = config.teacher.model_copy(update={"batch_size": 1})  # needs no measuring
     context = opener(config.model_copy(update={"teacher": teacher}))
-    prompt = context.planner.prompt(
-        utterance.voice, utterance.text_normalized, utterance.language, "", utterance.phonemes
-    )
+    attempt = context.attempt(utterance, number)
     context.prove()
     sys.stdout.write(READY)
     sys.stdout.flush()
-    context.try_alone(Attempt(utterance, prompt, attempt))
+    context.try_alone(attempt)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ from rich.progress import track
 from rich.table import Table
 
 from pipelines import corpus_checks
-from pipelines.attempts import Attempt
 from pipelines.audition import ClipScores, audition, complaint, first_lines, new_voices, warn
 from pipelines.config import SynthConfig
 from pipelines.preflight import check_request
@@ -160,13 +159,9 @@ def measure(
 
 
 def _times_real_time(context: WorkerContext, sample: list[Utterance]) -> float:
-    prompts = [
-        context.planner.prompt(u.voice, u.text_normalized, u.language, "", u.phonemes)
-        for u in sample
-    ]
-    takes = [Attempt(said, prompt, 0) for said, prompt in zip(sample, prompts, strict=True)]
+    takes = [context.attempt(utterance) for utterance in sample]
     started, audio_s = time.perf_counter(), 0.0
-    for batch in pack([prompt.frames for prompt in prompts], context.limit):
+    for batch in pack([take.prompt.frames for take in takes], context.limit):
         spoken = [takes[i] for i in batch]
         verdicts = context.judge(spoken, context.speak(spoken))
         audio_s += sum(verdict.duration_s for verdict in verdicts)

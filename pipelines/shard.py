@@ -69,19 +69,11 @@ class ShardSynthesizer:
         takes = []
         for utterance in utterances:
             try:
-                prompt = self.context.planner.prompt(
-                    utterance.voice,
-                    utterance.text_normalized,
-                    utterance.language,
-                    "",
-                    utterance.phonemes,
-                )
+                takes.append(self.context.attempt(utterance))
             except InputError:
                 raise
             except Exception as error:
                 self._reject(self._unplanned(utterance, error))
-                continue
-            takes.append(Attempt(utterance, prompt, 0))
         return takes
 
     def _unplanned(self, utterance: Utterance, error: Exception) -> Rejection:

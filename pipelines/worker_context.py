@@ -10,6 +10,7 @@ from pipelines.attempts import Attempt, noise_key
 from pipelines.config import DirectConfig, SynthConfig
 from pipelines.gate import Candidate, Gate, Verdict
 from pipelines.utterances import spoken_languages
+from speech.dataset.schema import Utterance
 from speech.errors import InputError, Refused, in_one_line
 from speech.judges.judges import Judges
 from speech.stopwatch import Stopwatch
@@ -30,6 +31,21 @@ class WorkerContext:
     gate: Gate
     limit: BatchLimit
     watch: Stopwatch
+
+    def attempt(self, utterance: Utterance, number: int = 0) -> Attempt:
+        """The utterance with its prompt, at its `number`-th try.
+
+        Raises:
+            Refused: this teacher cannot say it.
+        """
+        prompt = self.planner.prompt(
+            utterance.voice,
+            utterance.text_normalized,
+            utterance.language,
+            "",
+            utterance.phonemes,
+        )
+        return Attempt(utterance, prompt, number)
 
     def speak(self, takes: Sequence[Attempt]) -> Waves:
         """One batch -> a wave, or why there is none, of each."""
