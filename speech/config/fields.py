@@ -74,9 +74,7 @@ def is_list(known: Any) -> bool:
     return get_origin(known) is tuple
 
 
-def shapes(
-    field: FieldInfo, value: Mapping[str, Any], in_any_shape: bool
-) -> list[type[BaseModel]]:
+def shapes(field: FieldInfo, value: Mapping[str, Any], in_any_shape: bool) -> list[type[BaseModel]]:
     """The classes that a block may be of, once its values are known."""
     known = alternatives(field.annotation)
     blocks = [k for k in known if isinstance(k, type) and issubclass(k, BaseModel)]

@@ -9,7 +9,7 @@ import inspect
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeGuard, TypeVar
 
 from hydra.utils import get_class
 from pydantic import (
@@ -22,7 +22,7 @@ from pydantic import (
 
 from speech.errors import in_one_line
 
-B = TypeVar("B", bound=BaseModel)
+M = TypeVar("M", bound=BaseModel)
 TARGET = "_target_"
 logging.getLogger("hydra.utils").addFilter(  # what it logs, it raises as well
     lambda record: "Error getting class" not in record.getMessage()
@@ -37,7 +37,7 @@ class ByTarget:
     namespace: str
     """with its dot, as `teacher.`"""
 
-    def class_of(self, value: Mapping[str, Any], base: type[B]) -> type[B]:
+    def class_of(self, value: Mapping[str, Any], base: type[M]) -> type[M]:
         """The class that a composed block names.
 
         Raises:
@@ -53,8 +53,7 @@ class ByTarget:
             named = get_class(target)
         except Exception as error:  # whatever the import of that module ends in
             raise ValueError(f"{TARGET}={target:.80}: {in_one_line(error)}; {allowed}") from error
-        inside = f"{named.__module__}.".startswith(self.namespace)
-        if not issubclass(named, base) or not inside or inspect.isabstract(named):
+        if not self._is_one(named, base):
             raise ValueError(f"{TARGET}={target:.80}: {allowed}")
         return named
 
@@ -71,6 +70,10 @@ class ByTarget:
 
         by_its_class = Annotated[Any, PlainValidator(validate), WrapSerializer(_dump)]
         return handler.generate_schema(by_its_class)
+
+    def _is_one(self, named: type, base: type[M]) -> "TypeGuard[type[M]]":
+        inside = f"{named.__module__}.".startswith(self.namespace)
+        return issubclass(named, base) and inside and not inspect.isabstract(named)
 
 
 def _dump(value: BaseModel, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:

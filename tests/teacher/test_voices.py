@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
-import yaml
 from blocks import block
 
 from speech.audio.waveform import Wave, encode_flac
-from speech.config import CONF_DIR
+from speech.config import load_group
 from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError, Refused
 from speech.judges.asr import Asr
@@ -247,10 +246,10 @@ def test_the_embedded_bank_is_sound_and_distinct(mini: VoiceBank, asr: Asr) -> N
 
 @pytest.mark.parametrize("bank", ["f5_mini", "f5_base"])
 def test_configured_banks_pass_their_checks(bank: str, asr: Asr) -> None:
-    values = yaml.safe_load((CONF_DIR / "voices" / f"{bank}.yaml").read_text(encoding="utf-8"))
-    voices = load_bank(VoicesConfig.model_validate(values), asr.transcribe_one, ["en"])
+    config = load_group(VoicesConfig, "voices", bank)
+    voices = load_bank(config, asr.transcribe_one, ["en"])
     assert len(voices) >= 4
-    assert load_bank(VoicesConfig.model_validate(values)).keys() >= voices.keys()
+    assert load_bank(config).keys() >= voices.keys()
 
 
 def chosen(bank: VoiceBank, seed: int = 1, per_text: int = 1) -> dict[str, list[str]]:
