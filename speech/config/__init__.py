@@ -70,14 +70,10 @@ def load_config(
         raise InputError(validation_line(error, fields_of(schema, values))) from error
 
 
-def load_group(schema: type[C], group: str, option: str, overrides: Sequence[str] = ()) -> C:
-    """One option of a group by itself: `conf/<group>/<option>.yaml`, with overrides of `group.…`.
-
-    Raises:
-        InputError: as `load_config`.
-    """
+def load_group(schema: type[C], group: str, option: str) -> C:
+    """One option of a group by itself: `conf/<group>/<option>.yaml`."""
     alone = create_model(schema.__name__, __base__=Config, **{group: (schema, ...)})  # type: ignore[call-overload]
-    return cast(C, getattr(load_config(alone, f"{group}/{option}", overrides), group))
+    return cast(C, getattr(load_config(alone, f"{group}/{option}"), group))
 
 
 def run_app(

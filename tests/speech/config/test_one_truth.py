@@ -1,20 +1,21 @@
 """conf/ states every value of every command: no class has a default, and no key is one's alone."""
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any, cast, get_args, get_origin
 
-from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from speech.config import CONF_DIR, Config
-from speech.config.composition import composition
+from speech.config.composition import composition, groups_of
 from speech.config.fields import Fields, alternatives, fields_of, shapes
+from speech.config.help import epilog
 
 ROOT = CONF_DIR.parent
 PACKAGES = ("speech", "teacher", "student", "pipelines", "eval")
@@ -61,20 +62,12 @@ def values_of(name: str, *chosen: str) -> dict[str, Any]:
 
 
 @cache
-def groups_of(name: str) -> dict[str, str]:
-    """The option that each group of a command, as `group@package`, has by default."""
-    with initialize_config_dir(str(CONF_DIR), version_base="1.3"):
-        choices = compose(name, return_hydra_config=True).hydra.runtime.choices
-    return {group: option for group, option in choices.items() if not group.startswith("hydra")}
-
-
-@cache
 def cases() -> list[tuple[str, type[Config], tuple[str, ...]]]:
     """Each command with the options that it has by default, then with each other option."""
     found = []
     for name, schema in commands().items():
         found.append((name, schema, ()))
-        for group, option in groups_of(name).items():
+        for group, option in groups_of(CONF_DIR, name).items():
             files = sorted((CONF_DIR / group.partition("@")[0]).glob("*.yaml"))
             found += [
                 (name, schema, (f"{group}={file.stem}",)) for file in files if file.stem != option
@@ -122,7 +115,7 @@ def absent(values: Mapping[str, Any], above: str = "") -> Iterator[str]:
 
 def test_every_file_of_conf_is_a_commands() -> None:
     assert commands().keys() == {path.stem for path in CONF_DIR.glob("*.yaml")}
-    used = {group.partition("@")[0] for name in commands() for group in groups_of(name)}
+    used = {group.partition("@")[0] for name in commands() for group in groups_of(CONF_DIR, name)}
     assert used == {path.parent.name for path in CONF_DIR.glob("*/*.yaml")}
 
 
@@ -147,6 +140,18 @@ def test_a_command_has_the_keys_of_its_schema_with_every_option() -> None:
         assert (name, chosen, keys - fields.keys()) == (name, chosen, set())
         exempt = {key for key in unstated if not all(f.is_required() for f in fields[key])}
         assert (name, chosen, unstated - exempt) == (name, chosen, set())
+
+
+def test_help_names_what_a_command_has() -> None:
+    shown = epilog("synth", CONF_DIR)
+    assert "  limits@voices.limits=references\n      voices.limits.min_duration_s" in shown
+    assert "_target_" not in shown
+    assert "student" not in shown
+    for line in re.findall(r"^  (\S+=\S+)$", shown, re.MULTILINE):
+        group, _, options = line.partition("=")
+        for option in options.split("|"):
+            assert values_of("synth", f"{group}={option}")
+    assert "group" not in epilog("align", CONF_DIR).partition("outside")[0]
 
 
 def test_every_option_is_of_the_right_types() -> None:
