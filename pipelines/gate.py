@@ -3,18 +3,20 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from pydantic import Field, model_validator
 
 from speech.audio.waveform import Wave, clipped_share, longest_pause_s, quantize, rms_db
 from speech.config import Config
-from speech.dataset.schema import SAMPLE_RATE
+from speech.dataset.schema import SAMPLE_RATE, Utterance
 from speech.errors import InputError, Refused, in_one_line
 from speech.judges.judges import Judges, JudgesConfig
 from speech.judges.speaker import WINDOW_S, Embedding, similarity
 from speech.judges.wer import ErrorRates, is_misread, phoneme_error_rate, score
 from speech.stopwatch import Stopwatch
+from speech.text.inline_phonemes import plain
 from speech.text.normalize import normalize
 from speech.text.phonemes import phonemize
 from teacher.voices import Voice
@@ -35,6 +37,8 @@ REASONS = (
 )
 PAUSE_BELOW_DB = 40.0
 """under the clip's own level"""
+NOTHING_HEARD = 1.0
+"""WER of a known clip, from which on its ASR is broken"""
 
 
 class RateRange(Config):
@@ -90,6 +94,18 @@ class Candidate:
     """by the user's lexicon: what fits that spelling alone is no mistake of the frontend"""
     phonemes: str | None = None
     """of the whole text, where the user says how it, or a word of it, sounds"""
+
+    @classmethod
+    def of(cls, said: Utterance, wave: Wave) -> "Candidate":
+        return cls(
+            wave,
+            plain(said.text),
+            said.text_normalized,
+            said.language,
+            said.voice,
+            said.is_respelled,
+            said.phonemes,
+        )
 
     @property
     def has_own_words(self) -> bool:
@@ -160,10 +176,21 @@ class Gate:
         """Have every judge hear a reference voice, which is known to be good.
 
         Raises:
-            InputError: a judge that fails on that, and so on everything.
+            InputError: a judge that fails on that, and so on everything, or makes nothing of it.
         """
         for name, stage in self._stages:
-            self._prove(name, stage)
+            found = self._prove(name, stage)
+            for what, limit in (
+                ("wer", NOTHING_HEARD),
+                ("similarity", math.inf),
+                ("mos", math.inf),
+            ):
+                value = getattr(found, what)
+                if value is not None and not value < limit:
+                    raise InputError(
+                        f"the judge {name!r} makes nothing of the reference of the voice "
+                        f"{self._known.voice}: {what} {value:.2f}, heard {found.transcript!r:.60}"
+                    )
 
     @property
     def _stages(self) -> "list[tuple[str, Stage]]":
@@ -184,20 +211,23 @@ class Gate:
             detail = f"{name}: {in_one_line(error)}"
             return replace(verdict, reason="judge_error", detail=detail)
 
-    def _prove(self, name: str, stage: "Stage") -> None:
-        voice = next(iter(self.voices.values()))
-        reference = Candidate(
-            voice.wave, voice.transcript, voice.transcript, voice.language, voice.id
-        )
+    def _prove(self, name: str, stage: "Stage") -> Verdict:
         try:
-            stage(reference, Verdict(duration_s=len(voice.wave) / SAMPLE_RATE))
+            return stage(self._known, Verdict(duration_s=len(self._known.wave) / SAMPLE_RATE))
         except InputError:
             raise
         except Exception as error:
             raise InputError(
                 f"the judge {name!r} fails on everything, even on the reference of the voice "
-                f"{voice.id}: {in_one_line(error)}"
+                f"{self._known.voice}: {in_one_line(error)}"
             ) from error
+
+    @cached_property
+    def _known(self) -> Candidate:
+        """The first reference, as a clip of its own voice."""
+        voice = next(iter(self.voices.values()))
+        said = voice.transcript
+        return Candidate(voice.wave, said, said, voice.language, voice.id)
 
     def _check_audio(self, clip: Candidate, verdict: Verdict) -> Verdict:
         reason, detail = self._fault(clip)
