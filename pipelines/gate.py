@@ -172,8 +172,8 @@ class Gate:
                         verdicts[i] = self._run(name, stage, clip, verdicts[i])
         return verdicts
 
-    def prove(self) -> None:
-        """Have every judge hear a reference voice, which is known to be good.
+    def open(self) -> None:
+        """Load every judge, by having it hear a reference voice, which is known to be good.
 
         Raises:
             InputError: a judge that fails on that, and so on everything, or makes nothing of it.
@@ -191,6 +191,15 @@ class Gate:
                         f"the judge {name!r} makes nothing of the reference of the voice "
                         f"{self._known.voice}: {what} {value:.2f}, heard {found.transcript!r:.60}"
                     )
+
+    def prove(self) -> None:
+        """Have every judge hear that reference again.
+
+        Raises:
+            InputError: a judge that fails on that, and so on everything.
+        """
+        for name, stage in self._stages:
+            self._prove(name, stage)
 
     @property
     def _stages(self) -> "list[tuple[str, Stage]]":

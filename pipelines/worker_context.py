@@ -124,7 +124,7 @@ def load_models(config: SynthConfig) -> WorkerContext:
     if count > 1:
         judges = _with_threads(judges, 1)
     gate = Gate(config.gate, Judges(judges, callers=max(1, count)), bank, watch)
-    gate.prove()
+    gate.open()
     threads = ThreadPoolExecutor(count, "judge") if count else None
     return WorkerContext(bank, teacher, gate, teacher.limit(), watch, threads)
 
