@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -15,26 +16,13 @@ from speech.errors import InputError, Refused, in_one_line
 from speech.judges.judges import Judges, JudgesConfig
 from speech.judges.speaker import WINDOW_S, Embedding, similarity
 from speech.judges.wer import ErrorRates, is_misread, phoneme_error_rate, score
+from speech.reasons import Reason
 from speech.stopwatch import Stopwatch
 from speech.text.inline_phonemes import plain
 from speech.text.normalize import normalize
 from speech.text.phonemes import phonemize
 from teacher.voices import Voice
 
-REASONS = (
-    "nan",
-    "silent",
-    "clipped",
-    "too_short",
-    "too_long",
-    "pause",
-    "wer",
-    "cer",
-    "misread",
-    "speaker",
-    "mos",
-    "judge_error",
-)
 PAUSE_BELOW_DB = 40.0
 """under the clip's own level"""
 NOTHING_HEARD = 1.0
@@ -125,6 +113,13 @@ class Verdict:
     cer: float | None = None
     similarity: float | None = None
     mos: float | None = None
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """What a row says of it, be it a clip's or a rejection's."""
+        return {
+            name: value for name, value in vars(self).items() if name not in ("reason", "detail")
+        }
 
 
 def rank(verdict: Verdict) -> tuple[bool, float, float]:
@@ -218,7 +213,7 @@ class Gate:
         except Exception as error:
             self._prove(name, stage)
             detail = f"{name}: {in_one_line(error)}"
-            return replace(verdict, reason="judge_error", detail=detail)
+            return replace(verdict, reason=Reason.JUDGE_ERROR, detail=detail)
 
     def _prove(self, name: str, stage: "Stage") -> Verdict:
         try:
@@ -246,24 +241,24 @@ class Gate:
             verdict, reason=reason, detail=detail, duration_s=duration_s, speaking_rate=rate
         )
 
-    def _fault(self, clip: Candidate) -> tuple[str | None, str]:
+    def _fault(self, clip: Candidate) -> tuple[Reason | None, str]:
         """The first reason to reject the audio as such, with the numbers."""
         config, wave = self.config, clip.wave
         rates, characters = config.speaking_rate[clip.language], len(clip.text_normalized)
         if not np.isfinite(wave).all():
-            return "nan", "samples that are not numbers"
+            return Reason.NAN, "samples that are not numbers"
         duration_s, level_db, share = len(wave) / SAMPLE_RATE, rms_db(wave), clipped_share(wave)
         if level_db < config.min_rms_db:
-            return "silent", f"{level_db:.0f} dB, allowed from {config.min_rms_db:g}"
+            return Reason.SILENT, f"{level_db:.0f} dB, allowed from {config.min_rms_db:g}"
         if share > config.max_clipped_share:
-            return "clipped", f"{share:.2%} of samples, allowed {config.max_clipped_share:.2%}"
+            return Reason.CLIPPED, f"{share:.2%} of samples, allowed {config.max_clipped_share:.2%}"
         if duration_s < characters / rates.max:
-            return "too_short", f"{duration_s:.2f} s for {characters} characters"
+            return Reason.TOO_SHORT, f"{duration_s:.2f} s for {characters} characters"
         if duration_s > characters / rates.min + config.edge_s:
-            return "too_long", f"{duration_s:.2f} s for {characters} characters"
+            return Reason.TOO_LONG, f"{duration_s:.2f} s for {characters} characters"
         pause_s = longest_pause_s(wave, SAMPLE_RATE, level_db - PAUSE_BELOW_DB)
         if pause_s > config.max_pause_s:
-            return "pause", f"{pause_s:.2f} s, allowed {config.max_pause_s:g}"
+            return Reason.PAUSE, f"{pause_s:.2f} s, allowed {config.max_pause_s:g}"
         return None, ""
 
     def _check_words(self, clip: Candidate, verdict: Verdict) -> Verdict:
@@ -272,15 +267,15 @@ class Gate:
         verdict = replace(verdict, transcript=heard, wer=rates.wer, cer=rates.cer)
         if not rates.wer <= self.config.wer_max and not self._sounds_right(clip, heard):
             detail = f"WER {rates.wer:.2f}, allowed {self.config.wer_max:g}"
-            return replace(verdict, reason="wer", detail=detail)
+            return replace(verdict, reason=Reason.WER, detail=detail)
         if self.config.cer_max is not None and not rates.cer <= self.config.cer_max:
             detail = f"CER {rates.cer:.2f}, allowed {self.config.cer_max:g}"
-            return replace(verdict, reason="cer", detail=detail)
+            return replace(verdict, reason=Reason.CER, detail=detail)
         if not clip.has_own_words and is_misread(
             clip.text, clip.text_normalized, heard, clip.language
         ):
             detail = f"said as {clip.text_normalized!r:.100}, which is not how it is written"
-            return replace(verdict, reason="misread", detail=detail)
+            return replace(verdict, reason=Reason.MISREAD, detail=detail)
         return verdict
 
     def _sounds_right(self, clip: Candidate, heard: str) -> bool:
@@ -302,7 +297,7 @@ class Gate:
         verdict = replace(verdict, similarity=near)
         if not near >= minimum:
             detail = f"similarity {near:.2f}, allowed from {minimum:g}"
-            return replace(verdict, reason="speaker", detail=detail)
+            return replace(verdict, reason=Reason.SPEAKER, detail=detail)
         return verdict
 
     def _check_quality(self, clip: Candidate, verdict: Verdict) -> Verdict:
@@ -311,7 +306,9 @@ class Gate:
         mos, minimum = self.judges.mos.rate([clip.wave])[0], self.config.mos_min
         verdict = replace(verdict, mos=mos)
         if minimum is not None and not mos >= minimum:
-            return replace(verdict, reason="mos", detail=f"{mos:.2f}, allowed from {minimum:g}")
+            return replace(
+                verdict, reason=Reason.MOS, detail=f"{mos:.2f}, allowed from {minimum:g}"
+            )
         return verdict
 
     def _reference(self, voice: str) -> Embedding:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.attempts import FIRST_PARTS, Attempt, admit, first_parts, noise_key, rejection
+from pipelines.attempts import FIRST_PARTS, Attempt, admit, first_parts, noise_key
 from pipelines.config import SynthConfig
 from pipelines.gate import Verdict, rank
 from pipelines.judging import Judging, Speeches
@@ -19,6 +19,7 @@ from speech.dataset.schema import SAMPLE_RATE, Clip, Rejection, Utterance
 from speech.dataset.writer import ShardWriter
 from speech.errors import InputError, Refused, in_one_line
 from speech.licenses import joint_license
+from speech.reasons import Reason
 from teacher.base import Speech
 from teacher.packing import BatchLimit, pack
 
@@ -81,8 +82,8 @@ class ShardSynthesizer:
     def _unplanned(self, utterance: Utterance, error: Exception) -> Rejection:
         if not isinstance(error, Refused):
             self.context.prove()
-            error = Refused("teacher_error", in_one_line(error))
-        return rejection(utterance, error.reason, "teacher", error.detail)
+            error = Refused(Reason.TEACHER_ERROR, in_one_line(error))
+        return utterance.rejected("teacher", error.reason, error.detail)
 
     def _try_suspects(self, takes: Sequence[Attempt]) -> None:
         """Speak alone what a worker may have died of (see `pipelines.quarantine`)."""
@@ -102,7 +103,7 @@ class ShardSynthesizer:
                 worth.append(take)
                 continue
             detail = f"none of the first {FIRST_PARTS} parts of its line passed"
-            self._reject(rejection(take.utterance, "line_given_up", "gate", detail))
+            self._reject(take.utterance.rejected("gate", Reason.LINE_GIVEN_UP, detail))
         return worth
 
     def _speak(self, takes: Sequence[Attempt]) -> None:
@@ -172,7 +173,7 @@ class ShardSynthesizer:
         """Whether it is known to kill its worker, and so rejected."""
         for one in self._tries(take):
             if deed := self.quarantine.why_deadly(noise_key(one)):
-                self._refuse_unheard(one, Refused("killed_worker", deed))
+                self._refuse_unheard(one, Refused(Reason.KILLED_WORKER, deed))
                 return True
         return False
 
@@ -246,23 +247,10 @@ class ShardSynthesizer:
 
     def _row(self, take: Attempt, verdict: Verdict) -> dict[str, Any]:
         """The columns that clips and rejections share."""
-        utterance, teacher = take.utterance, self.config.teacher
-        voice = self.context.bank[utterance.voice]
+        teacher, voice = self.config.teacher, self.context.bank[take.utterance.voice]
         return {
-            "id": utterance.id,
-            "text": utterance.text,
-            "text_normalized": utterance.text_normalized,
-            "language": utterance.language,
-            "speaker_id": utterance.voice,
-            "seed": utterance.seed,
-            "attempt": take.attempt,
-            "duration_s": verdict.duration_s,
-            "transcript": verdict.transcript,
-            "wer": verdict.wer,
-            "cer": verdict.cer,
-            "similarity": verdict.similarity,
-            "mos": verdict.mos,
-            "speaking_rate": verdict.speaking_rate,
+            **take.columns,
+            **verdict.columns,
             "teacher": teacher.name,
             "teacher_revision": teacher.revision,
             "license": joint_license(teacher.license, voice.license),

@@ -15,6 +15,7 @@ from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import Refused
 from speech.judges.cublas import load_cublas
 from speech.judges.hub import Device, HubModel, torch_device
+from speech.reasons import Reason
 
 if TYPE_CHECKING:
     from speech.judges.windowed_whisper import WindowedWhisper
@@ -73,7 +74,9 @@ class Asr:
         """A 24 kHz wave -> its text. Raises Refused: `unsupported_language`."""
         if language not in self.config.languages:
             allowed = ", ".join(self.config.languages)
-            raise Refused("unsupported_language", f"{self.name} hears {allowed}, not {language}")
+            raise Refused(
+                Reason.UNSUPPORTED_LANGUAGE, f"{self.name} hears {allowed}, not {language}"
+            )
         duration_s = len(wave) / SAMPLE_RATE
         model = self._model
         model.window.frames = self._window_s(duration_s) * MEL_FRAMES_PER_S
@@ -99,7 +102,7 @@ class Asr:
 
         duration_s = len(wave) / SAMPLE_RATE
         if duration_s + WINDOW_SLACK_S > self.config.windows_s[-1]:
-            raise Refused("too_long", f"{duration_s:.1f} s, allowed one window of 30")
+            raise Refused(Reason.TOO_LONG, f"{duration_s:.1f} s, allowed one window of 30")
         model = self._model
         multilingual = model.model.is_multilingual
         tokenizer = Tokenizer(model.hf_tokenizer, multilingual, "transcribe", language)
