@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from pipelines.attempts import Attempt
 from pipelines.gate import Verdict
+from speech.audio.waveform import Wave, encode_flac
+from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import Refused
 from speech.judges.hub import torch_device
 from speech.judges.judges import JudgesConfig
@@ -23,33 +25,44 @@ Speeches = Sequence[Speech | Refused]
 
 
 @dataclass(frozen=True)
+class Judged:
+    verdict: Verdict
+    flac: bytes | None = None
+    """of an accepted clip that was judged on a thread: the teacher's is spared the encoding"""
+
+
+@dataclass(frozen=True)
 class Judging:
     """What was spoken, and the verdicts to come of those that the teacher did not refuse."""
 
     takes: Sequence[Attempt]
     speeches: Speeches
-    shown: Mapping[int, "Future[Verdict]"]
+    shown: Mapping[int, "Future[Judged]"]
     """by their place among the takes"""
 
     def verdicts(self) -> list[Verdict]:
         """One for each take, once all are there. Raises what a judge raised."""
         return [
-            self.shown[i].result()
+            self.shown[i].result().verdict
             if not isinstance(speech, Refused)
             else Verdict(reason=speech.reason, detail=speech.detail)
             for i, speech in enumerate(self.speeches)
         ]
 
+    def flac(self, place: int, wave: Wave) -> bytes:
+        """The accepted clip at this place, as it is stored."""
+        return self.shown[place].result().flac or encode_flac(wave, SAMPLE_RATE)
+
     def cancel(self) -> None:
         """Nobody wants them any more: those that were not begun are not."""
-        for verdict in self.shown.values():
-            verdict.cancel()
+        for judged in self.shown.values():
+            judged.cancel()
 
 
-def done(verdict: Verdict) -> "Future[Verdict]":
+def done(verdict: Verdict) -> "Future[Judged]":
     """As if a thread had found it."""
-    future: Future[Verdict] = Future()
-    future.set_result(verdict)
+    future: Future[Judged] = Future()
+    future.set_result(Judged(verdict))
     return future
 
 

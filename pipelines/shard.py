@@ -199,7 +199,8 @@ class ShardSynthesizer:
             best = min(range(first, first + candidates), key=lambda j: rank(verdicts[j]))
             take, verdict, speech = judging.takes[best], verdicts[best], judging.speeches[best]
             if verdict.reason is None and not isinstance(speech, Refused):
-                self._accept(take, verdict, speech)
+                with self.context.watch("write"):
+                    self._accept(take, verdict, speech, judging.flac(best, speech.wave))
                 accepted, audio_s = accepted + 1, audio_s + verdict.duration_s
             elif last or isinstance(speech, Refused):
                 self._refuse(take, verdict, speech)
@@ -209,17 +210,16 @@ class ShardSynthesizer:
         self.report(Progress(accepted, rejected, audio_s, tries=len(verdicts)))
         return again
 
-    def _accept(self, take: Attempt, verdict: Verdict, speech: Speech) -> None:
+    def _accept(self, take: Attempt, verdict: Verdict, speech: Speech, flac: bytes) -> None:
         self._passed.add(take.utterance.line)
-        with self.context.watch("write"):
-            self.writer.accept(
-                Clip(
-                    audio=encode_flac(speech.wave, SAMPLE_RATE),
-                    phonemes=speech.phonemes,
-                    phoneme_ends_s=speech.phoneme_ends_s,
-                    **self._row(take, verdict),
-                )
+        self.writer.accept(
+            Clip(
+                audio=flac,
+                phonemes=speech.phonemes,
+                phoneme_ends_s=speech.phoneme_ends_s,
+                **self._row(take, verdict),
             )
+        )
 
     def _refuse(self, take: Attempt, verdict: Verdict, speech: Speech | Refused) -> None:
         stage = "teacher" if isinstance(speech, Refused) else "gate"

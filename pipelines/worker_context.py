@@ -10,9 +10,10 @@ import torch
 from pipelines.attempts import Attempt, noise_key, prepare
 from pipelines.config import DirectConfig, SynthConfig
 from pipelines.gate import Candidate, Gate, Verdict
-from pipelines.judging import Judging, Speeches, done, threads_beside
+from pipelines.judging import Judged, Judging, Speeches, done, threads_beside
 from pipelines.utterances import spoken_languages
-from speech.dataset.schema import Utterance
+from speech.audio.waveform import encode_flac
+from speech.dataset.schema import SAMPLE_RATE, Utterance
 from speech.errors import InputError, Refused, in_one_line
 from speech.judges.judges import Judges, JudgesConfig
 from speech.stopwatch import Stopwatch
@@ -64,8 +65,11 @@ class WorkerContext:
         begun = {i: submit(self._judge_one, clip) for i, clip in shown.items()}
         return Judging(takes, speeches, begun)
 
-    def _judge_one(self, clip: Candidate) -> Verdict:
-        return self.gate.judge([clip])[0]
+    def _judge_one(self, clip: Candidate) -> Judged:
+        (verdict,) = self.gate.judge([clip])
+        with self.watch("write"):
+            accepted = verdict.reason is None
+            return Judged(verdict, encode_flac(clip.wave, SAMPLE_RATE) if accepted else None)
 
     def try_alone(self, take: Attempt) -> None:
         """Speak and judge a take for what it does to this process, and no more.
