@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import torch
+from configs import judges_config, voices_config
 from fakes import FakeGate, FakeTeacher, fake_config, open_fake_studio, write_corpus
 from test_poison import POISONS, Poisoned, rows
 
@@ -25,9 +26,9 @@ from speech.dataset.schema import Utterance
 from speech.dataset.writer import ShardWriter
 from speech.errors import InputError
 from speech.judges.asr import Asr
-from speech.judges.judges import JudgesConfig
 from teacher.base import Prepared, Speech
 from teacher.packing import BatchLimit
+from teacher.voices import load_bank
 
 WAIT_S = 60
 
@@ -138,7 +139,7 @@ def test_what_a_judge_raises_on_its_thread_ends_the_run(tmp_path: Path, corpus: 
 
 
 def test_only_a_teacher_on_a_gpu_has_threads_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    cpu, gpu, judges = torch.device("cpu"), torch.device("cuda"), JudgesConfig()
+    cpu, gpu, judges = torch.device("cpu"), torch.device("cuda"), judges_config()
     monkeypatch.setattr(judging.os, "cpu_count", lambda: 6)
     assert threads_beside(cpu, judges) == 0
     assert threads_beside(gpu, judges) == 5
@@ -199,11 +200,9 @@ def test_the_judges_are_loaded_before_memory_is_measured(
 
 
 def test_an_asr_hears_the_same_on_several_threads() -> None:
-    from teacher.voices import VoicesConfig, load_bank
-
-    bank = load_bank(VoicesConfig(manifest="package://teacher/mini/voices/voices.jsonl"))
+    bank = load_bank(voices_config())
     waves = [voice.wave for voice in bank.values()][:4]
-    config = JudgesConfig().asr.model_copy(update={"cpu_threads": 1})
+    config = judges_config().asr.model_copy(update={"cpu_threads": 1})
     alone, shared = Asr(config), Asr(config, callers=3)
     expected = [alone.transcribe_one(wave, "en") for wave in waves]
     shared.transcribe_one(waves[0], "en")

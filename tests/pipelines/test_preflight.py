@@ -1,6 +1,7 @@
 """What is told in a second rather than after the voices were heard."""
 
 import pytest
+from configs import judges_config
 from fakes import fake_config
 from rich.console import Console
 
@@ -9,7 +10,6 @@ from pipelines.preflight import check_judges, check_request, check_run
 from pipelines.run_plan import check_voices
 from speech.errors import InputError
 from speech.judges.asr import Asr
-from speech.judges.judges import JudgesConfig
 
 DATAFLOW = (
     "runner=dataflow",
@@ -49,7 +49,7 @@ def test_what_an_asr_on_a_gpu_takes_is_asked_before_the_run(monkeypatch) -> None
     asked = []
     monkeypatch.setattr("torch.cuda.is_available", lambda: True)
     monkeypatch.setattr(preflight, "load_cublas", asked.append)
-    judges = JudgesConfig()
+    judges = judges_config()
     check_judges(judges)
     check_judges(
         judges.model_copy(update={"asr": judges.asr.model_copy(update={"device": "auto"})})
