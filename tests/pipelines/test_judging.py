@@ -55,7 +55,7 @@ def open_poisoned(config: SynthConfig) -> WorkerContext:
     return replace(open_fake_studio(config), teacher=Poisoned(), limit=BatchLimit(cost=300))
 
 
-@pytest.mark.parametrize("more", [(), ("gate.candidates=2",)])
+@pytest.mark.parametrize("more", [("gate.attempts=1",), ("gate.candidates=2",)])
 def test_the_files_are_the_same_as_of_judges_in_line(
     tmp_path: Path, corpus: str, more: Sequence[str]
 ) -> None:
