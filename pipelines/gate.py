@@ -2,23 +2,22 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from pydantic import Field, model_validator
 
-from speech.audio.waveform import Wave, clipped_share, longest_pause_s, quantize, rms_db
+from pipelines.verdict import Candidate, Verdict
+from speech.audio.waveform import clipped_share, longest_pause_s, quantize, rms_db
 from speech.config import Config
-from speech.dataset.schema import SAMPLE_RATE, Utterance
+from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError, Refused, in_one_line
 from speech.judges.judges import Judges, JudgesConfig
 from speech.judges.speaker import WINDOW_S, Embedding, similarity
 from speech.judges.wer import ErrorRates, is_misread, phoneme_error_rate, score
 from speech.reasons import Reason
 from speech.stopwatch import Stopwatch
-from speech.text.inline_phonemes import plain
 from speech.text.normalize import normalize
 from speech.text.phonemes import phonemize
 from teacher.voices import Voice
@@ -63,69 +62,6 @@ class GateConfig(Config):
         if unbounded:
             raise ValueError(f"speaking_rate lacks {', '.join(unbounded)}")
         return self
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A clip to judge: a 24 kHz mono wave, the text it should say as it was written and as the
-    frontend read it, and the id of whose voice."""
-
-    wave: Wave
-    text: str
-    text_normalized: str
-    language: str
-    voice: str
-    is_respelled: bool = False
-    """by the user's lexicon: what fits that spelling alone is no mistake of the frontend"""
-    phonemes: str | None = None
-    """of the whole text, where the user says how it, or a word of it, sounds"""
-
-    @classmethod
-    def of(cls, said: Utterance, wave: Wave) -> "Candidate":
-        return cls(
-            wave,
-            plain(said.text),
-            said.text_normalized,
-            said.language,
-            said.voice,
-            said.is_respelled,
-            said.phonemes,
-        )
-
-    @property
-    def has_own_words(self) -> bool:
-        return self.is_respelled or self.phonemes is not None
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """`reason` is None for an accepted clip; None elsewhere stands for not measured."""
-
-    reason: str | None = None
-    detail: str = ""
-    duration_s: float = 0.0
-    speaking_rate: float | None = None
-    transcript: str | None = None
-    wer: float | None = None
-    cer: float | None = None
-    similarity: float | None = None
-    mos: float | None = None
-
-    @property
-    def columns(self) -> dict[str, Any]:
-        """What a row says of it, be it a clip's or a rejection's."""
-        return {
-            name: value for name, value in vars(self).items() if name not in ("reason", "detail")
-        }
-
-
-def rank(verdict: Verdict) -> tuple[bool, float, float]:
-    """Sorts the better clip first: accepted, then fewer wrong words, then the nearer voice."""
-    return (
-        verdict.reason is not None,
-        _or_infinite(verdict.wer),
-        _or_infinite(None if verdict.similarity is None else -verdict.similarity),
-    )
 
 
 class Gate:
@@ -324,7 +260,3 @@ def _error_rates(clip: Candidate, heard: str) -> ErrorRates:
 
 
 Stage = Callable[[Candidate, Verdict], Verdict]
-
-
-def _or_infinite(value: float | None) -> float:
-    return math.inf if value is None or math.isnan(value) else value

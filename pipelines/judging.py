@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.attempts import Attempt
-from pipelines.gate import Verdict
+from pipelines.verdict import Verdict
 from speech.audio.waveform import Wave, encode_flac
 from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import Refused

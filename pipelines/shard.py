@@ -9,10 +9,10 @@ import numpy as np
 
 from pipelines.attempts import FIRST_PARTS, Attempt, admit, first_parts, noise_key
 from pipelines.config import SynthConfig
-from pipelines.gate import Verdict, rank
 from pipelines.judging import Judging, Speeches
 from pipelines.progress import Progress
 from pipelines.quarantine import Quarantine
+from pipelines.verdict import Verdict, rank
 from pipelines.worker_context import WorkerContext
 from speech.audio.waveform import encode_flac
 from speech.dataset.schema import SAMPLE_RATE, Clip, Rejection, Utterance

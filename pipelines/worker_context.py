@@ -9,9 +9,10 @@ import torch
 
 from pipelines.attempts import Attempt, noise_key, prepare
 from pipelines.config import DirectConfig, SynthConfig
-from pipelines.gate import Candidate, Gate, Verdict
+from pipelines.gate import Gate
 from pipelines.judging import Judged, Judging, Speeches, done, threads_beside
 from pipelines.utterances import spoken_languages
+from pipelines.verdict import Candidate, Verdict
 from speech.audio.waveform import encode_flac
 from speech.dataset.schema import SAMPLE_RATE, Utterance
 from speech.errors import InputError, Refused, in_one_line

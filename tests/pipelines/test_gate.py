@@ -11,7 +11,8 @@ import pytest
 from configs import gate_config, judges_config, voices_config
 from pydantic import ValidationError
 
-from pipelines.gate import Candidate, Gate, GateConfig, Verdict, rank
+from pipelines.gate import Gate, GateConfig
+from pipelines.verdict import Candidate, Verdict, rank
 from speech.audio.waveform import Wave, decode, encode_flac
 from speech.config import load_group
 from speech.dataset.schema import SAMPLE_RATE

@@ -18,9 +18,9 @@ import pipelines.run_plan
 import pipelines.worker_context
 from pipelines import judging, synth
 from pipelines.config import SynthConfig
-from pipelines.gate import Candidate, Verdict
 from pipelines.judging import threads_beside
 from pipelines.shard import ShardSynthesizer
+from pipelines.verdict import Candidate, Verdict
 from pipelines.worker_context import WorkerContext, load_models
 from speech.dataset.schema import Utterance
 from speech.dataset.writer import ShardWriter
