@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from speech.dataset.schema import Rejection, Utterance
+from speech.reasons import Reason
 from teacher.base import Prepared, Request, Teacher
 
 FIRST_PARTS = 3
@@ -18,6 +19,20 @@ class Attempt:
     utterance: Utterance
     prepared: Prepared
     attempt: int
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """What a row says of it."""
+        said = self.utterance
+        return {
+            "id": said.id,
+            "text": said.text,
+            "text_normalized": said.text_normalized,
+            "language": said.language,
+            "speaker_id": said.voice,
+            "seed": said.seed,
+            "attempt": self.attempt,
+        }
 
 
 def prepare(utterance: Utterance, teacher: Teacher[Any], number: int = 0) -> Attempt:
@@ -60,8 +75,8 @@ def admit(
             reject(item)
         elif admitted and admitted[-1].id == item.id:
             same = admitted[-1].text == item.text
-            reason = "duplicate" if same else "duplicate_id"
-            reject(rejection(item, reason, "corpus", f"first seen at {admitted[-1].source}"))
+            reason = Reason.DUPLICATE if same else Reason.DUPLICATE_ID
+            reject(item.rejected("corpus", reason, f"first seen at {admitted[-1].source}"))
         else:
             admitted.append(item)
     return admitted
@@ -70,18 +85,3 @@ def admit(
 def _order(item: Utterance | Rejection) -> tuple[str, tuple[int, ...], str, str]:
     place = item.place if isinstance(item, Utterance) else ()
     return item.id, place, item.source, item.text
-
-
-def rejection(utterance: Utterance, reason: str, stage: str, detail: str) -> Rejection:
-    return Rejection(
-        id=utterance.id,
-        text=utterance.text,
-        reason=reason,
-        stage=stage,
-        detail=detail,
-        source=utterance.source,
-        text_normalized=utterance.text_normalized,
-        language=utterance.language,
-        speaker_id=utterance.voice,
-        seed=utterance.seed,
-    )

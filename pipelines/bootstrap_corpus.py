@@ -86,7 +86,15 @@ def write_shard(shard: Shard) -> int:
                 writer.accept(make_clip(text, speaker, shard.seed))
             except Refused as refusal:
                 name = clip_id(text, speaker, shard.seed)
-                writer.reject(Rejection(name, text, refusal.reason, "teacher", refusal.detail))
+                writer.reject(
+                    Rejection(
+                        id=name,
+                        text=text,
+                        reason=refusal.reason,
+                        stage="teacher",
+                        detail=refusal.detail,
+                    )
+                )
         writer.finish({})
     return len(shard.lines)
 

@@ -2,39 +2,30 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 from pydantic import Field, model_validator
 
-from speech.audio.waveform import Wave, clipped_share, longest_pause_s, quantize, rms_db
+from pipelines.verdict import Candidate, Verdict
+from speech.audio.waveform import clipped_share, longest_pause_s, quantize, rms_db
 from speech.config import Config
 from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError, Refused, in_one_line
 from speech.judges.judges import Judges, JudgesConfig
 from speech.judges.speaker import WINDOW_S, Embedding, similarity
 from speech.judges.wer import ErrorRates, is_misread, phoneme_error_rate, score
+from speech.reasons import Reason
 from speech.stopwatch import Stopwatch
 from speech.text.normalize import normalize
 from speech.text.phonemes import phonemize
 from teacher.voices import Voice
 
-REASONS = (
-    "nan",
-    "silent",
-    "clipped",
-    "too_short",
-    "too_long",
-    "pause",
-    "wer",
-    "cer",
-    "misread",
-    "speaker",
-    "mos",
-    "judge_error",
-)
 PAUSE_BELOW_DB = 40.0
 """under the clip's own level"""
+NOTHING_HEARD = 1.0
+"""WER of a known clip, from which on its ASR is broken"""
 
 
 class RateRange(Config):
@@ -73,50 +64,6 @@ class GateConfig(Config):
         return self
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """A clip to judge: a 24 kHz mono wave, the text it should say as it was written and as the
-    frontend read it, and the id of whose voice."""
-
-    wave: Wave
-    text: str
-    text_normalized: str
-    language: str
-    voice: str
-    is_respelled: bool = False
-    """by the user's lexicon: what fits that spelling alone is no mistake of the frontend"""
-    phonemes: str | None = None
-    """of the whole text, where the user says how it, or a word of it, sounds"""
-
-    @property
-    def has_own_words(self) -> bool:
-        return self.is_respelled or self.phonemes is not None
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """`reason` is None for an accepted clip; None elsewhere stands for not measured."""
-
-    reason: str | None = None
-    detail: str = ""
-    duration_s: float = 0.0
-    speaking_rate: float | None = None
-    transcript: str | None = None
-    wer: float | None = None
-    cer: float | None = None
-    similarity: float | None = None
-    mos: float | None = None
-
-
-def rank(verdict: Verdict) -> tuple[bool, float, float]:
-    """Sorts the better clip first: accepted, then fewer wrong words, then the nearer voice."""
-    return (
-        verdict.reason is not None,
-        _or_infinite(verdict.wer),
-        _or_infinite(None if verdict.similarity is None else -verdict.similarity),
-    )
-
-
 class Gate:
     """Judges clips against the voices they should have; equal clips get equal verdicts."""
 
@@ -153,8 +100,28 @@ class Gate:
                         verdicts[i] = self._run(name, stage, clip, verdicts[i])
         return verdicts
 
+    def open(self) -> None:
+        """Load every judge, by having it hear a reference voice, which is known to be good.
+
+        Raises:
+            InputError: a judge that fails on that, and so on everything, or makes nothing of it.
+        """
+        for name, stage in self._stages:
+            found = self._prove(name, stage)
+            for what, limit in (
+                ("wer", NOTHING_HEARD),
+                ("similarity", math.inf),
+                ("mos", math.inf),
+            ):
+                value = getattr(found, what)
+                if value is not None and not value < limit:
+                    raise InputError(
+                        f"the judge {name!r} makes nothing of the reference of the voice "
+                        f"{self._known.voice}: {what} {value:.2f}, heard {found.transcript!r:.60}"
+                    )
+
     def prove(self) -> None:
-        """Have every judge hear a reference voice, which is known to be good.
+        """Have every judge hear that reference again.
 
         Raises:
             InputError: a judge that fails on that, and so on everything.
@@ -179,22 +146,25 @@ class Gate:
         except Exception as error:
             self._prove(name, stage)
             detail = f"{name}: {in_one_line(error)}"
-            return replace(verdict, reason="judge_error", detail=detail)
+            return replace(verdict, reason=Reason.JUDGE_ERROR, detail=detail)
 
-    def _prove(self, name: str, stage: "Stage") -> None:
-        voice = next(iter(self.voices.values()))
-        reference = Candidate(
-            voice.wave, voice.transcript, voice.transcript, voice.language, voice.id
-        )
+    def _prove(self, name: str, stage: "Stage") -> Verdict:
         try:
-            stage(reference, Verdict(duration_s=len(voice.wave) / SAMPLE_RATE))
+            return stage(self._known, Verdict(duration_s=len(self._known.wave) / SAMPLE_RATE))
         except InputError:
             raise
         except Exception as error:
             raise InputError(
                 f"the judge {name!r} fails on everything, even on the reference of the voice "
-                f"{voice.id}: {in_one_line(error)}"
+                f"{self._known.voice}: {in_one_line(error)}"
             ) from error
+
+    @cached_property
+    def _known(self) -> Candidate:
+        """The first reference, as a clip of its own voice."""
+        voice = next(iter(self.voices.values()))
+        said = voice.transcript
+        return Candidate(voice.wave, said, said, voice.language, voice.id)
 
     def _check_audio(self, clip: Candidate, verdict: Verdict) -> Verdict:
         reason, detail = self._fault(clip)
@@ -204,24 +174,24 @@ class Gate:
             verdict, reason=reason, detail=detail, duration_s=duration_s, speaking_rate=rate
         )
 
-    def _fault(self, clip: Candidate) -> tuple[str | None, str]:
+    def _fault(self, clip: Candidate) -> tuple[Reason | None, str]:
         """The first reason to reject the audio as such, with the numbers."""
         config, wave = self.config, clip.wave
         rates, characters = config.speaking_rate[clip.language], len(clip.text_normalized)
         if not np.isfinite(wave).all():
-            return "nan", "samples that are not numbers"
+            return Reason.NAN, "samples that are not numbers"
         duration_s, level_db, share = len(wave) / SAMPLE_RATE, rms_db(wave), clipped_share(wave)
         if level_db < config.min_rms_db:
-            return "silent", f"{level_db:.0f} dB, allowed from {config.min_rms_db:g}"
+            return Reason.SILENT, f"{level_db:.0f} dB, allowed from {config.min_rms_db:g}"
         if share > config.max_clipped_share:
-            return "clipped", f"{share:.2%} of samples, allowed {config.max_clipped_share:.2%}"
+            return Reason.CLIPPED, f"{share:.2%} of samples, allowed {config.max_clipped_share:.2%}"
         if duration_s < characters / rates.max:
-            return "too_short", f"{duration_s:.2f} s for {characters} characters"
+            return Reason.TOO_SHORT, f"{duration_s:.2f} s for {characters} characters"
         if duration_s > characters / rates.min + config.edge_s:
-            return "too_long", f"{duration_s:.2f} s for {characters} characters"
+            return Reason.TOO_LONG, f"{duration_s:.2f} s for {characters} characters"
         pause_s = longest_pause_s(wave, SAMPLE_RATE, level_db - PAUSE_BELOW_DB)
         if pause_s > config.max_pause_s:
-            return "pause", f"{pause_s:.2f} s, allowed {config.max_pause_s:g}"
+            return Reason.PAUSE, f"{pause_s:.2f} s, allowed {config.max_pause_s:g}"
         return None, ""
 
     def _check_words(self, clip: Candidate, verdict: Verdict) -> Verdict:
@@ -230,15 +200,15 @@ class Gate:
         verdict = replace(verdict, transcript=heard, wer=rates.wer, cer=rates.cer)
         if not rates.wer <= self.config.wer_max and not self._sounds_right(clip, heard):
             detail = f"WER {rates.wer:.2f}, allowed {self.config.wer_max:g}"
-            return replace(verdict, reason="wer", detail=detail)
+            return replace(verdict, reason=Reason.WER, detail=detail)
         if self.config.cer_max is not None and not rates.cer <= self.config.cer_max:
             detail = f"CER {rates.cer:.2f}, allowed {self.config.cer_max:g}"
-            return replace(verdict, reason="cer", detail=detail)
+            return replace(verdict, reason=Reason.CER, detail=detail)
         if not clip.has_own_words and is_misread(
             clip.text, clip.text_normalized, heard, clip.language
         ):
             detail = f"said as {clip.text_normalized!r:.100}, which is not how it is written"
-            return replace(verdict, reason="misread", detail=detail)
+            return replace(verdict, reason=Reason.MISREAD, detail=detail)
         return verdict
 
     def _sounds_right(self, clip: Candidate, heard: str) -> bool:
@@ -260,7 +230,7 @@ class Gate:
         verdict = replace(verdict, similarity=near)
         if not near >= minimum:
             detail = f"similarity {near:.2f}, allowed from {minimum:g}"
-            return replace(verdict, reason="speaker", detail=detail)
+            return replace(verdict, reason=Reason.SPEAKER, detail=detail)
         return verdict
 
     def _check_quality(self, clip: Candidate, verdict: Verdict) -> Verdict:
@@ -269,7 +239,9 @@ class Gate:
         mos, minimum = self.judges.mos.rate([clip.wave])[0], self.config.mos_min
         verdict = replace(verdict, mos=mos)
         if minimum is not None and not mos >= minimum:
-            return replace(verdict, reason="mos", detail=f"{mos:.2f}, allowed from {minimum:g}")
+            return replace(
+                verdict, reason=Reason.MOS, detail=f"{mos:.2f}, allowed from {minimum:g}"
+            )
         return verdict
 
     def _reference(self, voice: str) -> Embedding:
@@ -288,7 +260,3 @@ def _error_rates(clip: Candidate, heard: str) -> ErrorRates:
 
 
 Stage = Callable[[Candidate, Verdict], Verdict]
-
-
-def _or_infinite(value: float | None) -> float:
-    return math.inf if value is None or math.isnan(value) else value

@@ -6,6 +6,8 @@ from pipelines.config import DirectConfig, SynthConfig
 from pipelines.corpus_checks import check_language
 from speech import storage
 from speech.errors import InputError
+from speech.judges.cublas import load_cublas
+from speech.judges.judges import JudgesConfig
 from speech.machine import pick_device
 from speech.storage.outputs import Kind, check_folder
 
@@ -18,9 +20,17 @@ def check_run(config: SynthConfig) -> None:
     check_request(config)
     if isinstance(config.runner, DirectConfig):
         pick_device("teacher.device", config.teacher.device)
-        pick_device("gate.judges.asr.device", config.gate.judges.asr.device)
+        check_judges(config.gate.judges)
         if config.teacher.license in config.license.allow:  # else nothing of it is wanted
             config.teacher.fetch()
+
+
+def check_judges(config: JudgesConfig) -> None:
+    """Raises InputError: a judge is to run on a GPU, and there is none or not all that it takes."""
+    for name, device in config.devices.items():
+        key = f"gate.judges.{name}.device"
+        if pick_device(key, device).type == "cuda" and name == "asr":
+            load_cublas(key)
 
 
 def check_request(config: SynthConfig) -> None:

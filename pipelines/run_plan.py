@@ -11,7 +11,7 @@ from pipelines import corpus_checks, quarantine
 from pipelines.config import DataflowConfig, SynthConfig
 from pipelines.utterances import CorpusPlan, open_lexicon, plan_corpus, spoken_languages
 from speech.dataset import layout as dataset
-from speech.errors import InputError
+from speech.errors import InputError, in_one_line
 from speech.seeds import short_id
 from speech.storage import fingerprint
 from teacher.voices import Voice, VoiceBank, load_bank
@@ -95,12 +95,21 @@ def check_lexicon(config: SynthConfig) -> None:
 
 
 def check_voices(config: SynthConfig, console: Console) -> None:
-    """Hear every reference with the ASR, so that no voice speaks under a wrong transcript."""
+    """Hear every reference with the ASR, so that no voice speaks under a wrong transcript.
+
+    Raises:
+        InputError: a voice is refused, or the ASR fails.
+    """
     from speech.judges.asr import Asr
 
+    asr = Asr(config.gate.judges.asr)
     with console.status("checking the reference voices"):
-        asr = Asr(config.gate.judges.asr)
-        load_bank(config.voices, asr.transcribe_one, spoken_languages(config))
+        try:
+            load_bank(config.voices, asr.transcribe_one, spoken_languages(config))
+        except InputError:
+            raise
+        except Exception as error:  # CTranslate2's, of a device or of weights
+            raise InputError(f"the judge 'asr' fails: {in_one_line(error)}") from error
 
 
 def hear_voices(

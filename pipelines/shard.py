@@ -7,17 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.attempts import FIRST_PARTS, Attempt, admit, first_parts, noise_key, rejection
+from pipelines.attempts import FIRST_PARTS, Attempt, admit, first_parts, noise_key
 from pipelines.config import SynthConfig
-from pipelines.gate import Verdict, rank
+from pipelines.judging import Judging, Speeches
 from pipelines.progress import Progress
 from pipelines.quarantine import Quarantine
-from pipelines.worker_context import Speeches, WorkerContext
+from pipelines.verdict import Verdict, rank
+from pipelines.worker_context import WorkerContext
 from speech.audio.waveform import encode_flac
 from speech.dataset.schema import SAMPLE_RATE, Clip, Rejection, Utterance
 from speech.dataset.writer import ShardWriter
 from speech.errors import InputError, Refused, in_one_line
 from speech.licenses import joint_license
+from speech.reasons import Reason
 from teacher.base import Speech
 from teacher.packing import BatchLimit, pack
 
@@ -80,8 +82,8 @@ class ShardSynthesizer:
     def _unplanned(self, utterance: Utterance, error: Exception) -> Rejection:
         if not isinstance(error, Refused):
             self.context.prove()
-            error = Refused("teacher_error", in_one_line(error))
-        return rejection(utterance, error.reason, "teacher", error.detail)
+            error = Refused(Reason.TEACHER_ERROR, in_one_line(error))
+        return utterance.rejected("teacher", error.reason, error.detail)
 
     def _try_suspects(self, takes: Sequence[Attempt]) -> None:
         """Speak alone what a worker may have died of (see `pipelines.quarantine`)."""
@@ -101,7 +103,7 @@ class ShardSynthesizer:
                 worth.append(take)
                 continue
             detail = f"none of the first {FIRST_PARTS} parts of its line passed"
-            self._reject(rejection(take.utterance, "line_given_up", "gate", detail))
+            self._reject(take.utterance.rejected("gate", Reason.LINE_GIVEN_UP, detail))
         return worth
 
     def _speak(self, takes: Sequence[Attempt]) -> None:
@@ -114,25 +116,43 @@ class ShardSynthesizer:
     def _round(self, takes: Sequence[Attempt], last: bool) -> list[Attempt]:
         """Speak, judge and write all of them; returns the takes to try again.
 
-        What breaks the teacher is rejected, and what is left is packed as if it had never been
-        there: batches before it do not depend on it.
+        With judges beside the teacher, a batch is spoken while the one before it is judged. What
+        breaks the teacher is rejected, and what is left is packed as if it had never been there:
+        batches before it do not depend on it.
         """
-        again = []
+        again: list[Attempt] = []
+        judging: Judging | None = None
         batches = self._batches([take for take in takes if not self._refuse_deadly(take)])
-        while batches:
-            batch, *rest = batches
-            tries = [one for take in batch for one in self._tries(take)]
-            self.quarantine.in_flight([noise_key(one) for one in tries])
-            self._count(tries)
-            speeches = self.context.speak(tries)
-            broken = self._refuse_broken(tries, speeches)
-            if broken:
-                left = [take for others in (batch, *rest) for take in others]
-                batches = self._batches([t for t in left if t.utterance.id not in broken])
-                continue
-            again += self._settle(batch, tries, speeches, last)
-            batches = rest
-        return again
+        try:
+            while batches:
+                batch, *rest = batches
+                tries = [one for take in batch for one in self._tries(take)]
+                self._announce(tries, judging)
+                speeches = self.context.speak(tries)
+                again += self._settle(judging, last)
+                judging = None
+                if broken := self._refuse_broken(tries, speeches):
+                    left = [take for others in (batch, *rest) for take in others]
+                    batches = self._batches([t for t in left if t.utterance.id not in broken])
+                    continue
+                judging, batches = self.context.begin_judging(tries, speeches), rest
+                if self.context.judge_threads is None:
+                    again += self._settle(judging, last)
+                    judging = None
+            return again + self._settle(judging, last)
+        finally:
+            if judging:
+                judging.cancel()
+
+    def _announce(self, tries: Sequence[Attempt], judging: Judging | None) -> None:
+        """Write down what is spoken and judged now, and count what is spoken."""
+        with_them = judging.takes if judging else ()
+        self.quarantine.in_flight([noise_key(one) for one in (*with_them, *tries)])
+        frames = [one.prepared.cost for one in tries]
+        self.stats["batches"] += 1
+        self.stats["tries"] += len(tries)
+        self.stats["true_frames"] += sum(frames)
+        self.stats["padded_frames"] += len(frames) * max(frames)
 
     def _batches(self, takes: Sequence[Attempt]) -> list[list[Attempt]]:
         """Packed by padded cost, with room for all candidates of each utterance."""
@@ -153,7 +173,7 @@ class ShardSynthesizer:
         """Whether it is known to kill its worker, and so rejected."""
         for one in self._tries(take):
             if deed := self.quarantine.why_deadly(noise_key(one)):
-                self._refuse_unheard(one, Refused("killed_worker", deed))
+                self._refuse_unheard(one, Refused(Reason.KILLED_WORKER, deed))
                 return True
         return False
 
@@ -169,38 +189,37 @@ class ShardSynthesizer:
             self._refuse_unheard(one, refused)
         return set(broken)
 
-    def _settle(
-        self, batch: Sequence[Attempt], tries: Sequence[Attempt], speeches: Speeches, last: bool
-    ) -> list[Attempt]:
-        """Judge and write a batch; returns the takes to try again."""
-        candidates = self.config.gate.candidates
-        verdicts = self.context.judge(tries, speeches)
+    def _settle(self, judging: Judging | None, last: bool) -> list[Attempt]:
+        """Write a batch once it is judged; returns the takes to try again."""
+        if judging is None:
+            return []
+        verdicts, candidates = judging.verdicts(), self.config.gate.candidates
         again, accepted, rejected, audio_s = [], 0, 0, 0.0
-        for i, take in enumerate(batch):
-            best = min(range(i * candidates, (i + 1) * candidates), key=lambda j: rank(verdicts[j]))
-            verdict, speech = verdicts[best], speeches[best]
+        for first in range(0, len(verdicts), candidates):
+            best = min(range(first, first + candidates), key=lambda j: rank(verdicts[j]))
+            take, verdict, speech = judging.takes[best], verdicts[best], judging.speeches[best]
             if verdict.reason is None and not isinstance(speech, Refused):
-                self._accept(tries[best], verdict, speech)
+                with self.context.watch("write"):
+                    self._accept(take, verdict, speech, judging.flac(best, speech.wave))
                 accepted, audio_s = accepted + 1, audio_s + verdict.duration_s
             elif last or isinstance(speech, Refused):
-                self._refuse(tries[best], verdict, speech)
+                self._refuse(take, verdict, speech)
                 rejected += 1
             else:
-                again.append(replace(take, attempt=take.attempt + candidates))
-        self.report(Progress(accepted, rejected, audio_s, tries=len(tries)))
+                again.append(replace(take, attempt=judging.takes[first].attempt + candidates))
+        self.report(Progress(accepted, rejected, audio_s, tries=len(verdicts)))
         return again
 
-    def _accept(self, take: Attempt, verdict: Verdict, speech: Speech) -> None:
+    def _accept(self, take: Attempt, verdict: Verdict, speech: Speech, flac: bytes) -> None:
         self._passed.add(take.utterance.line)
-        with self.context.watch("write"):
-            self.writer.accept(
-                Clip(
-                    audio=encode_flac(speech.wave, SAMPLE_RATE),
-                    phonemes=speech.phonemes,
-                    phoneme_ends_s=speech.phoneme_ends_s,
-                    **self._row(take, verdict),
-                )
+        self.writer.accept(
+            Clip(
+                audio=flac,
+                phonemes=speech.phonemes,
+                phoneme_ends_s=speech.phoneme_ends_s,
+                **self._row(take, verdict),
             )
+        )
 
     def _refuse(self, take: Attempt, verdict: Verdict, speech: Speech | Refused) -> None:
         stage = "teacher" if isinstance(speech, Refused) else "gate"
@@ -228,31 +247,11 @@ class ShardSynthesizer:
 
     def _row(self, take: Attempt, verdict: Verdict) -> dict[str, Any]:
         """The columns that clips and rejections share."""
-        utterance, teacher = take.utterance, self.config.teacher
-        voice = self.context.bank[utterance.voice]
+        teacher, voice = self.config.teacher, self.context.bank[take.utterance.voice]
         return {
-            "id": utterance.id,
-            "text": utterance.text,
-            "text_normalized": utterance.text_normalized,
-            "language": utterance.language,
-            "speaker_id": utterance.voice,
-            "seed": utterance.seed,
-            "attempt": take.attempt,
-            "duration_s": verdict.duration_s,
-            "transcript": verdict.transcript,
-            "wer": verdict.wer,
-            "cer": verdict.cer,
-            "similarity": verdict.similarity,
-            "mos": verdict.mos,
-            "speaking_rate": verdict.speaking_rate,
+            **take.columns,
+            **verdict.columns,
             "teacher": teacher.name,
             "teacher_revision": teacher.revision,
             "license": joint_license(teacher.license, voice.license),
         }
-
-    def _count(self, tries: Sequence[Attempt]) -> None:
-        frames = [one.prepared.cost for one in tries]
-        self.stats["batches"] += 1
-        self.stats["tries"] += len(tries)
-        self.stats["true_frames"] += sum(frames)
-        self.stats["padded_frames"] += len(frames) * max(frames)

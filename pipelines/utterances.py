@@ -8,7 +8,6 @@ from pipelines.config import SynthConfig
 from pipelines.corpus import (
     CorpusFile,
     Line,
-    SpokenText,
     count_lines,
     expand,
     read_lines,
@@ -125,42 +124,17 @@ def plan_line(
             yield text
             continue
         try:
-            yield from _voiced(text, line.place, config, bank)
+            yield from _voiced(text, config, bank)
         except Refused as refused:
-            yield Rejection(
-                id=text.id,
-                text=text.text,
-                reason=refused.reason,
-                stage="voice",
-                detail=refused.detail,
-                source=text.source,
-                text_normalized=text.text_normalized,
-                language=text.language,
-                speaker_id=text.voice,
-            )
+            yield text.rejected("voice", refused.reason, refused.detail)
 
 
-def _voiced(
-    text: SpokenText, place: tuple[int, int], config: SynthConfig, bank: VoiceBank
-) -> Iterator[Utterance]:
+def _voiced(text: Utterance, config: SynthConfig, bank: VoiceBank) -> Iterator[Utterance]:
     per_text, seed = config.voices.per_text, config.seed
-    voices = choose_voices(bank, text.id, text.language, text.voice, per_text, seed)
+    voices = choose_voices(bank, text.id, text.language, text.voice or None, per_text, seed)
     for rank, voice in enumerate(voices):
         name = text.id if rank == 0 else f"{text.id}-v{rank + 1}"
-        yield Utterance(
-            id=name,
-            text=text.text,
-            text_normalized=text.text_normalized,
-            language=text.language,
-            voice=voice,
-            seed=stable_hash("seed", seed, name),
-            source=text.source,
-            place=place,
-            phonemes=text.phonemes,
-            line=text.line,
-            part=text.part,
-            is_respelled=text.is_respelled,
-        )
+        yield replace(text, id=name, voice=voice, seed=stable_hash("seed", seed, name))
 
 
 def shard_of(item: Utterance | Rejection, shards: int) -> int:

@@ -1,6 +1,7 @@
 """What a worker holds while it lives: the bank, the teacher and the gate, loaded once."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,20 +9,20 @@ import torch
 
 from pipelines.attempts import Attempt, noise_key, prepare
 from pipelines.config import DirectConfig, SynthConfig
-from pipelines.gate import Candidate, Gate, Verdict
+from pipelines.gate import Gate
+from pipelines.judging import Judged, Judging, Speeches, done, threads_beside
 from pipelines.utterances import spoken_languages
-from speech.dataset.schema import Utterance
+from pipelines.verdict import Candidate, Verdict
+from speech.audio.waveform import encode_flac
+from speech.dataset.schema import SAMPLE_RATE, Utterance
 from speech.errors import InputError, Refused, in_one_line
-from speech.judges.judges import Judges
+from speech.judges.judges import Judges, JudgesConfig
 from speech.stopwatch import Stopwatch
-from speech.text.inline_phonemes import plain
 from speech.text.normalize import normalize
-from teacher.base import Request, Speech, Teacher
+from teacher.base import Request, Teacher
 from teacher.bisection import speak_or_refuse
 from teacher.packing import BatchLimit
 from teacher.voices import VoiceBank, load_bank
-
-Speeches = Sequence[Speech | Refused]
 
 
 @dataclass
@@ -31,6 +32,8 @@ class WorkerContext:
     gate: Gate
     limit: BatchLimit
     watch: Stopwatch
+    judge_threads: Executor | None = None
+    """beside the teacher; None: it waits for the judges"""
 
     def attempt(self, utterance: Utterance, number: int = 0) -> Attempt:
         """The utterance as its teacher prepares it, at its `number`-th try.
@@ -47,25 +50,27 @@ class WorkerContext:
 
     def judge(self, takes: Sequence[Attempt], speeches: Speeches) -> list[Verdict]:
         """A verdict for each take; what the teacher refused is not shown to the gate."""
-        verdicts: dict[int, Verdict] = {}
-        shown: dict[int, Candidate] = {}
-        for i, (take, speech) in enumerate(zip(takes, speeches, strict=True)):
-            if isinstance(speech, Refused):
-                verdicts[i] = Verdict(reason=speech.reason, detail=speech.detail)
-                continue
-            said = take.utterance
-            shown[i] = Candidate(
-                speech.wave,
-                plain(said.text),
-                said.text_normalized,
-                said.language,
-                said.voice,
-                said.is_respelled,
-                said.phonemes,
-            )
-        judged = self.gate.judge(list(shown.values()))
-        verdicts |= dict(zip(shown, judged, strict=True))
-        return [verdicts[i] for i in range(len(takes))]
+        return self.begin_judging(takes, speeches).verdicts()
+
+    def begin_judging(self, takes: Sequence[Attempt], speeches: Speeches) -> Judging:
+        """On `judge_threads`, a clip each; at once where there are none."""
+        shown = {
+            i: Candidate.of(take.utterance, speech.wave)
+            for i, (take, speech) in enumerate(zip(takes, speeches, strict=True))
+            if not isinstance(speech, Refused)
+        }
+        if self.judge_threads is None:
+            judged = map(done, self.gate.judge(list(shown.values())))
+            return Judging(takes, speeches, dict(zip(shown, judged, strict=True)))
+        submit = self.judge_threads.submit
+        begun = {i: submit(self._judge_one, clip) for i, clip in shown.items()}
+        return Judging(takes, speeches, begun)
+
+    def _judge_one(self, clip: Candidate) -> Judged:
+        (verdict,) = self.gate.judge([clip])
+        with self.watch("write"):
+            accepted = verdict.reason is None
+            return Judged(verdict, encode_flac(clip.wave, SAMPLE_RATE) if accepted else None)
 
     def try_alone(self, take: Attempt) -> None:
         """Speak and judge a take for what it does to this process, and no more.
@@ -106,15 +111,29 @@ LoadModels = Callable[[SynthConfig], WorkerContext]
 
 
 def load_models(config: SynthConfig) -> WorkerContext:
-    """Load everything; the bank was checked against the ASR before the run was started."""
-    judges = config.gate.judges
+    """Load everything, see that the judges work, and only then measure what is left for batches.
+
+    The bank was checked against the ASR before the run was started.
+
+    Raises:
+        InputError: the teacher cannot be loaded, or a judge fails on what is known to be good.
+    """
+    watch, judges = Stopwatch(), config.gate.judges
+    bank = load_bank(config.voices, languages=spoken_languages(config))
     if isinstance(config.runner, DirectConfig):
         torch.set_num_threads(config.runner.threads)
-        asr = judges.asr.model_copy(update={"cpu_threads": config.runner.threads})
-        judges = judges.model_copy(update={"asr": asr})
-    watch = Stopwatch()
-    bank = load_bank(config.voices, languages=spoken_languages(config))
+        judges = _with_threads(judges, config.runner.threads)
     teacher = config.teacher.open(bank, watch)
     teacher.load()
-    gate = Gate(config.gate, Judges(judges), bank, watch)
-    return WorkerContext(bank, teacher, gate, teacher.limit(), watch)
+    count = threads_beside(teacher.device, judges)
+    if count > 1:
+        judges = _with_threads(judges, 1)
+    gate = Gate(config.gate, Judges(judges, callers=max(1, count)), bank, watch)
+    gate.open()
+    threads = ThreadPoolExecutor(count, "judge") if count else None
+    return WorkerContext(bank, teacher, gate, teacher.limit(), watch, threads)
+
+
+def _with_threads(judges: JudgesConfig, count: int) -> JudgesConfig:
+    asr = judges.asr.model_copy(update={"cpu_threads": count})
+    return judges.model_copy(update={"asr": asr})

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from speech.errors import InputError, Refused, in_one_line
+from speech.reasons import Reason
 from teacher.base import Prepared, Speech, Teacher
 
 
@@ -45,8 +46,8 @@ def _checked(speeches: Sequence[Speech], count: int) -> Sequence[Speech]:
 
 def _refusal(error: Exception, item: Prepared) -> Refused:
     if _out_of_memory(error):
-        return Refused("out_of_memory", f"{item.cost} frames do not fit the device")
-    return Refused("teacher_error", in_one_line(error))
+        return Refused(Reason.OUT_OF_MEMORY, f"{item.cost} frames do not fit the device")
+    return Refused(Reason.TEACHER_ERROR, in_one_line(error))
 
 
 def _out_of_memory(error: BaseException) -> bool:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
+from enum import Enum
 from itertools import pairwise
 from typing import Any, BinaryIO
 
@@ -21,31 +22,43 @@ Transcribe = Callable[[Wave, str], str]
 """(a 24 kHz wave, its language) -> what was heard"""
 
 REQUIRED = ("id", "audio", "transcript", "speaker", "language", "license", "consent", "sha256")
-REASONS = (
-    "malformed_line",
-    *(f"no_{name}" for name in REQUIRED),
-    "invalid_id",
-    "duplicate_id",
-    "unknown_voice",
-    "unsupported_language",
-    "invalid_path",
-    "missing_file",
-    "too_large",
-    "hash_mismatch",
-    "undecodable",
-    "truncated",
-    "too_many_channels",
-    "sample_rate",
-    "too_short",
-    "too_long",
-    "nan",
-    "silent",
-    "clipped",
-    "alignment",
-    "transcript_mismatch",
-)
 LEGAL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 ALIGNMENT_SLACK_S = 0.05
+
+
+class VoiceReason(str, Enum):
+    """Why a reference is refused; of the file itself, those of `speech.audio.waveform`."""
+
+    __str__ = str.__str__  # as StrEnum's of Python 3.11
+
+    MALFORMED_LINE = "malformed_line"
+    NO_ID = "no_id"
+    NO_AUDIO = "no_audio"
+    NO_TRANSCRIPT = "no_transcript"
+    NO_SPEAKER = "no_speaker"
+    NO_LANGUAGE = "no_language"
+    NO_LICENSE = "no_license"
+    NO_CONSENT = "no_consent"
+    NO_SHA256 = "no_sha256"
+    INVALID_ID = "invalid_id"
+    DUPLICATE_ID = "duplicate_id"
+    UNKNOWN_VOICE = "unknown_voice"
+    UNSUPPORTED_LANGUAGE = "unsupported_language"
+    INVALID_PATH = "invalid_path"
+    MISSING_FILE = "missing_file"
+    TOO_LARGE = "too_large"
+    HASH_MISMATCH = "hash_mismatch"
+    UNDECODABLE = "undecodable"
+    TRUNCATED = "truncated"
+    TOO_MANY_CHANNELS = "too_many_channels"
+    SAMPLE_RATE = "sample_rate"
+    TOO_SHORT = "too_short"
+    TOO_LONG = "too_long"
+    NAN = "nan"
+    SILENT = "silent"
+    CLIPPED = "clipped"
+    ALIGNMENT = "alignment"
+    TRANSCRIPT_MISMATCH = "transcript_mismatch"
 
 
 class VoiceLimits(Config):
@@ -84,9 +97,9 @@ def parse_entry(line: bytes) -> Entry:
     try:
         fields = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise Refused("malformed_line", f"not JSON: {error}") from error
+        raise Refused(VoiceReason.MALFORMED_LINE, f"not JSON: {error}") from error
     if not isinstance(fields, dict):
-        raise Refused("malformed_line", "not a JSON object")
+        raise Refused(VoiceReason.MALFORMED_LINE, "not a JSON object")
     try:
         return _entry(fields)
     except Refused as refused:
@@ -97,17 +110,19 @@ def parse_entry(line: bytes) -> Entry:
 def _entry(fields: Mapping[str, Any]) -> Entry:
     for name in REQUIRED:
         if not str(fields.get(name) or "").strip():
-            raise Refused(f"no_{name}", f"required: {', '.join(REQUIRED)}")
+            raise Refused(VoiceReason(f"no_{name}"), f"required: {', '.join(REQUIRED)}")
     try:
         entry = Entry.model_validate(fields)
     except ValidationError as error:
         first = error.errors()[0]
-        raise Refused("malformed_line", f"{first['loc'][0]}: {first['msg']}") from error
+        raise Refused(VoiceReason.MALFORMED_LINE, f"{first['loc'][0]}: {first['msg']}") from error
     if not LEGAL_ID.fullmatch(entry.id):
-        raise Refused("invalid_id", "allowed: 64 letters, digits, '.', '_' and '-'")
+        raise Refused(VoiceReason.INVALID_ID, "allowed: 64 letters, digits, '.', '_' and '-'")
     language = base_language(entry.language)
     if language not in LANGUAGES:
-        raise Refused("unsupported_language", f"{entry.language}, allowed {', '.join(LANGUAGES)}")
+        raise Refused(
+            VoiceReason.UNSUPPORTED_LANGUAGE, f"{entry.language}, allowed {', '.join(LANGUAGES)}"
+        )
     return entry.model_copy(update={"language": language})
 
 
@@ -115,14 +130,14 @@ def load_audio(entry: Entry, base: str, limits: VoiceLimits) -> tuple[Wave, int]
     """The reference's mono wave and sample rate, once its file and its sound pass.
 
     Raises:
-        Refused: the first of `REASONS` that applies.
+        Refused: the first `VoiceReason` that applies.
     """
     try:
         with storage.open_input(_location(entry.audio, base)) as file:
             _check_file(file, entry.sha256, limits.max_bytes)
             wave, sample_rate = decode(file, limits.max_duration_s)
     except InputError as error:
-        raise Refused("missing_file", str(error)) from error
+        raise Refused(VoiceReason.MISSING_FILE, str(error)) from error
     _check_sound(wave, sample_rate, limits)
     _check_alignment(entry, len(wave) / sample_rate)
     return wave, sample_rate
@@ -134,10 +149,10 @@ def check_transcript(entry: Entry, wave: Wave, transcribe: Transcribe, max_wer: 
     try:
         wer = score(entry.transcript, heard, entry.language).wer
     except ValueError as error:
-        raise Refused("no_transcript", str(error)) from error
+        raise Refused(VoiceReason.NO_TRANSCRIPT, str(error)) from error
     if not wer <= max_wer:
         detail = f"WER {wer:.2f}, allowed {max_wer:g}; heard {heard!r:.80}"
-        raise Refused("transcript_mismatch", detail)
+        raise Refused(VoiceReason.TRANSCRIPT_MISMATCH, detail)
 
 
 def _location(audio: str, base: str) -> str:
@@ -145,36 +160,42 @@ def _location(audio: str, base: str) -> str:
     scheme, separator, rest = audio.rpartition("://")
     parts = rest.replace("\\", "/").split("/")
     if ".." in parts or "\0" in audio or (not separator and (parts[0] == "" or ":" in parts[0])):
-        raise Refused("invalid_path", "allowed: below the manifest, gs:// or package://")
+        raise Refused(VoiceReason.INVALID_PATH, "allowed: below the manifest, gs:// or package://")
     if separator and scheme not in ("gs", "package"):
-        raise Refused("invalid_path", f"{scheme}://, allowed gs:// and package://")
+        raise Refused(VoiceReason.INVALID_PATH, f"{scheme}://, allowed gs:// and package://")
     return audio if separator else storage.join(base, audio)
 
 
 def _check_file(file: BinaryIO, sha256: str, max_bytes: int) -> None:
     size = file.seek(0, 2)
     if size > max_bytes:
-        raise Refused("too_large", f"{size} bytes, allowed {max_bytes}")
+        raise Refused(VoiceReason.TOO_LARGE, f"{size} bytes, allowed {max_bytes}")
     file.seek(0)
     found = hashlib.sha256(file.read()).hexdigest()
     if found != sha256.lower():
-        raise Refused("hash_mismatch", f"sha256 {found:.12}…, manifest {sha256:.12}…")
+        raise Refused(VoiceReason.HASH_MISMATCH, f"sha256 {found:.12}…, manifest {sha256:.12}…")
     file.seek(0)
 
 
 def _check_sound(wave: Wave, sample_rate: int, limits: VoiceLimits) -> None:
     duration_s, level_db = len(wave) / sample_rate, rms_db(wave)
     if sample_rate < limits.min_sample_rate:
-        raise Refused("sample_rate", f"{sample_rate} Hz, allowed from {limits.min_sample_rate}")
+        raise Refused(
+            VoiceReason.SAMPLE_RATE, f"{sample_rate} Hz, allowed from {limits.min_sample_rate}"
+        )
     if duration_s < limits.min_duration_s:
-        raise Refused("too_short", f"{duration_s:.2f} s, allowed from {limits.min_duration_s:g}")
+        raise Refused(
+            VoiceReason.TOO_SHORT, f"{duration_s:.2f} s, allowed from {limits.min_duration_s:g}"
+        )
     if not np.isfinite(wave).all():
-        raise Refused("nan", "samples that are not numbers")
+        raise Refused(VoiceReason.NAN, "samples that are not numbers")
     if level_db < limits.min_rms_db:
-        raise Refused("silent", f"{level_db:.0f} dB, allowed from {limits.min_rms_db:g}")
+        raise Refused(VoiceReason.SILENT, f"{level_db:.0f} dB, allowed from {limits.min_rms_db:g}")
     share = clipped_share(wave)
     if share > limits.max_clipped_share:
-        raise Refused("clipped", f"{share:.2%} of samples, allowed {limits.max_clipped_share:.2%}")
+        raise Refused(
+            VoiceReason.CLIPPED, f"{share:.2%} of samples, allowed {limits.max_clipped_share:.2%}"
+        )
 
 
 def _check_alignment(entry: Entry, duration_s: float) -> None:
@@ -183,6 +204,8 @@ def _check_alignment(entry: Entry, duration_s: float) -> None:
         return
     rising = all(before <= after for before, after in pairwise((0.0, *ends)))
     if len(ends) != len(entry.phonemes or ""):
-        raise Refused("alignment", f"{len(ends)} ends of {len(entry.phonemes or '')} phonemes")
+        raise Refused(
+            VoiceReason.ALIGNMENT, f"{len(ends)} ends of {len(entry.phonemes or '')} phonemes"
+        )
     if not ends or not rising or not ends[-1] <= duration_s + ALIGNMENT_SLACK_S:
-        raise Refused("alignment", f"ends must rise and stay within {duration_s:.2f} s")
+        raise Refused(VoiceReason.ALIGNMENT, f"ends must rise and stay within {duration_s:.2f} s")

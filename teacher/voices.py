@@ -10,11 +10,13 @@ from speech.audio.waveform import Wave, resample
 from speech.config import Config
 from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError, Refused
+from speech.reasons import Reason
 from speech.seeds import rendezvous
 from teacher.voice_checks import (
     Entry,
     Transcribe,
     VoiceLimits,
+    VoiceReason,
     check_transcript,
     load_audio,
     parse_entry,
@@ -114,13 +116,13 @@ def inspect_bank(
             if _left_out(entry, config, languages):
                 continue
             if entry.id in voices or entry.id in refusals:
-                raise Refused("duplicate_id", entry.id)
+                raise Refused(VoiceReason.DUPLICATE_ID, entry.id)
             name = entry.id
             voices[entry.id] = _load(entry, base, config.limits, transcribe)
         except Refused as refusal:
             refusals[name] = refusal
     for wanted in missing.keys() - refusals.keys():
-        refusals[wanted] = Refused("unknown_voice", "included, but not in the manifest")
+        refusals[wanted] = Refused(VoiceReason.UNKNOWN_VOICE, "included, but not in the manifest")
     return voices, refusals
 
 
@@ -139,11 +141,13 @@ def choose_voices(
     """
     if explicit_voice is not None:
         if explicit_voice not in bank:
-            raise Refused("unknown_voice", f"{explicit_voice!r:.80}, allowed {', '.join(bank)}")
+            raise Refused(
+                Reason.UNKNOWN_VOICE, f"{explicit_voice!r:.80}, allowed {', '.join(bank)}"
+            )
         return [explicit_voice]
     candidates = bank.ids_for(language)
     if not candidates:
-        raise Refused("unsupported_language", f"no voice speaks {language!r:.20}")
+        raise Refused(Reason.UNSUPPORTED_LANGUAGE, f"no voice speaks {language!r:.20}")
     return rendezvous(text_id, candidates, per_text, seed)
 
 

@@ -3,13 +3,12 @@
 from pipelines.corpus.config import CorpusConfig
 from pipelines.corpus.files import CorpusFile, count_lines, expand, note_of, read_lines
 from pipelines.corpus.lines import Line
-from pipelines.corpus.spoken import SpokenText, utterance_texts
+from pipelines.corpus.spoken import utterance_texts
 
 __all__ = [
     "CorpusConfig",
     "CorpusFile",
     "Line",
-    "SpokenText",
     "count_lines",
     "expand",
     "note_of",

@@ -10,6 +10,7 @@ from pipelines.corpus.decoding import MAX_ROW_CHARS, PhysicalLine, physical_line
 from pipelines.corpus.layouts import QUOTED, Layout
 from pipelines.corpus.lines import Line, check_text_column, line_from_row, rejection, unreadable
 from speech.dataset.schema import Rejection
+from speech.reasons import Reason
 
 _MAX_RECORD_LINES = 100  # a quoted field over more lines is a quote that was never closed
 
@@ -48,12 +49,12 @@ def _read(
     if refused := unreadable(line, source, config.encoding):
         return refused
     if isinstance(fields, csv.Error):
-        return rejection(line.text, "malformed_row", str(fields), source)
+        return rejection(line.text, Reason.MALFORMED_ROW, str(fields), source)
     if not line.text.strip():
-        return rejection(line.text, "empty", "blank line", source)
+        return rejection(line.text, Reason.EMPTY, "blank line", source)
     if len(fields) != len(columns):
         detail = f"{len(fields)} fields under {len(columns)} columns"
-        return rejection(line.text, "malformed_row", detail, source)
+        return rejection(line.text, Reason.MALFORMED_ROW, detail, source)
     return line_from_row(dict(zip(columns, fields, strict=True)), source, config)
 
 

@@ -9,6 +9,7 @@ from pipelines.corpus.config import CorpusConfig
 from pipelines.corpus.decoding import MAX_ROW_CHARS, PhysicalLine, physical_lines
 from pipelines.corpus.lines import Line, check_text_column, line_from_row, rejection, unreadable
 from speech.dataset.schema import Rejection
+from speech.reasons import Reason
 
 _HEAD = 100  # objects that are asked whether the text column exists at all
 
@@ -34,13 +35,13 @@ def read_json_lines(path: str, name: str, config: CorpusConfig) -> Iterator[Line
 
 def _read(line: PhysicalLine, source: str, config: CorpusConfig) -> Line | Rejection:
     if not line.text.strip():
-        return rejection(line.text, "empty", "blank line", source)
+        return rejection(line.text, Reason.EMPTY, "blank line", source)
     row = _parsed(line)
     if isinstance(row, ValueError):
-        return rejection(line.text, "malformed_row", f"no JSON: {row}", source)
+        return rejection(line.text, Reason.MALFORMED_ROW, f"no JSON: {row}", source)
     if not isinstance(row, dict):
         detail = f"a JSON {type(row).__name__}, not an object"
-        return rejection(line.text, "malformed_row", detail, source)
+        return rejection(line.text, Reason.MALFORMED_ROW, detail, source)
     return line_from_row(row, source, config)
 
 

@@ -15,6 +15,7 @@ from pipelines.corpus.json_lines import read_json_lines
 from pipelines.corpus.lines import Line, check_text_column, line_from_row, rejection
 from speech.dataset.schema import Rejection
 from speech.errors import InputError
+from speech.reasons import Reason
 
 MAX_ITEM_BYTES, MAX_DEPTH = 4 * 2**20, 100
 _ALLOWED = "a list of strings or objects, or an object a line"
@@ -45,7 +46,7 @@ def _read(item: Any, source: str, config: CorpusConfig) -> Line | Rejection:
         item = {config.text_column: item}
     if not isinstance(item, dict):
         detail = f"a JSON {type(item).__name__}, not text or an object"
-        return rejection(str(item)[:1000], "malformed_row", detail, source)
+        return rejection(str(item)[:1000], Reason.MALFORMED_ROW, detail, source)
     return line_from_row(item, source, config)
 
 

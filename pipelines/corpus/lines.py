@@ -8,7 +8,8 @@ from pipelines.corpus.config import CorpusConfig
 from pipelines.corpus.decoding import PhysicalLine
 from pipelines.corpus.names import is_missing, name_of, text_of
 from speech.dataset.schema import Rejection
-from speech.errors import InputError
+from speech.errors import InputError, Refused
+from speech.reasons import Reason
 from speech.seeds import short_id
 
 
@@ -25,6 +26,19 @@ class Line:
     phonemes: str | None = None
     place: tuple[int, int] = field(default=(0, 0), compare=False)
     """the number of its file and its own in that: which of two lines is the first"""
+
+    def rejected(self, refused: Refused, name: str, language: str) -> Rejection:
+        """As a whole, under this id."""
+        return Rejection(
+            id=name,
+            text=self.text,
+            language=language,
+            speaker_id=self.voice,
+            reason=refused.reason,
+            stage="text",
+            detail=refused.detail,
+            source=self.source,
+        )
 
 
 def is_encodable(text: str) -> bool:
@@ -44,19 +58,26 @@ def readable(text: str) -> str:
         return text.encode("utf-8", "backslashreplace").decode()
 
 
-def rejection(text: str, reason: str, detail: str, source: str) -> Rejection:
+def rejection(text: str, reason: Reason, detail: str, source: str) -> Rejection:
     """Of a line that could not be read; its id comes from what was there."""
     kept = readable(text)
-    return Rejection(short_id(kept), kept, reason, "corpus", readable(detail), source)
+    return Rejection(
+        id=short_id(kept),
+        text=kept,
+        reason=reason,
+        stage="corpus",
+        detail=readable(detail),
+        source=source,
+    )
 
 
 def unreadable(line: PhysicalLine, source: str, encoding: str) -> Rejection | None:
     """The rejection of a line too long to be read or in another encoding; None if it can go on."""
     if line.is_cut:
         allowed = f"longer than {len(line.text)} characters"
-        return rejection(line.text, "too_long", allowed, source)
+        return rejection(line.text, Reason.TOO_LONG, allowed, source)
     if not is_encodable(line.text):
-        return rejection(line.text, "invalid_encoding", f"not {encoding.upper()}", source)
+        return rejection(line.text, Reason.INVALID_ENCODING, f"not {encoding.upper()}", source)
     return None
 
 
@@ -65,7 +86,7 @@ def line_from_row(row: Mapping[str, Any], source: str, config: CorpusConfig) -> 
     `pipelines.corpus.names` takes for one."""
     text = row.get(config.text_column)
     if is_missing(text):
-        return rejection(_shown(row), "missing_text", f"no {config.text_column!r}", source)
+        return rejection(_shown(row), Reason.MISSING_TEXT, f"no {config.text_column!r}", source)
     columns = (config.text_column, config.id_column, config.language_column, config.voice_column)
     fields: list[str | None] = []
     for column in columns:
@@ -73,15 +94,15 @@ def line_from_row(row: Mapping[str, Any], source: str, config: CorpusConfig) -> 
             is_name = column in (config.id_column, config.voice_column)
             fields.append((name_of if is_name else text_of)(row.get(column)) or None)
         except TypeError as error:
-            return rejection(_shown(row), "malformed_row", f"{column!r} is {error}", source)
+            return rejection(_shown(row), Reason.MALFORMED_ROW, f"{column!r} is {error}", source)
         if not is_encodable(fields[-1] or ""):
             detail = f"{column!r} is not valid Unicode"
-            return rejection(str(text), "invalid_encoding", detail, source)
+            return rejection(str(text), Reason.INVALID_ENCODING, detail, source)
     found, name, language, voice = fields
     found = found or ""
     if len(found) > config.max_line_chars:
         detail = f"{len(found)} characters; allowed: {config.max_line_chars}"
-        return rejection(found[: config.max_line_chars], "too_long", detail, source)
+        return rejection(found[: config.max_line_chars], Reason.TOO_LONG, detail, source)
     return Line(found, source, name, language, voice, _phonemes(row, config))
 
 

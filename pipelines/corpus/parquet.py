@@ -11,6 +11,7 @@ from pipelines.corpus.config import CorpusConfig
 from pipelines.corpus.lines import Line, check_text_column, line_from_row, rejection
 from speech.dataset.schema import Rejection
 from speech.errors import InputError
+from speech.reasons import Reason
 from speech.storage import open_input
 
 MAX_ROW_GROUP_BYTES = 512 * 2**20
@@ -50,7 +51,7 @@ def _read(
         row = {column: _cell(batch.column(column), index) for column in columns}
     except (ValueError, OverflowError) as error:  # a date that Python's cannot hold
         text = _cell(batch.column(config.text_column), index) or ""
-        return rejection(text[: config.max_line_chars], "malformed_row", str(error), source)
+        return rejection(text[: config.max_line_chars], Reason.MALFORMED_ROW, str(error), source)
     return line_from_row(row, source, config)
 
 

@@ -2,12 +2,13 @@
 
 import unicodedata
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 
 from pipelines.corpus.config import CorpusConfig
 from pipelines.corpus.lines import Line
-from speech.dataset.schema import Rejection
+from speech.dataset.schema import Rejection, Utterance
 from speech.errors import Refused
+from speech.reasons import Reason
 from speech.seeds import short_id
 from speech.text.inline_phonemes import Hidden, hide, plain
 from speech.text.lexicon import NO_WORDS, Lexicon, check_phonemes
@@ -18,33 +19,14 @@ MAX_ID_CHARS, MAX_ID_BYTES = 128, 200
 _LETTERS_PER_CHARACTER = {"zh": 3}  # in length of speech, as F5-TTS's own byte ratio has it
 
 
-@dataclass(frozen=True)
-class SpokenText:
-    """One utterance before it has a voice: a line, or a part of a long one."""
-
-    id: str
-    text: str
-    """cleaned"""
-    text_normalized: str
-    language: str
-    voice: str | None
-    source: str
-    phonemes: str | None = None
-    """of the whole text, where the user says how it, or a word of it, sounds"""
-    line: str = ""
-    """what the parts of one line have in common; empty for a whole line"""
-    part: int = 0
-    """its number among them, from 1"""
-    is_respelled: bool = False
-
-
 def utterance_texts(
     line: Line,
     config: CorpusConfig,
     languages: Collection[str],
     lexicon: Lexicon = NO_WORDS,
-) -> Iterator[SpokenText | Rejection]:
-    """The utterances of a line, at least one; parts that cannot be spoken are rejections.
+) -> Iterator[Utterance | Rejection]:
+    """The utterances of a line, at least one, before they have voices and seeds; parts that cannot be
+    spoken are rejections.
 
     A row's own id is kept, "-p1", "-p2" added when it is split; other ids are hashes of the cleaned
     text, the language and the voice, so that they survive reordering.
@@ -58,44 +40,47 @@ def utterance_texts(
         _check_phonemes(line, language, len(parts))
     except Refused as refused:
         name = line.id if _is_legal(line.id) else None
-        yield _rejection(refused, line, language, name or _hash(line, text, language), line.text)
+        yield line.rejected(refused, name or _hash(line, text, language), language)
         return
     whole = "" if len(parts) == 1 else line.id or _hash(line, text, language)
     for number, (written, marked) in enumerate(parts, 1):
-        part, normalized = hidden.shown(written), plain(marked)
+        part = hidden.shown(written)
         suffix = f"-p{number}" if whole else ""
-        name = line.id + suffix if line.id else _hash(line, part, language)
+        utterance = Utterance(
+            id=line.id + suffix if line.id else _hash(line, part, language),
+            text=part,
+            text_normalized=plain(marked),
+            language=language,
+            voice=line.voice or "",
+            seed=None,
+            source=line.source,
+            place=line.place,
+            line=whole,
+            part=number if whole else 0,
+            is_respelled=lexicon.respell(written) != written,
+        )
         try:
-            check_speakable(normalized, language)
+            check_speakable(utterance.text_normalized, language)
             phonemes = line.phonemes or phonemes_given(marked, language, lexicon)
         except Refused as refused:
-            yield _rejection(refused, line, language, name, part, normalized)
+            yield utterance.rejected("text", refused.reason, refused.detail)
         else:
-            yield SpokenText(
-                name,
-                part,
-                normalized,
-                language,
-                line.voice,
-                line.source,
-                phonemes,
-                line=whole,
-                part=number if whole else 0,
-                is_respelled=lexicon.respell(written) != written,
-            )
+            yield replace(utterance, phonemes=phonemes)
 
 
 def _check_line(line: Line, text: str, language: str, languages: Collection[str]) -> None:
     if not text:
         written = any(unicodedata.category(char)[0] not in "CMZ" for char in line.text)
-        raise Refused("nothing_to_speak", "only markup") if written else Refused("empty")
+        raise Refused(Reason.NOTHING_TO_SPEAK, "only markup") if written else Refused(Reason.EMPTY)
     if line.id is not None and not _is_legal(line.id):
         allowed = (
             f"printable, no slashes, at most {MAX_ID_CHARS} characters and {MAX_ID_BYTES} bytes"
         )
-        raise Refused("invalid_id", f"{line.id[:40]!r}; allowed: {allowed}")
+        raise Refused(Reason.INVALID_ID, f"{line.id[:40]!r}; allowed: {allowed}")
     if language not in languages:
-        raise Refused("unsupported_language", f"{language:.40}; allowed: {', '.join(languages)}")
+        raise Refused(
+            Reason.UNSUPPORTED_LANGUAGE, f"{language:.40}; allowed: {', '.join(languages)}"
+        )
 
 
 def _check_phonemes(line: Line, language: str, parts: int) -> None:
@@ -103,9 +88,9 @@ def _check_phonemes(line: Line, language: str, parts: int) -> None:
     if not line.phonemes:
         return
     if language != "en":
-        raise Refused("unsupported_language", f"phonemes are for en, not {language:.40}")
+        raise Refused(Reason.UNSUPPORTED_LANGUAGE, f"phonemes are for en, not {language:.40}")
     if parts > 1:
-        raise Refused("too_long", f"to be split into {parts} parts, which phonemes cannot be")
+        raise Refused(Reason.TOO_LONG, f"to be split into {parts} parts, which phonemes cannot be")
     check_phonemes(line.phonemes)
 
 
@@ -160,19 +145,3 @@ def _split(text: str, language: str, limit: int, longest: int) -> list[str]:
 def _hash(line: Line, text: str, language: str) -> str:
     said = [line.phonemes] if line.phonemes else []
     return short_id(text or line.text, language, line.voice or "", *said)
-
-
-def _rejection(
-    refused: Refused, line: Line, language: str, name: str, text: str, normalized: str | None = None
-) -> Rejection:
-    return Rejection(
-        id=name,
-        text=text,
-        reason=refused.reason,
-        stage="text",
-        detail=refused.detail,
-        source=line.source,
-        text_normalized=normalized,
-        language=language,
-        speaker_id=line.voice,
-    )

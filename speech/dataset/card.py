@@ -12,7 +12,7 @@ from datasets.splits import SplitDict, SplitInfo
 from huggingface_hub import DatasetCardData
 
 from speech.dataset.layout import Summary
-from speech.dataset.schema import SAMPLE_RATE, clip_features
+from speech.dataset.schema import CLIP_COLUMNS, clip_features
 
 HUB_LICENSES = {
     "apache-2.0", "bsd-3-clause", "cc-by-2.0", "cc-by-3.0", "cc-by-4.0", "cc-by-nc-2.0",
@@ -20,30 +20,6 @@ HUB_LICENSES = {
     "cc-by-sa-3.0", "cc-by-sa-4.0", "cc0-1.0", "mit", "pddl", "unlicense",
 }  # fmt: skip
 CELL_LENGTH = 120
-
-COLUMNS = {
-    "id": "hash of the text, its place and voice; the same in every run",
-    "audio": f"FLAC, 16 bit, mono, {SAMPLE_RATE} Hz",
-    "text": "the line as it was given",
-    "text_normalized": "the line as it was spoken, numbers and abbreviations written out",
-    "language": "ISO 639-1 code",
-    "speaker_id": "voice of the bank",
-    "seed": "of the teacher's noise",
-    "attempt": "0 for the first try",
-    "duration_s": "seconds of audio",
-    "transcript": "what the recogniser heard",
-    "wer": "word error rate of the transcript against the nearest right reading, 0 to 1 and above",
-    "cer": "character error rate of the transcript",
-    "similarity": "cosine between the speaker embeddings of clip and reference",
-    "mos": "estimated opinion score, 1 to 5; empty where not measured",
-    "speaking_rate": "characters of normalised text per second",
-    "teacher": "model that spoke",
-    "teacher_revision": "its revision",
-    "license": "that the clip is under",
-    "synthetic": "always true",
-    "phonemes": "misaki phonemes that were said, where the teacher is told them",
-    "phoneme_ends_s": "the second at which each character of `phonemes` ends, where known",
-}
 
 
 @dataclass(frozen=True)
@@ -127,7 +103,7 @@ def _prose(facts: CardFacts, summary: Summary) -> str:
             ),
         ),
         "## Columns",
-        _table(("column", "meaning"), COLUMNS.items()),
+        _table(("column", "meaning"), ((name, what) for name, _, what in CLIP_COLUMNS)),
         "## Loading",
         _LOADING,
         "## What it must not be used for",

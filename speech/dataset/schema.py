@@ -1,8 +1,11 @@
 """The rows of the dataset and their Arrow schemas; the column names are the project's contract."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, dataclass, fields
+from types import UnionType
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, get_args, get_type_hints
+
+from speech.reasons import Stage
 
 if TYPE_CHECKING:
     from datasets import Features
@@ -18,10 +21,13 @@ class Utterance:
 
     id: str
     text: str
+    """cleaned"""
     text_normalized: str
     language: str
     voice: str
-    seed: int
+    """of the bank; until one is chosen, which one its row asks for, or nothing"""
+    seed: int | None
+    """of what is random in its clip; None until it has its voice"""
     source: str
     """file:line of the corpus, for people"""
     place: tuple[int, int] = (0, 0)
@@ -35,108 +41,125 @@ class Utterance:
     is_respelled: bool = False
     """the lexicon gives a word of it another spelling"""
 
-
-@dataclass(frozen=True)
-class Clip:
-    """An accepted row. `audio` holds FLAC bytes, PCM_16, 24 kHz, mono; None stands for not measured."""
-
-    id: str
-    audio: bytes
-    text: str
-    text_normalized: str
-    language: str
-    speaker_id: str
-    seed: int
-    attempt: int
-    duration_s: float
-    transcript: str | None
-    wer: float | None
-    cer: float | None
-    similarity: float | None
-    mos: float | None
-    speaking_rate: float
-    """characters of normalised text per second"""
-    teacher: str
-    teacher_revision: str
-    license: str
-    synthetic: bool = True
-    phonemes: str | None = None
-    phoneme_ends_s: Sequence[float] | None = None
-    """seconds from the clip's start, one for each character of `phonemes`, where they are known"""
-
-    def to_row(self) -> dict[str, Any]:
-        return {**asdict(self), "audio": {"bytes": self.audio, "path": f"{self.id}.flac"}}
+    def rejected(self, stage: Stage, reason: str, detail: str = "") -> "Rejection":
+        return Rejection(
+            id=self.id,
+            text=self.text,
+            text_normalized=self.text_normalized,
+            language=self.language,
+            speaker_id=self.voice or None,
+            seed=self.seed,
+            reason=reason,
+            stage=stage,
+            detail=detail,
+            source=self.source,
+        )
 
 
-@dataclass(frozen=True)
-class Rejection:
-    """A line that did not become a clip: `reason` is a counted name, `stage` where it fell."""
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """The columns, in their order, each with its description; None: not measured, or not known."""
 
-    id: str
-    text: str
-    reason: str
-    stage: str
-    """corpus, text, voice, teacher or gate"""
-    detail: str = ""
-    source: str = ""
-    text_normalized: str | None = None
-    language: str | None = None
-    speaker_id: str | None = None
-    seed: int | None = None
-    attempt: int | None = None
-    duration_s: float | None = None
-    transcript: str | None = None
-    wer: float | None = None
-    cer: float | None = None
-    similarity: float | None = None
-    mos: float | None = None
-    speaking_rate: float | None = None
-    teacher: str | None = None
-    teacher_revision: str | None = None
-    license: str | None = None
-    synthetic: bool = True
-    audio: bytes | None = None
+    id: Annotated[str, "hash of the text, its place and voice; the same in every run"]
+    audio: Annotated[bytes | None, f"FLAC, 16 bit, mono, {SAMPLE_RATE} Hz"] = None
+    text: Annotated[str, "the line as it was given"]
+    text_normalized: Annotated[
+        str | None, "the line as it was spoken, numbers and abbreviations written out"
+    ] = None
+    language: Annotated[str | None, "ISO 639-1 code"] = None
+    speaker_id: Annotated[str | None, "voice of the bank"] = None
+    seed: Annotated[int | None, "of the teacher's noise"] = None
+    attempt: Annotated[int | None, "0 for the first try"] = None
+    duration_s: Annotated[float | None, "seconds of audio"] = None
+    transcript: Annotated[str | None, "what the recogniser heard"] = None
+    wer: Annotated[
+        float | None,
+        "word error rate of the transcript against the nearest right reading, 0 to 1 and above",
+    ] = None
+    cer: Annotated[float | None, "character error rate of the transcript"] = None
+    similarity: Annotated[
+        float | None, "cosine between the speaker embeddings of clip and reference"
+    ] = None
+    mos: Annotated[float | None, "estimated opinion score, 1 to 5; empty where not measured"] = None
+    speaking_rate: Annotated[float | None, "characters of normalised text per second"] = None
+    teacher: Annotated[str | None, "model that spoke"] = None
+    teacher_revision: Annotated[str | None, "its revision"] = None
+    license: Annotated[str | None, "that the clip is under"] = None
+    synthetic: Annotated[bool, "always true"] = True
+    phonemes: Annotated[
+        str | None, "misaki phonemes that were said, where the teacher is told them"
+    ] = None
+    phoneme_ends_s: Annotated[
+        Sequence[float] | None,
+        "the second at which each character of `phonemes` ends, where known",
+    ] = None
 
     def to_row(self) -> dict[str, Any]:
         audio = {"bytes": self.audio, "path": f"{self.id}.flac"} if self.audio else None
         return {**asdict(self), "audio": audio}
 
 
+@dataclass(frozen=True, kw_only=True)
+class Clip(Row):
+    """An accepted row."""
+
+    audio: bytes
+    duration_s: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rejection(Row):
+    """A line that did not become a clip."""
+
+    reason: Annotated[str, "one of speech.reasons.Reason, which is counted"]
+    stage: Annotated[str, "where it fell: corpus, text, voice, teacher or gate"]
+    detail: Annotated[str, "the figure, and what is allowed"] = ""
+    source: Annotated[str, "file:line of the corpus"] = ""
+
+
+class Column(NamedTuple):
+    name: str
+    type: str
+    """as `datasets` names it; audio and lists of float32 by those words"""
+    description: str
+
+
+_TYPES = {
+    str: "string",
+    int: "int64",
+    float: "float32",
+    bool: "bool",
+    bytes: "audio",
+    Sequence[float]: "list",
+}
+
+
+def _columns(row: type[Row]) -> tuple[Column, ...]:
+    hints = get_type_hints(row, include_extras=True)
+    found = []
+    for field in fields(row):
+        kind, description = get_args(hints[field.name])
+        plain = get_args(kind)[0] if isinstance(kind, UnionType) else kind
+        found.append(Column(field.name, _TYPES[plain], description))
+    return tuple(found)
+
+
+CLIP_COLUMNS = _columns(Row)
+"""of data/"""
+
+
 def clip_features() -> "Features":
     """Columns of data/, as `datasets` and the Hub's viewer understand them."""
-    from datasets import Audio, Features, List, Value  # takes a second to import
-
-    text, number, real = Value("string"), Value("int64"), Value("float32")
-    return Features(
-        {
-            "id": text,
-            "audio": Audio(sampling_rate=SAMPLE_RATE),
-            "text": text,
-            "text_normalized": text,
-            "language": text,
-            "speaker_id": text,
-            "seed": number,
-            "attempt": number,
-            "duration_s": real,
-            "transcript": text,
-            "wer": real,
-            "cer": real,
-            "similarity": real,
-            "mos": real,
-            "speaking_rate": real,
-            "teacher": text,
-            "teacher_revision": text,
-            "license": text,
-            "synthetic": Value("bool"),
-            "phonemes": text,
-            "phoneme_ends_s": List(real),
-        }
-    )
+    return _features(CLIP_COLUMNS)
 
 
 def rejection_features() -> "Features":
     """Columns of rejected/: those of a clip, and why it is not one."""
-    from datasets import Features, Value
+    return _features(_columns(Rejection))
 
-    added = dict.fromkeys(("reason", "stage", "detail", "source"), Value("string"))
-    return Features({**clip_features(), **added})
+
+def _features(columns: Sequence[Column]) -> "Features":
+    from datasets import Audio, Features, List, Value  # takes a second to import
+
+    special = {"audio": Audio(sampling_rate=SAMPLE_RATE), "list": List(Value("float32"))}
+    return Features({name: special.get(type_) or Value(type_) for name, type_, _ in columns})

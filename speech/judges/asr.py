@@ -13,7 +13,9 @@ from pydantic import Field, model_validator
 from speech.audio.waveform import Wave, resample
 from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import Refused
-from speech.judges.hub import Device, HubModel
+from speech.judges.cublas import load_cublas
+from speech.judges.hub import Device, HubModel, torch_device
+from speech.reasons import Reason
 
 if TYPE_CHECKING:
     from speech.judges.windowed_whisper import WindowedWhisper
@@ -49,11 +51,12 @@ class AsrConfig(HubModel):
 class Asr:
     """Decoding without fallbacks or memory of other clips: equal in, equal out.
 
-    The weights are loaded at first use; one thread at a time may transcribe.
+    The weights are loaded at first use; `callers` threads may transcribe at a time, a clip each.
     """
 
-    def __init__(self, config: AsrConfig) -> None:
+    def __init__(self, config: AsrConfig, callers: int = 1) -> None:
         self.config = config
+        self._callers = callers
         self.name = config.name
         self.revision = f"faster-whisper {version('faster-whisper')}, {config.pin}"
 
@@ -61,18 +64,16 @@ class Asr:
         """The weights' file. Raises InputError: it cannot be had, or is another one."""
         return self.config.locate(WEIGHTS, *DESCRIPTIONS)
 
-    def transcribe(self, waves: Sequence[Wave], languages: Sequence[str]) -> list[str]:
-        """24 kHz waves and their languages -> texts, one by one: faster than batches on a CPU."""
-        return [self.transcribe_one(*clip) for clip in zip(waves, languages, strict=True)]
-
     def transcribe_one(self, wave: Wave, language: str) -> str:
-        """Raises Refused: `unsupported_language`."""
+        """A 24 kHz wave -> its text. Raises Refused: `unsupported_language`."""
         if language not in self.config.languages:
             allowed = ", ".join(self.config.languages)
-            raise Refused("unsupported_language", f"{self.name} hears {allowed}, not {language}")
+            raise Refused(
+                Reason.UNSUPPORTED_LANGUAGE, f"{self.name} hears {allowed}, not {language}"
+            )
         duration_s = len(wave) / SAMPLE_RATE
         model = self._model
-        model.window_frames = self._window_s(duration_s) * MEL_FRAMES_PER_S
+        model.window.frames = self._window_s(duration_s) * MEL_FRAMES_PER_S
         segments, _ = model.transcribe(
             resample(wave, SAMPLE_RATE, WHISPER_RATE),
             language=language,
@@ -95,14 +96,14 @@ class Asr:
 
         duration_s = len(wave) / SAMPLE_RATE
         if duration_s + WINDOW_SLACK_S > self.config.windows_s[-1]:
-            raise Refused("too_long", f"{duration_s:.1f} s, allowed one window of 30")
+            raise Refused(Reason.TOO_LONG, f"{duration_s:.1f} s, allowed one window of 30")
         model = self._model
         multilingual = model.model.is_multilingual
         tokenizer = Tokenizer(model.hf_tokenizer, multilingual, "transcribe", language)
         tokens = [tokenizer.encode(f" {text}") for text in texts]
-        model.window_frames = self._window_s(duration_s) * MEL_FRAMES_PER_S
+        model.window.frames = self._window_s(duration_s) * MEL_FRAMES_PER_S
         mels = model.feature_extractor(resample(wave, SAMPLE_RATE, WHISPER_RATE))
-        missing = max(0, model.window_frames - mels.shape[1])
+        missing = max(0, model.window.frames - mels.shape[1])
         encoded = np.array(model.encode(np.pad(mels, ((0, 0), (0, missing)))))
         scored = model.model.align(
             StorageView.from_array(np.repeat(encoded, len(texts), axis=0)),
@@ -120,9 +121,13 @@ class Asr:
     def _model(self) -> "WindowedWhisper":
         from speech.judges.windowed_whisper import WindowedWhisper
 
+        device = torch_device(self.config.device).type
+        if device == "cuda":
+            load_cublas("judges.asr.device")
         return WindowedWhisper(
             str(self.fetch().parent),
-            device=self.config.device,
+            device=device,
             compute_type=self.config.compute_type,
             cpu_threads=self.config.cpu_threads or min(4, os.cpu_count() or 1),
+            num_workers=self._callers,
         )

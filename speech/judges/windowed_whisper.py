@@ -1,8 +1,17 @@
 """faster-whisper whose encoder sees a shorter window than the 30 s that it always pads to."""
 
+import threading
+
 import numpy as np
 from ctranslate2 import StorageView
 from faster_whisper import WhisperModel
+
+
+class Window(threading.local):
+    """What each thread that transcribes has set for its clip."""
+
+    frames = 3000
+    """of mel, 100 a second"""
 
 
 class WindowedWhisper(WhisperModel):
@@ -12,9 +21,9 @@ class WindowedWhisper(WhisperModel):
     30 s in a quarter of the time, while below 9 s short clips are transcribed twice over.
     """
 
-    window_frames = 3000
-    """mel frames, 100 a second; set before each call of `transcribe`"""
+    window = Window()
+    """set before each call of `transcribe`"""
 
     def encode(self, features: np.ndarray) -> StorageView:
-        """(mels, 3000) -> encoder output of the first `window_frames`."""
-        return super().encode(np.ascontiguousarray(features[..., : self.window_frames]))
+        """(mels, 3000) -> encoder output of the first `window.frames`."""
+        return super().encode(np.ascontiguousarray(features[..., : self.window.frames]))

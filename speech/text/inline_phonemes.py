@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from speech.errors import Refused
+from speech.reasons import Reason
 from speech.text.lexicon import ALPHABET, Lexicon, check_phonemes
 from speech.text.normalize import normalize
 
@@ -75,7 +76,7 @@ class Hidden:
         for name, link in self.links.items():
             if name in part.lower():
                 if name not in said.lower():
-                    raise Refused("invalid_phonemes", f"{link} has no place in {said!r:.60}")
+                    raise Refused(Reason.INVALID_PHONEMES, f"{link} has no place in {said!r:.60}")
                 links[name] = Link(normalize(link.word, language) or link.word, link.phonemes)
         return Hidden(said, links)
 

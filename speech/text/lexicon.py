@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from speech import storage
 from speech.errors import InputError, Refused
+from speech.reasons import Reason
 
 ALPHABET = " !,.:;?AIOTWYbdfhijklmnpstuvwzæðŋɐɑɔəɛɜɡɪɹʃʊʌʒʤʧˈˌθᵊᵻ—“”"
 """misaki's symbols for English, with its punctuation"""
@@ -84,9 +85,13 @@ def check_phonemes(phonemes: str) -> None:
     for symbol in phonemes:
         if symbol not in ALPHABET:
             name = f"{symbol!r} U+{ord(symbol):04X}"
-            raise Refused("invalid_phonemes", f"{name} in {phonemes!r:.60}; allowed: {ALPHABET}")
+            raise Refused(
+                Reason.INVALID_PHONEMES, f"{name} in {phonemes!r:.60}; allowed: {ALPHABET}"
+            )
     if not has_sound(phonemes):
-        raise Refused("invalid_phonemes", f"no phoneme in {phonemes!r:.60}; allowed: {ALPHABET}")
+        raise Refused(
+            Reason.INVALID_PHONEMES, f"no phoneme in {phonemes!r:.60}; allowed: {ALPHABET}"
+        )
 
 
 def read_lexicon(path: str) -> Lexicon:

@@ -9,6 +9,7 @@ from ftfy import fix_encoding
 from ftfy.badness import badness
 
 from speech.errors import Refused
+from speech.reasons import Reason
 
 _LOST = re.compile(  # what stands where a decoder gave up, a quotation mark without its last bytes
     r"\ufffd|锟斤拷|[ÂÃâð][€‚„…†‡ˆ‰‹™š›œ¢-¿]|(?<=[a-z])â (?=(?:s|t|m|d|re|ve|ll)\b)"
@@ -45,6 +46,6 @@ def check_undamaged(text: str) -> None:
         return
     if lost := _LOST.search(text):
         around = text[max(0, lost.start() - 10) : lost.end() + 10]
-        raise Refused("damaged_text", f"characters were lost at {around!r}")
+        raise Refused(Reason.DAMAGED_TEXT, f"characters were lost at {around!r}")
     if badness(text) >= _MANY:
-        raise Refused("damaged_text", f"read in a wrong encoding: {text[:40]!r}")
+        raise Refused(Reason.DAMAGED_TEXT, f"read in a wrong encoding: {text[:40]!r}")

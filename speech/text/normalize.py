@@ -8,6 +8,7 @@ from functools import lru_cache
 import sentencex
 
 from speech.errors import Refused
+from speech.reasons import Reason
 from speech.text.markup import strip_markup
 from speech.text.mojibake import check_undamaged, mend
 
@@ -96,7 +97,7 @@ def normalize(text: str, language: str) -> str:
         from speech.text.chinese import normalize_chinese  # wetext loads its grammars: 0.3 s
 
         return normalize_chinese(text)
-    raise Refused("unsupported_language", f"{language!r:.40}; allowed: {', '.join(LANGUAGES)}")
+    raise Refused(Reason.UNSUPPORTED_LANGUAGE, f"{language!r:.40}; allowed: {', '.join(LANGUAGES)}")
 
 
 def split(text: str, language: str, max_chars: int) -> list[str]:
@@ -125,7 +126,9 @@ def _atoms(pieces: list[str], max_chars: int, cuts: tuple[str, ...]) -> Iterator
         elif cuts:
             yield from _atoms(re.split(cuts[0], piece), max_chars, cuts[1:])
         else:
-            raise Refused("too_long", f"one word of {len(piece)} characters; allowed: {max_chars}")
+            raise Refused(
+                Reason.TOO_LONG, f"one word of {len(piece)} characters; allowed: {max_chars}"
+            )
 
 
 def check_speakable(text_normalized: str, language: str) -> None:
@@ -139,9 +142,9 @@ def check_speakable(text_normalized: str, language: str) -> None:
     for char in letters:
         if not _script_name(char).startswith(_SCRIPTS[language]):
             name = _script_name(char) or f"U+{ord(char):04X}"
-            raise Refused("unsupported_script", f"{char!r} {name}")
+            raise Refused(Reason.UNSUPPORTED_SCRIPT, f"{char!r} {name}")
     if not letters:
-        raise Refused("nothing_to_speak", "no letters after normalisation")
+        raise Refused(Reason.NOTHING_TO_SPEAK, "no letters after normalisation")
 
 
 @lru_cache(maxsize=4096)

@@ -17,6 +17,7 @@ from hibari.g2p.oov import OOV
 from hibari.g2p.token import Tok
 
 from speech.errors import Refused
+from speech.reasons import Reason
 from speech.text.heteronyms import choose_readings
 from speech.text.inline_phonemes import pieces, plain
 from speech.text.lexicon import ALPHABET, NO_WORDS, Lexicon, has_sound, read_lexicon
@@ -48,7 +49,7 @@ def phonemize(text_normalized: str, language: str, lexicon: Lexicon = NO_WORDS) 
         Refused: `unsupported_language`, or `nothing_to_speak` where no phoneme comes out.
     """
     if language != "en":
-        raise Refused("unsupported_language", f"phonemes are for en, not {language}")
+        raise Refused(Reason.UNSUPPORTED_LANGUAGE, f"phonemes are for en, not {language}")
     text, given = _with_given(text_normalized, lexicon)
     g2p = _g2p()
     tokens = list(bounded(_with_phonemes(g2p.tokenize(text), given)))
@@ -57,7 +58,7 @@ def phonemize(text_normalized: str, language: str, lexicon: Lexicon = NO_WORDS) 
     choose_readings(tokens, g2p.tagger, g2p.lexicon)
     said = _joined(_with_stops(g2p.phonemize_tokens(tokens)))
     if not has_sound(said):
-        raise Refused("nothing_to_speak", "no phonemes")
+        raise Refused(Reason.NOTHING_TO_SPEAK, "no phonemes")
     return said
 
 

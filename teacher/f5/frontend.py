@@ -10,6 +10,7 @@ from torch import Tensor
 from speech.alignment.gaussian_hmm import GaussianHmmAligner, features_of, load_aligner
 from speech.audio.mel import FRAME_RATE, HOP_LENGTH, log_mel
 from speech.errors import Refused
+from speech.reasons import Reason
 from speech.text.phonemes import phonemize
 from teacher.checkpoint import weights_file
 from teacher.f5.config import AlignedConfig, CharactersConfig
@@ -139,7 +140,7 @@ class AlignedFrontend:
     def _ids(self, phonemes: str) -> Tensor:
         ids = [self.index[symbol] for symbol in phonemes if symbol in self.index]
         if not ids:
-            raise Refused("nothing_to_speak", "no phoneme that the teacher knows")
+            raise Refused(Reason.NOTHING_TO_SPEAK, "no phoneme that the teacher knows")
         return torch.tensor(ids)
 
 
@@ -156,7 +157,9 @@ class CharactersFrontend:
         """Raises Refused for phonemes, which it has no symbols for, and over `MAX_FRAMES` frames;
         unknown characters are spaces, as upstream."""
         if phonemes is not None:
-            raise Refused("unsupported_phonemes", "this teacher reads letters: give a spelling")
+            raise Refused(
+                Reason.UNSUPPORTED_PHONEMES, "this teacher reads letters: give a spelling"
+            )
         spoken = _with_stop(voice.transcript)
         frames = reference_frames(voice)
         target_bytes = len(text_normalized.encode())
@@ -206,5 +209,5 @@ def _repeat(ids: Tensor, ends: Tensor, frames: int) -> Tensor:
 
 def _checked_frames(frames: int) -> int:
     if frames > MAX_FRAMES:
-        raise Refused("too_long", f"{frames} frames with its reference, allowed {MAX_FRAMES}")
+        raise Refused(Reason.TOO_LONG, f"{frames} frames with its reference, allowed {MAX_FRAMES}")
     return frames

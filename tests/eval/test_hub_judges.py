@@ -17,7 +17,8 @@ from eval.report import __main__ as report
 from eval.report.config import ReportConfig
 from eval.teacher_config import MeasureConfig
 from pipelines.config import SynthConfig
-from pipelines.gate import Candidate, Gate
+from pipelines.gate import Gate
+from pipelines.verdict import Candidate
 from speech.audio.waveform import Wave, decode, resample
 from speech.config import load_config, run_app
 from speech.dataset.schema import SAMPLE_RATE

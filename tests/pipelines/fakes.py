@@ -12,7 +12,7 @@ import numpy as np
 import pipelines.run_plan
 from pipelines import synth
 from pipelines.config import SynthConfig
-from pipelines.gate import Candidate, Verdict
+from pipelines.verdict import Candidate, Verdict
 from pipelines.worker_context import LoadModels, WorkerContext
 from speech.config import load_config
 from speech.seeds import stable_hash

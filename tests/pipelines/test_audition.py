@@ -12,8 +12,8 @@ from rich.console import Console
 import pipelines.run_plan
 from pipelines import synth
 from pipelines.audition import ClipScores, audition, complaint, first_lines, new_voices
-from pipelines.gate import Verdict
 from pipelines.utterances import plan_corpus
+from pipelines.verdict import Verdict
 from speech import storage
 from speech.errors import InputError
 from teacher.voices import load_bank

@@ -2,10 +2,10 @@ import pytest
 from configs import corpus_config
 
 from pipelines.config import SynthConfig
-from pipelines.corpus import Line, SpokenText, expand, read_lines, utterance_texts
+from pipelines.corpus import Line, expand, read_lines, utterance_texts
 from pipelines.utterances import plan_corpus
 from speech.config import load_config
-from speech.dataset.schema import Rejection
+from speech.dataset.schema import Rejection, Utterance
 from speech.text.normalize import normalize
 
 
@@ -15,7 +15,7 @@ def spoken(line: Line, languages: tuple[str, ...] = ("en",), **options: object) 
 
 def test_an_utterance_keeps_both_forms() -> None:
     assert spoken(Line("It\u200b costs  $5.", "a.txt:1", "x1", "en-US", "alto")) == [
-        SpokenText("x1", "It costs $5.", "It costs five dollars.", "en", "alto", "a.txt:1")
+        Utterance("x1", "It costs $5.", "It costs five dollars.", "en", "alto", None, "a.txt:1")
     ]
 
 
@@ -112,7 +112,7 @@ def test_demo_corpus() -> None:
     (file,) = expand(config)
     lines = list(read_lines(file, config))
     items = [item for line in lines for item in utterance_texts(line, config, ["en"])]
-    texts = [item for item in items if isinstance(item, SpokenText)]
+    texts = [item for item in items if isinstance(item, Utterance)]
     reasons = [item.reason for item in items if isinstance(item, Rejection)]
     assert 100 <= len(lines) == len(items) <= 110
     assert len({text.id for text in texts}) == len(texts) - 1 >= 96

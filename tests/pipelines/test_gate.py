@@ -11,12 +11,14 @@ import pytest
 from configs import gate_config, judges_config, voices_config
 from pydantic import ValidationError
 
-from pipelines.gate import REASONS, Candidate, Gate, GateConfig, Verdict, rank
+from pipelines.gate import Gate, GateConfig
+from pipelines.verdict import Candidate, Verdict, rank
 from speech.audio.waveform import Wave, decode, encode_flac
 from speech.config import load_group
 from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError
 from speech.judges.judges import Judges
+from speech.reasons import Reason
 from speech.stopwatch import Stopwatch
 from teacher.voices import VoiceBank, load_bank
 
@@ -106,7 +108,7 @@ def test_spoiled_audio(name: str, bank: VoiceBank, judges: Judges, good: Candida
     spoil, reason = SPOILED[name]
     verdict = gate(bank, judges).judge([replace(good, wave=spoil(good.wave))])[0]
     assert verdict.reason == reason
-    assert verdict.reason in REASONS
+    assert verdict.reason in list(Reason)
     assert verdict.detail
     judged = verdict.transcript is not None
     assert judged == (reason == "wer")
@@ -133,7 +135,7 @@ def test_words_voice_and_quality(
     config = gate_config(speaking_rate=rates, judges=judges_config(mos=True), **limits)
     verdicts = Gate(config, with_mos, bank).judge([replace(good, **change), good])
     assert verdicts[0].reason == reason
-    assert verdicts[0].reason in REASONS
+    assert verdicts[0].reason in list(Reason)
     assert verdicts[1].reason == (reason if reason == "mos" else None)
 
 

@@ -11,9 +11,9 @@ from fakes import FakeTeacher, fake_config, open_fake_studio, write_corpus
 
 import pipelines.run_plan
 from pipelines import synth
-from pipelines.corpus import Line, SpokenText, expand, read_lines, utterance_texts
+from pipelines.corpus import Line, expand, read_lines, utterance_texts
 from pipelines.run_plan import check_lexicon
-from speech.dataset.schema import Rejection
+from speech.dataset.schema import Rejection, Utterance
 from speech.errors import InputError
 from speech.text.lexicon import NO_WORDS, Lexicon, Words
 from speech.text.phonemes import phonemize
@@ -24,7 +24,7 @@ WORDS = Lexicon(Words({"Kokoro": "kˈOkəɹO"}), Words({"tbsp": "tablespoons"}))
 
 def spoken(
     text: str, lexicon: Lexicon = NO_WORDS, phonemes: str | None = None, **options: object
-) -> list[SpokenText | Rejection]:
+) -> list[Utterance | Rejection]:
     line = Line(text, "a:1", phonemes=phonemes)
     return list(utterance_texts(line, corpus_config(**options), ["en"], lexicon))
 
@@ -32,7 +32,7 @@ def spoken(
 def test_the_text_is_kept_and_the_word_is_plain() -> None:
     text = "[Kokoro](/kˈOkəɹO/) took 2 tbsp."
     (one,) = spoken(text, WORDS)
-    assert isinstance(one, SpokenText)
+    assert isinstance(one, Utterance)
     assert (one.text, one.text_normalized) == (text, "Kokoro took two tablespoons.")
     assert one.phonemes == "kˈOkəɹO tˈʊk tˈu tˈAbəlspˌunz."
 
@@ -48,7 +48,7 @@ def test_each_part_of_a_long_line_has_its_own() -> None:
     parts = spoken("I [read](/ɹˈɛd/) it then. " * 20, max_chars=100)
     assert len(parts) > 3
     for part in parts:
-        assert isinstance(part, SpokenText)
+        assert isinstance(part, Utterance)
         count = part.text_normalized.count("read")
         assert count == part.text.count("[read](/ɹˈɛd/)") == part.phonemes.count("ɹˈɛd") > 0
         assert len(part.text_normalized) <= 100
@@ -128,5 +128,5 @@ def test_a_datasets_own_column_is_what_would_be_said() -> None:
     """Phonemes that a clip carries are read as they are when its dataset is a corpus."""
     said = phonemize("Hello there, Zoe.", "en")
     (one,) = spoken("Hello there, Zoe.", phonemes=said)
-    assert isinstance(one, SpokenText)
+    assert isinstance(one, Utterance)
     assert one.phonemes == said

@@ -135,7 +135,10 @@ def test_one_failure_stops_the_crew():
 @pytest.mark.parametrize("buffer_bytes", [1, spool.BUFFER_BYTES])
 def test_text_waits_on_disk_unchanged(tmp_path, monkeypatch, buffer_bytes):
     monkeypatch.setattr(spool, "BUFFER_BYTES", buffer_bytes)
-    items = [(i % 3, Rejection(f"r{i}", "\ud83d\ude00\x00" * i, "empty", "text")) for i in range(9)]
+    items = [
+        (i % 3, Rejection(id=f"r{i}", text="\ud83d\ude00\x00" * i, reason="empty", stage="text"))
+        for i in range(9)
+    ]
     found = bundle(spool.ToFiles(str(tmp_path)), items)
     assert {shard: list(spool.read(where)) for shard, where in found} == {
         shard: [item for other, item in items if other == shard] for shard in range(3)

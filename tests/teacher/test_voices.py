@@ -19,7 +19,7 @@ from speech.errors import InputError, Refused
 from speech.judges.asr import Asr
 from speech.judges.judges import JudgesConfig
 from speech.storage import read_bytes
-from teacher.voice_checks import REASONS
+from teacher.voice_checks import VoiceReason
 from teacher.voices import VoiceBank, VoicesConfig, choose_voices, inspect_bank, load_bank
 
 MINI = "package://teacher/mini/voices"
@@ -142,14 +142,14 @@ def reasons(config: VoicesConfig, transcribe: Callable | None = None) -> dict[st
 def test_bad_audio(name: str, tmp_path: Path) -> None:
     data, reason = BAD_AUDIO[name]
     assert reasons(write_bank(tmp_path, (data, {}))) == {"voice0": reason}
-    assert reason in REASONS
+    assert reason in list(VoiceReason)
 
 
 @pytest.mark.parametrize("name", BAD_FIELDS)
 def test_bad_fields(name: str, tmp_path: Path) -> None:
     change, reason = BAD_FIELDS[name]
     assert list(reasons(write_bank(tmp_path, (WAV, change))).values()) == [reason]
-    assert reason in REASONS
+    assert reason in list(VoiceReason)
 
 
 @pytest.mark.parametrize(

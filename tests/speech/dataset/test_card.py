@@ -10,10 +10,10 @@ from huggingface_hub import DatasetCard
 from markdown_it import MarkdownIt
 
 from speech.dataset import layout as dataset
-from speech.dataset.card import COLUMNS, CardFacts, card_bytes, render_card
+from speech.dataset.card import CardFacts, _cell, card_bytes, render_card
 from speech.dataset.layout import Summary, Yield
 from speech.dataset.manifest import write_manifest
-from speech.dataset.schema import Rejection, clip_features
+from speech.dataset.schema import CLIP_COLUMNS, Rejection, clip_features
 from speech.dataset.writer import ShardWriter
 
 FACTS = CardFacts(
@@ -63,7 +63,9 @@ def test_card() -> None:
         {"split": "train", "path": "data/train-*.parquet"}
     ]
     assert matter["dataset_info"]["splits"][0]["num_examples"] == 3
-    assert [feature["name"] for feature in matter["dataset_info"]["features"]] == list(COLUMNS)
+    assert [feature["name"] for feature in matter["dataset_info"]["features"]] == [
+        column.name for column in CLIP_COLUMNS
+    ]
     assert "| nothing\\_to\\_speak | 2 |" in card
     assert "| ann | CC0-1.0 | 3 | 0 | 0.1 |" in card
     assert "| max\\_wer | 0.2 |" in card
@@ -71,7 +73,10 @@ def test_card() -> None:
 
 
 def test_every_column_is_explained() -> None:
-    assert list(COLUMNS) == clip_features().arrow_schema.names
+    assert [column.name for column in CLIP_COLUMNS] == clip_features().arrow_schema.names
+    card = render_card(FACTS, SUMMARY)
+    for column in CLIP_COLUMNS:
+        assert f"| {_cell(column.name)} | {_cell(column.description)} |" in card
 
 
 def test_unknown_licences_are_other() -> None:
@@ -88,7 +93,7 @@ def test_load_dataset_gives_the_accepted_rows(tmp_path: Path) -> None:
         with ShardWriter(output, index, 2) as writer:
             for _ in range(3 if index == 0 else 0):
                 writer.accept(clip)
-            writer.reject(Rejection("r", "...", "nothing_to_speak", "text"))
+            writer.reject(Rejection(id="r", text="...", reason="nothing_to_speak", stage="text"))
             writer.finish({})
     markers = dataset.finished(output, 2)
     write_manifest(output, {"seed": 1}, markers, {})

@@ -29,8 +29,8 @@ def write_shard(output: str, index: int, count: int, clips: int = 3) -> Marker:
     with ShardWriter(output, index, count) as writer:
         for number in range(clips):
             writer.accept(make_clip(100 * index + number))
-        writer.reject(Rejection("r1", "...", "nothing_to_speak", "text"))
-        writer.reject(Rejection("r2", "Hm.", "wer", "gate", speaker_id="bob"))
+        writer.reject(Rejection(id="r1", text="...", reason="nothing_to_speak", stage="text"))
+        writer.reject(Rejection(id="r2", text="Hm.", reason="wer", stage="gate", speaker_id="bob"))
         return writer.finish({"teacher_s": 2.5, "frames": 10})
 
 

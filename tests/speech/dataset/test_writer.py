@@ -23,7 +23,9 @@ from speech.dataset.writer import ShardWriter
 from speech.errors import InputError
 
 CLIP = make_clip(seed=2**62, cer=0.25, audio=b"fLaC" + b"0" * 96)
-REJECTION = Rejection("r1", "...", "nothing_to_speak", "text", source="a.txt:3")
+REJECTION = Rejection(
+    id="r1", text="...", reason="nothing_to_speak", stage="text", source="a.txt:3"
+)
 DATA, REJECTED = dataset.data_name(0, 1), dataset.rejected_name(0, 1)
 
 

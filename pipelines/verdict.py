@@ -1,0 +1,76 @@
+"""A clip that is shown to the gate, and what the gate finds of it."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from speech.audio.waveform import Wave
+from speech.dataset.schema import Utterance
+from speech.text.inline_phonemes import plain
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A clip to judge: a 24 kHz mono wave, the text it should say as it was written and as the
+    frontend read it, and the id of whose voice."""
+
+    wave: Wave
+    text: str
+    text_normalized: str
+    language: str
+    voice: str
+    is_respelled: bool = False
+    """by the user's lexicon: what fits that spelling alone is no mistake of the frontend"""
+    phonemes: str | None = None
+    """of the whole text, where the user says how it, or a word of it, sounds"""
+
+    @classmethod
+    def of(cls, said: Utterance, wave: Wave) -> "Candidate":
+        return cls(
+            wave,
+            plain(said.text),
+            said.text_normalized,
+            said.language,
+            said.voice,
+            said.is_respelled,
+            said.phonemes,
+        )
+
+    @property
+    def has_own_words(self) -> bool:
+        return self.is_respelled or self.phonemes is not None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`reason` is None for an accepted clip; None elsewhere stands for not measured."""
+
+    reason: str | None = None
+    detail: str = ""
+    duration_s: float = 0.0
+    speaking_rate: float | None = None
+    transcript: str | None = None
+    wer: float | None = None
+    cer: float | None = None
+    similarity: float | None = None
+    mos: float | None = None
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """What a row says of it, be it a clip's or a rejection's."""
+        return {
+            name: value for name, value in vars(self).items() if name not in ("reason", "detail")
+        }
+
+
+def rank(verdict: Verdict) -> tuple[bool, float, float]:
+    """Sorts the better clip first: accepted, then fewer wrong words, then the nearer voice."""
+    return (
+        verdict.reason is not None,
+        _or_infinite(verdict.wer),
+        _or_infinite(None if verdict.similarity is None else -verdict.similarity),
+    )
+
+
+def _or_infinite(value: float | None) -> float:
+    return math.inf if value is None or math.isnan(value) else value
