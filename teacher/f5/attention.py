@@ -12,7 +12,9 @@ from teacher.f5.rows import Rows
 AttentionKind = Literal["rowwise", "varlen"]
 
 
-def attention_kind(device: torch.device, dtype: torch.dtype) -> AttentionKind:
+def attention_kind(
+    device: torch.device, dtype: torch.dtype = torch.bfloat16
+) -> AttentionKind:
     """The faster one that the device has: flash attention needs half precision and an Ampere."""
     if device.type != "cuda" or dtype == torch.float32:
         return "rowwise"

@@ -20,7 +20,7 @@ from teacher.f5.attention import AttentionKind, attend, attention_kind, rotate, 
 from teacher.f5.linear import PackedLinear, packed
 from teacher.f5.network import Network
 from teacher.f5.rows import Rows, lay_out
-from teacher.f5.text_embedding import embed_texts
+from teacher.f5.text_embedding import embed_texts, packed_embedding
 
 EPSILON = 1e-6
 """of upstream's layer norms"""
@@ -65,9 +65,15 @@ class PackedNetwork(nn.Module):
         super().__init__()
         device = device or network.device
         kind = attention or attention_kind(device, dtype)
-        dit, self.mel_dim = network.dit, network.mel_dim
-        self.time_embed, self.text_embed = dit.time_embed, dit.text_embed
-        self.proj, self.proj_out = dit.input_embed.proj, dit.proj_out
+        dit = network.dit
+        self.mel_dim = mel_dim = network.mel_dim
+        self.time_embed = dit.time_embed
+        self.text_embed = packed_embedding(dit.text_embed, device)
+        entrance, exact = dit.input_embed.proj, (torch.float32, device)
+        noisy, known = entrance.weight.split([mel_dim, entrance.in_features - mel_dim], dim=1)
+        self.enter_noisy = PackedLinear(noisy, None, *exact)
+        self.enter_known = PackedLinear(known, entrance.bias, *exact)
+        self.leave = packed(dit.proj_out, *exact)
         self.convolutions = PositionConvolutions(dit.input_embed.conv_pos_embed.conv1d, dtype)
         self.modulations = nn.ModuleList(b.attn_norm.linear for b in dit.transformer_blocks)
         self.last_modulation = dit.norm_out.linear
@@ -75,7 +81,6 @@ class PackedNetwork(nn.Module):
             Block(block, dtype, device, kind) for block in dit.transformer_blocks
         )
         self.register_buffer("frequencies", dit.rotary_embed.inv_freq, persistent=False)
-        self.eval().requires_grad_(False)
 
     def conditions(
         self, tokens: Sequence[Tensor], reference: Tensor, frames: Sequence[int]
@@ -85,9 +90,8 @@ class PackedNetwork(nn.Module):
         texts = embed_texts(self.text_embed, tokens, frames)
         text = torch.cat([texts[:, i, :count] for i, count in enumerate(frames)], dim=1)
         shown = torch.stack((reference, torch.zeros_like(reference)))
-        known = F.linear(torch.cat((shown, text), dim=-1), self.proj.weight[:, self.mel_dim :])
-        turn = rotation(rows.positions, self.frequencies)
-        return Conditions(known + self.proj.bias, turn, rows)
+        constant = self.enter_known(torch.cat((shown, text), dim=-1))
+        return Conditions(constant, rotation(rows.positions, self.frequencies), rows)
 
     def modulation(self, times: Tensor) -> list[Modulation]:
         """(S,) times -> of each step."""
@@ -103,17 +107,16 @@ class PackedNetwork(nn.Module):
         self, noisy: Tensor, conditions: Conditions, modulation: Modulation, copies: int
     ) -> Tensor:
         """(T, mel_dim) -> (copies, T, mel_dim): the flow given all, and in a second copy nothing."""
-        entering = F.linear(noisy, self.proj.weight[:, : self.mel_dim])
-        x = entering + conditions.constant[:copies]
+        x = self.enter_noisy(noisy) + conditions.constant[:copies]
         x = x + self.convolutions(x, conditions.rows)
         for block, parts in zip(self.blocks, modulation.blocks, strict=True):
             x = block(x, parts, conditions.turn, conditions.rows)
         scale, shift = modulation.last
-        return self.proj_out(_norm(x, scale, shift))
+        return self.leave(_norm(x, scale, shift))
 
     @property
     def device(self) -> torch.device:
-        return self.proj_out.weight.device
+        return self.frequencies.device
 
 
 class PositionConvolutions(nn.Module):
@@ -145,7 +148,7 @@ class Block(nn.Module):
         weight, bias = (torch.cat([getattr(p, name) for p in parts]) for name in ("weight", "bias"))
         self.qkv = PackedLinear(weight, bias, dtype, device)
         self.out = packed(attention.to_out[0], dtype, device)
-        self.enter = packed(enter[0], dtype, device, gelu=True)
+        self.enter = packed(enter[0], dtype, device, gelu="tanh")
         self.leave = packed(leave, dtype, device)
         self.q_norm, self.k_norm = attention.q_norm, attention.k_norm
         self.heads, self.kind, self.dtype = attention.heads, kind, dtype

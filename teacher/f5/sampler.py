@@ -13,8 +13,9 @@ from f5_tts.model.utils import get_epss_timesteps
 from torch import Tensor
 from torch.nn import functional as F
 
+from speech.machine import native_dtype
 from speech.seeds import stable_hash
-from teacher.f5.config import SamplerConfig
+from teacher.f5.config import Dtype, SamplerConfig
 from teacher.f5.packed_network import PackedNetwork
 
 
@@ -29,6 +30,11 @@ class Prompt:
     key: str
     phonemes: str | None = None
     phoneme_ends_s: tuple[float, ...] | None = None
+
+
+def dtype_on(device: torch.device, config: SamplerConfig) -> Dtype:
+    """Of the network; auto is what the device multiplies natively."""
+    return native_dtype(device) if config.dtype == "auto" else config.dtype
 
 
 def schedule(config: SamplerConfig) -> Tensor:

@@ -1,13 +1,26 @@
 """Upstream's text embedding for a ragged batch: each text as if it were embedded alone."""
 
+import copy
 from collections.abc import Sequence
 
 import torch
 from f5_tts.model.backbones.dit import TextEmbedding
 from f5_tts.model.modules import ConvNeXtV2Block
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.rnn import pad_sequence
+
+from teacher.f5.linear import packed
+
+
+def packed_embedding(embedding: TextEmbedding, device: torch.device) -> TextEmbedding:
+    """A copy for inference on `device`, in float32."""
+    embedding = copy.deepcopy(embedding)
+    for block in embedding.text_blocks if embedding.extra_modeling else ():
+        block.pwconv1 = packed(block.pwconv1, torch.float32, device, gelu="none")
+        block.act = nn.Identity()
+        block.pwconv2 = packed(block.pwconv2, torch.float32, device)
+    return embedding
 
 
 def embed_texts(
