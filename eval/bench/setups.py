@@ -71,9 +71,7 @@ def set_up(teacher: F5Teacher, setup: Setup) -> F5Teacher:
     network = teacher.read_network()
     if not setup.offload:
         network.to(teacher.device)
-    dtype = getattr(torch, setup.dtype)
-    changed.network = PackedNetwork(network, dtype, teacher.device, setup.attention)
-    if setup.compiled:
-        for block in changed.network.blocks:  # one program for all blocks and lengths
-            block.compile(dynamic=True)
+    changed.network = PackedNetwork(
+        network, getattr(torch, setup.dtype), teacher.device, setup.attention, setup.compiled
+    )
     return changed
