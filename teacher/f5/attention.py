@@ -1,5 +1,6 @@
 """Attention of rows laid end to end, each to its own frames only, and rotary positions."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 import torch
@@ -39,30 +40,31 @@ def _attend_rowwise(query: Tensor, key: Tensor, value: Tensor, rows: Rows) -> Te
 
 def _attend_varlen(query: Tensor, key: Tensor, value: Tensor, rows: Rows) -> Tensor:
     """All rows of all copies in one kernel, which is told where they start."""
-    copies, total = query.shape[:2]
-    shifts = total * torch.arange(copies, dtype=torch.int32, device=query.device)
-    starts = (rows.edges[:-1] + shifts[:, None]).flatten()
-    edges = torch.cat((starts, starts.new_full((1,), copies * total)))
+    edges = rows.edges[len(query) - 1]
     flat = (part.flatten(0, 1) for part in (query, key, value))
     found = varlen_attn(*flat, edges, edges, rows.longest, rows.longest)
     assert isinstance(found, Tensor)
-    return found.unflatten(0, (copies, total))
+    return found.unflatten(0, query.shape[:2])
 
 
-def rotation(positions: Tensor, frequencies: Tensor) -> Tensor:
-    """(T,) frames and (C / 2,) radians a frame -> (T, 1, C / 2, 2) cosines and sines."""
+def rotation(positions: Tensor, frequencies: Tensor, heads: Sequence[bool]) -> Tensor:
+    """(T,) frames and (C / 2,) radians a frame -> (T, H or 1, C / 2, 2) cosines and sines.
+
+    `heads`: whether each head is to be turned; upstream's first networks turned only some.
+    """
     angles = positions[:, None, None] * frequencies.float()
+    if not all(heads):
+        angles = angles * torch.tensor(heads, device=angles.device)[:, None]
     return torch.stack((angles.cos(), angles.sin()), dim=-1)
 
 
 def rotate(heads: Tensor, turn: Tensor) -> Tensor:
     """Rotary positions on (..., T, H, C), neighbouring channels as pairs, as x_transformers does.
 
-    A CPU multiplies complex numbers in half the time that their parts take; elsewhere they are real,
-    because compilers do not fuse complex ones.
+    As complex numbers that is one operation; a compiler fuses real ones only.
     """
     pairs = heads.float().unflatten(-1, (-1, 2))
-    if heads.device.type == "cpu" and not torch.compiler.is_compiling():
+    if not torch.compiler.is_compiling():
         turned = torch.view_as_real(torch.view_as_complex(pairs) * torch.view_as_complex(turn))
     else:
         (a, b), (cos, sin) = pairs.unbind(-1), turn.unbind(-1)

@@ -4,7 +4,6 @@ from typing import Literal
 
 import torch
 from torch import Tensor, nn
-from torch.backends import mkldnn
 from torch.nn import functional as F
 
 Gelu = Literal["tanh", "none"]
@@ -16,7 +15,7 @@ class PackedLinear(nn.Module):
 
     On a CPU oneDNN keeps the weights in the order that its kernel reads, and applies the activation
     to what is still in registers: as an operation of its own GELU costs ten times the product. These
-    are the operations to which torch's inductor lowers `nn.Linear` too.
+    are the operations to which torch's inductor lowers `nn.Linear` itself, and so it takes none of them.
     """
 
     def __init__(
@@ -24,13 +23,12 @@ class PackedLinear(nn.Module):
         weight: Tensor,
         bias: Tensor | None,
         dtype: torch.dtype,
-        device: torch.device,
+        packs: bool,
         gelu: Gelu | None = None,
     ) -> None:
-        """`weight` (out, in), `bias` (out,); `device` is where it will run."""
+        """`weight` (out, in), `bias` (out,); `packs` for oneDNN."""
         super().__init__()
-        self.gelu = gelu
-        self.packed = device.type == "cpu" and mkldnn.is_available()
+        self.gelu, self.packed = gelu, packs
         weight = weight.detach().to(dtype)
         if self.packed:
             weight = torch.ops.mkldnn._reorder_linear_weight(weight.contiguous())
@@ -51,6 +49,6 @@ class PackedLinear(nn.Module):
 
 
 def packed(
-    linear: nn.Linear, dtype: torch.dtype, device: torch.device, gelu: Gelu | None = None
+    linear: nn.Linear, dtype: torch.dtype, packs: bool, gelu: Gelu | None = None
 ) -> PackedLinear:
-    return PackedLinear(linear.weight, linear.bias, dtype, device, gelu)
+    return PackedLinear(linear.weight, linear.bias, dtype, packs, gelu)

@@ -107,6 +107,9 @@ class Network(torch.nn.Module):
                 dropout=0.0,
             )
         self.mel_dim = architecture.mel_dim
+        heads = architecture.heads
+        turned = heads if architecture.pe_attn_head is None else architecture.pe_attn_head
+        self.turned_heads = [head < turned for head in range(heads)]
         for block in self.dit.transformer_blocks:
             block.attn.processor = RaggedAttention(architecture.pe_attn_head)
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import torch
 from f5_tts.model.modules import DiTBlock
 from torch import Tensor, nn
+from torch.backends import mkldnn
 from torch.nn import functional as F
 
 from teacher.f5.attention import AttentionKind, attend, attention_kind, rotate, rotation
@@ -28,7 +29,8 @@ EPSILON = 1e-6
 @dataclass(frozen=True)
 class Conditions:
     """What all steps over one batch share: `constant` (2, T, D), what text and reference, and in the
-    second copy neither of them, give to the input; `turn` (T, 1, C / 2, 2) rotary positions."""
+    second copy neither of them, give to the input; `turn` (T, 2 H or 1, C / 2, 2) rotary positions of
+    queries and keys."""
 
     constant: Tensor
     turn: Tensor
@@ -66,11 +68,12 @@ class PackedNetwork(nn.Module):
         super().__init__()
         device = device or network.device
         kind = attention or attention_kind(device, dtype)
+        packs = device.type == "cpu" and mkldnn.is_available() and not compiled
         dit = network.dit
         self.mel_dim = mel_dim = network.mel_dim
         self.time_embed = dit.time_embed
-        self.text_embed = packed_embedding(dit.text_embed, device)
-        entrance, exact = dit.input_embed.proj, (torch.float32, device)
+        self.text_embed = packed_embedding(dit.text_embed, packs)
+        entrance, exact = dit.input_embed.proj, (torch.float32, packs)
         noisy, known = entrance.weight.split([mel_dim, entrance.in_features - mel_dim], dim=1)
         self.enter_noisy = PackedLinear(noisy, None, *exact)
         self.enter_known = PackedLinear(known, entrance.bias, *exact)
@@ -79,8 +82,9 @@ class PackedNetwork(nn.Module):
         self.modulations = nn.ModuleList(b.attn_norm.linear for b in dit.transformer_blocks)
         self.last_modulation = dit.norm_out.linear
         self.blocks = nn.ModuleList(
-            Block(block, dtype, device, kind) for block in dit.transformer_blocks
+            Block(block, dtype, packs, kind) for block in dit.transformer_blocks
         )
+        self.turned_heads = 2 * network.turned_heads
         if compiled:
             for block in self.blocks:
                 block.compile(dynamic=True)
@@ -95,7 +99,8 @@ class PackedNetwork(nn.Module):
         text = torch.cat([texts[:, i, :count] for i, count in enumerate(frames)], dim=1)
         shown = torch.stack((reference, torch.zeros_like(reference)))
         constant = self.enter_known(torch.cat((shown, text), dim=-1))
-        return Conditions(constant, rotation(rows.positions, self.frequencies), rows)
+        turn = rotation(rows.positions, self.frequencies, self.turned_heads)
+        return Conditions(constant, turn, rows)
 
     def modulation(self, times: Tensor) -> list[Modulation]:
         """(S,) times -> of each step."""
@@ -165,19 +170,18 @@ class Block(nn.Module):
     """One `DiTBlock`."""
 
     def __init__(
-        self, block: DiTBlock, dtype: torch.dtype, device: torch.device, kind: AttentionKind
+        self, block: DiTBlock, dtype: torch.dtype, packs: bool, kind: AttentionKind
     ) -> None:
         super().__init__()
         attention, (enter, _, leave) = block.attn, block.ff.ff
         parts = (attention.to_q, attention.to_k, attention.to_v)
         weight, bias = (torch.cat([getattr(p, name) for p in parts]) for name in ("weight", "bias"))
-        self.qkv = PackedLinear(weight, bias, dtype, device)
-        self.out = packed(attention.to_out[0], dtype, device)
-        self.enter = packed(enter[0], dtype, device, gelu="tanh")
-        self.leave = packed(leave, dtype, device)
+        self.qkv = PackedLinear(weight, bias, dtype, packs)
+        self.out = packed(attention.to_out[0], dtype, packs)
+        self.enter = packed(enter[0], dtype, packs, gelu="tanh")
+        self.leave = packed(leave, dtype, packs)
         self.q_norm, self.k_norm = attention.q_norm, attention.k_norm
         self.heads, self.kind, self.dtype = attention.heads, kind, dtype
-        self.rotated_heads = attention.processor.rotated_heads
 
     def forward(self, x: Tensor, modulation: Tensor, turn: Tensor, rows: Rows) -> Tensor:
         """(G, T, D) float32, (6, D) -> (G, T, D)."""
@@ -187,18 +191,13 @@ class Block(nn.Module):
         return torch.addcmul(x, gate_ff, self.leave(hidden))
 
     def _attention(self, x: Tensor, turn: Tensor, rows: Rows) -> Tensor:
-        qkv = self.qkv(x.to(self.dtype)).unflatten(-1, (3, self.heads, -1))
-        query, key, value = qkv.unbind(2)
+        heads = self.qkv(x.to(self.dtype)).unflatten(-1, (3 * self.heads, -1))
+        turned, value = heads.split([2 * self.heads, self.heads], dim=-2)
         if self.q_norm is not None:
-            query, key = self.q_norm(query.float()), self.k_norm(key.float())
-        query, key = (self._rotate(part, turn).to(self.dtype) for part in (query, key))
+            query, key = turned.float().chunk(2, dim=-2)
+            turned = torch.cat((self.q_norm(query), self.k_norm(key)), dim=-2)
+        query, key = rotate(turned, turn).to(self.dtype).chunk(2, dim=-2)
         return self.out(attend(self.kind, query, key, value, rows).flatten(-2))
-
-    def _rotate(self, heads: Tensor, turn: Tensor) -> Tensor:
-        if self.rotated_heads is None:
-            return rotate(heads, turn)
-        turned = rotate(heads[:, :, : self.rotated_heads], turn)
-        return torch.cat((turned, heads[:, :, self.rotated_heads :]), dim=2)
 
 
 def _norm(x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:

@@ -12,18 +12,18 @@ from torch import Tensor
 class Rows:
     """R rows of `lengths` frames as one axis of T frames.
 
-    `positions` (T,) counts each row's frames from 0. `edges` (R + 1,) int32 are where rows start and
-    end, as flash attention takes them, and `spans` the same for the host. For convolutions the rows
-    are laid `gap` frames apart: frame t at `slots[t]` of `apart` frames, where `inside` (apart, 1)
-    is 1, and 0 between.
+    `positions` (T,) counts each row's frames from 0. `edges` are where rows start and end, as flash
+    attention takes them: (R + 1,) int32 of the rows once, and (2 R + 1,) of two copies of them;
+    `spans` are the same for the host. For convolutions the rows are laid some frames apart: frame t
+    at `slots[t]` of P frames, where `inside` (P, 1) is 1, and 0 between.
     """
 
     lengths: tuple[int, ...]
+    longest: int
     positions: Tensor
-    edges: Tensor
+    edges: tuple[Tensor, Tensor]
     slots: Tensor
     inside: Tensor
-    longest: int
 
     @property
     def spans(self) -> list[tuple[int, int]]:
@@ -39,11 +39,6 @@ def lay_out(lengths: Sequence[int], gap: int, device: torch.device) -> Rows:
     slots = frames + gap * rows
     inside = torch.zeros(total + gap * (count - 1), 1, device=device)
     inside[slots] = 1.0
-    return Rows(
-        tuple(lengths),
-        frames - edges[rows],
-        edges.to(torch.int32),
-        slots,
-        inside,
-        max(lengths),
-    )
+    twice = torch.cat((edges, edges[1:] + total))
+    both = (edges.to(torch.int32), twice.to(torch.int32))
+    return Rows(tuple(lengths), max(lengths), frames - edges[rows], both, slots, inside)

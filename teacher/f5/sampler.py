@@ -91,16 +91,24 @@ def sample_together(
     times = _times(config)
     modulations = network.modulation(torch.tensor(times).to(network.device)[:-1])
     for (start, end), modulation in zip(pairwise(times), modulations, strict=True):
-        copies = 2 if _is_guided(start, config) else 1
+        copies = 2 if is_guided(start, config) else 1
         flow = network.velocity(y, conditions, modulation, copies)
         y = torch.add(y, _guided(flow, config.guidance), alpha=end - start)
     rows = y.split(frames)
     return [row[len(p.reference) :] for row, p in zip(rows, prompts, strict=True)]
 
 
-def _is_guided(time: float, config: SamplerConfig) -> bool:
+def is_guided(time: float, config: SamplerConfig) -> bool:
+    """Whether the step from `time` on takes two copies of each row."""
     start, end = config.guidance_interval
     return config.guidance > 0 and start <= time < end
+
+
+def heaviest_step(config: SamplerConfig) -> SamplerConfig:
+    """One step that takes as much memory as any of all, for probes."""
+    guided = any(is_guided(time, config) for time in _times(config)[:-1])
+    interval = (0.0, 1.0) if guided else (1.0, 1.0)
+    return config.model_copy(update={"steps": 1, "guidance_interval": interval})
 
 
 def _guided(flow: Tensor, guidance: float) -> Tensor:

@@ -18,11 +18,11 @@ from teacher.base import Prepared, Request, Speech, Teacher
 from teacher.budget import frame_budget
 from teacher.checkpoint import read_vocabulary, weights_file
 from teacher.f5.config import Dtype, F5Config, SamplerConfig
-from teacher.f5.frontend import build_frontend, reference_aligner
+from teacher.f5.frontend import MAX_FRAMES, build_frontend, reference_aligner
 from teacher.f5.leads import Leads
 from teacher.f5.network import Network, load_network
 from teacher.f5.packed_network import PackedNetwork
-from teacher.f5.sampler import Prompt, dtype_on, sample
+from teacher.f5.sampler import Prompt, dtype_on, heaviest_step, sample, sample_together
 from teacher.f5.vocoder import build_vocoder
 from teacher.packing import BatchLimit
 from teacher.voices import Voice
@@ -117,7 +117,8 @@ class F5Teacher(Teacher[F5Config]):
         network = self.read_network()
         if not self.config.offload:
             network.to(self.device)
-        return PackedNetwork(network, getattr(torch, self.dtype), self.device)
+        dtype = getattr(torch, self.dtype)
+        return PackedNetwork(network, dtype, self.device, compiled=self.config.compile)
 
     def read_network(self) -> Network:
         """As it was trained, on the CPU."""
@@ -144,17 +145,20 @@ class F5Teacher(Teacher[F5Config]):
         return BatchLimit(min(frames, CPU_FRAMES) if self.device.type == "cpu" else frames)
 
     def _probe(self, frames: int) -> None:
-        """The work of `frames` frames: rows of one length, and one step of the solver."""
-        length = 512
-        prompt = Prompt(
-            torch.zeros(length // 4, self.config.architecture.mel_dim),
-            torch.zeros(length // 2, dtype=torch.long),
-            length,
-            "probe",
-        )
-        rows = [replace(prompt, key=f"probe {i}") for i in range(frames // length)]
+        """The work of `frames` frames in the longest rows there are, over one step."""
+        longest = MAX_FRAMES if self.device.type == "cuda" else CPU_FRAMES // 2
+        lengths = [longest] * (frames // longest) + [frames % longest] * (frames % longest > 0)
+        prompts = [
+            Prompt(
+                torch.zeros(length // 4, self.config.architecture.mel_dim),
+                torch.zeros(length // 2, dtype=torch.long),
+                length,
+                f"probe {i}",
+            )
+            for i, length in enumerate(lengths)
+        ]
         with self._resident(self.network):
-            sample(self.network, rows, self.sampler.model_copy(update={"steps": 1}))
+            sample_together(self.network, prompts, heaviest_step(self.sampler))
 
     @contextmanager
     def _resident(self, part: nn.Module) -> Iterator[None]:

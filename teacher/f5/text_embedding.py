@@ -13,13 +13,13 @@ from torch.nn.utils.rnn import pad_sequence
 from teacher.f5.linear import packed
 
 
-def packed_embedding(embedding: TextEmbedding, device: torch.device) -> TextEmbedding:
-    """A copy for inference on `device`, in float32."""
+def packed_embedding(embedding: TextEmbedding, packs: bool) -> TextEmbedding:
+    """A copy for inference, in float32; `packs` for oneDNN."""
     embedding = copy.deepcopy(embedding)
     for block in embedding.text_blocks if embedding.extra_modeling else ():
-        block.pwconv1 = packed(block.pwconv1, torch.float32, device, gelu="none")
+        block.pwconv1 = packed(block.pwconv1, torch.float32, packs, gelu="none")
         block.act = nn.Identity()
-        block.pwconv2 = packed(block.pwconv2, torch.float32, device)
+        block.pwconv2 = packed(block.pwconv2, torch.float32, packs)
     return embedding
 
 

@@ -67,7 +67,7 @@ def test_rotation_is_that_of_x_transformers(compiled, monkeypatch: pytest.Monkey
     monkeypatch.setattr(torch.compiler, "is_compiling", lambda: compiled)
     embedding = RotaryEmbedding(8)
     query = heads(2)[0]
-    turned = rotate(query, rotation(rows().positions, embedding.inv_freq))
+    turned = rotate(query, rotation(rows().positions, embedding.inv_freq, [True]))
     start = 0
     for length in LENGTHS:
         angles, _ = embedding.forward_from_seq_len(length)
@@ -80,7 +80,8 @@ def test_rotation_is_that_of_x_transformers(compiled, monkeypatch: pytest.Monkey
 def test_rows_are_laid_out_end_to_end_and_apart() -> None:
     laid = rows()
     assert laid.positions.tolist() == [n for length in LENGTHS for n in range(length)]
-    assert laid.edges.tolist() == [0, 7, 8, 27, 31]
+    assert laid.edges[0].tolist() == [0, 7, 8, 27, 31]
+    assert laid.edges[1].tolist() == [0, 7, 8, 27, 31, 38, 39, 58, 62]
     assert laid.spans == [(0, 7), (7, 8), (8, 27), (27, 31)]
     assert laid.longest == 19
     assert len(laid.inside) == sum(LENGTHS) + 3 * (len(LENGTHS) - 1)
