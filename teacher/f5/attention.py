@@ -13,9 +13,7 @@ from teacher.f5.rows import Rows
 AttentionKind = Literal["rowwise", "varlen"]
 
 
-def attention_kind(
-    device: torch.device, dtype: torch.dtype = torch.bfloat16
-) -> AttentionKind:
+def attention_kind(device: torch.device, dtype: torch.dtype = torch.bfloat16) -> AttentionKind:
     """The faster one that the device has: flash attention needs half precision and an Ampere."""
     if device.type != "cuda" or dtype == torch.float32:
         return "rowwise"
@@ -33,16 +31,16 @@ def _attend_rowwise(query: Tensor, key: Tensor, value: Tensor, rows: Rows) -> Te
     """Row by row, all copies at once. Scores and their sums stay in float32 within the kernel."""
     found = []
     for start, end in rows.spans:
-        parts = (part[:, start:end].transpose(1, 2) for part in (query, key, value))
-        found.append(F.scaled_dot_product_attention(*parts).transpose(1, 2))
+        q, k, v = (part[:, start:end].transpose(1, 2) for part in (query, key, value))
+        found.append(F.scaled_dot_product_attention(q, k, v).transpose(1, 2))
     return torch.cat(found, dim=1)
 
 
 def _attend_varlen(query: Tensor, key: Tensor, value: Tensor, rows: Rows) -> Tensor:
     """All rows of all copies in one kernel, which is told where they start."""
     edges = rows.edges[len(query) - 1]
-    flat = (part.flatten(0, 1) for part in (query, key, value))
-    found = varlen_attn(*flat, edges, edges, rows.longest, rows.longest)
+    q, k, v = (part.flatten(0, 1) for part in (query, key, value))
+    found = varlen_attn(q, k, v, edges, edges, rows.longest, rows.longest)
     assert isinstance(found, Tensor)
     return found.unflatten(0, query.shape[:2])
 

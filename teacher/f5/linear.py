@@ -15,8 +15,10 @@ class PackedLinear(nn.Module):
 
     On a CPU oneDNN keeps the weights in the order that its kernel reads, and applies the activation
     to what is still in registers: as an operation of its own GELU costs ten times the product. These
-    are the operations to which torch's inductor lowers `nn.Linear` itself, and so it takes none of them.
+    are the operations to which torch's inductor lowers `nn.Linear`, and so it takes none of them.
     """
+
+    bias: Tensor | None
 
     def __init__(
         self,
@@ -41,7 +43,9 @@ class PackedLinear(nn.Module):
         if not self.packed:
             found = F.linear(x, self.weight, self.bias)
             return found if self.gelu is None else F.gelu(found, approximate=self.gelu)
-        activation = ("none", [], "") if self.gelu is None else ("gelu", [], self.gelu)
+        activation: tuple[str, list[float], str] = (
+            ("none", [], "") if self.gelu is None else ("gelu", [], self.gelu)
+        )
         together: Tensor = torch.ops.mkldnn._linear_pointwise(
             x, self.weight, self.bias, *activation
         )

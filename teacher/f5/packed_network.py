@@ -137,8 +137,9 @@ class PositionConvolutions(nn.Module):
 
     def __init__(self, layers: nn.Sequential, dtype: torch.dtype) -> None:
         super().__init__()
-        self.first, self.second = (_one_row(layers[i], dtype) for i in (0, 2))
-        self.gap = self.first.padding[1]
+        first, second = (layer for layer in layers if isinstance(layer, nn.Conv1d))
+        self.first, self.second = _one_row(first, dtype), _one_row(second, dtype)
+        self.gap = first.kernel_size[0] // 2
 
     def forward(self, x: Tensor, rows: Rows) -> Tensor:
         """(G, T, D) -> (G, T, D)."""
@@ -151,9 +152,15 @@ class PositionConvolutions(nn.Module):
 
 def _one_row(layer: nn.Conv1d, dtype: torch.dtype) -> nn.Conv2d:
     """The same convolution, of images one pixel high."""
-    size, padding = (1, *layer.kernel_size), (0, *layer.padding)
-    channels = (layer.in_channels, layer.out_channels)
-    made = nn.Conv2d(*channels, size, padding=padding, groups=layer.groups, device="meta")
+    made = nn.Conv2d(
+        layer.in_channels,
+        layer.out_channels,
+        (1, layer.kernel_size[0]),
+        padding=(0, layer.kernel_size[0] // 2),
+        groups=layer.groups,
+        device="meta",
+    )
+    assert layer.bias is not None
     weight = layer.weight.detach().unsqueeze(2).to(dtype, memory_format=torch.channels_last)
     made.weight = nn.Parameter(weight, requires_grad=False)
     made.bias = nn.Parameter(layer.bias.detach().to(dtype), requires_grad=False)

@@ -48,7 +48,9 @@ def embed_texts(
         for block in embedding.text_blocks:
             x = _convnext(block, x, valid) * kept
     if embedding.average_upsampling:
-        spread = pad_sequence([_spread(len(t), n) for t, n in zip(shown, frames, strict=True)], True)
+        spread = pad_sequence(
+            [_spread(len(t), n) for t, n in zip(shown, frames, strict=True)], True
+        )
         spread = spread.to(device).repeat(2, 1).unsqueeze(-1)
         x = x.gather(1, spread.expand(-1, -1, x.shape[-1]))
     return x.unflatten(0, (2, -1))
