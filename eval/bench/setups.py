@@ -2,14 +2,15 @@
 
 import copy
 from dataclasses import dataclass, replace
-from itertools import chain
 from typing import Literal, get_args
 
+import torch
 from torch._inductor.cpp_builder import get_cpp_compiler
 
 from speech.errors import InputError
+from teacher.f5.attention import AttentionKind, attention_kind
 from teacher.f5.config import Dtype
-from teacher.f5.network import AttentionKind, Network, RaggedAttention, attention_kind
+from teacher.f5.packed_network import PackedNetwork
 from teacher.f5.teacher import F5Teacher
 
 EVERY_STEP = (0.0, 1.0)
@@ -46,13 +47,14 @@ def setups(teacher: F5Teacher) -> list[Setup]:
         found.append(replace(shipped, guided_throughout=True))
     found += [replace(shipped, dtype=dtype) for dtype in get_args(Dtype)]
     found += [replace(shipped, attention=other) for other in get_args(AttentionKind)]
-    found += [replace(shipped, attention="masked", compiled=True), replace(shipped, offload=True)]
+    found += [replace(shipped, compiled=True), replace(shipped, offload=True)]
     return list(dict.fromkeys(found))
 
 
 def set_up(teacher: F5Teacher, setup: Setup) -> F5Teacher:
     """A teacher that runs in this way over the same weights; raises where it cannot."""
-    if teacher.device.type != "cuda" and (setup.offload or setup.dtype == "float16"):
+    on_gpu = setup.offload or setup.dtype == "float16" or setup.attention == "varlen"
+    if on_gpu and teacher.device.type != "cuda":
         raise InputError("needs a GPU")
     if setup.compiled:
         get_cpp_compiler()  # raises where there is none, before much is done in vain
@@ -65,19 +67,11 @@ def set_up(teacher: F5Teacher, setup: Setup) -> F5Teacher:
         update={"dtype": setup.dtype, "guidance_interval": interval}
     )
     if setup.offload:
-        changed.network = copy.deepcopy(teacher.network).to("cpu")
         changed.vocoder = copy.deepcopy(teacher.vocoder).to("cpu")
-        return changed
-    changed.network = _twin(teacher.network)
-    for block in changed.network.dit.transformer_blocks:
-        heads = teacher.config.architecture.pe_attn_head
-        block.attn.processor = RaggedAttention(heads, setup.attention)
-        if setup.compiled:  # one program for all blocks and lengths
-            block.compile(dynamic=True)
+    network = teacher.read_network()
+    if not setup.offload:
+        network.to(teacher.device)
+    changed.network = PackedNetwork(
+        network, getattr(torch, setup.dtype), teacher.device, setup.attention, setup.compiled
+    )
     return changed
-
-
-def _twin(network: Network) -> Network:
-    """The same tensors in modules of their own."""
-    tensors = chain(network.parameters(), network.buffers())
-    return copy.deepcopy(network, {id(tensor): tensor for tensor in tensors})

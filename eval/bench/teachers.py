@@ -36,7 +36,7 @@ class Upstream:
             attn_mask_enabled=False,
             dropout=0.0,
         )
-        dit.load_state_dict(teacher.network.dit.state_dict())
+        dit.load_state_dict(teacher.read_network().dit.state_dict())
         self.cfm = CFM(transformer=dit).to(teacher.device, getattr(torch, dtype)).eval()
 
     def speak(self, batch: Sequence[Prepared], keys: Sequence[str]) -> list[Speech]:

@@ -112,11 +112,14 @@ class F5Config(TeacherConfig):
     memory_utilization: float = Field(gt=0, le=1)
     offload: bool
     """keep each part on the CPU while the other works"""
+    compile: bool
+    """with torch.compile, for speed on a GPU: its first batches take a minute or two more"""
 
     any_machine: ClassVar[Mapping[str, Any]] = {
         **TeacherConfig.any_machine,
         "memory_utilization": 0.9,
         "offload": False,
+        "compile": False,
     }
 
     @property
