@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import torch
-from f5_tts.model.utils import get_epss_timesteps
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
@@ -17,6 +16,7 @@ from speech.machine import native_dtype
 from speech.seeds import stable_hash
 from teacher.f5.config import SamplerConfig
 from teacher.f5.network import Network
+from teacher.f5.upstream import get_epss_timesteps
 
 
 @dataclass(frozen=True)
