@@ -15,7 +15,7 @@ from speech.errors import InputError
 from speech.seeds import short_id
 from speech.storage import fingerprint
 from teacher.f5.config import CharactersConfig
-from teacher.voices import Voice, VoiceBank, load_bank
+from teacher.voices import Voice, VoiceBank, is_heard, load_bank
 
 if TYPE_CHECKING:  # torch is not needed to see that all is done
     from pipelines.worker_context import LoadModels
@@ -96,7 +96,10 @@ def check_lexicon(config: SynthConfig) -> None:
 
 
 def check_voices(config: SynthConfig, console: Console) -> None:
-    """Hear every reference with the ASR, so that no voice speaks under a wrong transcript."""
+    """Hear every reference with the ASR, so that no voice speaks under a wrong transcript; those of a
+    packaged bank were heard when it was packed."""
+    if is_heard(config.voices):
+        return
     from speech.judges.asr import Asr
 
     with console.status("checking the reference voices"):

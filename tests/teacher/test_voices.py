@@ -18,8 +18,9 @@ from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError, Refused
 from speech.judges.asr import Asr, AsrConfig
 from speech.storage import read_bytes
-from teacher.voice_checks import REASONS
-from teacher.voices import VoiceBank, VoicesConfig, choose_voices, inspect_bank, load_bank
+from teacher import voices as voices_module
+from teacher.voice_checks import REASONS, VoiceLimits
+from teacher.voices import VoiceBank, VoicesConfig, choose_voices, inspect_bank, is_heard, load_bank
 
 MINI = "package://teacher/mini/voices"
 Change = dict[str, Any]
@@ -250,6 +251,20 @@ def test_configured_banks_pass_their_checks(bank: str, asr: Asr) -> None:
 def chosen(bank: VoiceBank, seed: int = 1, per_text: int = 1) -> dict[str, list[str]]:
     texts = [f"text-{i}" for i in range(400)]
     return {t: choose_voices(bank, t, "en", None, per_text, seed) for t in texts}
+
+
+def test_the_embedded_bank_need_not_be_heard_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`test_configured_banks_pass_their_checks` hears it."""
+    embedded = VoicesConfig(manifest=f"{MINI}/voices.jsonl")
+    assert is_heard(embedded)
+    stricter = embedded.model_copy(update={"limits": VoiceLimits(max_wer=0.1)})
+    own = write_bank(tmp_path, (sound(SPEECH), {}))
+    assert not is_heard(stricter)
+    assert not is_heard(own)
+    monkeypatch.setattr(voices_module.storage, "read_bytes", lambda _: b"edited")
+    assert not is_heard(embedded)
 
 
 def test_choice_is_even_and_follows_the_seed(mini: VoiceBank) -> None:
