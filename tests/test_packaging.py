@@ -15,8 +15,10 @@ import pytest
 from speech.audio.waveform import decode
 from speech.commands import COMMANDS, OURS
 from speech.dataset.schema import SAMPLE_RATE
-from speech.judges.asr import Asr, AsrConfig
+from speech.judges.asr import Asr
+from speech.judges.judges import JudgesConfig
 from speech.judges.wer import score
+from tests.blocks import block
 from tests.distributions import NAME, installed_with, modules_of
 
 ROOT = Path(__file__).parents[1]
@@ -104,7 +106,7 @@ def test_a_wheel_speaks_where_only_the_core_is_installed(tmp_path: Path) -> None
     ended = subprocess.run(command, cwd=tmp_path, env=home, capture_output=True, text=True)
     assert ended.returncode == 0, ended.stderr
     wave, _ = decode((tmp_path / "speech.wav").read_bytes(), 10)
-    heard = Asr(AsrConfig()).transcribe_one(wave, "en")
+    heard = Asr(block(JudgesConfig, "judges", "offline").asr).transcribe_one(wave, "en")
     assert score(TEXT, heard, "en").wer == 0
 
 

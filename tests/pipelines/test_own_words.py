@@ -6,16 +6,18 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from fakes import FakePlanner, fake_config, open_fake_studio, write_corpus
+from configs import corpus_config
+from fakes import FakeTeacher, fake_config, open_fake_studio, write_corpus
 
 import pipelines.run_plan
 from pipelines import synth
-from pipelines.corpus import CorpusConfig, Line, SpokenText, expand, read_lines, utterance_texts
+from pipelines.corpus import Line, SpokenText, expand, read_lines, utterance_texts
 from pipelines.run_plan import check_lexicon
 from speech.dataset.schema import Rejection
 from speech.errors import InputError
 from speech.text.lexicon import NO_WORDS, Lexicon, Words
 from speech.text.phonemes import phonemize
+from teacher.base import Prepared, Request
 
 WORDS = Lexicon(Words({"Kokoro": "kˈOkəɹO"}), Words({"tbsp": "tablespoons"}))
 
@@ -24,7 +26,7 @@ def spoken(
     text: str, lexicon: Lexicon = NO_WORDS, phonemes: str | None = None, **options: object
 ) -> list[SpokenText | Rejection]:
     line = Line(text, "a:1", phonemes=phonemes)
-    return list(utterance_texts(line, CorpusConfig(**options), ["en"], lexicon))
+    return list(utterance_texts(line, corpus_config(**options), ["en"], lexicon))
 
 
 def test_the_text_is_kept_and_the_word_is_plain() -> None:
@@ -79,7 +81,7 @@ def test_every_table_has_the_column(tmp_path: Path) -> None:
     pq.write_table(pa.Table.from_pylist(rows), tmp_path / "a.parquet")
     for kind in ("jsonl", "csv", "parquet"):
         for column, found in (("phonemes", ["hˈI.", None]), (None, [None, None])):
-            config = CorpusConfig(paths=(str(tmp_path / f"a.{kind}"),), phonemes_column=column)
+            config = corpus_config(paths=(str(tmp_path / f"a.{kind}"),), phonemes_column=column)
             (file,) = expand(config)
             assert [line.phonemes for line in read_lines(file, config)] == found  # type: ignore[union-attr]
 
@@ -96,13 +98,13 @@ def test_a_run_says_them_and_is_tied_to_them(
 ) -> None:
     monkeypatch.setattr(pipelines.run_plan, "check_voices", lambda *_: None)
     asked: dict[str, str | None] = {}
-    prompt = FakePlanner.prompt
+    prepare = FakeTeacher.prepare
 
-    def listened(self, voice, text, language, key, phonemes=None):  # type: ignore[no-untyped-def]
-        asked[text] = phonemes
-        return prompt(self, voice, text, language, key, phonemes)
+    def listened(self: FakeTeacher, request: Request) -> Prepared:
+        asked[request.text] = request.phonemes
+        return prepare(self, request)
 
-    monkeypatch.setattr(FakePlanner, "prompt", listened)
+    monkeypatch.setattr(FakeTeacher, "prepare", listened)
     corpus, output = write_corpus(tmp_path / "corpus.txt", 20), str(tmp_path / "out")
     config = fake_config(output, corpus, f"corpus.lexicon='{words}'", "dataset.shards=2")
     assert synth.main(config, open_fake_studio) == 0

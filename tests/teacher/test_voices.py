@@ -10,30 +10,43 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
-import yaml
+from blocks import block
 
 from speech.audio.waveform import Wave, encode_flac
-from speech.config import CONF_DIR
+from speech.config import load_group
 from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError, Refused
-from speech.judges.asr import Asr, AsrConfig
+from speech.judges.asr import Asr
+from speech.judges.judges import JudgesConfig
 from speech.storage import read_bytes
 from teacher import voices as voices_module
-from teacher.voice_checks import REASONS, VoiceLimits
-from teacher.voices import VoiceBank, VoicesConfig, choose_voices, inspect_bank, is_heard, load_bank
+from teacher.voice_checks import REASONS
+from teacher.voices import (
+    HEARD,
+    VoiceBank,
+    VoicesConfig,
+    choose_voices,
+    inspect_bank,
+    is_heard,
+    load_bank,
+)
 
 MINI = "package://teacher/mini/voices"
 Change = dict[str, Any]
 
 
+def voices_config(manifest: str) -> VoicesConfig:
+    return block(VoicesConfig, "voices", "f5_mini", manifest=manifest)
+
+
 @pytest.fixture(scope="module")
 def mini() -> VoiceBank:
-    return load_bank(VoicesConfig(manifest=f"{MINI}/voices.jsonl"))
+    return load_bank(voices_config(f"{MINI}/voices.jsonl"))
 
 
 @pytest.fixture(scope="module")
 def asr() -> Asr:
-    return Asr(AsrConfig())
+    return Asr(block(JudgesConfig, "judges", "offline").asr)
 
 
 GOOD = "A bona fide manuscript. It was a policy of retribution."
@@ -64,7 +77,7 @@ def write_bank(folder: Path, *voices: tuple[bytes | None, Change]) -> VoicesConf
             (folder / f"voice{i}.wav").write_bytes(data)
         lines.append(json.dumps({**entry, **change}))
     (folder / "voices.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    return VoicesConfig(manifest=str(folder / "voices.jsonl"))
+    return voices_config(str(folder / "voices.jsonl"))
 
 
 def poisoned(value: float) -> Wave:
@@ -221,7 +234,7 @@ def test_a_bank_in_a_bucket(gcs_bucket: str, tmp_path: Path) -> None:
     write_bank(tmp_path, (WAV, {}))
     for name in ("voices.jsonl", "voice0.wav"):
         write_bytes(join(gcs_bucket, "bank", name), (tmp_path / name).read_bytes())
-    config = VoicesConfig(manifest=f"{gcs_bucket}/bank/voices.jsonl")
+    config = voices_config(f"{gcs_bucket}/bank/voices.jsonl")
     assert list(load_bank(config)) == ["voice0"]
 
 
@@ -229,7 +242,7 @@ def test_the_embedded_bank_is_sound_and_distinct(mini: VoiceBank, asr: Asr) -> N
     from speech.judges.speaker import SpeakerEncoder, similarity
 
     assert len(mini) >= 8
-    assert load_bank(VoicesConfig(manifest=f"{MINI}/voices.jsonl"), asr.transcribe_one)
+    assert load_bank(voices_config(f"{MINI}/voices.jsonl"), asr.transcribe_one)
     for voice in mini.values():
         assert voice.phoneme_ends_s is not None
         assert len(voice.phoneme_ends_s) == len(voice.phonemes or "")
@@ -242,10 +255,10 @@ def test_the_embedded_bank_is_sound_and_distinct(mini: VoiceBank, asr: Asr) -> N
 
 @pytest.mark.parametrize("bank", ["f5_mini", "f5_base"])
 def test_configured_banks_pass_their_checks(bank: str, asr: Asr) -> None:
-    values = yaml.safe_load((CONF_DIR / "voices" / f"{bank}.yaml").read_text(encoding="utf-8"))
-    voices = load_bank(VoicesConfig.model_validate(values), asr.transcribe_one, ["en"])
+    config = load_group(VoicesConfig, "voices", bank)
+    voices = load_bank(config, asr.transcribe_one, ["en"])
     assert len(voices) >= 4
-    assert load_bank(VoicesConfig.model_validate(values)).keys() >= voices.keys()
+    assert load_bank(config).keys() >= voices.keys()
 
 
 def chosen(bank: VoiceBank, seed: int = 1, per_text: int = 1) -> dict[str, list[str]]:
@@ -254,15 +267,21 @@ def chosen(bank: VoiceBank, seed: int = 1, per_text: int = 1) -> dict[str, list[
 
 
 def test_the_embedded_bank_need_not_be_heard_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asr: Asr
 ) -> None:
-    """`test_configured_banks_pass_their_checks` hears it."""
-    embedded = VoicesConfig(manifest=f"{MINI}/voices.jsonl")
+    embedded = voices_config(f"{MINI}/voices.jsonl")
+    _, wer = HEARD[embedded.manifest]
+    heard, stricter = (
+        embedded.model_copy(
+            update={"limits": embedded.limits.model_copy(update={"max_wer": bound})}
+        )
+        for bound in (wer, wer / 2)
+    )
     assert is_heard(embedded)
-    stricter = embedded.model_copy(update={"limits": VoiceLimits(max_wer=0.1)})
-    own = write_bank(tmp_path, (sound(SPEECH), {}))
+    assert is_heard(heard)
+    assert load_bank(heard, asr.transcribe_one)
     assert not is_heard(stricter)
-    assert not is_heard(own)
+    assert not is_heard(write_bank(tmp_path, (sound(SPEECH), {})))
     monkeypatch.setattr(voices_module.storage, "read_bytes", lambda _: b"edited")
     assert not is_heard(embedded)
 
