@@ -39,7 +39,7 @@ COMMANDS = {
         "eval.teacher", "eval", "word error rate, similarity and MOS of a teacher"
     ),
     "train-teacher": Command("teacher.train", "synth,train", "train or fine-tune an F5-TTS"),
-    "train-vocoder": Command("teacher.train_vocoder", "train", "train a small vocoder"),
+    "train-vocoder": Command("teacher.train_vocoder", "synth,train", "train a small vocoder"),
     "bootstrap-corpus": Command(
         "pipelines.bootstrap_corpus", "bootstrap", "speech to train a first teacher on"
     ),
