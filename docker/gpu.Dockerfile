@@ -13,7 +13,7 @@ COPY teacher teacher
 COPY eval eval
 COPY pipelines pipelines
 COPY student student
-RUN pip install --no-cache-dir -c requirements.lock -e ".[gpu]"
+RUN pip install --no-cache-dir -c requirements.lock -e '.[synth,gpu]'
 
 COPY --from=apache/beam_python3.11_sdk:2.77.0 /opt/apache/beam /opt/apache/beam
 ENTRYPOINT ["/opt/apache/beam/boot"]

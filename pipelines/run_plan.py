@@ -14,7 +14,7 @@ from speech.dataset import layout as dataset
 from speech.errors import InputError, in_one_line
 from speech.seeds import short_id
 from speech.storage import fingerprint
-from teacher.voices import Voice, VoiceBank, load_bank
+from teacher.voices import Voice, VoiceBank, is_heard, load_bank
 
 if TYPE_CHECKING:  # torch is not needed to see that all is done
     from pipelines.worker_context import LoadModels
@@ -95,11 +95,14 @@ def check_lexicon(config: SynthConfig) -> None:
 
 
 def check_voices(config: SynthConfig, console: Console) -> None:
-    """Hear every reference with the ASR, so that no voice speaks under a wrong transcript.
+    """Hear every reference with the ASR, so that no voice speaks under a wrong transcript; those of a
+    packaged bank were heard when it was packed.
 
     Raises:
         InputError: a voice is refused, or the ASR fails.
     """
+    if is_heard(config.voices):
+        return
     from speech.judges.asr import Asr
 
     asr = Asr(config.gate.judges.asr)

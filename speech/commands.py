@@ -1,26 +1,52 @@
 """`tts-distill COMMAND ...`: every command by its name, as `python -m MODULE ...` runs it."""
 
+import re
 import runpy
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Command:
+    """What a user types a name for."""
+
+    module: str
+    """that runs"""
+    extra: str
+    """of this distribution, which installs what it needs; of `speak`, for a student in torch"""
+    about: str
+    first: str | None = None
+    """the key of a value that may stand alone, before all others"""
+
 
 COMMANDS = {
-    "synth": ("pipelines.synth", "text -> checked speech dataset"),
-    "plan": (
+    "synth": Command("pipelines.synth", "synth", "text -> checked speech dataset"),
+    "plan": Command(
         "pipelines.plan",
+        "synth",
         "hours, batches, storage and time of a synth run, before it is spent",
     ),
-    "verify": ("pipelines.verify", "every byte and row of a finished dataset, and its repair"),
-    "train-student": ("student.train", "a small, fast student on a dataset"),
-    "speak": ("student.synthesize", "speak with a student"),
-    "export": ("student.export", "a student to ONNX, which speaks without torch"),
-    "eval": ("eval.report", "teacher, dataset and student as one page"),
-    "bench": ("eval.bench", "speed and memory, as ratios within one run"),
-    "measure-teacher": ("eval.teacher", "word error rate, similarity and MOS of a teacher"),
-    "train-teacher": ("teacher.train", "train or fine-tune an F5-TTS"),
-    "train-vocoder": ("teacher.train_vocoder", "train a small vocoder"),
-    "bootstrap-corpus": ("pipelines.bootstrap_corpus", "speech to train a first teacher on"),
+    "verify": Command(
+        "pipelines.verify", "synth", "every byte and row of a finished dataset, and its repair"
+    ),
+    "train-student": Command("student.train", "train", "a small, fast student on a dataset"),
+    "speak": Command("student.synthesize", "train", "speak with a student", first="text"),
+    "export": Command("student.export", "train", "a student to ONNX, which speaks without torch"),
+    "eval": Command("eval.report", "eval", "teacher, dataset and student as one page"),
+    "bench": Command("eval.bench", "eval", "speed and memory, as ratios within one run"),
+    "measure-teacher": Command(
+        "eval.teacher", "eval", "word error rate, similarity and MOS of a teacher"
+    ),
+    "train-teacher": Command("teacher.train", "synth,train", "train or fine-tune an F5-TTS"),
+    "train-vocoder": Command("teacher.train_vocoder", "synth,train", "train a small vocoder"),
+    "bootstrap-corpus": Command(
+        "pipelines.bootstrap_corpus", "bootstrap", "speech to train a first teacher on"
+    ),
 }
-"""what a user types: the module that runs, and what it makes"""
+OURS = ("speech", "teacher", "student", "pipelines", "eval")
+ASSIGNMENT = re.compile(r"[~+]*[\w.@/]+=|-")
+"""how an override or an option begins"""
 
 
 def main() -> None:
@@ -30,17 +56,36 @@ def main() -> None:
         print(_usage())
         return
     if name not in COMMANDS:
-        sys.exit(_refuse(name))
-    module, _ = COMMANDS[name]
-    sys.argv = [f"tts-distill {name}", *sys.argv[2:]]
-    runpy.run_module(module, run_name="__main__", alter_sys=True)
+        sys.exit(_told(f"no command {name!r}; allowed: {', '.join(COMMANDS)}"))
+    command = COMMANDS[name]
+    sys.argv = [f"tts-distill {name}", *_arguments(command, sys.argv[2:])]
+    try:
+        runpy.run_module(command.module, run_name="__main__", alter_sys=True)
+    except ModuleNotFoundError as missing:
+        package = (missing.name or "").partition(".")[0]
+        if not package or package in OURS:
+            raise
+        extra = "gcs" if package in ("google", "requests") else command.extra
+        sys.exit(
+            _told(
+                f"tts-distill {' '.join([name, *sys.argv[1:]]):.80} needs {package}, which is not "
+                f"installed: pip install 'tts-distill[{extra}]'"
+            )
+        )
 
 
-def _refuse(name: str) -> int:
-    print(f"error: no command {name!r}; allowed: {', '.join(COMMANDS)}", file=sys.stderr)
+def _arguments(command: Command, typed: Sequence[str]) -> Sequence[str]:
+    """What was typed, with its key before a first value that stands alone."""
+    if command.first and typed and not ASSIGNMENT.match(typed[0]):
+        return [f"{command.first}={typed[0]}", *typed[1:]]
+    return typed
+
+
+def _told(what: str) -> int:
+    print(f"error: {what}", file=sys.stderr)
     return 2
 
 
 def _usage() -> str:
-    lines = [f"  {name:<17} {about}" for name, (_, about) in COMMANDS.items()]
+    lines = [f"  {name:<17} {command.about}" for name, command in COMMANDS.items()]
     return "\n".join(["usage: tts-distill COMMAND [key=value ...]   (COMMAND --help)", *lines])

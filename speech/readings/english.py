@@ -1,13 +1,10 @@
 """Readings of written English, by rules of which the first that matches counts."""
 
-import gzip
 import html
-import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from functools import lru_cache
-from importlib.resources import files
 
 from speech.readings import numbers
 from speech.readings.spoken_forms import english_form
@@ -34,6 +31,7 @@ from speech.readings.written_forms import (
     UNDOTTED,
     UNITS,
 )
+from speech.text.dictionaries import dictionaries
 
 _UNIFIED = str.maketrans(
     {**dict.fromkeys("’‘‛ʼ`", "'"), **dict.fromkeys("“”„″", '"'), **dict.fromkeys("‐‑–−", "-")}
@@ -149,10 +147,8 @@ def _is_acronym(capitals: str) -> bool:
     return capitals in _lexicon() or capitals.lower() not in _lexicon()
 
 
-@lru_cache(maxsize=1)
-def _lexicon() -> frozenset[str]:
-    packed = files("hibari").joinpath("assets/lexicon_us_gold.json.gz").read_bytes()
-    return frozenset(json.loads(gzip.decompress(packed)))
+def _lexicon() -> Container[str]:
+    return dictionaries()["gold"]
 
 
 def _by_place(match: re.Match[str]) -> list[str]:

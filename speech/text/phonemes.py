@@ -11,13 +11,14 @@ from functools import lru_cache
 from itertools import pairwise
 
 import sentencex
-from hibari.g2p import G2P, PUNCT_TAGS
+from hibari.g2p import PUNCT_TAGS
 from hibari.g2p.lexicon import VOWELS
 from hibari.g2p.oov import OOV
 from hibari.g2p.token import Tok
 
 from speech.errors import Refused
 from speech.reasons import Reason
+from speech.text.dictionaries import Phonemizer
 from speech.text.heteronyms import choose_readings
 from speech.text.inline_phonemes import pieces, plain
 from speech.text.lexicon import ALPHABET, NO_WORDS, Lexicon, has_sound, read_lexicon
@@ -70,8 +71,8 @@ def phonemes_given(marked: str, language: str, lexicon: Lexicon) -> str | None:
 
 
 @lru_cache(maxsize=1)
-def _g2p() -> G2P:
-    return G2P(oov=_unknown)
+def _g2p() -> Phonemizer:
+    return Phonemizer(_unknown)
 
 
 @lru_cache(maxsize=1)

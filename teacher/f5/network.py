@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import torch
-from f5_tts.model import DiT
-from f5_tts.model.modules import Attention
 from safetensors.torch import load_file
 from torch import Tensor
 from torch.nn import functional as F
@@ -15,6 +13,7 @@ from torch.nn import functional as F
 from speech.errors import InputError
 from speech.training.weights import reading
 from teacher.f5.config import ArchitectureConfig
+from teacher.f5.upstream import Attention, DiT
 
 AttentionKind = Literal["rowwise", "masked"]
 

@@ -10,7 +10,6 @@ from functools import cache
 from itertools import pairwise
 
 import torch
-from f5_tts.model.utils import get_epss_timesteps
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -18,6 +17,7 @@ from speech.machine import native_dtype
 from speech.seeds import stable_hash
 from teacher.f5.config import Dtype, SamplerConfig
 from teacher.f5.packed_network import PackedNetwork
+from teacher.f5.upstream import get_epss_timesteps
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import pytest
 from speech.commands import COMMANDS
 
 
-@pytest.mark.parametrize("module", [module for module, _ in COMMANDS.values()])
+@pytest.mark.parametrize("module", [command.module for command in COMMANDS.values()])
 def test_each_command_is_a_module(module: str) -> None:
     assert find_spec(module) is not None
 

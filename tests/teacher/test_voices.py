@@ -19,8 +19,17 @@ from speech.errors import InputError, Refused
 from speech.judges.asr import Asr
 from speech.judges.judges import JudgesConfig
 from speech.storage import read_bytes
+from teacher import voices as voices_module
 from teacher.voice_checks import VoiceReason
-from teacher.voices import VoiceBank, VoicesConfig, choose_voices, inspect_bank, load_bank
+from teacher.voices import (
+    HEARD,
+    VoiceBank,
+    VoicesConfig,
+    choose_voices,
+    inspect_bank,
+    is_heard,
+    load_bank,
+)
 
 MINI = "package://teacher/mini/voices"
 Change = dict[str, Any]
@@ -255,6 +264,26 @@ def test_configured_banks_pass_their_checks(bank: str, asr: Asr) -> None:
 def chosen(bank: VoiceBank, seed: int = 1, per_text: int = 1) -> dict[str, list[str]]:
     texts = [f"text-{i}" for i in range(400)]
     return {t: choose_voices(bank, t, "en", None, per_text, seed) for t in texts}
+
+
+def test_the_embedded_bank_need_not_be_heard_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asr: Asr
+) -> None:
+    embedded = voices_config(f"{MINI}/voices.jsonl")
+    _, wer = HEARD[embedded.manifest]
+    heard, stricter = (
+        embedded.model_copy(
+            update={"limits": embedded.limits.model_copy(update={"max_wer": bound})}
+        )
+        for bound in (wer, wer / 2)
+    )
+    assert is_heard(embedded)
+    assert is_heard(heard)
+    assert load_bank(heard, asr.transcribe_one)
+    assert not is_heard(stricter)
+    assert not is_heard(write_bank(tmp_path, (sound(SPEECH), {})))
+    monkeypatch.setattr(voices_module.storage, "read_bytes", lambda _: b"edited")
+    assert not is_heard(embedded)
 
 
 def test_choice_is_even_and_follows_the_seed(mini: VoiceBank) -> None:

@@ -4,12 +4,12 @@ The phonemiser spells a word in capitals unless its lexicon has it in capitals (
 to be a word is handed on in small letters.
 """
 
-import gzip
-import json
 import re
-from functools import lru_cache
-from importlib.resources import files
+from collections import ChainMap
+from collections.abc import Container
+from functools import cache
 
+from speech.text.dictionaries import dictionaries
 from speech.text.english.patterns import words
 
 _CAPITALS = re.compile(
@@ -153,18 +153,12 @@ def _is_name(small: str) -> bool:
     return small not in known and small.capitalize() in known
 
 
-@lru_cache(maxsize=1)
-def _lexicon() -> frozenset[str]:
-    """The words that the phonemiser knows, as it writes them: 0.1 s, for lines with capitals."""
-    return _checked_words() | _words("silver")
+@cache
+def _lexicon() -> Container[str]:
+    """The words that the phonemiser knows, as it writes them."""
+    return ChainMap(dictionaries()["gold"], dictionaries()["silver"])  # type: ignore[arg-type]
 
 
-@lru_cache(maxsize=1)
-def _checked_words() -> frozenset[str]:
+def _checked_words() -> Container[str]:
     """Those of its lexicon that were checked by hand; only here are acronyms in capitals."""
-    return _words("gold")
-
-
-def _words(name: str) -> frozenset[str]:
-    packed = files("hibari").joinpath(f"assets/lexicon_us_{name}.json.gz").read_bytes()
-    return frozenset(json.loads(gzip.decompress(packed)))
+    return dictionaries()["gold"]
