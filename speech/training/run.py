@@ -8,7 +8,7 @@ import torch
 from rich.console import Console
 from torch import nn
 
-from speech.machine import require_device
+from speech.machine import pick_device
 from speech.storage.outputs import TRAINING, check_folder
 from speech.training.config import DatasetTrainingConfig
 from speech.training.logger import main_console
@@ -37,7 +37,7 @@ def run(config: C, prepare: Callable[[C, Console], Training]) -> int:
     """
     console = main_console()
     check_folder(config.output, TRAINING)
-    require_device("training.device", config.training.device)
+    pick_device("training.device", config.training.device)
     torch.manual_seed(config.training.seed)
     training = prepare(config, console)
     console.print(training.summary)

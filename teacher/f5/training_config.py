@@ -1,13 +1,16 @@
 """The configuration of a teacher's training."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from speech.training.config import DatasetTrainingConfig
-from teacher.f5.config import TeacherConfig
+from teacher.base import TARGETS
+from teacher.f5.config import F5Config
 
 
 class TrainTeacherConfig(DatasetTrainingConfig):
-    teacher: TeacherConfig
+    teacher: Annotated[F5Config, TARGETS]
     """architecture, frontend and vocabulary; its weights are not read unless `init_from` says so"""
     init_from: str | None
     """weights to start from, as .safetensors: local, gs:// or package://; null: from scratch"""
