@@ -267,7 +267,10 @@ class Trainer:
     def _take(self, state: Mapping[str, Any]) -> None:
         for name, module in self.plain.items():
             module.load_state_dict(state["modules"][name])
-            self.optimizers[name].load_state_dict(state["optimizers"][name])
+            optimizer = state["optimizers"][name]
+            for group in optimizer["param_groups"]:  # older checkpoints were not fused
+                group.update(foreach=None, fused=True)
+            self.optimizers[name].load_state_dict(optimizer)
         for name, copy in self.averages.items():
             copy.load_state_dict(state["averages"][name])
         self.position = Position(**json.loads(state["position"]))

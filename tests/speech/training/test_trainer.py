@@ -304,6 +304,22 @@ def test_a_module_s_losses_train_no_other(tmp_path: Path) -> None:
     assert torch.equal(run.plain["critic"].weight, before)
 
 
+def test_a_checkpoint_of_another_form_of_the_optimizer_is_continued(
+    whole: Trainer, tmp_path: Path
+) -> None:
+    """Older ones have `foreach`, which cannot leave a step out on the device."""
+    run = trainer(tmp_path)
+    run._step(run._batches(), _Silent())  # type: ignore[arg-type]
+    run._read(_Silent())  # type: ignore[arg-type]
+    for optimizer in run.optimizers.values():
+        optimizer.param_groups[0].update(foreach=True, fused=None)
+    run._save()
+    resumed = trainer(tmp_path)
+    assert resumed.position.step == 1
+    assert resumed.run()
+    assert_weights_equal(resumed, whole)
+
+
 def test_another_training_in_the_same_place_is_refused(tmp_path: Path) -> None:
     trainer(tmp_path).run()
     with pytest.raises(InputError, match=r"another training.learning_rate, training.steps;"):

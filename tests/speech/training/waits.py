@@ -6,7 +6,7 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 aten = torch.ops.aten
-WAITING = {aten._local_scalar_dense, aten.nonzero, aten.masked_select, aten.unique2, aten.equal}
+WAITING = {aten._local_scalar_dense, aten.nonzero, aten.masked_select, aten._unique2, aten.equal}
 
 
 class Waits(TorchDispatchMode):
