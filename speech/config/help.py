@@ -1,37 +1,32 @@
 """What --help shows of a configuration."""
 
 import textwrap
-from collections.abc import Sequence
 from pathlib import Path
 
-import yaml
+from omegaconf import OmegaConf
 
+from speech.config.composition import composition, groups_of
 from speech.config.targets import TARGET
 
-HIDDEN = ("defaults", TARGET)
-"""what an option says to Hydra and to the schema, and nobody types"""
-GLOBAL = "# @package _global_"
-"""of an option whose keys are not below the group's name"""
+HEADING = "groups (group=option; each is a file conf/GROUP/OPTION.yaml) and their values:"
 
 
 def epilog(name: str, folder: Path) -> str:
-    """The groups with their options and keys, then the file of defaults as it stands in conf/."""
+    """The command's groups with their options and keys, then its file of defaults as it stands."""
     primary = (folder / f"{name}.yaml").read_text(encoding="utf-8")
-    lines = ["groups (group=option; each is a file conf/GROUP/OPTION.yaml) and their values:"]
-    placed = _placed(yaml.safe_load(primary).get("defaults", []))
-    for group in sorted({path.parent for path in folder.glob("*/*.yaml")}):
-        options = sorted(group.glob("*.yaml"))
-        lines.append(f"  {group.name}={'|'.join(path.stem for path in options)}")
-        text = options[0].read_text(encoding="utf-8")
-        block = "" if GLOBAL in text else f"{placed.get(group.name, group.name)}."
-        shown = ", ".join(block + key for key in yaml.safe_load(text) if key not in HIDDEN)
+    groups, values = groups_of(folder, name), composition(folder, name, [])
+    lines = [HEADING] if groups else []
+    for group in sorted(groups):
+        options = sorted(path.stem for path in (folder / group.partition("@")[0]).glob("*.yaml"))
+        lines.append(f"  {group}={'|'.join(options)}")
+        block = group.partition("@")[2] or group
+        found = OmegaConf.select(values, block)
+        if found is None:  # its keys stand beside the command's own: # @package _global_
+            keys = list(OmegaConf.load(folder / group / f"{groups[group]}.yaml"))
+        else:
+            keys = [f"{block}.{key}" for key in found if key != TARGET]
+        shown = ", ".join(map(str, keys))
         lines += textwrap.wrap(shown, 92, initial_indent="      ", subsequent_indent="      ")
-    lines += ["", "--cfg shows them all with their defaults; those outside groups are:"]
+    lines += ["", "--cfg shows all values with their defaults; those outside groups are:"]
     lines += ["  " + line for line in primary.split("\n\n", 1)[1].splitlines()]
     return "\n".join(lines)
-
-
-def _placed(defaults: Sequence[object]) -> dict[str, str]:
-    """The blocks of groups that are named otherwise, by a group's name: group@block in the list."""
-    entries = (key.split("@") for entry in defaults if isinstance(entry, dict) for key in entry)
-    return {entry[0]: entry[1] for entry in entries if len(entry) > 1}
