@@ -15,16 +15,11 @@ from rich.console import Console
 from speech import storage
 from speech.audio.mel import HOP_LENGTH, N_FFT
 from speech.config import Config, run_app
-from speech.errors import InputError
 from speech.storage.outputs import Kind, check_folder
+from student.kinds import kind_of
 from student.models.acoustic import LONGEST, SHORTEST, Acoustic
-from student.models.ar import ArStudent
-from student.models.nar import NarStudent
-from student.onnx.ar_graphs import ArFramesGraph, GivenGraph, StepGraph
 from student.onnx.files import quantized, traced
-from student.onnx.frames import GIVEN, STEP
-from student.onnx.graphs import FramesGraph, Graph, TextGraph
-from student.onnx.nar_graphs import NarFramesGraph
+from student.onnx.graphs import Graph, TextGraph
 from student.onnx.parity import parity
 from student.onnx.runtime import CONDITIONS, FRAMES, TEXT, OnnxDescription, OnnxStudent
 from student.student import Student, open_student
@@ -64,8 +59,9 @@ def export(student: Student, output: str, int8: bool) -> OnnxDescription:
     """Write a student's graphs under `output`, the description last; raises InputError for one that
     has a stop head."""
     acoustic, described = student.acoustic, student.description
-    frames, others = graphs_of(student)
-    graphs = {TEXT: TextGraph(acoustic), FRAMES: frames, **others}
+    kind = kind_of(acoustic.config)
+    frames, others = kind.graphs(acoustic, student.vocoder)
+    graphs: dict[str, Graph] = {TEXT: TextGraph(acoustic), FRAMES: frames, **others}
     files = {name: traced(graph) for name, graph in graphs.items()}
     if int8:
         files = {name: quantized(data, graphs[name].quantized) for name, data in files.items()}
@@ -73,7 +69,7 @@ def export(student: Student, output: str, int8: bool) -> OnnxDescription:
     for name, data in files.items():
         storage.write_bytes(storage.join(output, name), data)
     description = OnnxDescription(
-        kind=frames.kind,
+        kind=kind.frame_source,
         name=described.name,
         revision=described.revision,
         speakers=student.voices,
@@ -90,20 +86,6 @@ def export(student: Student, output: str, int8: bool) -> OnnxDescription:
     )
     description.write(output)
     return description
-
-
-def graphs_of(student: Student) -> tuple[FramesGraph, dict[str, Graph]]:
-    """What a student of its kind has for frames.onnx, and for the files that others have not."""
-    acoustic, vocoder = student.acoustic, student.vocoder
-    if isinstance(acoustic, ArStudent):
-        if acoustic.stop is not None:
-            raise InputError(
-                f"{student.location} ends by its stop head; only student.stop=durations is exported"
-            )
-        others = {GIVEN: GivenGraph(acoustic), STEP: StepGraph(acoustic)}
-        return ArFramesGraph(acoustic, vocoder), others
-    assert isinstance(acoustic, NarStudent)
-    return NarFramesGraph(acoustic, vocoder), {}
 
 
 def _conditions(acoustic: Acoustic, voices: int) -> bytes:

@@ -19,10 +19,9 @@ from speech.audio.mel import HOP_LENGTH, N_MELS
 from speech.errors import InputError
 from speech.training.weights import write_weights
 from speech.vocoder.network import PulseVocoder, load_pulse_vocoder
-from student.config import StudentConfig
 from student.description import Described
+from student.kinds import StudentConfig, build_student
 from student.models.acoustic import Acoustic
-from student.models.kinds import build_student
 
 SPEAKERS = ("vectors", "table.weight")
 """weights that belong to the speakers of one dataset"""
@@ -37,7 +36,7 @@ class Description(Described):
     WRITTEN_BY = "make train-student"
 
     student: dict[str, object]
-    """its shape, as `student.config.StudentConfig`"""
+    """its shape, as `student.kinds.StudentConfig`"""
     dataset: str
     """what it was trained on, by place and hash"""
     steps: int

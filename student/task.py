@@ -1,4 +1,4 @@
-"""What `student.train` trains: a student on aligned clips, and where wanted a critic of its mels."""
+"""What `student.train` trains: a student on aligned clips, and where wanted a discriminator."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,14 +11,14 @@ from speech.vocoder.network import PulseVocoder
 from student.config import TrainStudentConfig
 from student.data.clips import Example, StudentData, collate
 from student.models.acoustic import Acoustic, whole_frames
-from student.models.discriminator import MelDiscriminator, adversarial_losses, critic_loss
+from student.models.discriminator import MelDiscriminator, adversarial_losses, discriminator_loss
 
 EVALUATED_CLIPS = 32
 SAMPLES = 3
 
 
 class StudentTask:
-    """The student's own losses from the start, the critic's from `critic.start`."""
+    """The student's own losses from the start, the discriminator's from `discriminator.start`."""
 
     averaged: Sequence[str] = ("student",)
 
@@ -31,8 +31,9 @@ class StudentTask:
     ) -> None:
         self.config, self.data, self.vocoder = config, data, vocoder
         self.modules: Mapping[str, nn.Module] = {"student": student}
-        if config.critic.start is not None:
-            self.modules = {"critic": MelDiscriminator(config.critic.channels), "student": student}
+        if config.discriminator.start is not None:
+            discriminator = MelDiscriminator(config.discriminator.channels)
+            self.modules = {"discriminator": discriminator, "student": student}
         shown = data.held_out or list(data.lengths)
         self.shown = shown[:EVALUATED_CLIPS]
 
@@ -51,14 +52,14 @@ class StudentTask:
     def losses(
         self, name: str, modules: Mapping[str, nn.Module], batch: Batch, step: int
     ) -> dict[str, Tensor]:
-        start = self.config.critic.start
+        start = self.config.discriminator.start
         adversarial = start is not None and step >= start
-        if name == "critic":
-            return self._critic_losses(modules, batch, step) if adversarial else {}
+        if name == "discriminator":
+            return self._discriminator_losses(modules, batch, step) if adversarial else {}
         losses, mel = modules["student"](batch, step)
         if adversarial:
-            weights = self.config.critic
-            losses |= adversarial_losses(modules["critic"], *_both(batch, mel))
+            weights = self.config.discriminator
+            losses |= adversarial_losses(modules["discriminator"], *_both(batch, mel))
             losses["total"] = (
                 losses["total"]
                 + weights.weight * losses["adversarial"]
@@ -66,13 +67,12 @@ class StudentTask:
             )
         return losses
 
-    def _critic_losses(
+    def _discriminator_losses(
         self, modules: Mapping[str, nn.Module], batch: Batch, step: int
     ) -> dict[str, Tensor]:
         with torch.no_grad():
             _, mel = modules["student"](batch, step)
-        loss = critic_loss(modules["critic"], *_both(batch, mel))
-        return {"total": loss}
+        return {"total": discriminator_loss(modules["discriminator"], *_both(batch, mel))}
 
     def evaluate(self, averages: Mapping[str, nn.Module]) -> Evaluation:
         """Losses on clips that are not trained on (where any are held out), and some of them spoken

@@ -7,37 +7,34 @@ Run it again to continue. Several devices: torchrun --standalone --nproc_per_nod
 """
 
 import sys
+from collections.abc import Mapping
 
 from rich.console import Console
+from torch import nn
 
 from speech import storage
 from speech.alignment.clips import align_dataset
 from speech.audio.mel import FRAME_RATE
 from speech.config import run_app
-from speech.dataset.clips import Clips, open_clips
+from speech.dataset.clips import open_clips
 from speech.licenses import joint_license
-from speech.machine import pick_device
 from speech.seeds import short_id
-from speech.storage.outputs import TRAINING, check_folder
-from speech.training.logger import main_console
-from speech.training.trainer import Trainer
+from speech.training.run import Training, run
 from speech.vocoder.network import PulseVocoder
 from student.check import check_student
 from student.config import TrainStudentConfig
 from student.data.clips import StudentData
+from student.kinds import build_student
 from student.models.acoustic import Acoustic
-from student.models.kinds import build_student
 from student.package import read_vocoder, start_from, write_package
 from student.task import StudentTask
 
 
 def main(config: TrainStudentConfig) -> int:
-    import torch
+    return run(config, prepare)
 
-    console = main_console()
-    check_folder(config.output, TRAINING)
-    pick_device("training.device", config.training.device)
-    torch.manual_seed(config.training.seed)
+
+def prepare(config: TrainStudentConfig, console: Console) -> Training:
     if config.init_from:
         storage.check_readable(config.init_from, "init_from")
     clips = open_clips(config.dataset)
@@ -46,37 +43,29 @@ def main(config: TrainStudentConfig) -> int:
     student, vocoder = build_student(config.student, data.vectors), read_vocoder(config.vocoder)
     if config.init_from:
         start_from(student, config.init_from)
-    describe(data, student, console)
-    task = StudentTask(config, data, student, vocoder)
-    trainer = Trainer(task, config.training, config.output, identity(config, clips), console)
-    if not trainer.run():
-        return 1
-    if trainer.accelerator.is_main_process:
-        trained = trainer.averages["student"].module
+
+    def export(averages: Mapping[str, nn.Module]) -> None:
+        trained = averages["student"]
         assert isinstance(trained, Acoustic)
-        export(trained.cpu(), vocoder, config, data)
+        write_student(trained, vocoder, config, data)
         check_student(config, data, console)
-    return 0
+
+    task = StudentTask(config, data, student, vocoder)
+    return Training(task, config.identity(clips, exclude={"name"}), summary(data, student), export)
 
 
-def describe(data: StudentData, student: Acoustic, console: Console) -> None:
+def summary(data: StudentData, student: Acoustic) -> str:
     hours = sum(data.lengths.values()) / FRAME_RATE / 3600
     parameters = sum(p.numel() for p in student.parameters()) / 1e6
     left_out = "".join(f", {n} left out: {reason}" for reason, n in data.left_out.most_common())
-    console.print(
+    return (
         f"{len(data.lengths)} clips, {hours:.2f} h, {len(data.speakers)} speakers, "
         f"{len(data.held_out)} more held out{left_out}; {parameters:.1f} M parameters; "
         f"{len(data.plan(0))} batches an epoch"
     )
 
 
-def identity(config: TrainStudentConfig, clips: Clips) -> dict[str, object]:
-    """What a checkpoint is tied to; with anything else it is another training."""
-    chosen = config.model_dump(mode="json", exclude={"output", "training", "cache_mb", "name"})
-    return {**chosen, "clips": short_id(*(clip.id for clip in clips))}
-
-
-def export(
+def write_student(
     student: Acoustic, vocoder: PulseVocoder, config: TrainStudentConfig, data: StudentData
 ) -> None:
     rows = [data.clips[row] for row in data.lengths]

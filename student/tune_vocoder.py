@@ -6,21 +6,19 @@ clip's wave belong together. Run it again to continue.
 """
 
 import sys
+from collections.abc import Mapping
 
 import torch
-from torch import Tensor
+from rich.console import Console
+from torch import Tensor, nn
 
 from speech.alignment.clips import Alignment, align_dataset
 from speech.config import run_app
 from speech.dataset.clips import Clips, open_clips
 from speech.errors import InputError
-from speech.machine import pick_device
-from speech.seeds import short_id
-from speech.storage.outputs import TRAINING, check_folder
-from speech.training.logger import main_console
-from speech.training.trainer import Trainer
+from speech.training.run import Training, run
 from speech.vocoder.config import VocoderTrainingConfig
-from speech.vocoder.task import Generator, Source, VocoderTask
+from speech.vocoder.task import Source, VocoderTask, trained_vocoder
 from student.data.clips import Example, collate
 from student.data.features import features_of
 from student.models.acoustic import Acoustic, token_ids
@@ -28,18 +26,18 @@ from student.package import read_package, write_package
 
 
 class TuneVocoderConfig(VocoderTrainingConfig):
+    """`dataset` is the one that the student was trained on."""
+
     checkpoint: str
     """a folder that make train-student wrote"""
-    dataset: str
-    """that it was trained on"""
-    output: str
     trust_known: bool
 
 
 def main(config: TuneVocoderConfig) -> int:
-    console = main_console()
-    check_folder(config.output, TRAINING)
-    pick_device("training.device", config.training.device)
+    return run(config, prepare)
+
+
+def prepare(config: TuneVocoderConfig, console: Console) -> Training:
     description, student, vocoder = read_package(config.checkpoint)
     clips = open_clips(config.dataset)
     alignments = align_dataset(config.dataset, clips, console, config.trust_known)
@@ -49,18 +47,14 @@ def main(config: TuneVocoderConfig) -> int:
         raise InputError(f"{config.dataset} has no clip of a speaker of {config.checkpoint}")
     vocoder.train().requires_grad_(True)
     source = student_mels(student, clips, alignments, description.speakers)
-    task = VocoderTask(config, clips, rows, vocoder, source)
-    identity = config.model_dump(mode="json", exclude={"output", "training", "cache_mb"})
-    identity["clips"] = short_id(description.revision, *(clip.id for clip in clips))
-    trainer = Trainer(task, config.training, config.output, identity, console)
-    if not trainer.run():
-        return 1
-    if trainer.accelerator.is_main_process:
-        generator = trainer.averages["generator"].module
-        assert isinstance(generator, Generator)
-        write_package(config.output, student, generator.vocoder.cpu(), description.kept())
+    task = VocoderTask(config, clips, vocoder, source, rows)
+
+    def export(averages: Mapping[str, nn.Module]) -> None:
+        write_package(config.output, student, trained_vocoder(averages), description.kept())
         console.print(f'speak:  make speak ARGS="checkpoint={config.output}" TEXT="Hello there."')
-    return 0
+
+    identity = config.identity(clips, description.revision)
+    return Training(task, identity, f"{len(task.lengths)} clips", export)
 
 
 def student_mels(

@@ -8,6 +8,7 @@ Run it again to continue. Several devices: torchrun --standalone --nproc_per_nod
 
 import sys
 from collections.abc import Mapping
+from functools import partial
 
 from rich.console import Console
 from torch import nn
@@ -16,11 +17,7 @@ from speech import storage
 from speech.audio.mel import FRAME_RATE
 from speech.config import run_app
 from speech.dataset.clips import Clips, open_clips
-from speech.machine import pick_device
-from speech.seeds import short_id
-from speech.storage.outputs import TRAINING, check_folder
-from speech.training.logger import main_console
-from speech.training.trainer import Trainer
+from speech.training.run import Training, run
 from speech.training.weights import write_weights
 from teacher.checkpoint import read_vocabulary
 from teacher.f5.durations import DurationModel
@@ -34,29 +31,23 @@ DURATION_DIM, DURATION_LAYERS = 192, 4
 
 
 def main(config: TrainTeacherConfig) -> int:
-    import torch
+    return run(config, prepare)
 
-    console = main_console()
-    check_folder(config.output, TRAINING)
-    pick_device("training.device", config.training.device)
-    torch.manual_seed(config.training.seed)
+
+def prepare(config: TrainTeacherConfig, console: Console) -> Training:
     if config.init_from:
         storage.check_readable(config.init_from, "init_from")
     clips = open_clips(config.dataset)
     task = build_task(config, clips)
     hours = sum(task.lengths.values()) / FRAME_RATE / 3600
     parameters = sum(p.numel() for p in task.modules["network"].parameters()) / 1e6
-    console.print(
+    summary = (
         f"{len(task.lengths)} clips, {hours:.2f} h, {len(task.held_out)} more held out; "
         f"{parameters:.1f} M parameters; {len(task.plan(0))} batches an epoch"
     )
-    trainer = Trainer(task, config.training, config.output, identity(config, clips), console)
-    if not trainer.run():
-        return 1
-    if trainer.accelerator.is_main_process:
-        averages = {name: copy.module for name, copy in trainer.averages.items()}
-        export(averages, config, console)
-    return 0
+    shape = config.teacher.model_dump(mode="json", include={"architecture", "vocabulary"})
+    identity = config.identity(clips, exclude={"teacher"}) | shape
+    return Training(task, identity, summary, partial(export, config, console))
 
 
 def build_task(config: TrainTeacherConfig, clips: Clips) -> TeacherTask:
@@ -75,14 +66,7 @@ def build_task(config: TrainTeacherConfig, clips: Clips) -> TeacherTask:
     return TeacherTask(config, clips, network, durations, frontend)
 
 
-def identity(config: TrainTeacherConfig, clips: Clips) -> dict[str, object]:
-    """What a checkpoint is tied to; with anything else it is another training."""
-    chosen = config.model_dump(mode="json", exclude={"output", "training", "cache_mb", "teacher"})
-    shape = config.teacher.model_dump(mode="json", include={"architecture", "vocabulary"})
-    return {**chosen, **shape, "clips": short_id(*(clip.id for clip in clips))}
-
-
-def export(averages: Mapping[str, nn.Module], config: TrainTeacherConfig, console: Console) -> None:
+def export(config: TrainTeacherConfig, console: Console, averages: Mapping[str, nn.Module]) -> None:
     """The averaged weights in f5_tts's format, and how to speak with them."""
     flow = averages["network"]
     assert isinstance(flow, FlowMatching)

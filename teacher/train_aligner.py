@@ -1,6 +1,6 @@
 """Learn how phonemes sound on a dataset, to find them in references that come without their ends.
 
-  dataset=out/bootstrap/train   output=out/aligner.safetensors
+  dataset=out/bootstrap/train   output=out/aligner.safetensors   clip_filter.wer_max=0
 One Gaussian a phoneme, in a minute; no ends need to be known (`speech.alignment.gaussian_hmm`).
 """
 
@@ -13,6 +13,7 @@ from speech.alignment.gaussian_hmm import PAUSE, PUNCTUATION
 from speech.alignment.training import learn_from, phonemes_of
 from speech.config import Config, run_app
 from speech.dataset.clips import open_clips
+from speech.dataset.selection import ClipFilter, split_clips
 from speech.errors import InputError
 from speech.storage import local_path
 from speech.storage.local_files import checksum_of
@@ -23,6 +24,7 @@ from speech.text.phonemes import ALPHABET
 class TrainAlignerConfig(Config):
     dataset: str
     output: str
+    clip_filter: ClipFilter
     clips: int = Field(ge=1)
     """that it learns from, chosen by their ids"""
 
@@ -32,10 +34,11 @@ def main(config: TrainAlignerConfig) -> None:
     check_file(config.output)
     clips = open_clips(config.dataset)
     symbols = PAUSE + "".join(symbol for symbol in ALPHABET if symbol not in PUNCTUATION)
+    split = split_clips(clips, config.clip_filter, held_out_share=0)
     model = learn_from(
         clips,
         lambda row: phonemes_of(clips[row]),
-        range(len(clips)),
+        split.trained,
         config.clips,
         symbols,
         console,

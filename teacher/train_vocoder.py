@@ -5,51 +5,48 @@ Run it again to continue.
 """
 
 import sys
+from collections.abc import Mapping
 
 import torch
-from torch import Tensor
+from rich.console import Console
+from torch import Tensor, nn
 
 from speech.audio.mel import log_mel
 from speech.config import run_app
 from speech.dataset.clips import Clips, open_clips
-from speech.machine import pick_device
-from speech.seeds import short_id
-from speech.storage.outputs import TRAINING, check_folder
-from speech.training.logger import main_console
-from speech.training.trainer import Trainer
+from speech.training.run import Training, run
 from speech.training.weights import write_weights
+from speech.vocoder.config import VocoderShape, VocoderTrainingConfig
 from speech.vocoder.network import PulseVocoder
-from speech.vocoder.task import Generator, Source, VocoderTask
-from teacher.f5.training_config import TrainVocoderConfig
+from speech.vocoder.task import Source, VocoderTask, trained_vocoder
+
+
+class TrainVocoderConfig(VocoderTrainingConfig):
+    vocoder: VocoderShape
 
 
 def main(config: TrainVocoderConfig) -> int:
-    console = main_console()
-    check_folder(config.output, TRAINING)
-    pick_device("training.device", config.training.device)
-    torch.manual_seed(config.training.seed)
+    return run(config, prepare)
+
+
+def prepare(config: TrainVocoderConfig, console: Console) -> Training:
     clips = open_clips(config.dataset)
     task = build_task(config, clips)
     parameters = sum(p.numel() for p in task.modules["generator"].parameters()) / 1e6
-    console.print(f"{len(task.lengths)} clips, {parameters:.1f} M parameters")
-    identity = config.model_dump(mode="json", exclude={"output", "training", "cache_mb"})
-    identity["clips"] = short_id(*(clip.id for clip in clips))
-    trainer = Trainer(task, config.training, config.output, identity, console)
-    if not trainer.run():
-        return 1
-    if trainer.accelerator.is_main_process:
-        generator = trainer.averages["generator"].module
-        assert isinstance(generator, Generator)
-        state = generator.vocoder.state_dict()
+
+    def export(averages: Mapping[str, nn.Module]) -> None:
+        state = trained_vocoder(averages).state_dict()
         path, sha256 = write_weights(config.output, "vocoder.safetensors", state)
         console.print(f"{path}, SHA-256 {sha256}")
-    return 0
+
+    summary = f"{len(task.lengths)} clips, {parameters:.1f} M parameters"
+    return Training(task, config.identity(clips), summary, export)
 
 
 def build_task(config: TrainVocoderConfig, clips: Clips) -> VocoderTask:
     shape = config.vocoder
     vocoder = PulseVocoder(shape.dim, shape.intermediate_dim, shape.layers)
-    return VocoderTask(config, clips, range(len(clips)), vocoder, true_mels(clips))
+    return VocoderTask(config, clips, vocoder, true_mels(clips))
 
 
 def true_mels(clips: Clips) -> Source:

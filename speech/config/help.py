@@ -20,8 +20,12 @@ def epilog(name: str, folder: Path) -> str:
         options = sorted(path.stem for path in (folder / group.partition("@")[0]).glob("*.yaml"))
         lines.append(f"  {group}={'|'.join(options)}")
         block = group.partition("@")[2] or group
-        keys = [key for key in OmegaConf.select(values, block) if key != TARGET]
-        shown = ", ".join(f"{block}.{key}" for key in keys)
+        found = OmegaConf.select(values, block)
+        if found is None:  # its keys stand beside the command's own: # @package _global_
+            keys = list(OmegaConf.load(folder / group / f"{groups[group]}.yaml"))
+        else:
+            keys = [f"{block}.{key}" for key in found if key != TARGET]
+        shown = ", ".join(map(str, keys))
         lines += textwrap.wrap(shown, 92, initial_indent="      ", subsequent_indent="      ")
     lines += ["", "--cfg shows all values with their defaults; those outside groups are:"]
     lines += ["  " + line for line in primary.split("\n\n", 1)[1].splitlines()]

@@ -63,8 +63,8 @@ class ClipInfo:
 class Clips(Sequence[ClipInfo]):
     """The accepted clips of a dataset in the project's layout, in the order of its files."""
 
-    def __init__(self, infos: Sequence[ClipInfo], audio: "Dataset") -> None:
-        self._infos, self._audio = list(infos), audio
+    def __init__(self, location: str, infos: Sequence[ClipInfo], audio: "Dataset") -> None:
+        self.location, self._infos, self._audio = location, list(infos), audio
 
     def __len__(self) -> int:
         return len(self._infos)
@@ -110,7 +110,7 @@ def open_clips(location: str) -> Clips:
         for row in rows
     ]
     audio = table.select_columns(["audio"]).cast_column("audio", Audio(decode=False))
-    return Clips(infos, audio)
+    return Clips(location, infos, audio)
 
 
 def _check_files(location: str, files: Sequence[str]) -> None:

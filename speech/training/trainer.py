@@ -7,44 +7,29 @@ from its number, so a resumed run continues bit by bit and no generator state ha
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 from accelerate import Accelerator
 from rich.console import Console
 from torch import Tensor, nn
-from torch.utils.data import DataLoader
 
 from speech import signals, storage
-from speech.differences import differences
+from speech.differences import ABSENT, differences
 from speech.errors import InputError
 from speech.machine import native_dtype
 from speech.seeds import stable_hash
 from speech.training.checkpoints import Checkpoints
-from speech.training.config import FREE_TO_CHANGE, TrainingConfig
-from speech.training.curve import HELD_OUT, Point, draw_curve, finite
-from speech.training.ema import averaged_copy
+from speech.training.config import FREE_TO_CHANGE, GPU_WORKERS, TrainingConfig
+from speech.training.curve import HELD_OUT, draw_curve, finite
+from speech.training.ema import MovingAverage
+from speech.training.loader import Loaded, Place, load_batches
 from speech.training.logger import TrainingLogger
-from speech.training.schedule import learning_rate
-from speech.training.task import Batch, Key, Task
+from speech.training.position import Position, Step
+from speech.training.task import Batch, Task
 
 PATIENCE = 100
 """steps in a row without a finite loss, or half of a short training: nothing is learnt any more"""
-
-
-@dataclass
-class Position:
-    """Where a run stands: steps done, and batches taken from the current epoch."""
-
-    step: int = 0
-    epoch: int = 0
-    index: int = 0
-    skipped: int = 0
-    """steps left out because a loss or its gradient was not finite"""
-    idle: dict[str, int] = field(default_factory=dict)
-    """of them, how many in a row until now, for each module"""
-    history: list[Point] = field(default_factory=list)
 
 
 class Trainer:
@@ -70,13 +55,14 @@ class Trainer:
         self.half = (native if asked == "auto" else asked) == "bfloat16"
         self.checkpoints = Checkpoints(output, config.keep_checkpoints)
         self.position = Position()
+        self.unread: list[Step] = []
         self._prepare()
 
     def _prepare(self) -> None:
         config, device = self.config, self.accelerator.device
         self.plain = {name: module.to(device) for name, module in self.task.modules.items()}
         self.averages = {
-            name: averaged_copy(self.plain[name], config.ema_decay) for name in self.task.averaged
+            name: MovingAverage(self.plain[name], config.ema_decay) for name in self.task.averaged
         }
         self.optimizers = {
             name: torch.optim.AdamW(
@@ -84,7 +70,7 @@ class Trainer:
                 lr=config.learning_rate,
                 betas=config.betas,
                 weight_decay=config.weight_decay,
-                foreach=True,
+                fused=True,
             )
             for name, module in self.plain.items()
         }
@@ -108,67 +94,97 @@ class Trainer:
             batches = self._batches()
             while position.step < config.steps and not stop.is_set():
                 self._step(batches, logger)
-                if position.step % config.evaluate_every == 0 or position.step == config.steps:
+                ends = position.step == config.steps
+                evaluates = ends or position.step % config.evaluate_every == 0
+                saves = ends or position.step % config.save_every == 0
+                if evaluates or saves:
+                    self._read(logger)
+                if evaluates:
                     self._evaluate(logger)
-                if position.step % config.save_every == 0 or position.step == config.steps:
+                if saves:
                     self._save()
             if position.step < config.steps:
+                self._read(logger)
                 self._save()
                 self.console.print(f"stopped at step {position.step}; run it again to continue")
         return position.step >= config.steps
 
-    def _step(self, batches: Iterator[Batch], logger: TrainingLogger) -> None:
+    def _step(self, batches: Iterator[Loaded], logger: TrainingLogger) -> None:
+        """One step, which asks nothing of the device; every `log_every` of them are read."""
         config, position = self.config, self.position
-        rate = learning_rate(config, position.step)
+        rate = config.rate_at(position.step)
         group = [next(batches) for _ in range(config.accumulate)]
-        # after the loader, which draws from the same generator when an epoch begins
+        # after the loader, which draws from the same generator when it begins
         torch.manual_seed(
             stable_hash(config.seed, "step", position.step, self.accelerator.process_index)
         )
-        shown: dict[str, float] = {}
+        shown: dict[str, Tensor] = {}
+        taken: dict[str, Tensor] = {}
         for name, optimizer in self.optimizers.items():
             optimizer.zero_grad(set_to_none=True)  # another module's loss may have reached this one
-            losses = self._backward(name, group)
+            losses = self._backward(name, [loaded.batch for loaded in group])
             if not losses:
                 continue
             norm = nn.utils.clip_grad_norm_(self.plain[name].parameters(), config.clip_norm)
-            shown |= {key: value.item() for key, value in losses.items() if key != "total"}
-            shown |= {name: losses["total"].item(), f"gradient_norm/{name}": norm.item()}
-            if self._is_finite(norm, losses["total"]):
-                position.idle[name] = 0
-                for parameters in optimizer.param_groups:
-                    parameters["lr"] = rate
-                optimizer.step()
-                if name in self.averages:
-                    self.averages[name].update_parameters(self.plain[name])
-            else:
-                position.skipped += 1
-                position.idle[name] = position.idle.get(name, 0) + 1
+            shown |= {key: value for key, value in losses.items() if key != "total"}
+            shown |= {name: losses["total"], f"gradient_norm/{name}": norm}
+            taken[name] = self._are_finite(norm, losses["total"])
+            self._update(name, rate, taken[name])
         position.step += 1
-        frames = sum(self.task.frames(batch) for batch in group) * self.accelerator.num_processes
-        if point := logger.record(position.step, shown, rate, position.skipped, frames):
-            position.history.append(point)
-        self._check_learning()
+        position.epoch, position.index = group[-1].place.epoch, group[-1].place.index
+        frames = sum(loaded.frames for loaded in group) * self.accelerator.num_processes
+        numbers = [value.float() for value in (*shown.values(), *taken.values())]
+        self.unread.append(
+            Step(position.step, rate, frames, [*shown], [*taken], torch.stack(numbers))
+        )
+        if position.step % config.log_every == 0:
+            self._read(logger)
 
-    def _is_finite(self, *values: Tensor) -> bool:
-        """Of all devices, which leave a step out together."""
+    def _update(self, name: str, rate: float, finite: Tensor) -> None:
+        """A step of one module's optimizer, which the device leaves out where it is not `finite`."""
+        optimizer = self.optimizers[name]
+        optimizer.found_inf = (~finite).float()  # type: ignore[attr-defined] # as GradScaler has it
+        for parameters in optimizer.param_groups:
+            parameters["lr"] = rate
+        optimizer.step()
+        if name in self.averages:
+            self.averages[name].update(self.plain[name])
+
+    def _are_finite(self, *values: Tensor) -> Tensor:
+        """() of all devices, which leave a step out together."""
         finite = torch.stack([torch.isfinite(value) for value in values]).all()
         if self.accelerator.num_processes > 1:
             finite = self.accelerator.reduce((~finite).float(), "sum") == 0
-        return bool(finite)
+        return finite
 
-    def _check_learning(self) -> None:
+    def _read(self, logger: TrainingLogger) -> None:
+        """Wait for the device, and note what the steps since the last time came to."""
+        unread, self.unread = self.unread, []
+        if not unread:
+            return
+        numbers = iter(torch.cat([step.numbers for step in unread]).tolist())
+        position = self.position
+        for step in unread:
+            shown = {name: next(numbers) for name in step.shown}
+            for name in step.trained:
+                taken = bool(next(numbers))
+                position.skipped += not taken
+                position.idle[name] = 0 if taken else position.idle.get(name, 0) + 1
+            if point := logger.record(step.step, shown, step.rate, position.skipped, step.frames):
+                position.history.append(point)
+            self._check_learning(step.step)
+
+    def _check_learning(self, step: int) -> None:
         """Raise InputError once a module learns nothing any more."""
         patience = min(PATIENCE, -(-self.config.steps // 2))
         for name, idle in self.position.idle.items():
             if idle >= patience:
                 if self.accelerator.is_main_process:
                     self._write_history()
-                first = self.position.step - idle + 1
                 raise InputError(
                     f"nothing is learnt: the loss of {name!r} or its gradient is not finite from "
-                    f"step {first} on; look at the data, or lower training.learning_rate and train "
-                    "into another output=..."
+                    f"step {step - idle + 1} on; look at the data, or lower training.learning_rate "
+                    "and train into another output=..."
                 )
 
     def _backward(self, name: str, group: Sequence[Batch]) -> dict[str, Tensor]:
@@ -187,22 +203,14 @@ class Trainer:
                 sums[key] = sums.get(key, 0) + value.detach().float() / len(group)
         return sums
 
-    def _batches(self) -> Iterator[Batch]:
-        """Batches from the present position on, without end; each device takes its share."""
-        position, shards = self.position, self.accelerator.num_processes
-        while True:
-            plan = self.task.plan(position.epoch)
-            if len(plan) < shards:
-                raise InputError(f"{len(plan)} batches an epoch are too few for {shards} devices")
-            usable = len(plan) // shards * shards
-            mine = plan[position.index * shards + self.accelerator.process_index : usable : shards]
-            loader = DataLoader(
-                _Items(self.task), batch_sampler=_Listed(mine), collate_fn=self.task.collate
-            )
-            for batch in loader:
-                position.index += 1
-                yield {key: value.to(self.accelerator.device) for key, value in batch.items()}
-            position.epoch, position.index = position.epoch + 1, 0
+    def _batches(self) -> Iterator[Loaded]:
+        """From the present position on."""
+        accelerator, workers = self.accelerator, self.config.loader_workers
+        if workers == "auto":
+            workers = GPU_WORKERS if accelerator.device.type == "cuda" else 0
+        start = Place(self.position.epoch, self.position.index)
+        share = (accelerator.process_index, accelerator.num_processes)
+        return load_batches(self.task, start, accelerator.device, workers, *share)
 
     def _evaluate(self, logger: TrainingLogger) -> None:
         if self.accelerator.is_main_process:
@@ -242,7 +250,8 @@ class Trainer:
     def _restore(self, path: str, state: Mapping[str, Any]) -> None:
         try:
             earlier = json.loads(state["identity"])
-            different = [key for key, _, _ in differences(earlier, self.identity)]
+            found = differences(earlier, self.identity)
+            different = [key for key, old, _ in found if old != ABSENT]  # it was not known then
             if not different:
                 self._take(state)
         except (KeyError, TypeError, AttributeError, ValueError, RuntimeError) as error:
@@ -258,31 +267,13 @@ class Trainer:
     def _take(self, state: Mapping[str, Any]) -> None:
         for name, module in self.plain.items():
             module.load_state_dict(state["modules"][name])
-            self.optimizers[name].load_state_dict(state["optimizers"][name])
+            optimizer = state["optimizers"][name]
+            for group in optimizer["param_groups"]:  # older checkpoints were not fused
+                group.update(foreach=None, fused=True)
+            self.optimizers[name].load_state_dict(optimizer)
         for name, copy in self.averages.items():
             copy.load_state_dict(state["averages"][name])
         self.position = Position(**json.loads(state["position"]))
         self.position.history = [
             {key: finite(value) for key, value in point.items()} for point in self.position.history
         ]
-
-
-class _Items(torch.utils.data.Dataset[Any]):
-    def __init__(self, task: Task) -> None:
-        self.task = task
-
-    def __getitem__(self, key: Key) -> Any:
-        return self.task.load(key)
-
-
-class _Listed(torch.utils.data.Sampler[list[Key]]):
-    """The batches of a plan, as `DataLoader` wants them."""
-
-    def __init__(self, batches: Sequence[Sequence[Key]]) -> None:
-        self.batches = batches
-
-    def __iter__(self) -> Iterator[list[Key]]:
-        return (list(keys) for keys in self.batches)
-
-    def __len__(self) -> int:
-        return len(self.batches)

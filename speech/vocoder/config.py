@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from speech.config import Config
-from speech.training.config import TrainingConfig
+from speech.training.config import DatasetTrainingConfig
 
 
 class VocoderShape(Config):
@@ -28,13 +28,10 @@ class VocoderWeights(Config):
     features: float = Field(ge=0)
 
 
-class VocoderTrainingConfig(Config):
+class VocoderTrainingConfig(DatasetTrainingConfig):
     discriminators: DiscriminatorsConfig
     adversarial_from: int | None = Field(ge=0)
     """the step from which the discriminators train and count; null: never"""
     weights: VocoderWeights
     segment_frames: int = Field(ge=16)
     batch_size: int = Field(ge=1)
-    cache_mb: int = Field(ge=0)
-    """of waves and features in memory"""
-    training: TrainingConfig

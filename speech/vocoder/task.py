@@ -1,7 +1,7 @@
 """How vocoders are trained: a pulse vocoder on segments, later against discriminators."""
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -10,14 +10,16 @@ from speech.audio.mel import FRAME_RATE, HOP_LENGTH
 from speech.audio.pitch import pitch_hz
 from speech.audio.waveform import Wave
 from speech.dataset.clips import Clips
+from speech.dataset.selection import split_clips
 from speech.errors import InputError
-from speech.seeds import stable_hash
 from speech.training.cache import BoundedCache
 from speech.training.task import Batch, Evaluation
 from speech.vocoder.config import VocoderTrainingConfig
 from speech.vocoder.network import PulseVocoder
 from speech.vocoder.spectral_loss import mel_loss, stft_loss
 
+HELD_OUT = (0.02, 100)
+"""share of the clips that is never trained on, and the parts that it is counted in"""
 EVALUATED_CLIPS = 16
 SAMPLES = 3
 Segment = tuple[int, int]
@@ -68,33 +70,36 @@ class VocoderTask:
         self,
         config: VocoderTrainingConfig,
         clips: Clips,
-        rows: Sequence[int],
         vocoder: PulseVocoder,
         source: Source,
+        rows: Iterable[int] | None = None,
     ) -> None:
-        """Trains on the clips of `rows`, whose waves and mels come from `source`.
+        """Trains on all clips, or on those of `rows`, whose waves and mels come from `source`.
 
         Raises:
             InputError: they do not fill one batch.
         """
         self.config, self.clips, self.source = config, clips, source
-        critics = config.discriminators
+        shape = config.discriminators
         self.modules: Mapping[str, nn.Module] = {
-            "discriminators": Discriminators(critics.windows, critics.channels),
+            "discriminators": Discriminators(shape.windows, shape.channels),
             "generator": Generator(vocoder),
         }
-        lengths = {i: int(clips[i].duration_s * FRAME_RATE) for i in rows}
-        long = {i: n for i, n in lengths.items() if n > config.segment_frames}
-        held = [i for i in long if stable_hash("held out", clips[i].id) % 100 < 2]
-        self.held_out = held[:EVALUATED_CLIPS]
-        kept_out = set(held)
-        self.lengths = {i: n for i, n in long.items() if i not in kept_out}
+        split = split_clips(clips, config.clips, *HELD_OUT, rows, self._refusal)
+        self.held_out = split.held_out[:EVALUATED_CLIPS]
+        self.lengths = {row: self._frames(row) for row in split.trained}
         if len(self.lengths) < config.batch_size:
             raise InputError(
                 f"the dataset has {len(self.lengths)} clips of over {config.segment_frames} frames, "
                 f"which is less than a batch of {config.batch_size}"
             )
         self._cache = BoundedCache[tuple[Tensor, Tensor]](config.cache_mb)
+
+    def _frames(self, row: int) -> int:
+        return int(self.clips[row].duration_s * FRAME_RATE)
+
+    def _refusal(self, row: int) -> str | None:
+        return None if self._frames(row) > self.config.segment_frames else "too short"
 
     def plan(self, epoch: int) -> list[list[Segment]]:
         config = self.config
@@ -132,7 +137,7 @@ class VocoderTask:
         start = self.config.adversarial_from
         adversarial = start is not None and step >= start
         if name == "discriminators":
-            return self._critic_losses(modules, batch) if adversarial else {}
+            return self._discriminator_losses(modules, batch) if adversarial else {}
         wave, weights = batch["wave"], self.config.weights
         made, pitch_error = modules["generator"](batch["mel"], wave)
         with torch.autocast(wave.device.type, enabled=False):
@@ -156,7 +161,9 @@ class VocoderTask:
             )
         return losses
 
-    def _critic_losses(self, modules: Mapping[str, nn.Module], batch: Batch) -> dict[str, Tensor]:
+    def _discriminator_losses(
+        self, modules: Mapping[str, nn.Module], batch: Batch
+    ) -> dict[str, Tensor]:
         with torch.no_grad():
             made, _ = modules["generator"](batch["mel"], batch["wave"])
         real, _ = modules["discriminators"](batch["wave"])
@@ -165,14 +172,11 @@ class VocoderTask:
             (1 - r).clamp(min=0).mean() + (1 + f).clamp(min=0).mean()
             for r, f in zip(real, fake, strict=True)
         ]
-        loss = torch.stack(hinge).mean()
-        return {"total": loss, "critics": loss}
+        return {"total": torch.stack(hinge).mean()}
 
     def evaluate(self, averages: Mapping[str, nn.Module]) -> Evaluation:
         """Distances over whole clips that are not trained on."""
-        generator = averages["generator"]
-        assert isinstance(generator, Generator)
-        vocoder = generator.vocoder
+        vocoder = trained_vocoder(averages)
         device = vocoder.window.device
         distances: list[tuple[float, float]] = []
         heard: dict[str, Wave] = {}
@@ -196,3 +200,10 @@ def _feature_distance(real: list[list[Tensor]], fake: list[list[Tensor]]) -> Ten
         for r, f in zip(rs, fs, strict=True)
     ]
     return torch.stack(distances).mean()
+
+
+def trained_vocoder(averages: Mapping[str, nn.Module]) -> PulseVocoder:
+    """The vocoder in what a `VocoderTask` has trained."""
+    generator = averages["generator"]
+    assert isinstance(generator, Generator)
+    return generator.vocoder

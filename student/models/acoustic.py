@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 import torch
+from pydantic import Field
 from torch import Tensor, nn
 
+from speech.config import Config
 from speech.judges.speaker import EMBEDDING_SIZE
 from speech.text.phonemes import ALPHABET
 from speech.training.task import Batch
-from student.config import AcousticConfig
 from student.models.blocks import Stack
 from student.phrases import token_numbers
 
@@ -17,6 +18,21 @@ SHORTEST, LONGEST = 1, 200
 POSITIONS = 3
 MEAN_MEL = -4.0
 """of speech; about which mels are predicted"""
+MOST_LAYERS = 100
+
+
+class AcousticConfig(Config):
+    """What every student has: phonemes in, mels out, in the voice of a vector."""
+
+    dim: int = Field(ge=8)
+    hidden_dim: int = Field(ge=8)
+    """inside a block"""
+    encoder_layers: int = Field(ge=1, le=MOST_LAYERS)
+    duration_layers: int = Field(ge=1, le=MOST_LAYERS)
+    condition_dim: int = Field(ge=1)
+    """of what the speaker tells every block"""
+    table_drop: float = Field(ge=0, le=1)
+    """how often a clip is trained by its speaker's vector alone, so that a new voice can be tried"""
 
 
 @dataclass(frozen=True)
@@ -118,7 +134,7 @@ def duration_losses(predicted: Tensor, batch: Batch) -> dict[str, Tensor]:
     squared = (predicted - true.clamp(min=0.5).log()).square()
     length = (predicted.exp() * valid).sum(1) / true.sum(1).clamp(min=1)
     return {
-        "durations": squared[valid].mean(),
+        "durations": (squared * valid).sum() / valid.sum(),  # not squared[valid], which waits
         "length_error": (length - 1).abs().mean().detach(),
     }
 

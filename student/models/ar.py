@@ -4,16 +4,20 @@ MELL-E (arXiv 2407.08551) on text that is aligned to the frames beforehand: the 
 its place in the text, and the durations say where the end is. Mels are `MEAN_MEL` less in here.
 """
 
+from typing import Literal
+
 import torch
+from pydantic import Field, model_validator
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from speech.audio.mel import N_MELS
 from speech.training.task import Batch
-from student.config import ArConfig
 from student.models.acoustic import (
     MEAN_MEL,
+    MOST_LAYERS,
     Acoustic,
+    AcousticConfig,
     duration_losses,
     masked_mean,
     smooth_distance,
@@ -27,6 +31,35 @@ STOP_WEIGHT = 100.0
 """of the one step at which a clip ends, against each before it"""
 LONGEST_SHARE = 1.5
 """of the predicted length: where a stop head that never says so is stopped"""
+
+
+class ArConfig(AcousticConfig):
+    """Autoregressive: mels some frames at a time, each drawn after those before it."""
+
+    kind: Literal["ar"]
+    decoder_layers: int = Field(ge=1, le=MOST_LAYERS)
+    heads: int = Field(ge=1)
+    reduction: int = Field(ge=1)
+    """frames a step"""
+    prenet_dim: int = Field(ge=1)
+    prenet_dropout: float = Field(ge=0, lt=1)
+    """when it speaks as well"""
+    postnet_dim: int = Field(ge=1)
+    sampling: bool
+    """draw mels from a distribution; false: take its mean, and there is no KL"""
+    kl_weight: float = Field(ge=0)
+    kl_from: int = Field(ge=0)
+    """the step from which the KL counts"""
+    flux_weight: float = Field(ge=0)
+    """of a reward for each frame's distance from the one before it"""
+    stop: Literal["durations", "head"]
+    """what ends a clip: the lengths of its phonemes, or a decision at each step"""
+
+    @model_validator(mode="after")
+    def _heads_are_of_pairs(self) -> "ArConfig":
+        if self.dim % (2 * self.heads):
+            raise ValueError(f"dim {self.dim} must be a multiple of twice {self.heads} heads")
+        return self
 
 
 class ArStudent(Acoustic):
@@ -145,7 +178,7 @@ def held(x: Tensor, mask: Tensor, length: int) -> Tensor:
 def stop_loss(logits: Tensor, mask: Tensor) -> Tensor:
     """Steps (B, T, 1) of logits, and the mask of those that a clip has; it ends with its last."""
     ends = mask - F.pad(mask[:, 1:], (0, 0, 0, 1))
-    weight = torch.tensor(STOP_WEIGHT, device=logits.device)
+    weight = torch.full((), STOP_WEIGHT, device=logits.device)
     wrong = F.binary_cross_entropy_with_logits(
         logits.float(), ends.float(), pos_weight=weight, reduction="none"
     )

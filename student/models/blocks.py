@@ -2,6 +2,7 @@
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 KERNEL = 7
 SCALE_START = 0.1
@@ -25,10 +26,10 @@ class Block(nn.Module):
 
     def forward(self, x: Tensor, condition: Tensor, mask: Tensor) -> Tensor:
         """(B, N, dim), (B, 1, condition_dim) and (B, N, 1), 0 on padding -> (B, N, dim)."""
-        y = self.conv(x.transpose(1, 2)).transpose(1, 2)
+        y = over_time(self.conv, x)
         scale, shift = self.film(condition).chunk(2, dim=-1)
         y = self.norm(y) * (1 + scale) + shift
-        y = self.down(nn.functional.gelu(self.up(y)))
+        y = self.down(F.gelu(self.up(y)))
         return (x + self.scale * y) * mask
 
 
@@ -44,3 +45,12 @@ class Stack(nn.Module):
         for block in self.blocks:
             x = block(x, condition, mask)
         return self.norm(x) * mask
+
+
+def over_time(conv: nn.Conv1d, x: Tensor) -> Tensor:
+    """A convolution of (B, N, channels) over N, as one of an image of height 1, for which torch and
+    onnxruntime have faster kernels."""
+    image = x.unsqueeze(1).permute(0, 3, 1, 2)
+    padding = (0, int(conv.padding[0]))
+    y = F.conv2d(image, conv.weight.unsqueeze(2), conv.bias, padding=padding, groups=conv.groups)
+    return y.permute(0, 2, 3, 1).squeeze(1)

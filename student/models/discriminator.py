@@ -30,18 +30,18 @@ class MelDiscriminator(nn.Module):
         return self.out(x).float(), seen
 
 
-def critic_loss(critic: nn.Module, real: Tensor, made: Tensor) -> Tensor:
+def discriminator_loss(discriminator: nn.Module, real: Tensor, made: Tensor) -> Tensor:
     """Least squares (LSGAN, arXiv 1611.04076): real is 1, made is 0."""
-    real_scores, _ = critic(real)
-    made_scores, _ = critic(made)
+    real_scores, _ = discriminator(real)
+    made_scores, _ = discriminator(made)
     return (real_scores - 1).square().mean() + made_scores.square().mean()
 
 
-def adversarial_losses(critic: nn.Module, real: Tensor, made: Tensor) -> dict[str, Tensor]:
-    """How far `made` is from passing for real, and from `real` in the critic's own features."""
+def adversarial_losses(discriminator: nn.Module, real: Tensor, made: Tensor) -> dict[str, Tensor]:
+    """How far `made` is from passing for real, and from `real` in the discriminator's own features."""
     with torch.no_grad():
-        _, seen = critic(real)
-    scores, ours = critic(made)
+        _, seen = discriminator(real)
+    scores, ours = discriminator(made)
     return {"adversarial": (scores - 1).square().mean(), "features": _distance(seen, ours)}
 
 

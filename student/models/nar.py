@@ -5,18 +5,21 @@ rate of the frames: the pulses of the vocoder follow this pitch.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
+from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from speech.audio.mel import N_MELS
 from speech.training.task import Batch
-from student.config import NarConfig
 from student.data.features import hertz_of
 from student.models.acoustic import (
     MEAN_MEL,
+    MOST_LAYERS,
     Acoustic,
+    AcousticConfig,
     duration_losses,
     masked_mean,
     smooth_distance,
@@ -25,6 +28,14 @@ from student.models.blocks import Stack
 
 PROSODY = 3
 """log pitch, voicing, energy"""
+
+
+class NarConfig(AcousticConfig):
+    """Non-autoregressive: prosody by frames, then all mels at once."""
+
+    kind: Literal["nar"]
+    prosody_layers: int = Field(ge=1, le=MOST_LAYERS)
+    decoder_layers: int = Field(ge=1, le=MOST_LAYERS)
 
 
 @dataclass(frozen=True)

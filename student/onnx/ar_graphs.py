@@ -5,17 +5,20 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from speech.audio.mel import N_MELS
+from speech.errors import InputError
 from speech.vocoder.network import PulseVocoder
 from student.models.acoustic import MEAN_MEL
 from student.models.ar import ArStudent
 from student.models.ar_decoder import FILMS, CausalBlock, rotated, rotations_of
+from student.models.blocks import over_time
+from student.onnx.frames import GIVEN, STEP
 from student.onnx.graphs import (
     BY_FRAME,
     FRAMES,
     FastVocoder,
     FramesGraph,
     Graph,
-    over_time,
+    Graphs,
     scaled,
     text_by_frame,
 )
@@ -161,7 +164,6 @@ class ArFramesGraph(FramesGraph):
     """From the mels (1, N, mels) of the steps. The vocoder finds the pitch in them, and so stays
     float32 as the post-net does."""
 
-    kind = "ar"
     axes = FramesGraph.axes | {"mel": {1: "frames"}}
 
     def __init__(self, student: ArStudent, vocoder: PulseVocoder) -> None:
@@ -179,3 +181,11 @@ class ArFramesGraph(FramesGraph):
         mel = mel + over_time(last, x) + MEAN_MEL
         features = self.vocoder.features(mel)
         return self.vocoder.pitch_hz(features), *self.vocoder(mel, features, kept)
+
+
+def ar_graphs(student: ArStudent, vocoder: PulseVocoder) -> Graphs:
+    """Raises InputError for one that has a stop head."""
+    if student.stop is not None:
+        raise InputError("its stop head cannot be exported; train it with student.stop=durations")
+    others = {GIVEN: GivenGraph(student), STEP: StepGraph(student)}
+    return Graphs(ArFramesGraph(student, vocoder), others)

@@ -8,6 +8,7 @@ its last linear layer.
 
 import math
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -15,8 +16,7 @@ from torch.nn import functional as F
 
 from speech.vocoder.network import BINS, SMALLEST, PulseVocoder
 from student.models.acoustic import Acoustic
-from student.models.blocks import Block, Stack
-from student.onnx.frames import Kind
+from student.models.blocks import Block, Stack, over_time
 from student.onnx.waves import AHEAD
 
 PHONEMES, FRAMES = 7, 31
@@ -92,7 +92,6 @@ class FramesGraph(Graph):
     and noise, and the phase in radians by which the pulses are turned.
     """
 
-    kind: Kind
     outputs = ("hertz", "pulses", "noise", "phase")
     axes = BY_KEPT
 
@@ -101,6 +100,13 @@ class FramesGraph(Graph):
         next to it need whose pitch its pulses lead to."""
         convolutions = [module for module in self.modules() if isinstance(module, nn.Conv1d)]
         return sum(int(conv.padding[0]) for conv in convolutions) + AHEAD
+
+
+class Graphs(NamedTuple):
+    """What becomes frames.onnx, and what becomes the files that other kinds of student have not."""
+
+    frames: FramesGraph
+    others: Mapping[str, Graph]
 
 
 class FastVocoder(nn.Module):
@@ -171,11 +177,3 @@ def scaled(layer: nn.Linear, scale: Tensor) -> nn.Linear:
     product.weight = nn.Parameter(layer.weight * scale[:, None])
     product.bias = nn.Parameter(layer.bias * scale)
     return product
-
-
-def over_time(conv: nn.Conv1d, x: Tensor) -> Tensor:
-    """A convolution of (1, N, channels) over N, as one of an image of height 1."""
-    image = x.unsqueeze(1).permute(0, 3, 1, 2)
-    padding = (0, int(conv.padding[0]))
-    y = F.conv2d(image, conv.weight.unsqueeze(2), conv.bias, padding=padding, groups=conv.groups)
-    return y.permute(0, 2, 3, 1).squeeze(1)

@@ -7,13 +7,20 @@ from speech.audio.pitch import HIGHEST_HZ, LOWEST_HZ
 from speech.vocoder.network import PulseVocoder
 from student.data.features import hertz_of
 from student.models.nar import NarStudent, Prosody
-from student.onnx.graphs import BY_FRAME, FRAMES, FastStack, FastVocoder, FramesGraph, text_by_frame
+from student.onnx.graphs import (
+    BY_FRAME,
+    FRAMES,
+    FastStack,
+    FastVocoder,
+    FramesGraph,
+    Graphs,
+    text_by_frame,
+)
 
 
 class NarFramesGraph(FramesGraph):
     """From encoded text."""
 
-    kind = "nar"
     axes = FramesGraph.axes | BY_FRAME
     quantized = ("/up/", "/down/", "film", "spectra")
     """not the small layers that pitch and mels come straight out of"""
@@ -45,3 +52,7 @@ class NarFramesGraph(FramesGraph):
         given = (prosody.pitch * prosody.voiced, prosody.voiced, prosody.energy)
         x = x + self.prosody_in(torch.stack(given, -1))
         return self.mel_out(self.decoder(x, condition))
+
+
+def nar_graphs(student: NarStudent, vocoder: PulseVocoder) -> Graphs:
+    return Graphs(NarFramesGraph(student, vocoder), {})

@@ -39,7 +39,8 @@ class FlowMatching(nn.Module):
         text = self.network.dit.text_embed(tokens, seq_len=frames, drop_text=drop_text)
         text = F.pad(text, (0, 0, 0, mel.shape[1] - text.shape[1]))
         flow = self.network.velocity(mixed, mel * shown, text, time, batch)
-        return F.mse_loss(flow.float()[hidden], (mel - noise)[hidden])
+        wrong = F.mse_loss(flow.float(), mel - noise, reduction="none").mean(-1)
+        return (wrong * hidden).sum() / hidden.sum()  # not wrong[hidden], which waits for a device
 
 
 def _spans(frames: Tensor, length: int) -> Tensor:

@@ -8,9 +8,9 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
 from speech.audio.mel import FRAME_RATE, log_mel
-from speech.dataset.clips import ClipInfo, Clips
+from speech.dataset.clips import Clips
+from speech.dataset.selection import split_clips
 from speech.errors import InputError, Refused
-from speech.seeds import stable_hash
 from speech.training.buckets import bucketed_batches, rounded
 from speech.training.cache import BoundedCache
 from speech.training.task import Batch, Evaluation
@@ -56,26 +56,11 @@ class TeacherTask:
         if durations is not None:
             self.modules = {"network": flow, "durations": durations}
         self.averaged = tuple(self.modules)
-        wanted = {i: clips[i] for i in range(len(clips)) if self._is_wanted(clips[i])}
-        held = [i for i in wanted if self._is_held_out(wanted[i])]
-        self.held_out = held[:EVALUATED_CLIPS]
-        kept_out = set(held)
-        self.lengths = {
-            i: round(clip.duration_s * FRAME_RATE)
-            for i, clip in wanted.items()
-            if i not in kept_out
-        }
-        if not self.lengths:
-            raise InputError(f"none of the {len(clips)} clips in {config.dataset} passes `clips`")
+        split = split_clips(clips, config.clips, config.held_out_share)
+        self.held_out = split.held_out[:EVALUATED_CLIPS]
+        self.lengths = {row: round(clips[row].duration_s * FRAME_RATE) for row in split.trained}
         self.samples = Samples(config.teacher, clips, self.held_out, list(self.lengths))
         self._cache = BoundedCache[Example](config.cache_mb)
-
-    def _is_wanted(self, clip: ClipInfo) -> bool:
-        limits = self.config.clips
-        return limits.min_duration_s <= clip.duration_s <= limits.max_duration_s
-
-    def _is_held_out(self, clip: ClipInfo) -> bool:
-        return stable_hash("held out", clip.id) % 10_000 < self.config.held_out_share * 10_000
 
     def plan(self, epoch: int) -> list[list[int]]:
         config = self.config

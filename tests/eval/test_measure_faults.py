@@ -11,7 +11,7 @@ from eval.measure_faults import MeasureFaultsConfig
 from speech.audio.waveform import Wave
 from speech.config import load_config, run_app
 from student.config import TrainStudentConfig
-from student.models.kinds import build_student
+from student.kinds import build_student
 from student.package import read_vocoder, write_package
 
 SENTENCES = ["The cat sat on the mat.", "Dogs bark at night in the yard.", "We like warm bread."]

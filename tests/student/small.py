@@ -5,16 +5,10 @@ from pathlib import Path
 import torch
 from rich.console import Console
 
-from speech.alignment.clips import align_dataset
 from speech.config import load_config
-from speech.dataset.clips import open_clips
 from speech.training.trainer import Trainer
 from student import train
 from student.config import TrainStudentConfig
-from student.data.clips import StudentData
-from student.models.kinds import build_student
-from student.package import read_vocoder
-from student.task import StudentTask
 
 SMALL = [
     *("student.dim=32", "student.hidden_dim=64", "student.condition_dim=8"),
@@ -34,10 +28,5 @@ def config(dataset: str, output: Path, *more: str) -> TrainStudentConfig:
 def trainer(chosen: TrainStudentConfig) -> Trainer:
     console = Console(quiet=True)
     torch.manual_seed(chosen.training.seed)
-    clips = open_clips(chosen.dataset)
-    alignments = align_dataset(chosen.dataset, clips, console, chosen.trust_known)
-    data = StudentData(chosen, clips, alignments, console)
-    student = build_student(chosen.student, data.vectors)
-    task = StudentTask(chosen, data, student, read_vocoder(chosen.vocoder))
-    identity = train.identity(chosen, clips)
-    return Trainer(task, chosen.training, chosen.output, identity, console)
+    training = train.prepare(chosen, console)
+    return Trainer(training.task, chosen.training, chosen.output, training.identity, console)

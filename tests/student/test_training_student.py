@@ -74,7 +74,7 @@ def test_a_training_that_learns_nothing_writes_no_package(
         assert json.loads(line, parse_constant=pytest.fail)
 
 
-RESUMED = ["training.steps=10", "critic.start=3", "critic.channels=2"]
+RESUMED = ["training.steps=10", "discriminator.start=3", "discriminator.channels=2"]
 
 
 @pytest.fixture(scope="module")

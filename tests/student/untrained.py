@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import torch
-from pydantic import TypeAdapter
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
+from speech.config import load_config
 from speech.vocoder.network import PulseVocoder
-from student.config import StudentConfig
-from student.models.kinds import build_student
+from student.config import TrainStudentConfig
+from student.kinds import build_student
 from student.package import write_package
 from student.student import Student, open_student
 
@@ -21,31 +21,20 @@ SHARED = {
     "encoder_layers": 2,
     "duration_layers": 1,
     "decoder_layers": 2,
-    "table_drop": 0.3,
 }
-NAR = {"kind": "nar", "prosody_layers": 1, **SHARED}
-AR = {
-    "kind": "ar",
-    "heads": 2,
-    "reduction": 3,
-    "prenet_dim": 24,
-    "prenet_dropout": 0.3,
-    "postnet_dim": 16,
-    "sampling": True,
-    "kl_weight": 0.1,
-    "kl_from": 0,
-    "flux_weight": 0.5,
-    "stop": "durations",
-    **SHARED,
+SHAPES: dict[str, dict[str, object]] = {
+    "nar": {"prosody_layers": 1},
+    "ar": {"heads": 2, "reduction": 3, "prenet_dim": 24, "prenet_dropout": 0.3, "postnet_dim": 16},
 }
-SHAPES = {"nar": NAR, "ar": AR}
 
 
 def untrained_student(folder: Path, kind: str = "nar", **changes: object) -> Student:
     """Written to `folder` and read back."""
     torch.manual_seed(0)
-    config = TypeAdapter(StudentConfig).validate_python(SHAPES[kind] | changes)
-    student = build_student(config, normalize(torch.randn(len(VOICES), 256).abs(), dim=-1))
+    shape = SHARED | SHAPES[kind] | changes
+    overrides = [f"student={kind}", *(f"student.{key}={value}" for key, value in shape.items())]
+    config = load_config(TrainStudentConfig, "train_student", overrides)
+    student = build_student(config.student, normalize(torch.randn(len(VOICES), 256).abs(), dim=-1))
     vocoder = PulseVocoder(32, 64, 2)
     with torch.no_grad():
         nn.init.normal_(student.table.weight, std=0.3)

@@ -50,11 +50,10 @@ def test_it_writes_weights_that_load(dataset: str, tmp_path: Path, capsys) -> No
 def test_it_resumes_bit_by_bit(dataset: str, tmp_path: Path) -> None:
     def trainer(output: Path) -> Trainer:
         chosen = config(dataset, output)
+        console = Console(quiet=True)
         torch.manual_seed(chosen.training.seed)
-        clips = open_clips(dataset)
-        task = train.build_task(chosen, clips)
-        identity = train.identity(chosen, clips)
-        return Trainer(task, chosen.training, str(output), identity, Console(quiet=True))
+        made = train.prepare(chosen, console)
+        return Trainer(made.task, chosen.training, str(output), made.identity, console)
 
     whole, halted = trainer(tmp_path / "whole"), trainer(tmp_path / "parts")
     assert whole.run()

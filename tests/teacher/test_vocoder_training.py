@@ -12,7 +12,6 @@ from speech.dataset.clips import open_clips
 from speech.errors import InputError
 from teacher import train_vocoder
 from teacher.f5.config import NeuralVocoderConfig
-from teacher.f5.training_config import TrainVocoderConfig
 from teacher.f5.vocoder import build_vocoder
 from tests.spoken import reference_clips, write_dataset
 
@@ -28,9 +27,9 @@ def dataset(tmp_path: Path) -> str:
     return write_dataset(tmp_path / "set", reference_clips())
 
 
-def config(dataset: str, output: Path, *more: str) -> TrainVocoderConfig:
+def config(dataset: str, output: Path, *more: str) -> train_vocoder.TrainVocoderConfig:
     overrides = [f"dataset={dataset}", f"output={output}", *SMALL, *more]
-    return load_config(TrainVocoderConfig, "train_vocoder", overrides)
+    return load_config(train_vocoder.TrainVocoderConfig, "train_vocoder", overrides)
 
 
 def test_it_writes_a_vocoder_that_loads(dataset: str, tmp_path: Path) -> None:
@@ -54,9 +53,9 @@ def test_discriminators_wait_for_their_step(dataset: str, tmp_path: Path) -> Non
     assert early.keys() == {"mel", "stft", "pitch", "total"}
     late = task.losses("generator", task.modules, batch, step=2)
     assert {"adversarial", "features"} < late.keys()
-    critics = task.losses("discriminators", task.modules, batch, step=2)
-    assert critics["total"].item() == pytest.approx(2, abs=0.1)  # hinge: both sides at zero
-    critics["total"].backward()
+    judged = task.losses("discriminators", task.modules, batch, step=2)
+    assert judged["total"].item() == pytest.approx(2, abs=0.1)  # hinge: both sides at zero
+    judged["total"].backward()
     assert all(p.grad is None for p in task.modules["generator"].parameters())
 
 

@@ -7,32 +7,22 @@ from torch import Tensor
 from speech.audio.mel import N_MELS
 from speech.config import load_config
 from speech.errors import InputError
-from student.config import ArConfig, TrainStudentConfig
+from student.config import TrainStudentConfig
+from student.kinds import build_student
 from student.models.ar import STOP_WEIGHT, ArStudent, held, stop_loss
 from student.models.ar_decoder import CausalTransformer
 from student.models.ar_latent import Latent, kl_to_truth
-from student.models.kinds import build_student
 
-CONFIG = ArConfig(
-    kind="ar",
-    dim=16,
-    hidden_dim=24,
-    condition_dim=4,
-    encoder_layers=1,
-    duration_layers=1,
-    table_drop=0.5,
-    decoder_layers=2,
-    heads=2,
-    reduction=4,
-    prenet_dim=12,
-    prenet_dropout=0.5,
-    postnet_dim=8,
-    sampling=True,
-    kl_weight=0.1,
-    kl_from=10,
-    flux_weight=0.5,
-    stop="durations",
-)
+SMALL = [
+    *("dim=16", "hidden_dim=24", "condition_dim=4", "encoder_layers=1", "duration_layers=1"),
+    *("decoder_layers=2", "heads=2", "prenet_dim=12", "postnet_dim=8", "table_drop=0.5"),
+    "kl_from=10",
+]
+CONFIG = load_config(
+    TrainStudentConfig,
+    "train_student",
+    ["student=ar", *(f"student.{change}" for change in SMALL)],
+).student
 CERTAIN = {"sampling": False, "prenet_dropout": 0.0}
 
 

@@ -5,22 +5,20 @@ import torch
 
 from speech.audio.mel import N_MELS
 from speech.config import load_config
-from student.config import NarConfig, TrainStudentConfig
+from student.config import TrainStudentConfig
+from student.kinds import build_student
 from student.models.acoustic import Acoustic, duration_losses, token_ids, whole_frames
-from student.models.kinds import build_student
 from student.models.nar import NarStudent
 
-CONFIG = NarConfig(
-    kind="nar",
-    dim=16,
-    hidden_dim=24,
-    condition_dim=4,
-    encoder_layers=1,
-    duration_layers=1,
-    prosody_layers=1,
-    decoder_layers=1,
-    table_drop=0.5,
-)
+SMALL = [
+    *("dim=16", "hidden_dim=24", "condition_dim=4", "encoder_layers=1", "duration_layers=1"),
+    *("prosody_layers=1", "decoder_layers=1", "table_drop=0.5"),
+]
+CONFIG = load_config(
+    TrainStudentConfig,
+    "train_student",
+    ["student=nar", *(f"student.{change}" for change in SMALL)],
+).student
 
 
 @pytest.fixture

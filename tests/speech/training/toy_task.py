@@ -8,30 +8,30 @@ import torch
 from rich.console import Console
 from torch import Tensor, nn
 
-from speech.training.config import TrainingConfig
+from speech.config import load_config
 from speech.training.task import Batch, Evaluation
 from speech.training.trainer import Trainer
+from student.config import TrainStudentConfig
 
-CONFIG = TrainingConfig(
-    steps=12,
-    learning_rate=0.05,
-    warmup_steps=2,
-    final_rate=0.1,
-    betas=(0.9, 0.98),
-    weight_decay=0.01,
-    clip_norm=1.0,
-    accumulate=1,
-    ema_decay=0.9,
-    seed=3,
-    precision="float32",
-    compile=False,
-    device="cpu",
-    threads=None,
-    log_every=1,
-    evaluate_every=5,
-    save_every=1,
-    keep_checkpoints=2,
-)
+CHANGES = {
+    "steps": 12,
+    "learning_rate": 0.05,
+    "warmup_steps": 2,
+    "final_rate": 0.1,
+    "seed": 3,
+    "ema_decay": 0.9,
+    "precision": "float32",
+    "device": "cpu",
+    "log_every": 1,
+    "evaluate_every": 5,
+    "save_every": 1,
+    "keep_checkpoints": 2,
+}
+CONFIG = load_config(
+    TrainStudentConfig,
+    "train_student",
+    [f"training.{key}={value}" for key, value in CHANGES.items()],
+).training
 
 
 class ToyTask:

@@ -17,12 +17,11 @@ from speech import storage
 from speech.errors import InputError
 from speech.storage.local_files import checksum_of
 from speech.training.checkpoints import Checkpoints
-from speech.training.ema import averaged_copy
-from speech.training.schedule import learning_rate
+from speech.training.ema import MovingAverage
 from speech.training.task import Batch, Evaluation
 from speech.training.trainer import Trainer
 from speech.training.weights import write_weights
-from tests.speech.toy_task import CONFIG, QuietTask, ToyTask, trainer
+from tests.speech.training.toy_task import CONFIG, QuietTask, ToyTask, trainer
 from tests.trainings import Damage, Killed, assert_same, damage, weights
 
 
@@ -85,7 +84,9 @@ def assert_weights_equal(run: Trainer, other: Trainer) -> None:
 @pytest.mark.slow
 def test_sigkill_at_any_moment(whole: Trainer, tmp_path: Path) -> None:
     """Mid-save among them: each run dies a little later, until one of them ends."""
-    script = "import sys; from tests.speech.toy_task import trainer; trainer(sys.argv[1]).run()"
+    script = (
+        "import sys; from tests.speech.training.toy_task import trainer; trainer(sys.argv[1]).run()"
+    )
     deaths = 0
     for moment in range(40):
         process = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)])
@@ -303,6 +304,21 @@ def test_a_module_s_losses_train_no_other(tmp_path: Path) -> None:
     assert torch.equal(run.plain["critic"].weight, before)
 
 
+def test_a_checkpoint_of_another_form_of_the_optimizer_is_continued(
+    whole: Trainer, tmp_path: Path
+) -> None:
+    """Older ones have `foreach`, which cannot leave a step out on the device."""
+    run = trainer(tmp_path)
+    run._step(run._batches(), _Silent())  # type: ignore[arg-type]
+    for optimizer in run.optimizers.values():
+        optimizer.param_groups[0].update(foreach=True, fused=None)
+    run._save()
+    resumed = trainer(tmp_path)
+    assert resumed.position.step == 1
+    assert resumed.run()
+    assert_weights_equal(resumed, whole)
+
+
 def test_another_training_in_the_same_place_is_refused(tmp_path: Path) -> None:
     trainer(tmp_path).run()
     with pytest.raises(InputError, match=r"another training.learning_rate, training.steps;"):
@@ -326,7 +342,7 @@ def test_accumulated_batches_are_one_large_batch(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_two_devices_are_two_accumulated_batches(tmp_path: Path) -> None:
-    code = "import sys; from tests.speech.toy_task import *; "
+    code = "import sys; from tests.speech.training.toy_task import *; "
     (tmp_path / "job.py").write_text(
         code + "trainer(sys.argv[1], QuietTask(), steps=2, save_every=2).run()\n"
     )
@@ -346,7 +362,7 @@ def test_two_devices_are_two_accumulated_batches(tmp_path: Path) -> None:
 
 
 def test_learning_rate() -> None:
-    rates = [learning_rate(CONFIG, step) for step in range(13)]
+    rates = [CONFIG.rate_at(step) for step in range(13)]
     assert rates[:3] == pytest.approx([0.025, 0.05, 0.05])
     assert rates[7] == pytest.approx(0.05 * (0.1 + 0.9 * 0.5))
     assert rates[12] == pytest.approx(0.005)
@@ -354,11 +370,11 @@ def test_learning_rate() -> None:
 
 def test_average_against_a_loop() -> None:
     module = torch.nn.Linear(1, 1, bias=False)
-    copy, expected = averaged_copy(module, 0.5), None
+    copy, expected = MovingAverage(module, 0.5), None
     for step in range(8):
         with torch.no_grad():
             module.weight.fill_(float(step))
-        copy.update_parameters(module)
+        copy.update(module)
         decay = min(0.5, (1 + step) / (10 + step))
         expected = float(step) if expected is None else decay * expected + (1 - decay) * step
     assert copy.module.weight.item() == pytest.approx(expected)
