@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 from speech.audio.waveform import Wave
 from speech.errors import Refused
@@ -46,9 +46,6 @@ class Speech:
 class Synthesizer(Protocol):
     """Says texts, and says what it is."""
 
-    streams: ClassVar[bool] = False
-    """whether `stream` gives its first piece before it has made the last"""
-
     @property
     def name(self) -> str: ...
 
@@ -83,11 +80,21 @@ class Synthesizer(Protocol):
         ...
 
     def stream(self, request: SynthesisRequest) -> Iterator[Wave]:
-        """The same speech in pieces; all at once, where a synthesizer has no other way.
+        """The same speech in pieces; raises Refused for what it does not say."""
+        ...
 
-        Raises:
-            Refused: it does not say that.
-        """
+    @property
+    def streams(self) -> bool:
+        """Whether a stream's first piece is there before its last is made."""
+        ...
+
+
+class AtOnce:
+    """The stream of a synthesizer that has no other way: one piece."""
+
+    streams = False
+
+    def stream(self: Synthesizer, request: SynthesisRequest) -> Iterator[Wave]:
         yield said(self, request).wave
 
 

@@ -1,15 +1,15 @@
 """What a student is to those who have it say something, by torch or by onnxruntime; needs no torch."""
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from speech.audio.waveform import Wave
 from speech.errors import InputError, Refused
-from speech.synthesizer import Speech, SynthesisRequest, Synthesizer
+from speech.synthesizer import AtOnce, Size, Speech, SynthesisRequest
 from student.description import Described
 
 
-class StudentSynthesizer(Synthesizer):
+class StudentSynthesizer(AtOnce, ABC):
     """Speaks in the voices of its description."""
 
     description: Described
@@ -17,6 +17,14 @@ class StudentSynthesizer(Synthesizer):
     @property
     def name(self) -> str:
         return self.description.name
+
+    @property
+    @abstractmethod
+    def revision(self) -> str: ...
+
+    @property
+    @abstractmethod
+    def size(self) -> Size: ...
 
     @property
     def license(self) -> str:

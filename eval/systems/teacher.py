@@ -1,22 +1,21 @@
-"""A flow-matching teacher as a system of the report."""
+"""A teacher as a synthesizer: any of the references is copied."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
-from eval.systems.systems import Kind, Size, Spoken
-from eval.systems.testsets import Sentence
-from eval.teacher_config import MeasureConfig
+from eval.systems.references import References
+from pipelines.config import SynthConfig
 from speech import storage
 from speech.config import load_config
 from speech.errors import Refused
 from speech.storage.local_files import checksum_of
-from teacher.checkpoint import weights_file
+from speech.synthesizer import AtOnce, Size, Speech, SynthesisRequest
+from speech.text.normalize import check_speakable, normalize
 from teacher.f5.config import TeacherConfig
 from teacher.f5.teacher import Planner, Teacher
-from teacher.voices import Voice
 
 
-def teacher_config(location: str) -> MeasureConfig:
-    """With the voices that belong to the teacher.
+def teacher_config(location: str) -> SynthConfig:
+    """A run's configuration with this teacher, and with the voices that belong to it.
 
     `location` is NAME, one of conf/teacher, or NAME@FOLDER with what `make train-teacher` has
     written of that shape.
@@ -29,7 +28,7 @@ def teacher_config(location: str) -> MeasureConfig:
         durations = storage.join(folder, "durations.safetensors")
         if storage.exists(durations):
             given += _weights(folder, "teacher.frontend.durations", "durations.safetensors")
-    return load_config(MeasureConfig, "measure_teacher", given)
+    return load_config(SynthConfig, "synth", given)
 
 
 def _weights(folder: str, key: str, file: str) -> list[str]:
@@ -37,43 +36,32 @@ def _weights(folder: str, key: str, file: str) -> list[str]:
     return [f"{key}='{path}'", f"{key}_sha256={checksum_of(storage.local_path(path)).sha256}"]
 
 
-class TeacherSystem:
-    """The network and its vocoder, one sentence at a time; any of the references is copied."""
+class TeacherSynthesizer(AtOnce):
+    """What is random in a clip is a function of the request's seed and voice."""
 
-    kind: Kind = "teacher"
-    voices = None
-
-    def __init__(
-        self, config: TeacherConfig, references: Mapping[str, Voice], language: str
-    ) -> None:
-        self.name, self.revision = config.name, config.revision
-        self._references, self._language = references, language
+    def __init__(self, config: TeacherConfig, references: References) -> None:
+        self.name, self.revision, self.license = config.name, config.revision, config.license
+        self.languages = config.languages
+        self.voices = references.bank
+        self._references = references
         self._teacher = Teacher(config, Planner(config, references))
-        parts = (self._teacher.network, self._teacher.vocoder)
-        self.size = Size(
-            parameters=sum(p.numel() for part in parts for p in part.parameters()),
-            bytes=sum(checksum_of(weights_file(*file)).bytes for file in _files(config)),
-        )
 
-    def warm_up(self, sentence: Sentence, voice: str | None) -> None:
-        self.speak(sentence, voice, seed=0)
+    @property
+    def size(self) -> Size:
+        return Size(1, 1)
 
-    def speak(self, sentence: Sentence, voice: str | None, seed: int) -> Spoken:
-        if voice is None or voice not in self._references:
-            raise Refused("unknown_voice", f"no reference of {voice!r:.80}")
-        text, watch = sentence.text_normalized, self._teacher.watch
-        prompt = self._teacher.planner.prompt(voice, text, self._language, f"{seed}/{voice}")
-        before_s = sum(watch.seconds.values())
-        wave = self._teacher.speak([prompt], [voice])[0]
-        spent_s = sum(watch.seconds.values()) - before_s
-        return Spoken(wave, spent_s, spent_s)
-
-
-def _files(config: TeacherConfig) -> list[tuple[str, str]]:
-    """Paths and hashes of all the weights."""
-    files = [(config.weights, config.weights_sha256)]
-    if config.frontend.kind == "aligned":
-        files.append((config.frontend.durations, config.frontend.durations_sha256))
-    if config.vocoder.kind != "griffin_lim":
-        files.append((config.vocoder.weights, config.vocoder.sha256))
-    return files
+    def synthesize(self, requests: Sequence[SynthesisRequest]) -> list[Speech | Refused]:
+        out: list[Speech | Refused] = []
+        for r in requests:
+            try:
+                text = normalize(r.text, r.language)
+                check_speakable(text, r.language)
+                if r.voice not in self._references:
+                    raise Refused("unknown_voice", f"no reference of {r.voice!r:.80}")
+                p = self._teacher.planner.prompt(
+                    r.voice, text, r.language, f"1/{r.seed - 1}/{r.voice}"
+                )
+                out.append(Speech(self._teacher.speak([p], [r.voice])[0]))
+            except Refused as e:
+                out.append(e)
+        return out
