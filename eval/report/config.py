@@ -4,7 +4,7 @@ from pydantic import Field, model_validator
 
 from speech.config import Config
 from speech.judges.judges import JudgesConfig
-from teacher.f5.config import TeacherConfig
+from teacher.base import AnyTeacher
 from teacher.voices import VoicesConfig
 
 
@@ -39,7 +39,7 @@ class ReportConfig(Config):
     references: str | None
     """a manifest of voices (.jsonl), or a dataset whose speakers are the voices; null: those of the
     teachers among the systems, else f5_mini's"""
-    teacher: TeacherConfig | None = None
+    teacher: AnyTeacher | None = None
     """measured before the systems, as it is configured here"""
     voices: VoicesConfig | None = None
     """that teacher's own"""

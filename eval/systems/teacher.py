@@ -10,8 +10,8 @@ from speech.errors import Refused
 from speech.storage.local_files import checksum_of
 from speech.synthesizer import AtOnce, Size, Speech, SynthesisRequest
 from speech.text.normalize import check_speakable, normalize
-from teacher.f5.config import TeacherConfig
-from teacher.f5.teacher import Planner, Teacher
+from teacher.base import Prepared, Request, TeacherConfig
+from teacher.bisection import speak_or_refuse
 
 
 def teacher_config(location: str) -> SynthConfig:
@@ -44,24 +44,33 @@ class TeacherSynthesizer(AtOnce):
         self.languages = config.languages
         self.voices = references.bank
         self._references = references
-        self._teacher = Teacher(config, Planner(config, references))
+        self._teacher = config.open(references)
 
     @property
     def size(self) -> Size:
-        return Size(1, 1)
+        return self._teacher.size
 
     def synthesize(self, requests: Sequence[SynthesisRequest]) -> list[Speech | Refused]:
-        out: list[Speech | Refused] = []
-        for r in requests:
-            try:
-                text = normalize(r.text, r.language)
-                check_speakable(text, r.language)
-                if r.voice not in self._references:
-                    raise Refused("unknown_voice", f"no reference of {r.voice!r:.80}")
-                p = self._teacher.planner.prompt(
-                    r.voice, text, r.language, f"1/{r.seed - 1}/{r.voice}"
-                )
-                out.append(Speech(self._teacher.speak([p], [r.voice])[0]))
-            except Refused as e:
-                out.append(e)
-        return out
+        """All in one batch."""
+        answers = [self._prepared(request) for request in requests]
+        batch = [answer for answer in answers if isinstance(answer, Prepared)]
+        keys = [
+            f"{request.seed}/{request.voice}"
+            for request, answer in zip(requests, answers, strict=True)
+            if isinstance(answer, Prepared)
+        ]
+        spoken = iter(speak_or_refuse(self._teacher, batch, keys) if batch else ())
+        return [answer if isinstance(answer, Refused) else next(spoken) for answer in answers]
+
+    def _prepared(self, request: SynthesisRequest) -> Prepared | Refused:
+        voice = self.voices[0] if request.voice is None else request.voice
+        try:
+            if voice not in self._references:
+                raise Refused("unknown_voice", f"no reference of {voice!r:.80}")
+            if request.speed != 1:
+                raise Refused("unsupported_speed", f"{request.speed:g}; a teacher has but one")
+            text = normalize(request.text, request.language)
+            check_speakable(text, request.language)
+            return self._teacher.prepare(Request(text, request.language, voice))
+        except Refused as refusal:
+            return refusal
