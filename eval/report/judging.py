@@ -1,6 +1,7 @@
 """The judges' numbers for every take, each beside the sentence that it is of."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 
@@ -38,19 +39,23 @@ def hear_references(
 
     One that fails is left out: its clips then say that they have no similarity.
     """
-    by_source = {id(run.references): run.references for run in runs}
-    heard = {
-        source: _heard(references, [run for run in runs if run.references is references], speaker)
-        for source, references in track(by_source.items(), "references", console=console)
-    }
+    asked: dict[int, dict[str, None]] = defaultdict(dict)
+    for run in runs:
+        asked[id(run.references)] |= dict.fromkeys(take.voice for take in run.takes if take.voice)
+    heard: dict[int, dict[str, HeardReference]] = {}
+    for run in runs:
+        source = id(run.references)
+        if source not in heard:
+            voices = track([*asked[source]], "references", console=console)
+            heard[source] = _heard(run.references, voices, speaker)
     return [heard[id(run.references)] for run in runs]
 
 
 def _heard(
-    references: References, runs: Sequence[Run], speaker: SpeakerJudge
+    references: References, voices: Iterable[str], speaker: SpeakerJudge
 ) -> dict[str, HeardReference]:
     found = {}
-    for voice in dict.fromkeys(take.voice for run in runs for take in run.takes if take.voice):
+    for voice in voices:
         if voice in references:
             with suppress(Exception):
                 reference = references[voice]

@@ -58,13 +58,13 @@ def _named(
 ) -> list[System]:
     """The configured teacher, then `systems`; whose voice audio is in, only the list can say."""
     threads = torch.get_num_threads()
-    openers: dict[str, Callable[[], Synthesizer]] = {
-        specification: partial(open_system, specification, references, threads)
+    openers: list[tuple[str, Callable[[], Synthesizer]]] = [
+        (specification, partial(open_system, specification, references, threads))
         for specification in config.systems
-    }
+    ]
     if config.teacher is not None:
         configured = partial(TeacherSynthesizer, config.teacher, references)
-        openers = {f"teacher:{config.teacher.name}": configured, **openers}
+        openers.insert(0, (f"teacher:{config.teacher.name} as configured", configured))
     return [
         System(
             specification + title,
@@ -74,7 +74,7 @@ def _named(
             voices if kind_of(specification) in ("teacher", "student") else (),
             title,
         )
-        for specification, opener in openers.items()
+        for specification, opener in openers
     ]
 
 

@@ -4,7 +4,7 @@ import gc
 import re
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.console import Console
 from rich.progress import track
@@ -80,17 +80,20 @@ def run_system(system: System, task: Task, console: Console) -> Run:
     memory, where = MemoryWatch(), system.specification
     try:
         synthesizer = system.open()
+        size = synthesizer.size
     except Exception as error:
         return Run(where, where, system.references, error=_said(error))
     takes = _speak_all(synthesizer, system, task, console)
+    if size is None:  # what was there already took no time
+        takes = [replace(take, compute_s=None, first_audio_s=None) for take in takes]
     return Run(
         where,
         synthesizer.name + system.title,
         system.references,
         system.kind,
         synthesizer.revision,
-        synthesizer.size,
-        None if synthesizer.size is None else memory.added_bytes(),
+        size,
+        None if size is None else memory.added_bytes(),
         takes=takes,
     )
 
@@ -108,7 +111,7 @@ def _speak_all(
         )
         path = f"{folder}/{sentence.number:05d}.flac"
         try:
-            if not takes and synthesizer.size is not None:
+            if not takes:
                 _timed(synthesizer, request)
             takes.append(_speak(synthesizer, sentence, request, path, task.output))
         except Exception as error:
@@ -123,8 +126,6 @@ def _speak(
     if problem := audio_problem(wave):
         return Take(sentence, request.voice, problem=problem)
     storage.write_bytes(storage.join(output, path), encode_flac(wave, SAMPLE_RATE))
-    if synthesizer.size is None:  # it was there already
-        return Take(sentence, request.voice, path)
     return Take(sentence, request.voice, path, compute_s, first_audio_s)
 
 

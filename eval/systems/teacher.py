@@ -45,17 +45,15 @@ class TeacherSynthesizer(AtOnce):
         self.voices = references.bank
         self._references = references
         self._teacher = config.open(references)
-
-    @property
-    def size(self) -> Size:
-        return self._teacher.size
+        self._teacher.load()
+        self.size: Size = self._teacher.size
 
     def synthesize(self, requests: Sequence[SynthesisRequest]) -> list[Speech | Refused]:
         """All in one batch."""
         answers = [self._prepared(request) for request in requests]
         batch = [answer for answer in answers if isinstance(answer, Prepared)]
         keys = [
-            f"{request.seed}/{request.voice}"
+            f"{request.seed}/{answer.request.voice}"
             for request, answer in zip(requests, answers, strict=True)
             if isinstance(answer, Prepared)
         ]

@@ -26,7 +26,9 @@ class ToldAsr(FakeAsr):
         return self.left.pop(0)
 
 
-def test_shares_are_those_of_what_was_heard(tmp_path: Path) -> None:
+def test_shares_are_those_of_what_was_heard(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     untrained_student(tmp_path / "student", "ar")
     (tmp_path / "lines.txt").write_text("\n".join(SENTENCES))
     given = [f"testset={tmp_path}/lines.txt", f"output={tmp_path}/out"]
@@ -34,6 +36,8 @@ def test_shares_are_those_of_what_was_heard(tmp_path: Path) -> None:
     judges = FakeJudges()
     judges.asr = ToldAsr()
     assert report.main(config, judges) == 0  # type: ignore[arg-type]
+    told = " ".join(capsys.readouterr().out.split())
+    assert "untrained: repeats 33.3 (0.0 to 100.0) %, ends early 33.3 (0.0 to 100.0) %" in told
     [student] = json.loads((tmp_path / "out/report.json").read_text())["systems"]
     shares = {name: figure["estimate"] for name, figure in student["figures"].items()}
     assert shares["repetition"] == shares["early_stop"] == pytest.approx(1 / 3)
