@@ -26,17 +26,18 @@ def card_text(report: Report) -> str:
 
 def _setting(report: Report) -> str:
     sentences = report.testset.sentences if report.testset else 0
-    systems = dict.fromkeys(
-        " ".join(filter(None, (s.name, s.revision, s.size.precision if s.size else None)))
-        for s in report.systems
-    )
+    systems: dict[str, str] = {}
+    for system in report.systems:  # one in other voices has the same revision
+        precision = system.size.precision if system.size else None
+        said = " ".join(filter(None, (system.name, system.revision, precision)))
+        systems.setdefault(system.revision or system.name, said)
     judges = "; ".join(f"{name} ({revision})" for name, revision in report.judges.items())
     return (
-        f"{', '.join(systems)} on {sentences} sentences, one try each: mean and 95 % bootstrap "
+        f"{'; '.join(systems.values())} on {sentences} sentences, one try each: mean and 95 % bootstrap "
         "interval over sentences. WER: all errors over all words; mean WER: of the sentences' own "
         "rates; own voice: cosine of speaker embeddings to the reference; other voices: to the other "
         "references; RTF: seconds of computation for one of audio, sentence by sentence, on "
-        f"{report.device}, {report.threads} threads. Judges: {judges}."
+        f"{report.device}. Judges: {judges}."
     )
 
 

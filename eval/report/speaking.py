@@ -17,6 +17,7 @@ from eval.systems.teacher import TeacherSynthesizer, teacher_config
 from eval.systems.testsets import TestSet
 from speech.errors import InputError
 from speech.synthesizer import Synthesizer
+from teacher.base import TeacherConfig
 from teacher.voices import VoicesConfig
 
 DEFAULT_BANK = "f5_mini"
@@ -63,6 +64,7 @@ def _named(
         for specification in config.systems
     ]
     if config.teacher is not None:
+        _import_libraries(config.teacher)
         configured = partial(TeacherSynthesizer, config.teacher, references)
         openers.insert(0, (f"teacher:{config.teacher.name} as configured", configured))
     return [
@@ -86,11 +88,19 @@ def _banks(config: ReportConfig) -> list[VoicesConfig | str]:
     for specification in config.systems:
         if kind_of(specification) == "teacher":
             with suppress(InputError):  # its row of the tables will say so
-                found.append(teacher_config(specification.partition(":")[2]).voices)
+                teachers = teacher_config(specification.partition(":")[2])
+                _import_libraries(teachers.teacher)
+                found.append(teachers.voices)
     found = found or [teacher_config(DEFAULT_BANK).voices]
     if config.references is not None:
         return [found[0].model_copy(update={"manifest": config.references, "include": None})]
     return [*found]
+
+
+def _import_libraries(teacher: TeacherConfig) -> None:
+    """So that their memory is not counted as the first system's."""
+    with suppress(Exception):  # its row of the tables will say so
+        teacher.open({})
 
 
 def _students_voices(specifications: Sequence[str], references: References) -> list[Sequence[str]]:
