@@ -32,10 +32,11 @@ def _setting(report: Report) -> str:
         said = " ".join(filter(None, (system.name, system.revision, precision)))
         systems.setdefault(system.revision or system.name, said)
     judges = "; ".join(f"{name} ({revision})" for name, revision in report.judges.items())
+    said = "; ".join(systems.values())
     return (
-        f"{'; '.join(systems.values())} on {sentences} sentences, one try each: mean and 95 % bootstrap "
-        "interval over sentences. WER: all errors over all words; mean WER: of the sentences' own "
-        "rates; own voice: cosine of speaker embeddings to the reference; other voices: to the other "
+        f"{said} on {sentences} sentences, one try each: mean and 95 % bootstrap interval over "
+        "sentences. WER: all errors over all words; mean WER: of the sentences' own rates; own "
+        "voice: cosine of speaker embeddings to the reference; other voices: to the other "
         "references; RTF: seconds of computation for one of audio, sentence by sentence, on "
         f"{report.device}. Judges: {judges}."
     )
