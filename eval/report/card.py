@@ -29,12 +29,12 @@ def _setting(report: Report) -> str:
     systems: dict[str, str] = {}
     for system in report.systems:  # one in other voices has the same revision
         precision = system.size.precision if system.size else None
-        said = " ".join(filter(None, (system.name, system.revision, precision)))
-        systems.setdefault(system.revision or system.name, said)
+        named = " ".join(filter(None, (system.name, system.revision, precision)))
+        systems.setdefault(system.revision or system.name, named)
     judges = "; ".join(f"{name} ({revision})" for name, revision in report.judges.items())
-    said = "; ".join(systems.values())
+    of = "; ".join(systems.values())
     return (
-        f"{said} on {sentences} sentences, one try each: mean and 95 % bootstrap interval over "
+        f"{of} on {sentences} sentences, one try each: mean and 95 % bootstrap interval over "
         "sentences. WER: all errors over all words; mean WER: of the sentences' own rates; own "
         "voice: cosine of speaker embeddings to the reference; other voices: to the other "
         "references; RTF: seconds of computation for one of audio, sentence by sentence, on "
