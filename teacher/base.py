@@ -44,7 +44,7 @@ class Prepared:
     """the teacher's own"""
 
 
-class TeacherConfig(Config):
+class TeacherConfig(Config, ABC):
     """What every block of conf/teacher states; the rest is each teacher's own."""
 
     name: str
@@ -62,9 +62,9 @@ class TeacherConfig(Config):
         return False
 
     @property
+    @abstractmethod
     def revision(self) -> str:
         """Of the weights, for each row of a dataset."""
-        raise NotImplementedError
 
     @property
     def own_voices(self) -> str | None:
@@ -74,9 +74,9 @@ class TeacherConfig(Config):
     def fetch(self) -> None:
         """Bring weights to this machine; raises InputError where they cannot be had."""
 
+    @abstractmethod
     def open(self, voices: Mapping[str, Voice], watch: Stopwatch | None = None) -> "Teacher[Any]":
         """A teacher for these voices; weights are read at its `load`."""
-        raise NotImplementedError
 
 
 C = TypeVar("C", bound=TeacherConfig)
