@@ -42,7 +42,7 @@ bench: setup  ## speed and memory of teacher and students, as ratios within one 
 eval: setup  ## the report: teacher and student on unseen sentences, and the dataset (out/report)
 	@exec $(PY) -m eval.report $(EVAL_DATASET) $(EVAL_SYSTEMS) $(TO) $(ARGS)
 
-measure-teacher: setup  ## WER, similarity and MOS of a teacher, with 95 % intervals
+measure-teacher: setup  ## the report on one teacher alone, as you shape it (out/measure)
 	@exec $(PY) -m eval.teacher $(TO) $(ARGS)
 
 bootstrap-corpus: setup  ## speech to train a first teacher on, from packaged voices (out/bootstrap)

@@ -5,20 +5,27 @@ import torch
 from torch import Tensor
 
 from speech import storage
-from speech.audio.waveform import Wave
+from speech.audio.waveform import Wave, decode, resample
 from speech.dataset.schema import SAMPLE_RATE
-from speech.errors import Refused
+from speech.errors import InputError, Refused
 from speech.seeds import stable_hash
+from speech.synthesizer import Size
 from speech.text.lexicon import NO_WORDS, Lexicon
 from speech.vocoder.network import PulseVocoder
+from student.data.speakers import voice_vector
 from student.models.acoustic import Acoustic, token_ids, whole_frames
 from student.onnx.waves import FEWEST_FRAMES
 from student.package import VOCODER, WEIGHTS, Description, read_package
 from student.phrases import PAUSE_S, phonemes_of
+from student.synthesizer import StudentSynthesizer
+
+MAX_REFERENCE_S = 60.0
 
 
-class Student:
+class Student(StudentSynthesizer):
     """Speaks in the voices it was trained on; in others by a vector of the speaker encoder."""
+
+    description: Description
 
     def __init__(
         self,
@@ -31,10 +38,8 @@ class Student:
         self.lexicon = lexicon
         self.location, self.description = location, description
         self.acoustic, self.vocoder = acoustic, vocoder
-
-    @property
-    def name(self) -> str:
-        return self.description.name
+        self.added: dict[str, Tensor] = {}
+        """vectors (256,) of the speaker encoder, by voice"""
 
     @property
     def revision(self) -> str:
@@ -42,7 +47,11 @@ class Student:
 
     @property
     def voices(self) -> tuple[str, ...]:
-        return self.description.speakers
+        return *self.description.speakers, *self.added
+
+    @property
+    def size(self) -> Size:
+        return Size(self.parameters, self.bytes, "float32")
 
     @property
     def parameters(self) -> int:
@@ -54,6 +63,17 @@ class Student:
         """Of the files that hold them."""
         paths = [storage.join(self.location, name) for name in (WEIGHTS, VOCODER)]
         return sum(storage.local_path(path).stat().st_size for path in paths)
+
+    def add_voice(self, reference: str) -> None:
+        """Raises InputError: no such file, or no voice in it."""
+        data = storage.read_bytes(reference)
+        try:
+            wave, rate = decode(data, MAX_REFERENCE_S)
+            self.added[reference] = voice_vector(resample(wave, rate, SAMPLE_RATE))
+        except Refused as refusal:
+            raise InputError(
+                f"reference={reference} is no recording of a voice: {refusal}"
+            ) from refusal
 
     def speak(self, text: str, voice: str | Tensor, seed: int = 0, speed: float = 1.0) -> Wave:
         """Text of any length in a voice by name, or by its vector (256,).
@@ -73,9 +93,9 @@ class Student:
         """(1, 1, condition_dim)."""
         if isinstance(voice, Tensor):
             return self.acoustic.of_vectors(voice[None])
-        if voice not in self.voices:
-            raise Refused("unknown_voice", f"{self.name} has no voice {voice!r}")
-        return self.acoustic.condition(torch.tensor([self.voices.index(voice)]))
+        if voice in self.added:
+            return self.acoustic.of_vectors(self.added[voice][None])
+        return self.acoustic.condition(torch.tensor([self.place_of(voice)]))
 
     @torch.inference_mode()
     def _spoken(self, ids: Tensor, condition: Tensor, seed: int, speed: float) -> Wave:

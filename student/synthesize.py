@@ -11,26 +11,22 @@ lexicon=words.tsv                      words said as you want them; in the text:
 import io
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import soundfile
 from pydantic import Field
 from rich.console import Console
 
 from speech import storage
-from speech.audio.waveform import Wave, decode, resample
+from speech.audio.waveform import Wave
 from speech.config import Config, run_app
 from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError, Refused
 from speech.storage.outputs import Kind, check_file, check_folder
+from speech.synthesizer import SynthesisRequest, Synthesizer, said
 from speech.text.lexicon import NO_WORDS, read_lexicon
-from student.onnx.runtime import OnnxStudent, is_onnx
+from student.load import load_student
 
-if TYPE_CHECKING:  # torch takes seconds to import, and an export does without
-    from torch import Tensor
-
-MAX_REFERENCE_S = 60.0
 ENDINGS = ("wav", "flac")
 
 
@@ -56,12 +52,15 @@ def main(config: SynthesizeConfig) -> int:
     console = Console(stderr=True)
     lines = read_lines(config)
     _check_output(config)
-    speak = open_voice(config, console)
-    failed = 0
+    synthesizer = open_synthesizer(config)
+    voice = config.reference or choose_voice(config, synthesizer)
+    introduce(synthesizer, voice, console)
+    failed, language = 0, synthesizer.languages[0]
     for path, line in targets(config, lines):
+        request = SynthesisRequest(line, voice, language, config.seed, config.speed)
         start = time.perf_counter()
         try:
-            wave = speak(line)
+            wave = said(synthesizer, request).wave
         except Refused as refusal:
             console.print(f"not spoken: {line!r:.60}: {refusal}", markup=False)
             failed += 1
@@ -96,40 +95,17 @@ def _decoded(path: str) -> str:
         raise InputError(f"{path} is not UTF-8 text") from error
 
 
-def open_voice(config: SynthesizeConfig, console: Console) -> Callable[[str], Wave]:
-    """Speaks a line as the configuration says, by torch or by onnxruntime; raises InputError."""
+def open_synthesizer(config: SynthesizeConfig) -> Synthesizer:
+    """The student, with the reference's voice as another of its own; raises InputError."""
     lexicon = read_lexicon(config.lexicon) if config.lexicon else NO_WORDS
-    if is_onnx(config.checkpoint):
-        if config.reference is not None:
-            raise InputError("reference=... needs the checkpoint that was trained, not its export")
-        exported = OnnxStudent(config.checkpoint, lexicon=lexicon)
-        name = choose_voice(config, exported.voices)
-        introduce(exported.description.name, name, exported.voices, console)
-        return lambda line: exported.speak(line, name, config.seed, config.speed)
-    from student.student import open_student  # torch takes seconds to import
-
-    student = open_student(config.checkpoint, lexicon)
-    voice = read_voice(config.reference) if config.reference else None
-    chosen = choose_voice(config, student.voices) if voice is None else voice
-    introduce(student.name, config.reference or str(chosen), student.voices, console)
-    return lambda line: student.speak(line, chosen, config.seed, config.speed)
+    student = load_student(config.checkpoint, lexicon)
+    if config.reference is not None:
+        student.add_voice(config.reference)
+    return student
 
 
-def read_voice(reference: str) -> "Tensor":
-    """The vector of a recording's voice; raises InputError for a file without one."""
-    from student.data.speakers import voice_vector
-
-    data = storage.read_bytes(reference)
-    try:
-        wave, rate = decode(data, MAX_REFERENCE_S)
-        return voice_vector(resample(wave, rate, SAMPLE_RATE))
-    except Refused as refusal:
-        raise InputError(
-            f"reference={reference} is no recording of a voice: {refusal}"
-        ) from refusal
-
-
-def choose_voice(config: SynthesizeConfig, voices: Sequence[str]) -> str:
+def choose_voice(config: SynthesizeConfig, synthesizer: Synthesizer) -> str:
+    voices = synthesizer.voices
     if config.voice is None:
         return voices[0]
     if config.voice not in voices:
@@ -137,9 +113,11 @@ def choose_voice(config: SynthesizeConfig, voices: Sequence[str]) -> str:
     return config.voice
 
 
-def introduce(name: str, voice: str, voices: Sequence[str], console: Console) -> None:
-    others = ", ".join(other for other in voices if other != voice)
-    console.print(f"{name}, voice={voice} (others: {others})", highlight=False, soft_wrap=True)
+def introduce(synthesizer: Synthesizer, voice: str, console: Console) -> None:
+    others = ", ".join(other for other in synthesizer.voices if other != voice)
+    console.print(
+        f"{synthesizer.name}, voice={voice} (others: {others})", highlight=False, soft_wrap=True
+    )
 
 
 def targets(config: SynthesizeConfig, lines: list[str]) -> Iterator[tuple[str, str]]:

@@ -9,11 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Literal, TypeVar
 
-from speech.audio.waveform import Wave
 from speech.config import Config
 from speech.config.targets import ByTarget
 from speech.stopwatch import Stopwatch
-from speech.synthesizer import Size
+from speech.synthesizer import Size, Speech
 from teacher.packing import BatchLimit
 from teacher.voices import Voice
 
@@ -43,16 +42,6 @@ class Prepared:
     """of speech"""
     payload: Any = None
     """the teacher's own"""
-
-
-@dataclass(frozen=True)
-class Speech:
-    """`wave` is float32 (samples,), mono, 24 kHz. Teachers that decide when each phoneme is said tell
-    it: one end, in seconds, for each character of `phonemes`."""
-
-    wave: Wave
-    phonemes: str | None = None
-    phoneme_ends_s: Sequence[float] | None = None
 
 
 class TeacherConfig(Config, ABC):

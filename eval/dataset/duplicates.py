@@ -1,5 +1,6 @@
 """Texts that a dataset holds more than once, or nearly so: MinHash (Broder, 1997) with bands."""
 
+import re
 import zlib
 from array import array
 from collections.abc import Sequence
@@ -8,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from eval.report.held_out import plain_words, text_key
+from speech.seeds import stable_hash
 
 SHINGLE = 2
 """words"""
@@ -16,6 +17,17 @@ BANDS, ROWS = 8, 4
 """a text of Jaccard similarity 0.8 to another shares a band with it in 98 of 100 cases"""
 NEAR = 0.8
 EXAMPLES = 20
+_WORD = re.compile(r"[^\W_]+")
+
+
+def text_key(text_normalized: str) -> int:
+    """Equal for texts that differ in case, punctuation and spaces alone."""
+    return stable_hash("text", " ".join(plain_words(text_normalized)))
+
+
+def plain_words(text: str) -> list[str]:
+    """Letters and digits alone, in lower case."""
+    return _WORD.findall(text.casefold())
 
 
 @dataclass(frozen=True)

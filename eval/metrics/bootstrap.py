@@ -4,9 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
+from scipy.stats import bootstrap
 
+Floats = npt.NDArray[np.float64]
 RESAMPLES = 2_000
 LEVEL = 0.95
+AT_ONCE = 100_000
+"""values of resamples that are in memory at a time"""
 
 
 @dataclass(frozen=True)
@@ -41,10 +46,23 @@ def bootstrap_interval(
         raise ValueError(f"needs a value and one weight for each, not {x.shape} and {w.shape}")
     if not (np.isfinite(x).all() and np.isfinite(w).all() and (w > 0).all()):
         raise ValueError("values must be finite, and weights positive")
-    draw, weighted = np.random.default_rng(seed), x * w
-    estimates = np.empty(resamples)
-    for i in range(resamples):  # one by one: all at once take gigabytes for a large dataset
-        chosen = draw.integers(len(x), size=len(x))
-        estimates[i] = weighted[chosen].sum() / w[chosen].sum()
-    low, high = np.quantile(estimates, [(1 - level) / 2, (1 + level) / 2])
-    return Interval(weighted.sum().item() / w.sum().item(), low.item(), high.item(), len(x))
+    weighted = x * w
+    estimate = _mean(weighted, w).item()
+    if len(x) == 1:
+        return Interval(estimate, estimate, estimate, 1)
+    found = bootstrap(
+        (weighted, w),
+        _mean,
+        paired=True,
+        vectorized=True,
+        method="percentile",
+        n_resamples=resamples,
+        batch=max(1, AT_ONCE // len(x)),
+        confidence_level=level,
+        rng=np.random.default_rng(seed),
+    ).confidence_interval
+    return Interval(estimate, found.low.item(), found.high.item(), len(x))
+
+
+def _mean(weighted: Floats, weights: Floats, axis: int = -1) -> Floats:
+    return np.asarray(weighted.sum(axis) / weights.sum(axis))

@@ -7,7 +7,6 @@ from itertools import pairwise
 
 import jiwer
 
-from eval.metrics.bootstrap import Interval, bootstrap_interval
 from speech.judges.wer import comparable
 from speech.judges.word_errors import LONGEST_REPEAT, word_errors
 
@@ -21,10 +20,10 @@ class Faults:
 
     repetition: bool
     early_stop: bool
+    fault: bool
+    """either of them"""
     nothing_right: bool
     """not one word: whether it was garbled or never began cannot be told, so it is no early stop"""
-    wer: float
-    words: int
 
 
 def faults_of(text: str, heard: str, language: str) -> Faults:
@@ -44,7 +43,7 @@ def faults_of(text: str, heard: str, language: str) -> Faults:
     end = word_errors(" ".join(once(expected)), " ".join(once(said)), language)
     nothing_right = errors.missing_end == errors.words
     early_stop = not nothing_right and end.short_end >= CUT_WORDS
-    return Faults(repetition, early_stop, nothing_right, errors.wer, errors.words)
+    return Faults(repetition, early_stop, repetition or early_stop, nothing_right)
 
 
 def says_again(expected: Sequence[str], said: Sequence[str]) -> bool:
@@ -71,25 +70,3 @@ def once(words: Sequence[str]) -> list[str]:
 
 def _words(text: str, language: str) -> list[str]:
     return text.split() if language == "en" else list(text)
-
-
-@dataclass(frozen=True)
-class FaultShares:
-    """Shares of clips with 95 % intervals over them; `wer` is all errors over all words."""
-
-    repetition: Interval
-    early_stop: Interval
-    either: Interval
-    nothing_right: Interval
-    wer: Interval
-
-
-def fault_shares(clips: Sequence[Faults], seed: int) -> FaultShares:
-    """Raises ValueError where there is no clip."""
-    return FaultShares(
-        repetition=bootstrap_interval([c.repetition for c in clips], seed=seed),
-        early_stop=bootstrap_interval([c.early_stop for c in clips], seed=seed),
-        either=bootstrap_interval([c.repetition or c.early_stop for c in clips], seed=seed),
-        nothing_right=bootstrap_interval([c.nothing_right for c in clips], seed=seed),
-        wer=bootstrap_interval([c.wer for c in clips], [c.words for c in clips], seed=seed),
-    )

@@ -32,6 +32,7 @@ def measures(judges: Judges) -> list[Measure]:
     """In the order of the tables; the judge's name stands with each."""
     return [
         *_words(judges.asr.name),
+        *_faults(judges.asr.name),
         Measure(
             *("similarity", "own voice", "cosine to the reference (SIM)", judges.speaker.name),
             better="higher",
@@ -65,6 +66,20 @@ def _words(asr: str) -> list[Measure]:
     return [
         Measure(key, title, about, asr, "%", 100.0, 1, "lower", weight)
         for key, title, about, weight in named
+    ]
+
+
+def _faults(asr: str) -> list[Measure]:
+    """Of autoregressive synthesizers most of all (`eval.metrics.faults`)."""
+    named = {
+        "repetition": ("repeats", "clips that say a phrase again"),
+        "early_stop": ("ends early", "clips that end before their text does"),
+        "fault": ("either fault", "clips that repeat or end early"),
+        "nothing_right": ("no word right", "clips in which none was heard"),
+    }
+    return [
+        Measure(key, title, about, asr, "%", 100.0, 1, "lower")
+        for key, (title, about) in named.items()
     ]
 
 

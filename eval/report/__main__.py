@@ -27,28 +27,26 @@ from eval.dataset.statistics import (
 )
 from eval.metrics.measures import measures
 from eval.metrics.scoring import Scorer
+from eval.report.card import card_text, check_card, fill_card
 from eval.report.config import ReportConfig
-from eval.report.document import SCHEMA, VERSION, Report, SystemResult, TestSetSummary, to_json
+from eval.report.document import SCHEMA, VERSION, Report, to_json
 from eval.report.figures import differences, figures_of
 from eval.report.gate import check
-from eval.report.held_out import without_trained
-from eval.report.judging import Judging, reference_embeddings
+from eval.report.judging import Judging, hear_references
 from eval.report.notes import notes
 from eval.report.page import write_page
+from eval.report.results import SystemResult, TestSetSummary
 from eval.report.speaking import speak_all
 from eval.report.summary import print_summary
 from eval.report.takes import Run
-from eval.systems.references import References
 from eval.systems.systems import check_systems
-from eval.systems.testsets import TestSet, read_testset
+from eval.systems.testsets import TestSet, read_testset, without_trained
 from speech import storage
 from speech.config import run_app
 from speech.errors import InputError
 from speech.judges.judges import Judges
 from speech.machine import device_name, software
 from speech.storage.outputs import Kind, check_folder
-
-REPORT = Kind("report", ("report.json",), ("report.html", "audio"))
 
 
 def evaluate(config: ReportConfig, console: Console, judges: Judges | None = None) -> Report:
@@ -58,9 +56,9 @@ def evaluate(config: ReportConfig, console: Console, judges: Judges | None = Non
     scales, ear = measures(judges), Scorer(judges, config.language)
     census, dataset = read_dataset(config, console)
     testset, summary = read_sentences(config, census)
-    runs, references = speak_all(testset, config, console) if testset else ([], None)
+    runs = speak_all(testset, config, console) if testset else []
     baseline = baseline_of(runs)
-    systems = judge_all(runs, references, baseline, ear, config, console)
+    systems = judge_all(runs, baseline, ear, config, console)
     if census is not None:
         dataset = study_dataset(census, study_plan(config), ear, console)
     with console.status("figures and their intervals"):
@@ -71,7 +69,7 @@ def evaluate(config: ReportConfig, console: Console, judges: Judges | None = Non
         schema=SCHEMA,
         version=VERSION,
         created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        command=shlex.join(["python", "-m", "eval.report", *sys.argv[1:]]),
+        command=shlex.join(["python", *sys.orig_argv[1:]]),
         device=machine[0],
         threads=machine[1],
         software=software(),
@@ -105,7 +103,7 @@ def read_sentences(
     config: ReportConfig, census: DatasetStatistics | None
 ) -> tuple[TestSet | None, TestSetSummary | None]:
     """The test set without what was trained on; None where no system is to say it."""
-    if not config.systems:
+    if not config.speaks:
         return None, None
     try:
         testset = read_testset(config.testset, config.language, config.limit)
@@ -127,20 +125,18 @@ def baseline_of(runs: Sequence[Run]) -> Run | None:
 
 def judge_all(
     runs: Sequence[Run],
-    references: References | None,
     baseline: Run | None,
     ear: Scorer,
     config: ReportConfig,
     console: Console,
 ) -> list[SystemResult]:
-    if references is None:
-        return []
-    embeddings = reference_embeddings(runs, references, ear.judges.speaker, console)
-    judging = Judging(ear, embeddings, config.output, baseline)
+    """Each run against the voices that it and those of the same references were asked for."""
+    references = hear_references(runs, ear.judges.speaker, console)
     scales = measures(ear.judges)
     results = []
-    for run in runs:
-        clips = judging.judge(run, console)
+    for run, heard in zip(runs, references, strict=True):
+        embeddings = {voice: reference.embedding for voice, reference in heard.items()}
+        clips = Judging(ear, embeddings, config.output, baseline).judge(run, console)
         results.append(
             SystemResult(
                 name=run.name,
@@ -153,6 +149,7 @@ def judge_all(
                 failed=sum(take.audio is None for take in run.takes),
                 figures=figures_of(clips, scales, config.seed),
                 clips=clips,
+                references={voice: reference.sha256 for voice, reference in heard.items()},
             )
         )
     return results
@@ -177,10 +174,13 @@ def _device() -> torch.device:
 def main(config: ReportConfig, judges: Judges | None = None) -> int:
     console = Console()
     report = evaluate(config, console, judges)
-    storage.write_bytes(storage.join(config.output, "report.json"), to_json(report))
+    storage.write_bytes(storage.join(config.output, f"{config.name}.json"), to_json(report))
     page = write_page(report, config)
     print_summary(report, console)
     console.print(f"written to {page}", highlight=False)
+    if config.card is not None:
+        fill_card(config.card, card_text(report))
+        console.print(f"and to {config.card}", highlight=False)
     whole = not any(system.error for system in report.systems)
     whole = whole and not (report.testset and report.testset.error)
     whole = whole and not (report.dataset and report.dataset.error)
@@ -193,12 +193,17 @@ def checked(config: ReportConfig) -> int:
     Raises:
         InputError: an output that is not a report's; a system, test set or dataset that is missing.
     """
-    check_folder(config.output, REPORT)
+    kind = Kind("report", (f"{config.name}.json",), (f"{config.name}.html", "audio"))
+    check_folder(config.output, kind)
     check_systems(config.systems)
-    if config.systems:
+    if config.card is not None:
+        check_card(config.card)
+    if config.speaks:
         storage.check_readable(config.testset, "testset")
-    if config.dataset is not None and not storage.list_names(config.dataset):
-        raise InputError(f"dataset={config.dataset} is not there, or is empty")
+    for key in ("dataset", "held_out"):
+        place = getattr(config, key)
+        if place is not None and not storage.list_names(place):
+            raise InputError(f"{key}={place} is not there, or is empty")
     return main(config)
 
 

@@ -4,6 +4,8 @@ from pydantic import Field, model_validator
 
 from speech.config import Config
 from speech.judges.judges import JudgesConfig
+from teacher.base import AnyTeacher
+from teacher.voices import VoicesConfig
 
 
 class GateConfig(Config):
@@ -35,7 +37,14 @@ class ReportConfig(Config):
     limit: int | None = Field(None, ge=1)
     """only the first lines of the test set"""
     references: str | None
-    """a manifest of voices; null: those of the teachers among the systems, else f5_mini's"""
+    """a manifest of voices (.jsonl), or a dataset whose speakers are the voices; null: those of the
+    teachers among the systems, else f5_mini's"""
+    teacher: AnyTeacher | None = None
+    """measured before the systems, as it is configured here"""
+    voices: VoicesConfig | None = None
+    """that teacher's own"""
+    held_out: str | None
+    """a dataset, in whose speakers' voices the teachers are measured once more"""
     judges: JudgesConfig
     listen: int | None = Field(None, ge=1)
     """clips of the dataset to hear again; null for all"""
@@ -44,16 +53,25 @@ class ReportConfig(Config):
     show: int = Field(ge=1)
     """clips of the dataset on the page, of each kind"""
     gate: GateConfig
+    card: str | None
+    """a Markdown file, whose text between the lines of `eval.report.card` is replaced"""
     output: str
+    name: str = Field(pattern="^[a-z_]+$")
+    """of the page and of the JSON"""
     seed: int
     """sentence i is spoken with seed + i"""
 
     @model_validator(mode="after")
     def _something_is_asked_and_heard(self) -> "ReportConfig":
-        if not self.systems and self.dataset is None:
+        if not self.speaks and self.dataset is None:
             raise ValueError(
                 "give systems=[teacher:f5_mini,student:FOLDER,audio:FOLDER] or dataset=FOLDER"
             )
         if self.language not in self.judges.asr.languages:
             raise ValueError(f"language must be one of {', '.join(self.judges.asr.languages)}")
         return self
+
+    @property
+    def speaks(self) -> bool:
+        """Whether anything is to say the test set."""
+        return bool(self.systems) or self.teacher is not None

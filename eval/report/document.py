@@ -8,41 +8,11 @@ from typing import Any
 
 from eval.dataset.statistics import DatasetStudy
 from eval.metrics.measures import Measure
-from eval.report.figures import Difference, Figures
+from eval.report.figures import Difference
 from eval.report.gate import Check
-from eval.report.judging import JudgedClip
-from eval.systems.systems import Size
+from eval.report.results import SystemResult, TestSetSummary
 
 SCHEMA, VERSION = "tts-distill/report", 1
-
-
-@dataclass(frozen=True)
-class TestSetSummary:
-    """What was to be said, and what of the list was left out, by reason."""
-
-    __test__ = False  # pytest takes it for a class of tests
-
-    location: str
-    sentences: int
-    left_out: Mapping[str, int]
-    error: str | None = None
-
-
-@dataclass(frozen=True)
-class SystemResult:
-    """One row of the tables; `error` where the system could not be opened."""
-
-    name: str
-    specification: str
-    kind: str | None
-    revision: str
-    size: Size | None
-    peak_memory_bytes: int | None
-    error: str | None
-    failed: int
-    """sentences without audio"""
-    figures: Figures
-    clips: Sequence[JudgedClip]
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,10 @@ from itertools import combinations
 
 from eval.metrics.bootstrap import Interval, bootstrap_interval
 from eval.metrics.measures import Measure
-from eval.report.judging import JudgedClip
+from eval.report.results import Figures, JudgedClip
 
 MIN_PAIRS = 10
 """sentences, below which an interval is too unsure for a verdict"""
-
-Figures = Mapping[str, Interval]
-"""by the keys of `measures`; one that no clip has is left out"""
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,10 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from eval.dataset.statistics import DatasetStudy
 from eval.report.config import GateConfig
-
-if TYPE_CHECKING:
-    from eval.report.document import SystemResult
+from eval.report.results import SystemResult
 
 FIGURES = {
     "wer_max": "wer",
@@ -33,7 +30,7 @@ class Check:
 
 
 def check(
-    config: GateConfig, systems: Sequence["SystemResult"], dataset: DatasetStudy | None
+    config: GateConfig, systems: Sequence[SystemResult], dataset: DatasetStudy | None
 ) -> list[Check]:
     """Every limit that is set, for each system under test and for the dataset."""
     tested = [system for system in systems if system.kind not in ("teacher", "recordings")]
@@ -43,7 +40,7 @@ def check(
     return found
 
 
-def _of_system(config: GateConfig, system: "SystemResult") -> Iterator[Check]:
+def _of_system(config: GateConfig, system: SystemResult) -> Iterator[Check]:
     for limit, key in FIGURES.items():
         interval = system.figures.get(key)
         estimate = None if interval is None else interval.estimate

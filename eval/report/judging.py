@@ -1,13 +1,17 @@
 """The judges' numbers for every take, each beside the sentence that it is of."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
 
 from rich.console import Console
 from rich.progress import track
 
+from eval.metrics.faults import faults_of
 from eval.metrics.prosody import compare_prosody
-from eval.metrics.scoring import Scorer, own_and_other_similarity
+from eval.metrics.scoring import ClipScores, Scorer, own_and_other_similarity
+from eval.report.results import JudgedClip
 from eval.report.takes import Run, Take, plain
 from eval.systems.recordings import read_wave
 from eval.systems.references import References
@@ -21,35 +25,42 @@ from speech.judges.word_errors import WordErrors
 
 
 @dataclass(frozen=True)
-class JudgedClip:
-    """A sentence as a system said it; `values` by the keys of `measures`, where they are known."""
+class HeardReference:
+    """A voice as the speaker judge has it, and the SHA-256 of its audio."""
 
-    number: int
-    id: str
-    text: str
-    voice: str | None
-    audio: str | None
-    transcript: str | None = None
-    duration_s: float | None = None
-    weights: Mapping[str, float] = field(default_factory=dict)
-    """words and characters of the text, seconds of the clip"""
-    values: Mapping[str, float] = field(default_factory=dict)
-    problems: Mapping[str, str] = field(default_factory=dict)
-    """by judge, `system` or `prosody`: why a value is missing"""
+    embedding: Embedding
+    sha256: str
 
 
-def reference_embeddings(
-    runs: Sequence[Run], references: References, speaker: SpeakerJudge, console: Console
-) -> dict[str, Embedding]:
-    """Of every voice that was asked for and has a reference; one that fails is left out."""
-    asked = dict.fromkeys(take.voice for run in runs for take in run.takes if take.voice)
+def hear_references(
+    runs: Sequence[Run], speaker: SpeakerJudge, console: Console
+) -> list[dict[str, HeardReference]]:
+    """For each run the voices that were asked for, by it or by others, and that its references have.
+
+    One that fails is left out: its clips then say that they have no similarity.
+    """
+    asked: dict[int, dict[str, None]] = defaultdict(dict)
+    for run in runs:
+        asked[id(run.references)] |= dict.fromkeys(take.voice for take in run.takes if take.voice)
+    heard: dict[int, dict[str, HeardReference]] = {}
+    for run in runs:
+        source = id(run.references)
+        if source not in heard:
+            voices = track([*asked[source]], "references", console=console)
+            heard[source] = _heard(run.references, voices, speaker)
+    return [heard[id(run.references)] for run in runs]
+
+
+def _heard(
+    references: References, voices: Iterable[str], speaker: SpeakerJudge
+) -> dict[str, HeardReference]:
     found = {}
-    for voice in track([*asked], "references", console=console):
+    for voice in voices:
         if voice in references:
-            try:
-                found[voice] = speaker.embed([references[voice].wave])[0]
-            except Exception:  # the clips then say that they have no similarity
-                continue
+            with suppress(Exception):
+                reference = references[voice]
+                embedding = speaker.embed([reference.wave])[0]
+                found[voice] = HeardReference(embedding, reference.sha256)
     return found
 
 
@@ -87,6 +98,7 @@ class Judging:
         duration_s = len(wave) / SAMPLE_RATE
         values = {
             **word_values(heard.errors),
+            **self._faults(heard, said.text_normalized),
             **heard.ratings,
             **prosody,
             "similarity": own,
@@ -105,6 +117,12 @@ class Judging:
             values={name: value for name, value in values.items() if value is not None},
             problems={**heard.failures, **problems},
         )
+
+    def _faults(self, heard: ClipScores, text_normalized: str) -> dict[str, float]:
+        if heard.errors is None or heard.transcript is None:
+            return {}
+        found = faults_of(text_normalized, heard.transcript, self.ear.language)
+        return {name: float(value) for name, value in asdict(found).items()}
 
     def _prosody(
         self, wave: Wave, take: Take, other: Take | None

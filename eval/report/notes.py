@@ -1,25 +1,23 @@
 """What a reader of the report must know before believing its figures, in plain sentences."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from eval.report.document import SystemResult, TestSetSummary
+from eval.report.results import SystemResult, TestSetSummary
 
 FEW = 30
 """sentences, below which an interval is itself unsure"""
 
 
 def notes(
-    testset: "TestSetSummary | None",
-    systems: Sequence["SystemResult"],
+    testset: TestSetSummary | None,
+    systems: Sequence[SystemResult],
     baseline: str | None,
     checked_dataset: bool,
 ) -> list[str]:
     return [*_of_testset(testset, checked_dataset), *_of_systems(systems, baseline)]
 
 
-def _of_testset(testset: "TestSetSummary | None", checked_dataset: bool) -> Iterator[str]:
+def _of_testset(testset: TestSetSummary | None, checked_dataset: bool) -> Iterator[str]:
     if testset is None:
         return
     if testset.error is not None:
@@ -40,7 +38,7 @@ def _of_testset(testset: "TestSetSummary | None", checked_dataset: bool) -> Iter
         yield f"Only {testset.sentences} sentences: the intervals themselves are unsure."
 
 
-def _of_systems(systems: Sequence["SystemResult"], baseline: str | None) -> Iterator[str]:
+def _of_systems(systems: Sequence[SystemResult], baseline: str | None) -> Iterator[str]:
     for system in systems:
         if system.error is not None:
             yield f"{system.name} could not be measured: {system.error}."
@@ -58,7 +56,7 @@ def _of_systems(systems: Sequence["SystemResult"], baseline: str | None) -> Iter
         yield f"MCD and F0 are held against the audio of {baseline}, where voices are the same."
 
 
-def _failures(system: "SystemResult") -> Mapping[str, int]:
+def _failures(system: SystemResult) -> Mapping[str, int]:
     counts: dict[str, int] = {}
     for clip in system.clips:
         for judge in clip.problems:

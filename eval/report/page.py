@@ -17,8 +17,8 @@ from eval.metrics.bootstrap import Interval
 from eval.metrics.measures import Measure, by_key, rated
 from eval.report import plots
 from eval.report.config import ReportConfig
-from eval.report.document import Report, SystemResult
-from eval.report.judging import JudgedClip
+from eval.report.document import Report
+from eval.report.results import JudgedClip, SystemResult
 from eval.report.sample_table import choose_rows, spectrogram_of
 from eval.report.verdicts import verdicts
 from speech import storage
@@ -29,6 +29,7 @@ TABLES = {
         *("wer", "sentence_wer", "cer", "sentence_cer"),
         *("insertions", "deletions", "repetitions"),
     ),
+    "Faults": ("repetition", "early_stop", "fault", "nothing_right"),
     VOICE: ("similarity", "other_similarity"),
     "Prosody": ("mcd_db", "f0_rmse_hz", "f0_correlation", "rate"),
     "Cost": ("real_time_factor", "first_audio_s"),
@@ -51,7 +52,7 @@ VOICES_SHOWN, TEXT_CHARS = 40, 600
 
 def write_page(report: Report, config: ReportConfig) -> str:
     """Where it was written."""
-    path = storage.join(config.output, "report.html")
+    path = storage.join(config.output, f"{config.name}.html")
     storage.write_bytes(path, render(report, config).encode("utf-8", "backslashreplace"))
     return path
 
@@ -62,6 +63,7 @@ def render(report: Report, config: ReportConfig) -> str:
     scales = by_key(report.measures)
     return template.render(
         report=report,
+        document=f"{config.name}.json",
         style=Markup(style),
         script=Markup(script),
         policy=policy(style, script),

@@ -12,6 +12,8 @@ from eval.metrics.measures import Measure
 WIDTH = 320
 ROW = 26
 LABEL_CHARS = 24
+TICK_HALF = 16
+"""half of the width of a number at an axis"""
 
 
 def intervals_plot(intervals: Mapping[str, Interval], measure: Measure) -> Markup:
@@ -26,7 +28,8 @@ def intervals_plot(intervals: Mapping[str, Interval], measure: Measure) -> Marku
     for tick in ticks:
         x = _place(tick, low, high)
         parts.append(_line("grid", x, 4, x, height - 16))
-        parts.append(_text("tick", x, height - 3, f"{tick:g}", "middle"))
+        inside = min(max(x, TICK_HALF), WIDTH - TICK_HALF)
+        parts.append(_text("tick", inside, height - 3, f"{tick:g}", "middle"))
     for number, (name, interval) in enumerate(intervals.items()):
         y = 14 + ROW * 2 * number
         left, dot, right = (

@@ -4,8 +4,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from eval.report.document import SystemResult
-from eval.report.judging import JudgedClip
+from eval.report.results import JudgedClip, SystemResult
 from eval.report.spectrograms import spectrogram_uri
 from eval.systems.recordings import read_wave
 from speech import storage

@@ -12,6 +12,7 @@ from eval.report.verdicts import Verdict, verdicts
 
 SHOWN = ("wer", "similarity"), ("mcd_db", "f0_correlation", "real_time_factor", "first_audio_s")
 """before and behind the columns of MOS judges"""
+FAULTS = ("repetition", "early_stop")
 
 
 def print_summary(report: Report, console: Console) -> None:
@@ -26,6 +27,10 @@ def print_summary(report: Report, console: Console) -> None:
                 plain(system.name), *(figures if not system.error else ("-" for _ in known))
             )
         console.print(table)
+    for system in report.systems:
+        if "fault" in system.figures and system.figures["fault"].estimate > 0:
+            faults = (f"{scales[k].title} {shown(system.figures[k], scales[k])} %" for k in FAULTS)
+            console.print(plain(f"{system.name}: {', '.join(faults)}"), highlight=False)
     for verdict in verdicts(report):
         console.print(plain(_verdict_line(verdict)), highlight=False)
     if report.dataset is not None:

@@ -2,8 +2,9 @@
 
 import gc
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from rich.console import Console
 from rich.progress import track
@@ -11,13 +12,13 @@ from rich.progress import track
 from eval.metrics.memory import MemoryWatch
 from eval.metrics.scoring import audio_problem
 from eval.systems.references import References, choose_voice
-from eval.systems.systems import Kind, System, open_system
+from eval.systems.systems import Kind
 from eval.systems.testsets import Sentence
 from speech import storage
-from speech.audio.waveform import encode_flac
+from speech.audio.waveform import Wave, encode_flac
 from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError, Refused
-from speech.synthesizer import Size
+from speech.synthesizer import Size, SynthesisRequest, Synthesizer, said
 
 
 @dataclass(frozen=True)
@@ -33,11 +34,27 @@ class Take:
 
 
 @dataclass(frozen=True)
+class System:
+    """Something to measure, before it is loaded; `open` may raise whatever it likes."""
+
+    specification: str
+    kind: Kind | None
+    open: Callable[[], Synthesizer]
+    references: References
+    """the voices that it is asked for"""
+    voices: Sequence[str] = ()
+    """of them, those that take turns; none: the synthesizer's own"""
+    title: str = ""
+    """behind its name"""
+
+
+@dataclass(frozen=True)
 class Run:
     """What one system did; `error` where it could not even be opened."""
 
     specification: str
     name: str
+    references: References
     kind: Kind | None = None
     revision: str = ""
     size: Size | None = None
@@ -52,57 +69,76 @@ class Task:
     """What all systems are given alike."""
 
     sentences: Sequence[Sentence]
-    references: References
-    shared_voices: Sequence[str]
     language: str
     seed: int
     output: str
 
 
-def run_system(specification: str, task: Task, console: Console) -> Run:
+def run_system(system: System, task: Task, console: Console) -> Run:
     """Open, speak, close; no fault of one system reaches the next."""
     gc.collect()
-    memory = MemoryWatch()
+    memory, where = MemoryWatch(), system.specification
     try:
-        system = open_system(specification, task.references, task.language)
+        synthesizer = system.open()
+        size = synthesizer.size
     except Exception as error:
-        return Run(specification, specification, error=_said(error))
-    folder = f"audio/{_file_name(specification)}"
-    takes = _speak_all(system, task, folder, console)
-    peak = memory.added_bytes() if system.size is not None else None
+        return Run(where, where, system.references, error=_said(error))
+    takes = _speak_all(synthesizer, system, task, console)
+    if size is None:  # what was there already took no time
+        takes = [replace(take, compute_s=None, first_audio_s=None) for take in takes]
     return Run(
-        specification,
-        system.name,
+        where,
+        synthesizer.name + system.title,
+        system.references,
         system.kind,
-        system.revision,
-        system.size,
-        peak,
+        synthesizer.revision,
+        size,
+        None if size is None else memory.added_bytes(),
         takes=takes,
     )
 
 
-def _speak_all(system: System, task: Task, folder: str, console: Console) -> list[Take]:
-    bank, takes = task.references.bank, list[Take]()
-    for sentence in track(task.sentences, f"speaking, {plain(system.name)}", console=console):
-        voice = sentence.voice  # whose voice audio is in, only the list can say
-        if system.kind in ("teacher", "student"):
-            voice = choose_voice(sentence, system.voices, task.shared_voices, bank)
+def _speak_all(
+    synthesizer: Synthesizer, system: System, task: Task, console: Console
+) -> list[Take]:
+    """The first sentence is said twice: what it alone would pay for is no measure."""
+    folder, takes = f"audio/{_file_name(system.specification)}", list[Take]()
+    title = f"speaking, {plain(synthesizer.name + system.title)}"
+    for sentence in track(task.sentences, title, console=console):
+        voice = choose_voice(sentence, synthesizer.voices, system.voices)
+        request = SynthesisRequest(
+            sentence.text, voice, task.language, task.seed + sentence.number, id=sentence.id
+        )
         path = f"{folder}/{sentence.number:05d}.flac"
         try:
             if not takes:
-                system.warm_up(sentence, voice)
-            takes.append(_speak(system, sentence, voice, path, task))
+                _timed(synthesizer, request)
+            takes.append(_speak(synthesizer, sentence, request, path, task.output))
         except Exception as error:
             takes.append(Take(sentence, voice, problem=_said(error)))
     return takes
 
 
-def _speak(system: System, sentence: Sentence, voice: str | None, path: str, task: Task) -> Take:
-    spoken = system.speak(sentence, voice, task.seed + sentence.number)
-    if problem := audio_problem(spoken.wave):
-        return Take(sentence, voice, problem=problem)
-    storage.write_bytes(storage.join(task.output, path), encode_flac(spoken.wave, SAMPLE_RATE))
-    return Take(sentence, voice, path, spoken.compute_s, spoken.first_audio_s)
+def _speak(
+    synthesizer: Synthesizer, sentence: Sentence, request: SynthesisRequest, path: str, output: str
+) -> Take:
+    wave, compute_s, first_audio_s = _timed(synthesizer, request)
+    if problem := audio_problem(wave):
+        return Take(sentence, request.voice, problem=problem)
+    storage.write_bytes(storage.join(output, path), encode_flac(wave, SAMPLE_RATE))
+    return Take(sentence, request.voice, path, compute_s, first_audio_s)
+
+
+def _timed(synthesizer: Synthesizer, request: SynthesisRequest) -> tuple[Wave, float, float]:
+    """The whole clip, the seconds that it took, and those until a stream's first piece came."""
+    started = time.perf_counter()
+    wave = said(synthesizer, request).wave
+    compute_s = time.perf_counter() - started
+    if not synthesizer.streams:
+        return wave, compute_s, compute_s
+    started = time.perf_counter()
+    next(synthesizer.stream(request))
+    return wave, compute_s, time.perf_counter() - started
 
 
 def _said(error: Exception) -> str:

@@ -1,8 +1,8 @@
 """Audio that is there already: a folder of a system's clips, or people's recordings of a list."""
 
+from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 
-from eval.systems.systems import Kind, Spoken
 from eval.systems.testsets import Sentence
 from speech import storage
 from speech.audio.waveform import Wave, decode, resample
@@ -10,7 +10,7 @@ from speech.dataset.clips import MAX_CLIP_S
 from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError, Refused
 from speech.storage import Location
-from speech.synthesizer import Size
+from speech.synthesizer import AtOnce, Size, Speech, SynthesisRequest
 
 SUFFIXES = (".flac", ".wav", ".ogg", ".mp3")
 
@@ -26,52 +26,62 @@ def read_wave(path: Location) -> Wave:
     return resample(wave, sample_rate, SAMPLE_RATE)
 
 
-class AudioFolder:
-    """Files named by the sentences' ids, which for a .txt are line numbers: 00001.wav, 1.wav."""
+class Recordings(AtOnce):
+    """Whatever `find` knows of a request; nothing is computed."""
 
-    kind: Kind = "audio"
-    revision = ""
+    revision = license = ""
+    voices: Sequence[str] = ()
+    languages: Sequence[str] = ()
     size: Size | None = None
-    voices = None
 
-    def __init__(self, location: str) -> None:
-        """Raises InputError: no folder, or one without audio."""
-        self.name = PurePosixPath(location.rstrip("/")).name
-        names = storage.list_files(location)
-        self._paths = {
-            _key(PurePosixPath(name).stem): storage.join(location, name)
-            for name in names
-            if PurePosixPath(name).suffix.lower() in SUFFIXES
-        }
-        if not self._paths:
-            raise InputError(f"{location} holds no audio ({', '.join(SUFFIXES)})")
+    def __init__(
+        self, name: str, find: Callable[[SynthesisRequest], Location | None], missing: str
+    ) -> None:
+        """`missing` is said, behind the request's id, of what is not found."""
+        self.name, self._find, self._missing = name, find, missing
 
-    def warm_up(self, sentence: Sentence, voice: str | None) -> None:
-        """Nothing is computed."""
+    def synthesize(self, requests: Sequence[SynthesisRequest]) -> list[Speech | Refused]:
+        return [self._answer(request) for request in requests]
 
-    def speak(self, sentence: Sentence, voice: str | None, seed: int) -> Spoken:
-        path = self._paths.get(_key(sentence.id))
+    def _answer(self, request: SynthesisRequest) -> Speech | Refused:
+        path = self._find(request)
         if path is None:
-            raise Refused("missing_file", f"{sentence.id:.80}.flac, .wav, .ogg or .mp3")
-        return Spoken(read_wave(path))
+            return Refused("missing_file", f"{request.id:.80}{self._missing}")
+        try:
+            return Speech(read_wave(path))
+        except InputError as error:
+            return Refused("missing_file", str(error))
+        except Refused as refusal:
+            return refusal
 
 
-class Recordings:
+def open_folder(location: str) -> Recordings:
+    """Files named by the sentences' ids, which for a .txt are line numbers: 00001.wav, 1.wav.
+
+    Raises:
+        InputError: no folder, or one without audio.
+    """
+    paths = {
+        _key(PurePosixPath(name).stem): storage.join(location, name)
+        for name in storage.list_files(location)
+        if PurePosixPath(name).suffix.lower() in SUFFIXES
+    }
+    if not paths:
+        raise InputError(f"{location} holds no audio ({', '.join(SUFFIXES)})")
+    name = PurePosixPath(location.rstrip("/")).name
+    return Recordings(
+        name, lambda request: paths.get(_key(request.id)), ".flac, .wav, .ogg or .mp3"
+    )
+
+
+def people(sentences: Sequence[Sentence]) -> Recordings:
     """What people said, where the test set has it: the ground truth."""
-
-    kind: Kind = "recordings"
-    name = "recordings"
-    revision = ""
-    size: Size | None = None
-    voices = None
-
-    def warm_up(self, sentence: Sentence, voice: str | None) -> None:
-        """Nothing is computed."""
-
-    def speak(self, sentence: Sentence, voice: str | None, seed: int) -> Spoken:
-        if sentence.recording is None:
-            raise Refused("missing_file", "the list has no recording of this sentence")
-        return Spoken(read_wave(sentence.recording))
+    paths = {(sentence.id, sentence.text): sentence.recording for sentence in sentences}
+    return Recordings(
+        "recordings",
+        lambda request: paths.get((request.id, request.text)),
+        " has no recording in the list",
+    )
 
 
 def _key(name: str) -> str:

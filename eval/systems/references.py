@@ -2,12 +2,14 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
-from eval.systems.dataset_voices import dataset_bank
 from eval.systems.recordings import read_wave
 from eval.systems.testsets import Reference, Sentence
+from speech.dataset.clips import open_clips
 from speech.errors import InputError, Refused
+from teacher.clip_voices import MAX_DURATION_S, MIN_DURATION_S, can_lead, clip_voice
 from teacher.voices import Voice, VoicesConfig, load_bank
 
 KEPT = 16
@@ -38,7 +40,7 @@ class References(Mapping[str, Voice]):
         return len(self._bank) + len(self._listed)
 
     @property
-    def bank(self) -> list[str]:
+    def bank(self) -> Sequence[str]:
         """The voices that any sentence may be given."""
         return list(self._bank)
 
@@ -64,13 +66,48 @@ class References(Mapping[str, Voice]):
 
 
 def open_references(
-    banks: Sequence[VoicesConfig], listed: Mapping[str, Reference], language: str
+    sources: Sequence[VoicesConfig | str], listed: Mapping[str, Reference], language: str
 ) -> References:
-    """The banks' voices of `language`, the first bank's where names are equal, and the list's."""
+    """The voices of `language` of banks and of datasets, by their place, and the list's own.
+
+    Where names are equal, those of the first source.
+
+    Raises:
+        InputError: a source that is not there, or not as it should be.
+    """
     voices: dict[str, Voice] = {}
-    for config in banks:
-        voices = {**load_bank(config, languages=(language,)), **voices}
+    for source in sources:
+        voices = {**_source_voices(source, language), **voices}
     return References(voices, listed, language)
+
+
+def _source_voices(source: VoicesConfig | str, language: str) -> Mapping[str, Voice]:
+    if isinstance(source, str):
+        return dataset_voices(source, language)
+    return load_bank(source, languages=(language,))
+
+
+def dataset_voices(dataset: str, language: str) -> dict[str, Voice]:
+    """One voice for each speaker of `language`, in the order in which the dataset has them: the
+    speaker's first clip of a fitting length.
+
+    The dataset's own phoneme ends are left out, so that the teacher meets each voice as it would
+    meet a user's reference.
+
+    Raises:
+        InputError: no dataset there, or no such clip in it.
+    """
+    clips, chosen = open_clips(dataset), dict[str, int]()
+    for i, clip in enumerate(clips):
+        if clip.language == language and can_lead(clip):
+            chosen.setdefault(clip.speaker_id, i)
+    if not chosen:
+        span = f"{MIN_DURATION_S:g} to {MAX_DURATION_S:g} s"
+        raise InputError(f"{dataset} has no clip of {span} in {language!r:.20}")
+    return {
+        speaker: replace(clip_voice(clips, i), phonemes=None, phoneme_ends_s=None)
+        for speaker, i in chosen.items()
+    }
 
 
 def with_speakers(
@@ -80,15 +117,13 @@ def with_speakers(
     missing = [name for name in names if name not in references]
     if not missing or dataset is None:
         return references
-    speakers = dataset_bank(dataset, language)
+    speakers = dataset_voices(dataset, language)
     return references.extended({name: speakers[name] for name in missing if name in speakers})
 
 
-def choose_voice(
-    sentence: Sentence, own: Sequence[str] | None, shared: Sequence[str], bank: Sequence[str]
-) -> str | None:
+def choose_voice(sentence: Sentence, own: Sequence[str], shared: Sequence[str]) -> str | None:
     """The voice that the list asks for; else, in turn, one that all systems share or its own."""
     if sentence.voice is not None:
         return sentence.voice
-    voices = shared or own or bank
+    voices = shared or own
     return voices[sentence.number % len(voices)] if voices else None

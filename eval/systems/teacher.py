@@ -1,20 +1,21 @@
-"""A teacher as a system of the report."""
+"""A teacher as a synthesizer: any of the references is copied."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
-from eval.systems.systems import Kind, Spoken
-from eval.systems.testsets import Sentence
-from eval.teacher_config import MeasureConfig
+from eval.systems.references import References
+from pipelines.config import SynthConfig
 from speech import storage
 from speech.config import load_config
 from speech.errors import Refused
 from speech.storage.local_files import checksum_of
-from teacher.base import Request, TeacherConfig
-from teacher.voices import Voice
+from speech.synthesizer import AtOnce, Size, Speech, SynthesisRequest
+from speech.text.normalize import check_speakable, normalize
+from teacher.base import Prepared, Request, TeacherConfig
+from teacher.bisection import speak_or_refuse
 
 
-def teacher_config(location: str) -> MeasureConfig:
-    """With the voices that belong to the teacher.
+def teacher_config(location: str) -> SynthConfig:
+    """A run's configuration with this teacher, and with the voices that belong to it.
 
     `location` is NAME, one of conf/teacher, or NAME@FOLDER with what `make train-teacher` has
     written of that shape.
@@ -27,7 +28,7 @@ def teacher_config(location: str) -> MeasureConfig:
         durations = storage.join(folder, "durations.safetensors")
         if storage.exists(durations):
             given += _weights(folder, "teacher.frontend.durations", "durations.safetensors")
-    return load_config(MeasureConfig, "measure_teacher", given)
+    return load_config(SynthConfig, "synth", given)
 
 
 def _weights(folder: str, key: str, file: str) -> list[str]:
@@ -35,29 +36,39 @@ def _weights(folder: str, key: str, file: str) -> list[str]:
     return [f"{key}='{path}'", f"{key}_sha256={checksum_of(storage.local_path(path)).sha256}"]
 
 
-class TeacherSystem:
-    """The network and its vocoder, one sentence at a time; any of the references is copied."""
+class TeacherSynthesizer(AtOnce):
+    """What is random in a clip is a function of the request's seed and voice."""
 
-    kind: Kind = "teacher"
-    voices = None
-
-    def __init__(
-        self, config: TeacherConfig, references: Mapping[str, Voice], language: str
-    ) -> None:
-        self.name, self.revision = config.name, config.revision
-        self._references, self._language = references, language
+    def __init__(self, config: TeacherConfig, references: References) -> None:
+        self.name, self.revision, self.license = config.name, config.revision, config.license
+        self.languages = config.languages
+        self.voices = references.bank
+        self._references = references
         self._teacher = config.open(references)
-        self.size = self._teacher.size
+        self._teacher.load()
+        self.size: Size = self._teacher.size
 
-    def warm_up(self, sentence: Sentence, voice: str | None) -> None:
-        self.speak(sentence, voice, seed=0)
+    def synthesize(self, requests: Sequence[SynthesisRequest]) -> list[Speech | Refused]:
+        """All in one batch."""
+        answers = [self._prepared(request) for request in requests]
+        batch = [answer for answer in answers if isinstance(answer, Prepared)]
+        keys = [
+            f"{request.seed}/{answer.request.voice}"
+            for request, answer in zip(requests, answers, strict=True)
+            if isinstance(answer, Prepared)
+        ]
+        spoken = iter(speak_or_refuse(self._teacher, batch, keys) if batch else ())
+        return [answer if isinstance(answer, Refused) else next(spoken) for answer in answers]
 
-    def speak(self, sentence: Sentence, voice: str | None, seed: int) -> Spoken:
-        if voice is None or voice not in self._references:
-            raise Refused("unknown_voice", f"no reference of {voice!r:.80}")
-        text, watch = sentence.text_normalized, self._teacher.watch
-        prepared = self._teacher.prepare(Request(text, self._language, voice))
-        before_s = sum(watch.seconds.values())
-        speech = self._teacher.speak([prepared], [f"{seed}/{voice}"])[0]
-        spent_s = sum(watch.seconds.values()) - before_s
-        return Spoken(speech.wave, spent_s, spent_s)
+    def _prepared(self, request: SynthesisRequest) -> Prepared | Refused:
+        voice = self.voices[0] if request.voice is None else request.voice
+        try:
+            if voice not in self._references:
+                raise Refused("unknown_voice", f"no reference of {voice!r:.80}")
+            if request.speed != 1:
+                raise Refused("unsupported_speed", f"{request.speed:g}; a teacher has but one")
+            text = normalize(request.text, request.language)
+            check_speakable(text, request.language)
+            return self._teacher.prepare(Request(text, request.language, voice))
+        except Refused as refusal:
+            return refusal

@@ -1,11 +1,12 @@
 """What the systems are asked to say: lists of the project and of the field, read into one form."""
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
+from eval.dataset.duplicates import text_key
 from speech import storage
 from speech.errors import InputError, Refused
 from speech.storage import Location
@@ -91,6 +92,18 @@ def read_testset(location: Location, language: str, limit: int | None) -> TestSe
     if not sentences:
         raise InputError(f"{location} holds no sentence in {language}")
     return TestSet(location, sentences, references, left_out)
+
+
+def without_trained(testset: TestSet, trained: Iterable[int]) -> TestSet:
+    """The test set less the sentences whose `text_key` is one of a dataset's."""
+    known = set(trained)
+    kept = [s for s in testset.sentences if text_key(s.text_normalized) not in known]
+    excluded = len(testset.sentences) - len(kept)
+    if not excluded:
+        return testset
+    return replace(
+        testset, sentences=kept, left_out={**testset.left_out, "in_the_dataset": excluded}
+    )
 
 
 def _parse(location: str) -> Iterator[_Line]:

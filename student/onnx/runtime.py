@@ -21,13 +21,15 @@ from pydantic import Field
 from speech import storage
 from speech.audio.waveform import Wave
 from speech.dataset.schema import SAMPLE_RATE
-from speech.errors import InputError, Refused
+from speech.errors import InputError
 from speech.seeds import stable_hash
+from speech.synthesizer import Size, SynthesisRequest
 from speech.text.lexicon import NO_WORDS, Lexicon
 from student.description import Described
 from student.onnx.frames import ArFrames, Integers, Kind, NarFrames, NoiseSource, expand
 from student.onnx.waves import AHEAD, FEWEST_FRAMES, Floats, PulseFilter
 from student.phrases import PAUSE_S, phonemes_of, token_numbers
+from student.synthesizer import StudentSynthesizer
 
 DESCRIPTION, TEXT, FRAMES, CONDITIONS = "onnx.json", "text.onnx", "frames.onnx", "conditions.npy"
 KINDS: dict[Kind, type[NarFrames | ArFrames]] = {"nar": NarFrames, "ar": ArFrames}
@@ -64,8 +66,11 @@ def is_onnx(location: str) -> bool:
     return storage.exists(storage.join(location, DESCRIPTION))
 
 
-class OnnxStudent:
+class OnnxStudent(StudentSynthesizer):
     """Speaks in the voices that the student was trained on."""
+
+    streams = True
+    description: OnnxDescription
 
     def __init__(self, location: str, threads: int = 1, lexicon: Lexicon = NO_WORDS) -> None:
         """`location`: local, gs:// or package://; `lexicon`: words as the user wants them said.
@@ -126,8 +131,16 @@ class OnnxStudent:
         return conditions
 
     @property
-    def voices(self) -> tuple[str, ...]:
-        return self.description.speakers
+    def name(self) -> str:
+        return f"{self.description.name}, ONNX {self.description.precision}"
+
+    @property
+    def revision(self) -> str:
+        return self.description.revision
+
+    @property
+    def size(self) -> Size:
+        return Size(self.description.parameters, self.bytes, self.description.precision)
 
     @property
     def bytes(self) -> int:
@@ -136,36 +149,28 @@ class OnnxStudent:
 
     def speak(self, text: str, voice: str, seed: int = 0, speed: float = 1.0) -> Wave:
         """Text of any length; raises Refused as `stream`."""
-        return np.concatenate(list(self.stream(text, voice, seed, speed, first_s=None)))
+        request = SynthesisRequest(text, voice, self.description.language, seed, speed)
+        return np.concatenate(list(self.stream(request, first_s=None)))
 
-    def stream(
-        self,
-        text: str,
-        voice: str,
-        seed: int = 0,
-        speed: float = 1.0,
-        first_s: float | None = FIRST_S,
-    ) -> Iterator[Wave]:
+    def stream(self, request: SynthesisRequest, first_s: float | None = FIRST_S) -> Iterator[Wave]:
         """The wave of `speak` in pieces, the first of about `first_s`; null: whole parts. In int8 a
         piece's sound depends a little on where it is cut: layers are rounded by their largest value.
 
         Raises:
             Refused: a text that cannot be spoken, or a voice that is not there.
         """
-        condition = self.condition(voice)
-        parts = phonemes_of(text, self.description.language, self.lexicon)
+        condition = self.condition(self.voice_of(request))
+        parts = phonemes_of(request.text, request.language, self.lexicon)
         for number, phonemes in enumerate(parts):
             if number:
                 yield np.zeros(round(PAUSE_S * SAMPLE_RATE), np.float32)
-            encoded, frames = self.encode(phonemes, condition, speed)
-            chance = NoiseSource(stable_hash(seed, phonemes))
+            encoded, frames = self.encode(phonemes, condition, request.speed)
+            chance = NoiseSource(stable_hash(request.seed, phonemes))
             yield from self.pieces(encoded, frames, condition, chance, first_s)
 
     def condition(self, voice: str) -> Floats:
         """(1, 1, condition_dim)."""
-        if voice not in self.voices:
-            raise Refused("unknown_voice", f"{self.description.name} has no voice {voice!r}")
-        return self.conditions[self.voices.index(voice)].reshape(1, 1, -1)
+        return self.conditions[self.place_of(voice)].reshape(1, 1, -1)
 
     def encode(
         self, phonemes: str, condition: Floats, speed: float = 1.0

@@ -136,6 +136,7 @@ class F5Teacher(Teacher[F5Config]):
         return Size(
             parameters=sum(p.numel() for part in parts for p in part.parameters()),
             bytes=sum(checksum_of(weights_file(*file)).bytes for file in self.config.files()),
+            precision=self.sampler.dtype,
         )
 
     def limit(self) -> BatchLimit:

@@ -15,7 +15,6 @@ from transformers import WavLMForXVector
 
 from eval.report import __main__ as report
 from eval.report.config import ReportConfig
-from eval.teacher_config import MeasureConfig
 from pipelines.config import SynthConfig
 from pipelines.gate import Gate
 from pipelines.verdict import Candidate
@@ -194,7 +193,7 @@ def test_the_gate_takes_the_same_judges(wavlm: WavLmConfig, utmos: UtmosConfig, 
 def test_every_command_can_take_them() -> None:
     chosen = [
         load_config(ReportConfig, "eval", ["judges=hub", "dataset=x"]).judges,
-        load_config(MeasureConfig, "measure_teacher", ["judges=hub"]).judges,
+        load_config(ReportConfig, "measure_teacher", ["judges=hub"]).judges,
     ]
     for judges in chosen:
         assert list(Judges(judges).revisions) == [

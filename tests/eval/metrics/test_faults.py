@@ -2,7 +2,8 @@
 
 import pytest
 
-from eval.metrics.faults import Faults, fault_shares, faults_of, once
+from eval.metrics.faults import faults_of, once
+from speech.judges.word_errors import word_errors
 
 TEXT = "The last ferry had already left when we reached the harbor."
 
@@ -15,7 +16,7 @@ def faults(heard: str, text: str = TEXT) -> tuple[bool, bool]:
 
 def test_what_is_said_right_has_no_fault() -> None:
     assert faults(TEXT) == (False, False)
-    assert faults_of(TEXT, TEXT, "en").wer == 0
+    assert word_errors(TEXT, TEXT, "en").wer == 0
 
 
 @pytest.mark.parametrize(
@@ -62,7 +63,7 @@ def test_an_end_that_is_missing_is_an_early_stop(heard: str) -> None:
 )
 def test_other_errors_are_no_early_stop(heard: str) -> None:
     assert faults(heard) == (False, False)
-    assert faults_of(TEXT, heard, "en").wer > 0
+    assert word_errors(TEXT, heard, "en").wer > 0
 
 
 @pytest.mark.parametrize("heard", ["", "You", "Mm mm mm"])
@@ -75,6 +76,8 @@ def test_where_nothing_is_right_nothing_is_known_of_the_end(heard: str) -> None:
 
 def test_a_clip_can_have_both() -> None:
     assert faults("The last ferry had the last ferry had already left.") == (True, True)
+    assert faults_of(TEXT, "The last ferry the last ferry had already left when.", "en").fault
+    assert not faults_of(TEXT, TEXT, "en").fault
 
 
 def test_phrases_are_left_once() -> None:
@@ -87,21 +90,3 @@ def test_chinese_is_counted_by_characters() -> None:
     assert not faults_of(text, text, "zh").repetition
     assert faults_of(text, text[:-2], "zh").early_stop
     assert faults_of(text, "今天天气很好很好我们去公园", "zh").repetition
-
-
-def test_shares_count_clips_and_the_error_rate_counts_words() -> None:
-    clips = [
-        Faults(True, False, False, 0.5, 10),
-        Faults(True, True, False, 1.0, 2),
-        Faults(False, False, True, 0.0, 4),
-        Faults(False, False, False, 0.0, 4),
-    ]
-    shares = fault_shares(clips, seed=0)
-    assert shares.repetition.estimate == 0.5
-    assert shares.early_stop.estimate == 0.25
-    assert shares.either.estimate == 0.5
-    assert shares.nothing_right.estimate == 0.25
-    assert shares.wer.estimate == pytest.approx(7 / 20)
-    assert shares.repetition.low < 0.5 < shares.repetition.high
-    with pytest.raises(ValueError, match="needs a value"):
-        fault_shares([], seed=0)

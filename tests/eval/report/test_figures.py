@@ -5,13 +5,13 @@ import pytest
 
 from eval.dataset.statistics import DatasetStudy
 from eval.metrics.bootstrap import Interval, bootstrap_interval
-from eval.metrics.measures import Measure
+from eval.metrics.measures import Measure, measures
 from eval.report.config import GateConfig
-from eval.report.document import SystemResult
 from eval.report.figures import differences, figures_of, shown, verdict
 from eval.report.gate import check
-from eval.report.judging import JudgedClip
-from eval.systems.systems import Size
+from eval.report.results import JudgedClip, SystemResult
+from speech.synthesizer import Size
+from tests.eval.fake_judges import FakeJudges
 
 WER = Measure("wer", "WER", "", "asr", "%", 100.0, 1, "lower", "words")
 MOS = Measure("distillmos", "DistillMOS", "", "mos", better="higher")
@@ -30,6 +30,25 @@ def test_figures_are_weighted_as_the_measure_says() -> None:
     assert found["distillmos"].estimate == pytest.approx(3.5)
     assert found["wer"].count == 2
     assert "rate" not in found
+
+
+def test_shares_count_clips_and_the_error_rate_counts_words() -> None:
+    """Of 4 clips two repeat, one ends early as well, and in one nothing is right."""
+    faults = [
+        (1, 0, 1, 0, 0.5, 10),
+        (1, 1, 1, 0, 1.0, 2),
+        (0, 0, 0, 1, 0.0, 4),
+        (0, 0, 0, 0, 0.0, 4),
+    ]
+    keys = ("repetition", "early_stop", "fault", "nothing_right", "wer")
+    clips = [
+        clip(i, words, **dict(zip(keys, values, strict=True)))
+        for i, (*values, words) in enumerate(faults)
+    ]
+    found = figures_of(clips, measures(FakeJudges()), seed=0)  # type: ignore[arg-type]
+    estimates = [found[key].estimate for key in keys]
+    assert estimates == pytest.approx([0.5, 0.25, 0.5, 0.25, 7 / 20])
+    assert found["repetition"].low < 0.5 < found["repetition"].high
 
 
 def test_differences_are_paired_by_sentence() -> None:

@@ -1,10 +1,8 @@
 """Systems: who says which sentence in which voice, and that one's fault stays its own."""
 
-import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
@@ -15,46 +13,52 @@ from rich.console import Console
 from eval.metrics.memory import MemoryWatch
 from eval.report.config import ReportConfig
 from eval.report.speaking import speak_all
-from eval.report.takes import plain
+from eval.report.takes import System, Task, plain, run_system
+from eval.systems import systems
 from eval.systems.references import References, choose_voice, open_references
-from eval.systems.student import ExportedSystem
-from eval.systems.systems import Size, open_system
+from eval.systems.systems import open_system
 from eval.systems.teacher import teacher_config
 from eval.systems.testsets import Reference, Sentence, read_testset
 from speech.audio.waveform import Wave
 from speech.config import load_config
 from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError, Refused
+from speech.synthesizer import AtOnce, Size, Speech, SynthesisRequest, said
 from student.export import export
 from student.onnx.runtime import OnnxStudent
 from tests.student.untrained import VOICES, untrained_student
 
 LINES = "Say this.\nSay that.\nSay more.\n"
 CONSOLE = Console(quiet=True)
+NO_VOICES = References({}, {}, "en")
 
 
-class FakeStudent:
+class FakeStudent(AtOnce):
     """Says a second for each word, in two voices of f5_mini's bank; trips over "that"."""
 
-    name, revision, parameters, bytes = "tiny", "1", 1000, 4000
-    voices = ("speaker08", "speaker00")
+    name, revision, license, size = "tiny", "1", "CC0-1.0", Size(1000, 4000)
+    voices, languages = ("speaker08", "speaker00"), ("en",)
 
-    def speak(self, text: str, voice: str, seed: int = 0) -> Wave:
-        if "that" in text:
-            raise Refused("nothing_to_speak", "that")
-        return np.full(len(text.split()) * SAMPLE_RATE, 0.001 * seed, np.float32)
+    def synthesize(self, requests: Sequence[SynthesisRequest]) -> list[Speech | Refused]:
+        return [self._answer(request) for request in requests]
+
+    def _answer(self, request: SynthesisRequest) -> Speech | Refused:
+        if request.voice not in self.voices:
+            return Refused("unknown_voice", f"{request.voice!r}")
+        if "that" in request.text:
+            return Refused("nothing_to_speak", "that")
+        samples = len(request.text.split()) * SAMPLE_RATE
+        return Speech(np.full(samples, 0.001 * request.seed, np.float32))
 
 
 @pytest.fixture
 def student(monkeypatch: pytest.MonkeyPatch) -> None:
-    def open_student(location: str) -> FakeStudent:
+    def load_student(location: str, threads: int) -> FakeStudent:
         if location != "fake":
             raise InputError(f"{location} is no student")
         return FakeStudent()
 
-    module = ModuleType("student.student")
-    module.open_student = open_student  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "student.student", module)
+    monkeypatch.setattr(systems, "load_student", load_student)
 
 
 @pytest.fixture
@@ -72,7 +76,7 @@ def test_a_student_speaks_in_turn_the_voices_that_have_references(
     student: None, lines: str, tmp_path: Path
 ) -> None:
     config = config_of(lines, tmp_path, "[student:fake,student:none]", "seed=5")
-    runs, _ = speak_all(read_testset(lines, "en", None), config, CONSOLE)
+    runs = speak_all(read_testset(lines, "en", None), config, CONSOLE)
     run, missing = runs
     assert (run.name, run.kind, run.size and run.size.parameters) == ("tiny", "student", 1000)
     assert [take.voice for take in run.takes] == ["speaker00", "speaker08", "speaker00"]
@@ -86,49 +90,53 @@ def test_a_student_speaks_in_turn_the_voices_that_have_references(
 
 
 def test_an_export_speaks_and_streams(tmp_path: Path) -> None:
-    """The clip is that of `OnnxStudent.speak`; the first audio is timed as a stream gives it."""
+    """The clip is that of `OnnxStudent.speak`."""
     untrained = untrained_student(tmp_path / "student")
     export(untrained, str(tmp_path / "onnx"), int8=False)
-    system = open_system(f"student:{tmp_path}/onnx", {}, "en")
-    spoken = system.speak(sentence(0), "ben", seed=3)
+    system = open_system(f"student:{tmp_path}/onnx", NO_VOICES, torch.get_num_threads())
+    spoken = said(system, SynthesisRequest("text", "ben", "en", seed=3))
     exported = OnnxStudent(str(tmp_path / "onnx"), threads=torch.get_num_threads())
     np.testing.assert_array_equal(spoken.wave, exported.speak("text", "ben", seed=3))
-    assert (system.name, system.kind) == ("untrained, ONNX float32", "student")
+    assert (system.name, system.streams) == ("untrained, ONNX float32", True)
     assert (system.revision, system.voices) == (untrained.revision, VOICES)
-    assert system.size == Size(untrained.parameters, exported.bytes)
+    assert system.size == Size(untrained.parameters, exported.bytes, "float32")
     with pytest.raises(Refused, match="unknown_voice"):
-        system.speak(sentence(0), "nobody", seed=3)
+        said(system, SynthesisRequest("text", "nobody", "en"))
+    with pytest.raises(Refused, match="unsupported_language"):
+        said(system, SynthesisRequest("text", "ben", "zh"))
 
 
-class Streaming:
+class Streaming(FakeStudent):
     """A second's silence at once, the whole after a while."""
 
-    voices = ("ann",)
+    streams = True
 
-    def speak(self, text: str, voice: str, seed: int = 0) -> Wave:
+    def synthesize(self, requests: Sequence[SynthesisRequest]) -> list[Speech | Refused]:
         time.sleep(0.2)
-        return np.zeros(2 * SAMPLE_RATE, np.float32)
+        return [Speech(np.zeros(2 * SAMPLE_RATE, np.float32))]
 
-    def stream(self, text: str, voice: str, seed: int = 0) -> Iterator[Wave]:
+    def stream(self, request: SynthesisRequest) -> Iterator[Wave]:  # type: ignore[override]
         yield np.zeros(SAMPLE_RATE, np.float32)
         raise AssertionError("only the first piece is asked for")
 
 
-def test_the_first_audio_is_a_streams_first_piece() -> None:
-    system = ExportedSystem(Streaming(), "x", "1", Size(1, 1))  # type: ignore[arg-type]
-    spoken = system.speak(sentence(0), "ann", seed=0)
-    assert len(spoken.wave) == 2 * SAMPLE_RATE
-    assert spoken.compute_s is not None
-    assert spoken.first_audio_s is not None
-    assert spoken.compute_s >= 0.2
-    assert spoken.first_audio_s < 0.1
+def test_the_first_audio_is_a_streams_first_piece(tmp_path: Path) -> None:
+    task = Task([sentence(0)], "en", 0, str(tmp_path))
+    run = run_system(System("student:x", "student", Streaming, NO_VOICES), task, CONSOLE)
+    [take] = run.takes
+    wave, _ = soundfile.read(tmp_path / str(take.audio))
+    assert len(wave) == 2 * SAMPLE_RATE
+    assert take.compute_s is not None
+    assert take.first_audio_s is not None
+    assert take.compute_s >= 0.2
+    assert take.first_audio_s < 0.1
 
 
 def test_an_unknown_voice_is_refused_for_its_sentence(student: None, tmp_path: Path) -> None:
     path = tmp_path / "lines.jsonl"
     path.write_text('{"text": "Say this.", "voice": "nobody"}\n{"text": "Say more."}\n')
     config = config_of(str(path), tmp_path, "[student:fake]")
-    (run,), _ = speak_all(read_testset(path, "en", None), config, CONSOLE)
+    (run,) = speak_all(read_testset(path, "en", None), config, CONSOLE)
     assert "unknown_voice: 'nobody'" in str(run.takes[0].problem)
     assert run.takes[1].audio is not None
 
@@ -140,7 +148,7 @@ def test_people_stand_beside_where_the_list_has_them(student: None, tmp_path: Pa
         '{"text": "Say this.", "audio": "one.wav"}\n{"text": "Say more.", "audio": "no.wav"}\n'
     )
     config = config_of(str(path), tmp_path, "[student:fake]")
-    runs, _ = speak_all(read_testset(path, "en", None), config, CONSOLE)
+    runs = speak_all(read_testset(path, "en", None), config, CONSOLE)
     assert [run.kind for run in runs] == ["student", "recordings"]
     assert runs[1].takes[0].audio is not None
     assert "cannot read" in str(runs[1].takes[1].problem)
@@ -152,7 +160,7 @@ def test_two_of_a_name_are_told_apart(tmp_path: Path, lines: str) -> None:
         (tmp_path / parent / "clips").mkdir(parents=True)
         soundfile.write(tmp_path / parent / "clips/1.wav", np.zeros(500), SAMPLE_RATE)
     systems = f"[audio:{tmp_path}/a/clips,audio:{tmp_path}/b/clips]"
-    runs, _ = speak_all(read_testset(lines, "en", 1), config_of(lines, tmp_path, systems), CONSOLE)
+    runs = speak_all(read_testset(lines, "en", 1), config_of(lines, tmp_path, systems), CONSOLE)
     assert len({run.name for run in runs}) == 2
     assert len({run.takes[0].audio for run in runs}) == 2
 
@@ -160,7 +168,7 @@ def test_two_of_a_name_are_told_apart(tmp_path: Path, lines: str) -> None:
 @pytest.mark.parametrize("name", ["", "teacher:", "nothing:x", "f5_mini", "recordings:x"])
 def test_other_systems_are_refused(name: str) -> None:
     with pytest.raises(InputError, match="allowed: teacher:NAME"):
-        open_system(name, {}, "en")
+        open_system(name, NO_VOICES)
 
 
 def test_a_trained_teacher_has_the_hashes_of_its_folder() -> None:
@@ -179,11 +187,11 @@ def sentence(number: int, voice: str | None = None) -> Sentence:
 
 
 def test_voices_take_turns() -> None:
-    assert choose_voice(sentence(0, "x"), ["a"], ["a"], ["a"]) == "x"
-    assert choose_voice(sentence(3), None, ["a", "b"], ["a", "b", "c"]) == "b"
-    assert choose_voice(sentence(1), ["c", "d"], [], ["a"]) == "d"
-    assert choose_voice(sentence(1), None, [], ["a", "b"]) == "b"
-    assert choose_voice(sentence(1), None, [], []) is None
+    assert choose_voice(sentence(0, "x"), ["a"], ["a"]) == "x"
+    assert choose_voice(sentence(3), ["a", "b"], ["a", "b", "c"]) == "a"
+    assert choose_voice(sentence(1), ["c", "d"], []) == "d"
+    assert choose_voice(sentence(1), [], ["a", "b"]) == "b"
+    assert choose_voice(sentence(1), [], []) is None
 
 
 def test_references_of_a_list_are_read_when_they_are_asked_for(tmp_path: Path) -> None:

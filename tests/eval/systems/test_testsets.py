@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from eval.report.held_out import text_key, without_trained
-from eval.systems.testsets import Reference, read_testset
+from eval.dataset.duplicates import text_key
+from eval.systems.testsets import Reference, read_testset, without_trained
 from speech.errors import InputError
 
 

@@ -12,6 +12,7 @@ import torch
 
 from speech.config import run_app
 from speech.errors import InputError, Refused
+from speech.synthesizer import SynthesisRequest
 from speech.vocoder.network import PulseVocoder, pulses
 from student.export import export
 from student.onnx.frames import NoiseSource, expand
@@ -51,7 +52,8 @@ def test_speaks_without_torch(folder: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("first_s", [0.02, 0.25, 3.0])
 def test_pieces_add_up_to_the_whole(student: OnnxStudent, first_s: float) -> None:
     whole = student.speak(LONG, "ben", seed=3)
-    pieces = list(student.stream(LONG, "ben", seed=3, first_s=first_s))
+    request = SynthesisRequest(LONG, "ben", "en", seed=3)
+    pieces = list(student.stream(request, first_s=first_s))
     together = np.concatenate(pieces)
     assert len(pieces) > 4
     assert len(pieces[0]) <= (max(4, first_s * 94) + 1) * 256
