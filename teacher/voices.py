@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from pydantic import Field
 
@@ -30,7 +31,7 @@ class VoicesConfig(Config):
     per_text: int = Field(1, ge=1)
     """voices that speak each text"""
     include: tuple[str, ...] | None = None
-    """ids to use; all when null"""
+    """ids to use, or patterns of them (`*`, `?`, `[a-z]`); all when null"""
     audition: bool = True
     """whether the first lines of voices that are new to the teacher are heard before a run"""
     limits: VoiceLimits = VoiceLimits()
@@ -113,7 +114,7 @@ def inspect_bank(
         name = f"line {number}"
         try:
             entry = parse_entry(line)
-            missing.pop(entry.id, None)
+            missing = {name: None for name in missing if not fnmatchcase(entry.id, name)}
             if _left_out(entry, config, languages):
                 continue
             if entry.id in voices or entry.id in refusals:
@@ -151,7 +152,7 @@ def choose_voices(
 
 
 def _left_out(entry: Entry, config: VoicesConfig, languages: Collection[str] | None) -> bool:
-    if config.include is not None and entry.id not in config.include:
+    if not any(fnmatchcase(entry.id, name) for name in config.include or "*"):
         return True
     return languages is not None and entry.language not in languages
 

@@ -1,7 +1,8 @@
-"""The configuration of a bootstrap corpus."""
+"""The configuration of a bootstrap corpus: a synth run, and what is said in it."""
 
 from pydantic import Field
 
+from pipelines.config import SynthConfig
 from speech.config import Config
 
 
@@ -13,13 +14,12 @@ class HoursConfig(Config):
     kokoro: float = Field(gt=0)
 
 
-class BootstrapConfig(Config):
-    output: str
-    """train/ and held_out/ below it are datasets in the project's layout"""
+class BootstrapConfig(SynthConfig):
+    """`output` gets train/ and held_out/, each a dataset of this configuration over a corpus of its
+    own; `corpus.paths` and `voices.include` are theirs."""
+
     sentences: str
     """a folder with WordNet's data.* files, or a .txt file of one sentence a line"""
     hours: HoursConfig
     held_out_hours: float = Field(gt=0)
     """over all speakers that are kept out of training"""
-    seed: int
-    workers: int = Field(ge=1)
