@@ -87,12 +87,13 @@ class BarkTeacher(Teacher[BarkConfig]):
     def _say(self, request: Request, key: str) -> Wave:
         import torch
 
+        model = self.model  # whose loading draws as well
         inputs = self.processor(request.text, voice_preset=self._preset(request.voice))
         devices = [self.device] if self.device.type == "cuda" else []
         with _DRAWING, torch.random.fork_rng(devices), torch.inference_mode():
             torch.manual_seed(stable_hash(key))
-            wave = self.model.generate(**inputs.to(self.device))[0].float().cpu().numpy()
-        return resample(wave, self.model.generation_config.sample_rate, SAMPLE_RATE)
+            wave = model.generate(**inputs.to(self.device))[0].float().cpu().numpy()
+        return resample(wave, model.generation_config.sample_rate, SAMPLE_RATE)
 
     def _preset(self, voice: str) -> str:
         return f"{self.config.presets}{voice}"
@@ -115,9 +116,10 @@ class BarkTeacher(Teacher[BarkConfig]):
     @cached_property
     def model(self) -> Any:
         from transformers import BarkModel
-        from transformers.utils.logging import disable_progress_bar
+        from transformers.utils.logging import disable_progress_bar, set_verbosity_error
 
         disable_progress_bar()  # one for every loading of weights
+        set_verbosity_error()  # its generate warns of the arguments that it gives itself
         folder = self.config.locate().parent
         safetensors = self.config.weights_file.endswith(".safetensors")
         try:
