@@ -123,9 +123,10 @@ class BarkTeacher(Teacher[BarkConfig]):
         folder = self.config.locate().parent
         safetensors = self.config.weights_file.endswith(".safetensors")
         try:
-            model, report = BarkModel.from_pretrained(
+            loaded: Any = BarkModel.from_pretrained(
                 folder, local_files_only=True, output_loading_info=True, use_safetensors=safetensors
             )
+            model, report = loaded
         except (OSError, ValueError, RuntimeError) as error:
             raise InputError(f"{folder} holds no BarkModel: {error!s:.200}") from error
         if report["missing_keys"]:  # transformers would draw them at random

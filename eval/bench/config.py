@@ -1,14 +1,18 @@
 """The configuration of the benchmark: a synth run's, and what else takes part."""
 
 import os
+from typing import Annotated
 
 from pydantic import Field
 
 from pipelines.config import DirectConfig, SynthConfig
 from speech.errors import InputError
+from teacher.base import TARGETS
+from teacher.f5.config import F5Config
 
 
 class BenchConfig(SynthConfig):
+    teacher: Annotated[F5Config, TARGETS]
     students: tuple[str, ...]
     """folders that make train-student or student.export wrote"""
     random_weights: bool | None

@@ -19,7 +19,5 @@ class BootstrapConfig(SynthConfig):
     own; `corpus.paths` and `voices.include` are theirs."""
 
     sentences: str
-    """a folder with WordNet's data.* files, or a .txt file of one sentence a line"""
     hours: HoursConfig
     held_out_hours: float = Field(gt=0)
-    """over all speakers that are kept out of training"""

@@ -16,6 +16,7 @@ from teacher.packaged.engines import ENGINES, Hibari, Spoken
 from teacher.packaged.speakers import SPEAKERS, Speaker
 from teacher.packaged.teacher import MAX_PHONEMES, PackagedTeacher, trimmed
 from teacher.voices import VoicesConfig, load_bank
+from tests.blocks import block
 
 TEXT = "she sells six shiny sea shells."
 FIRST_OF_ENGINE = {s.engine: s for s in reversed(SPEAKERS)}
@@ -173,7 +174,7 @@ def test_a_package_that_is_not_there_is_one_line(monkeypatch: pytest.MonkeyPatch
 
 def test_patterns_choose_voices() -> None:
     def chosen(*include: str) -> list[str]:
-        return list(load_bank(VoicesConfig(manifest=OWN_VOICES, include=include)))
+        return list(load_bank(block(VoicesConfig, "voices", "packaged", include=include)))
 
     assert chosen("hibari-0?40", "piper-0860") == ["hibari-0740", "piper-0860"]
     with pytest.raises(InputError, match=r"parrot-\*: unknown_voice"):
