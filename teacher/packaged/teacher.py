@@ -57,7 +57,7 @@ class PackagedTeacher(Teacher[PackagedConfig]):
         speaker, seed = self._speaker(item.request.voice), stable_hash(key)
         speed = np.random.default_rng(seed).uniform(*RATES) / speaker.shift
         engine = self.engines[speaker.engine]
-        spoken = trimmed(engine.speak(item.payload, speaker.voice, speed, seed))
+        spoken = trimmed(engine.speak(item.payload, speaker.voice, speed, seed % 2**32))
         played_at = spoken.sample_rate * speaker.shift
         wave = _levelled(soxr.resample(spoken.wave, played_at, SAMPLE_RATE).astype(np.float32))
         duration_s = len(wave) / SAMPLE_RATE
