@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from hashlib import sha256
 
 from pydantic import Field
@@ -129,7 +130,7 @@ def inspect_bank(
         name = f"line {number}"
         try:
             entry = parse_entry(line)
-            missing.pop(entry.id, None)
+            missing = {name: None for name in missing if not fnmatchcase(entry.id, name)}
             if _left_out(entry, config, languages):
                 continue
             if entry.id in voices or entry.id in refusals:
@@ -169,7 +170,7 @@ def choose_voices(
 
 
 def _left_out(entry: Entry, config: VoicesConfig, languages: Collection[str] | None) -> bool:
-    if config.include is not None and entry.id not in config.include:
+    if not any(fnmatchcase(entry.id, name) for name in config.include or "*"):
         return True
     return languages is not None and entry.language not in languages
 

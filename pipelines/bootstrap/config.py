@@ -1,7 +1,8 @@
-"""The configuration of a bootstrap corpus."""
+"""The configuration of a bootstrap corpus: a synth run, and what is said in it."""
 
 from pydantic import Field
 
+from pipelines.config import SynthConfig
 from speech.config import Config
 
 
@@ -13,10 +14,10 @@ class HoursConfig(Config):
     kokoro: float = Field(gt=0)
 
 
-class BootstrapConfig(Config):
-    output: str
+class BootstrapConfig(SynthConfig):
+    """`output` gets train/ and held_out/, each a dataset of this configuration over a corpus of its
+    own; `corpus.paths` and `voices.include` are theirs."""
+
     sentences: str
     hours: HoursConfig
     held_out_hours: float = Field(gt=0)
-    seed: int
-    workers: int = Field(ge=1)

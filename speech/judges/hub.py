@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -24,6 +24,9 @@ class HubModel(Config):
     """the commit, of a model of the hub"""
     sha256: str | None = Field(pattern="^[0-9a-f]{64}$")
     """of the weights' file"""
+
+    instead: ClassVar[str] = ", or take judges=offline (make synth: gate=default)"
+    """what else to do without a network"""
 
     @model_validator(mode="after")
     def _something_pins_it(self) -> "HubModel":
@@ -50,7 +53,7 @@ class HubModel(Config):
             raise InputError(
                 f"{self.model} at {self.revision:.12} is not on this machine and cannot be had from "
                 f"the hub ({type(error).__name__}); give a folder with it as model=FOLDER, "
-                "revision=null and sha256=..., or take judges=offline (make synth: gate=default)"
+                f"revision=null and sha256=...{self.instead}"
             ) from error
         return storage.local_path(storage.join(folder, weights), self.sha256)
 

@@ -6,12 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipelines.bootstrap.clips import make_clip
-from pipelines.bootstrap.speakers import SPEAKERS
 from speech import storage
 from speech.audio.waveform import Wave, decode, encode_flac
 from speech.dataset.schema import SAMPLE_RATE, Clip
 from speech.text.normalize import normalize
+from teacher.base import Request
+from teacher.packaged.config import PackagedConfig
+from teacher.packaged.speakers import SPEAKERS
+from teacher.packaged.teacher import PackagedTeacher
 
 KINDS = {
     "speaker": "speaker",
@@ -37,19 +39,47 @@ def planted_clips(each: int, clean: int, seed: int = 0) -> dict[str, tuple[str, 
     """id -> (kind of defect, or "clean", and the clip), `each` of every kind."""
     choices = random.Random(seed)
     texts, kinds = sentences(), ["clean"] * clean + [k for k in KINDS for _ in range(each)]
+    teacher = PackagedConfig(
+        name="hibari",
+        license="Apache-2.0",
+        languages=("en",),
+        engines=("hibari",),
+        batch_size=1,
+        device="cpu",
+    ).open({})
     found = {}
     for number, kind in enumerate(kinds):
         text = texts[number % len(texts)]
-        speaker = HIBARI[number % len(HIBARI)]
+        speaker = HIBARI[number % len(HIBARI)].id
         spoken = _twice(text, choices) if kind == "repetition" else text
-        clip = replace(
-            make_clip(spoken, speaker, seed + number),
+        wave = _say(teacher, spoken, speaker, seed + number)
+        clip = Clip(
             id=f"clip{number:05d}",
+            audio=encode_flac(wave, SAMPLE_RATE),
             text=text,
             text_normalized=normalize(text, "en"),
+            language="en",
+            speaker_id=speaker,
+            seed=seed,
+            attempt=0,
+            duration_s=len(wave) / SAMPLE_RATE,
+            transcript=None,
+            wer=None,
+            cer=None,
+            similarity=None,
+            mos=None,
+            speaking_rate=len(text) / len(wave) * SAMPLE_RATE,
+            teacher="hibari",
+            teacher_revision=teacher.config.revision,
+            license=teacher.config.license,
         )
         found[clip.id] = kind, _plant(clip, kind, texts, choices)
     return found
+
+
+def _say(teacher: PackagedTeacher, text: str, speaker: str, seed: int) -> Wave:
+    prepared = teacher.prepare(Request(normalize(text, "en"), "en", speaker))
+    return teacher.speak([prepared], [f"{seed}\x1f{speaker}\x1f{text}"])[0].wave
 
 
 def _plant(clip: Clip, kind: str, texts: Sequence[str], choices: random.Random) -> Clip:

@@ -1,4 +1,4 @@
-"""The speakers of a bootstrap corpus: an engine's voice or blend of voices, moved by resampling.
+"""Who speaks: an engine's voice or blend of voices, moved by resampling.
 
 Playing a wave faster raises pitch and formants together, as a shorter vocal tract and larynx do;
 the engine speaks slower by as much. A speaker encoder tells such speakers apart, though those of one

