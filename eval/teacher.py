@@ -25,7 +25,6 @@ from speech.config import run_app
 from speech.judges.judges import Judges
 from speech.machine import device_name, software
 from speech.storage.outputs import Kind, check_folder
-from teacher.f5.teacher import Planner, Teacher
 from teacher.voices import VoiceBank, load_bank
 
 TITLES = {"bank": "the bank", "held_out": "held-out speakers"}
@@ -62,15 +61,14 @@ def measure(config: MeasureConfig, console: Console) -> Measurement:
     texts, banks = read_testset(config), load_banks(config)
     judges = Judges(config.judges)
     judges.fetch()
-    planners = {name: Planner(config.teacher, bank) for name, bank in banks.items()}
-    plans = {name: plan(texts, name, planner, config) for name, planner in planners.items()}
+    teachers = {name: config.teacher.open(bank) for name, bank in banks.items()}
+    plans = {name: plan(texts, name, teacher, config) for name, teacher in teachers.items()}
     takes = {}
     for name, sentences in plans.items():
-        teacher = Teacher(config.teacher, planners[name])
-        takes[name] = speak(teacher, sentences, f"speaking, {TITLES[name]}", console)
+        takes[name] = speak(teachers[name], sentences, f"speaking, {TITLES[name]}", console)
         save(takes[name], config.output)
     # CTranslate2 sets the threads that torch uses as well, so this is asked before judging
-    device, threads = device_name(teacher.device), torch.get_num_threads()
+    device, threads = device_name(teachers["bank"].device), torch.get_num_threads()
     results = {
         name: _result(name, takes[name], banks[name], judges, config, console) for name in banks
     }
@@ -80,7 +78,7 @@ def measure(config: MeasureConfig, console: Console) -> Measurement:
         judges=judges.revisions,
         device=device,
         threads=threads,
-        dtype=teacher.dtype,
+        dtype=teachers["bank"].dtype,
         command=shlex.join(["python", "-m", "eval.teacher", *sys.argv[1:]]),
         software=software(),
         config=config.model_dump(mode="json"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from rich.console import Console
 from rich.progress import track
@@ -16,8 +17,7 @@ from speech.errors import InputError, Refused
 from speech.judges.distillmos import Mos
 from speech.judges.judges import Judges
 from speech.text.normalize import check_speakable, normalize
-from teacher.f5.sampler import Prompt
-from teacher.f5.teacher import Planner, Teacher
+from teacher.base import Prepared, Request, Teacher
 from teacher.voices import Voice
 
 
@@ -29,7 +29,8 @@ class Sentence:
     text: str
     text_normalized: str
     voice: str
-    prompt: Prompt
+    prepared: Prepared
+    key: str
 
 
 @dataclass(frozen=True)
@@ -58,35 +59,36 @@ def read_testset(config: MeasureConfig) -> list[str]:
 
 
 def plan(
-    texts: Sequence[str], bank: str, planner: Planner, config: MeasureConfig
+    texts: Sequence[str], bank: str, teacher: Teacher[Any], config: MeasureConfig
 ) -> list[Sentence]:
     """Each text for the next voice; the noise depends on seed, place and voice alone.
 
     Raises:
         InputError: a text that this teacher cannot speak; to leave it out would flatter it.
     """
-    voices, sentences = list(planner.voices), []
+    voices, sentences = list(teacher.voices), []
     for i, text in enumerate(texts):
         voice = voices[i % len(voices)]
         try:
             said = normalize(text, config.language)
             check_speakable(said, config.language)
-            prompt = planner.prompt(voice, said, config.language, f"{config.seed}/{i}/{voice}")
+            prepared = teacher.prepare(Request(said, config.language, voice))
         except Refused as refusal:
             raise InputError(f"{config.testset}: {text!r:.80} as {voice}: {refusal}") from refusal
-        sentences.append(Sentence(f"{bank}-{i:04d}", text, said, voice, prompt))
+        key = f"{config.seed}/{i}/{voice}"
+        sentences.append(Sentence(f"{bank}-{i:04d}", text, said, voice, prepared, key))
     return sentences
 
 
 def speak(
-    teacher: Teacher, sentences: Sequence[Sentence], progress: str, console: Console
+    teacher: Teacher[Any], sentences: Sequence[Sentence], progress: str, console: Console
 ) -> list[Take]:
     """Every sentence alone in its batch; the first is spoken once before, unmeasured, to warm up."""
     takes: list[Take] = []
-    teacher.speak([sentences[0].prompt], [sentences[0].voice])
+    teacher.speak([sentences[0].prepared], [sentences[0].key])
     for sentence in track(sentences, progress, console=console):
         before_s = sum(teacher.watch.seconds.values())
-        wave = teacher.speak([sentence.prompt], [sentence.voice])[0]
+        wave = teacher.speak([sentence.prepared], [sentence.key])[0].wave
         spent_s = sum(teacher.watch.seconds.values()) - before_s
         takes.append(Take(sentence, quantize(wave), spent_s))
     return takes

@@ -4,12 +4,12 @@ from pydantic import Field, model_validator
 
 from speech.config import Config
 from speech.judges.judges import JudgesConfig
-from teacher.f5.config import TeacherConfig
+from teacher.base import AnyTeacher
 from teacher.voices import VoicesConfig
 
 
 class MeasureConfig(Config):
-    teacher: TeacherConfig
+    teacher: AnyTeacher
     voices: VoicesConfig
     judges: JudgesConfig
     testset: str

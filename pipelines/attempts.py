@@ -1,10 +1,11 @@
-"""What is to be spoken in a shard: its admitted lines, each with a prompt, at its next try."""
+"""What is to be spoken in a shard: its admitted lines, each prepared, at its next try."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from speech.dataset.schema import Rejection, Utterance
-from teacher.f5.sampler import Prompt
+from teacher.base import Prepared, Request, Teacher
 
 FIRST_PARTS = 3
 """of a long line: where none of them passes, the others are not spoken"""
@@ -12,11 +13,19 @@ FIRST_PARTS = 3
 
 @dataclass(frozen=True)
 class Attempt:
-    """An utterance with its prompt, at its `attempt`-th try."""
+    """An utterance as its teacher prepared it, at its `attempt`-th try."""
 
     utterance: Utterance
-    prompt: Prompt
+    prepared: Prepared
     attempt: int
+
+
+def prepare(utterance: Utterance, teacher: Teacher[Any], number: int = 0) -> Attempt:
+    """At its `number`-th try; raises Refused where this teacher cannot say it."""
+    request = Request(
+        utterance.text_normalized, utterance.language, utterance.voice, utterance.phonemes
+    )
+    return Attempt(utterance, teacher.prepare(request), number)
 
 
 def noise_key(take: Attempt) -> str:

@@ -66,10 +66,8 @@ class ClipScores:
 
 def new_voices(config: SynthConfig, bank: Mapping[str, Voice]) -> list[str]:
     """The voices to be heard: those of the bank that a teacher comes with are known, by their hash."""
-    folder = config.teacher.weights.rpartition("/")[0]
-    own = f"{folder}/voices/voices.jsonl"
-    known = set()
-    if folder.startswith(storage.PACKAGE) and storage.exists(own):
+    known, own = set(), config.teacher.own_voices
+    if own is not None:
         known = {json.loads(line)["sha256"] for line in storage.read_bytes(own).splitlines()}
     return [name for name, voice in bank.items() if voice.sha256 not in known][:VOICES]
 

@@ -7,7 +7,7 @@ from pydantic import Field
 from pipelines.corpus.config import CorpusConfig
 from pipelines.gate import GateConfig
 from speech.config import Config
-from teacher.f5.config import TeacherConfig
+from teacher.base import AnyTeacher
 from teacher.voices import VoicesConfig
 
 MAX_SHARDS = 99_999
@@ -62,7 +62,7 @@ class DataflowConfig(Config):
 
 class SynthConfig(Config):
     corpus: CorpusConfig
-    teacher: TeacherConfig
+    teacher: AnyTeacher
     voices: VoicesConfig
     gate: GateConfig
     runner: Annotated[DirectConfig | DataflowConfig, Field(discriminator="kind")]

@@ -12,7 +12,6 @@ from speech.dataset.manifest import manifest_bytes, provenance_of, read_manifest
 from speech.dataset.seal import from_json, to_json
 from speech.licenses import joint_license
 from speech.storage import Checksum, Location
-from teacher.f5.config import TeacherConfig
 
 if TYPE_CHECKING:
     from pipelines.run_plan import RunPlan
@@ -113,14 +112,14 @@ def _summary(manifest: Mapping[str, Any]) -> Summary:
 
 def _facts(manifest: Mapping[str, Any]) -> CardFacts:
     identity, licenses = manifest["identity"], manifest[CARD_KEY]
-    teacher = TeacherConfig.model_validate(identity["teacher"])
+    teacher = identity["teacher"]
     gate = GateConfig.model_validate(identity["gate"])
     return CardFacts(
-        languages=teacher.languages,
-        licenses=sorted({joint_license(teacher.license, name) for name in licenses.values()}),
-        teacher=teacher.name,
-        teacher_revision=teacher.revision,
-        teacher_license=teacher.license,
+        languages=teacher["languages"],
+        licenses=sorted({joint_license(teacher["license"], name) for name in licenses.values()}),
+        teacher=teacher["name"],
+        teacher_revision=teacher["revision"],
+        teacher_license=teacher["license"],
         judges=manifest["judges"],
         thresholds={
             "WER at most": gate.wer_max,

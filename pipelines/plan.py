@@ -9,12 +9,14 @@ import sys
 import time
 from collections import Counter
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
 from pipelines import corpus_checks
+from pipelines.attempts import prepare
 from pipelines.audition import ClipScores, audition, complaint, first_lines, new_voices, warn
 from pipelines.config import SynthConfig
 from pipelines.preflight import check_request
@@ -28,11 +30,10 @@ from pipelines.utterances import (
     spoken_languages,
 )
 from pipelines.worker_context import WorkerContext, load_models
-from speech.audio.mel import FRAME_RATE
 from speech.config import run_app
 from speech.dataset.schema import Rejection, Utterance
 from speech.errors import InputError, Refused
-from teacher.f5.teacher import Planner
+from teacher.base import Teacher
 from teacher.packing import BatchLimit, pack, padding_efficiency
 from teacher.voices import VoiceBank, load_bank
 
@@ -64,26 +65,24 @@ class Estimate:
 
 @dataclass
 class CorpusEstimate:
-    """The corpus as it would be spoken: total frames of each utterance, by shard."""
+    """The corpus as it would be spoken: the cost of each utterance, by shard."""
 
     shards: list[list[int]]
-    generated_frames: int = 0
+    audio_s: float = 0.0
     rejected: Counter[str] = field(default_factory=Counter)
     sample: list[Utterance] = field(default_factory=list)
 
-    def add(self, item: Utterance | Rejection, planner: Planner) -> None:
+    def add(self, item: Utterance | Rejection, teacher: Teacher[Any]) -> None:
         if isinstance(item, Rejection):
             self.rejected[item.reason] += 1
             return
         try:
-            prompt = planner.prompt(
-                item.voice, item.text_normalized, item.language, item.id, item.phonemes
-            )
+            prepared = prepare(item, teacher).prepared
         except Refused as refused:
             self.rejected[refused.reason] += 1
             return
-        self.shards[shard_of(item, len(self.shards))].append(prompt.frames)
-        self.generated_frames += prompt.frames - len(prompt.reference)
+        self.shards[shard_of(item, len(self.shards))].append(prepared.cost)
+        self.audio_s += prepared.estimated_s
         if len(self.sample) < SAMPLE_SIZE:
             self.sample.append(item)
 
@@ -103,7 +102,7 @@ def estimate(config: SynthConfig, console: Console) -> Estimate:
     batches = [(lengths, pack(lengths, limit)) for lengths in draft.shards]
     true = sum(map(sum, draft.shards))
     padded = sum(sum(n) / padding_efficiency(n, b) for n, b in batches)
-    audio_s = draft.generated_frames / FRAME_RATE
+    audio_s = draft.audio_s
     return Estimate(
         lines=corpus.lines,
         utterances=sum(map(len, draft.shards)),
@@ -123,12 +122,12 @@ def estimate(config: SynthConfig, console: Console) -> Estimate:
 def estimate_corpus(
     config: SynthConfig, corpus: CorpusPlan, bank: VoiceBank, console: Console
 ) -> CorpusEstimate:
-    planner, lexicon = Planner(config.teacher, bank), open_lexicon(config)
+    teacher, lexicon = config.teacher.open(bank), open_lexicon(config)
     draft = CorpusEstimate([[] for _ in range(corpus.shards)])
     lines = (line for part in corpus.parts for line in read_part(part, config))
     for line in track(lines, "reading", corpus.lines, console=console, transient=True):
         for item in plan_line(line, config, bank, lexicon):
-            draft.add(item, planner)
+            draft.add(item, teacher)
     return draft
 
 
@@ -161,7 +160,7 @@ def measure(
 def _times_real_time(context: WorkerContext, sample: list[Utterance]) -> float:
     takes = [context.attempt(utterance) for utterance in sample]
     started, audio_s = time.perf_counter(), 0.0
-    for batch in pack([take.prompt.frames for take in takes], context.limit):
+    for batch in pack([take.prepared.cost for take in takes], context.limit):
         spoken = [takes[i] for i in batch]
         verdicts = context.judge(spoken, context.speak(spoken))
         audio_s += sum(verdict.duration_s for verdict in verdicts)

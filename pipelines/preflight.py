@@ -6,10 +6,8 @@ from pipelines.config import DirectConfig, SynthConfig
 from pipelines.corpus_checks import check_language
 from speech import storage
 from speech.errors import InputError
-from speech.machine import require_device
+from speech.machine import pick_device
 from speech.storage.outputs import Kind, check_folder
-from teacher.checkpoint import weights_file
-from teacher.f5.config import TeacherConfig
 
 DATASET = Kind("dataset of make synth", ("_shards",))
 WORKERS_A_CORE = 2
@@ -19,10 +17,10 @@ def check_run(config: SynthConfig) -> None:
     """Raises InputError: the output, a language, the workers, a device or weights cannot be had."""
     check_request(config)
     if isinstance(config.runner, DirectConfig):
-        require_device("teacher.device", config.teacher.device)
-        require_device("gate.judges.asr.device", config.gate.judges.asr.device)
+        pick_device("teacher.device", config.teacher.device)
+        pick_device("gate.judges.asr.device", config.gate.judges.asr.device)
         if config.teacher.license in config.license.allow:  # else nothing of it is wanted
-            fetch_weights(config.teacher)
+            config.teacher.fetch()
 
 
 def check_request(config: SynthConfig) -> None:
@@ -57,10 +55,3 @@ def check_reachable(config: SynthConfig) -> None:
             raise InputError(
                 f"runner=dataflow reads from other machines: {path} must be on gs:// or hf://"
             )
-
-
-def fetch_weights(config: TeacherConfig) -> None:
-    """Weights of the hub, into its cache, before anybody waits for anything else."""
-    weights_file(config.weights, config.weights_sha256)
-    if config.vocoder.kind != "griffin_lim":
-        weights_file(config.vocoder.weights, config.vocoder.sha256)

@@ -14,7 +14,6 @@ from speech.dataset import layout as dataset
 from speech.errors import InputError
 from speech.seeds import short_id
 from speech.storage import fingerprint
-from teacher.f5.config import CharactersConfig
 from teacher.voices import Voice, VoiceBank, load_bank
 
 if TYPE_CHECKING:  # torch is not needed to see that all is done
@@ -88,7 +87,7 @@ def check_licenses(config: SynthConfig, bank: Mapping[str, Voice]) -> None:
 def check_lexicon(config: SynthConfig) -> None:
     """Read it once, and refuse phonemes for a teacher that is told letters."""
     words = open_lexicon(config).phonemes.exact
-    if words and isinstance(config.teacher.frontend, CharactersConfig):
+    if words and not config.teacher.speaks_phonemes:
         raise InputError(
             f"corpus.lexicon={config.corpus.lexicon} has phonemes ({min(words)!r}), which teacher "
             f"{config.teacher.name} has no symbols for: give its words another spelling"
@@ -134,7 +133,9 @@ def run_identity(
 ) -> dict[str, Any]:
     """What the bytes of the dataset follow from; another value of any of it is another dataset."""
     chosen = config.model_dump(mode="json", include=set(IDENTITY_KEYS))
-    chosen["teacher"].pop("device")
+    for key in config.teacher.any_machine:
+        chosen["teacher"].pop(key)
+    chosen["teacher"]["revision"] = config.teacher.revision
     chosen["voices"].pop("audition")
     chosen["corpus"]["paths"] = corpus.fingerprints()
     chosen["corpus"]["order"] = list(corpus.fingerprints())

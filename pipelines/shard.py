@@ -12,12 +12,13 @@ from pipelines.config import SynthConfig
 from pipelines.gate import Verdict, rank
 from pipelines.progress import Progress
 from pipelines.quarantine import Quarantine
-from pipelines.worker_context import Waves, WorkerContext
+from pipelines.worker_context import Speeches, WorkerContext
 from speech.audio.waveform import encode_flac
 from speech.dataset.schema import SAMPLE_RATE, Clip, Rejection, Utterance
 from speech.dataset.writer import ShardWriter
 from speech.errors import InputError, Refused, in_one_line
 from speech.licenses import joint_license
+from teacher.base import Speech
 from teacher.packing import BatchLimit, pack
 
 Report = Callable[[Progress], None]
@@ -123,13 +124,13 @@ class ShardSynthesizer:
             tries = [one for take in batch for one in self._tries(take)]
             self.quarantine.in_flight([noise_key(one) for one in tries])
             self._count(tries)
-            waves = self.context.speak(tries)
-            broken = self._refuse_broken(tries, waves)
+            speeches = self.context.speak(tries)
+            broken = self._refuse_broken(tries, speeches)
             if broken:
                 left = [take for others in (batch, *rest) for take in others]
                 batches = self._batches([t for t in left if t.utterance.id not in broken])
                 continue
-            again += self._settle(batch, tries, waves, last)
+            again += self._settle(batch, tries, speeches, last)
             batches = rest
         return again
 
@@ -137,10 +138,10 @@ class ShardSynthesizer:
         """Packed by padded cost, with room for all candidates of each utterance."""
         limit, candidates = self.context.limit, self.config.gate.candidates
         shared = BatchLimit(
-            limit.frames // candidates if limit.frames else None,
+            limit.cost // candidates if limit.cost else None,
             max(limit.items // candidates, 1) if limit.items else None,
         )
-        batches = pack([take.prompt.frames for take in takes], shared)
+        batches = pack([take.prepared.cost for take in takes], shared)
         return [[takes[i] for i in batch] for batch in batches]
 
     def _tries(self, take: Attempt) -> list[Attempt]:
@@ -156,12 +157,12 @@ class ShardSynthesizer:
                 return True
         return False
 
-    def _refuse_broken(self, tries: Sequence[Attempt], waves: Waves) -> set[str]:
+    def _refuse_broken(self, tries: Sequence[Attempt], speeches: Speeches) -> set[str]:
         """Reject what the teacher failed on, once it is seen to work otherwise; their ids."""
         broken: dict[str, tuple[Attempt, Refused]] = {}
-        for one, wave in zip(tries, waves, strict=True):
-            if isinstance(wave, Refused) and wave.reason == "teacher_error":
-                broken.setdefault(one.utterance.id, (one, wave))
+        for one, speech in zip(tries, speeches, strict=True):
+            if isinstance(speech, Refused) and speech.reason == "teacher_error":
+                broken.setdefault(one.utterance.id, (one, speech))
         if broken:
             self.context.prove()
         for one, refused in broken.values():
@@ -169,43 +170,43 @@ class ShardSynthesizer:
         return set(broken)
 
     def _settle(
-        self, batch: Sequence[Attempt], tries: Sequence[Attempt], waves: Waves, last: bool
+        self, batch: Sequence[Attempt], tries: Sequence[Attempt], speeches: Speeches, last: bool
     ) -> list[Attempt]:
         """Judge and write a batch; returns the takes to try again."""
         candidates = self.config.gate.candidates
-        verdicts = self.context.judge(tries, waves)
+        verdicts = self.context.judge(tries, speeches)
         again, accepted, rejected, audio_s = [], 0, 0, 0.0
         for i, take in enumerate(batch):
             best = min(range(i * candidates, (i + 1) * candidates), key=lambda j: rank(verdicts[j]))
-            verdict, wave = verdicts[best], waves[best]
-            if verdict.reason is None and not isinstance(wave, Refused):
-                self._accept(tries[best], verdict, wave)
+            verdict, speech = verdicts[best], speeches[best]
+            if verdict.reason is None and not isinstance(speech, Refused):
+                self._accept(tries[best], verdict, speech)
                 accepted, audio_s = accepted + 1, audio_s + verdict.duration_s
-            elif last or isinstance(wave, Refused):
-                self._refuse(tries[best], verdict, wave)
+            elif last or isinstance(speech, Refused):
+                self._refuse(tries[best], verdict, speech)
                 rejected += 1
             else:
                 again.append(replace(take, attempt=take.attempt + candidates))
         self.report(Progress(accepted, rejected, audio_s, tries=len(tries)))
         return again
 
-    def _accept(self, take: Attempt, verdict: Verdict, wave: np.ndarray) -> None:
+    def _accept(self, take: Attempt, verdict: Verdict, speech: Speech) -> None:
         self._passed.add(take.utterance.line)
         with self.context.watch("write"):
             self.writer.accept(
                 Clip(
-                    audio=encode_flac(wave, SAMPLE_RATE),
-                    phonemes=take.prompt.phonemes,
-                    phoneme_ends_s=take.prompt.phoneme_ends_s,
+                    audio=encode_flac(speech.wave, SAMPLE_RATE),
+                    phonemes=speech.phonemes,
+                    phoneme_ends_s=speech.phoneme_ends_s,
                     **self._row(take, verdict),
                 )
             )
 
-    def _refuse(self, take: Attempt, verdict: Verdict, wave: np.ndarray | Refused) -> None:
-        stage = "teacher" if isinstance(wave, Refused) else "gate"
+    def _refuse(self, take: Attempt, verdict: Verdict, speech: Speech | Refused) -> None:
+        stage = "teacher" if isinstance(speech, Refused) else "gate"
         audio = None
-        if self.config.dataset.keep_rejected_audio and not isinstance(wave, Refused):
-            audio = encode_flac(np.nan_to_num(wave), SAMPLE_RATE)
+        if self.config.dataset.keep_rejected_audio and not isinstance(speech, Refused):
+            audio = encode_flac(np.nan_to_num(speech.wave), SAMPLE_RATE)
         self.writer.reject(
             Rejection(
                 reason=verdict.reason or "",
@@ -250,7 +251,7 @@ class ShardSynthesizer:
         }
 
     def _count(self, tries: Sequence[Attempt]) -> None:
-        frames = [one.prompt.frames for one in tries]
+        frames = [one.prepared.cost for one in tries]
         self.stats["batches"] += 1
         self.stats["tries"] += len(tries)
         self.stats["true_frames"] += sum(frames)

@@ -1,12 +1,12 @@
 """What a worker holds while it lives: the bank, the teacher and the gate, loaded once."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Any
 
-import numpy as np
 import torch
 
-from pipelines.attempts import Attempt, noise_key
+from pipelines.attempts import Attempt, noise_key, prepare
 from pipelines.config import DirectConfig, SynthConfig
 from pipelines.gate import Candidate, Gate, Verdict
 from pipelines.utterances import spoken_languages
@@ -16,54 +16,46 @@ from speech.judges.judges import Judges
 from speech.stopwatch import Stopwatch
 from speech.text.inline_phonemes import plain
 from speech.text.normalize import normalize
-from teacher.f5.teacher import Planner, Teacher, speak_or_quarantine
+from teacher.base import Request, Speech, Teacher
+from teacher.bisection import speak_or_refuse
 from teacher.packing import BatchLimit
 from teacher.voices import VoiceBank, load_bank
 
-Waves = Sequence[np.ndarray | Refused]
+Speeches = Sequence[Speech | Refused]
 
 
 @dataclass
 class WorkerContext:
     bank: VoiceBank
-    planner: Planner
-    teacher: Teacher
+    teacher: Teacher[Any]
     gate: Gate
     limit: BatchLimit
     watch: Stopwatch
 
     def attempt(self, utterance: Utterance, number: int = 0) -> Attempt:
-        """The utterance with its prompt, at its `number`-th try.
+        """The utterance as its teacher prepares it, at its `number`-th try.
 
         Raises:
             Refused: this teacher cannot say it.
         """
-        prompt = self.planner.prompt(
-            utterance.voice,
-            utterance.text_normalized,
-            utterance.language,
-            "",
-            utterance.phonemes,
-        )
-        return Attempt(utterance, prompt, number)
+        return prepare(utterance, self.teacher, number)
 
-    def speak(self, takes: Sequence[Attempt]) -> Waves:
-        """One batch -> a wave, or why there is none, of each."""
-        prompts = [replace(take.prompt, key=noise_key(take)) for take in takes]
-        voices = [take.utterance.voice for take in takes]
-        return speak_or_quarantine(self.teacher, prompts, voices)
+    def speak(self, takes: Sequence[Attempt]) -> Speeches:
+        """One batch -> speech, or why there is none, of each."""
+        keys = [noise_key(take) for take in takes]
+        return speak_or_refuse(self.teacher, [take.prepared for take in takes], keys)
 
-    def judge(self, takes: Sequence[Attempt], waves: Waves) -> list[Verdict]:
+    def judge(self, takes: Sequence[Attempt], speeches: Speeches) -> list[Verdict]:
         """A verdict for each take; what the teacher refused is not shown to the gate."""
         verdicts: dict[int, Verdict] = {}
         shown: dict[int, Candidate] = {}
-        for i, (take, wave) in enumerate(zip(takes, waves, strict=True)):
-            if isinstance(wave, Refused):
-                verdicts[i] = Verdict(reason=wave.reason, detail=wave.detail)
+        for i, (take, speech) in enumerate(zip(takes, speeches, strict=True)):
+            if isinstance(speech, Refused):
+                verdicts[i] = Verdict(reason=speech.reason, detail=speech.detail)
                 continue
             said = take.utterance
             shown[i] = Candidate(
-                wave,
+                speech.wave,
                 plain(said.text),
                 said.text_normalized,
                 said.language,
@@ -81,10 +73,10 @@ class WorkerContext:
         Raises:
             InputError: teacher or judges work no longer.
         """
-        waves = self.speak([take])
-        if isinstance(waves[0], Refused):
+        speeches = self.speak([take])
+        if isinstance(speeches[0], Refused):
             self.prove()
-        self.judge([take], waves)
+        self.judge([take], speeches)
 
     def prove(self) -> None:
         """Speak what a reference says and have each judge hear it: what fails on that fails on all.
@@ -95,8 +87,8 @@ class WorkerContext:
         for voice in self.bank.values():
             try:
                 text = normalize(voice.transcript, voice.language)
-                prompt = self.planner.prompt(voice.id, text, voice.language, "proof")
-                self.teacher.speak([prompt], [voice.id])
+                prepared = self.teacher.prepare(Request(text, voice.language, voice.id))
+                self.teacher.speak([prepared], ["proof"])
                 break
             except InputError:
                 raise
@@ -122,7 +114,7 @@ def load_models(config: SynthConfig) -> WorkerContext:
         judges = judges.model_copy(update={"asr": asr})
     watch = Stopwatch()
     bank = load_bank(config.voices, languages=spoken_languages(config))
-    planner = Planner(config.teacher, bank)
-    teacher = Teacher(config.teacher, planner, watch)
+    teacher = config.teacher.open(bank, watch)
+    teacher.load()
     gate = Gate(config.gate, Judges(judges), bank, watch)
-    return WorkerContext(bank, planner, teacher, gate, teacher.batch_limit(), watch)
+    return WorkerContext(bank, teacher, gate, teacher.limit(), watch)

@@ -58,11 +58,16 @@ def _commit() -> str | None:
     return told.stdout.strip()
 
 
-def require_device(key: str, device: str) -> None:
-    """Raises InputError: a GPU is asked for by `key`, and there is none."""
-    if device != "cuda":
-        return
+def pick_device(key: str, device: str) -> "torch.device":
+    """The device that `key` asks for; auto is the GPU, where there is one.
+
+    Raises:
+        InputError: a GPU is asked for, and there is none.
+    """
     import torch
 
-    if not torch.cuda.is_available():
+    if device == "cuda" and not torch.cuda.is_available():
         raise InputError(f"{key}=cuda, but no CUDA device is there; allowed: auto, cpu")
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    return torch.device(device)

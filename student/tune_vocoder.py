@@ -14,7 +14,7 @@ from speech.alignment.clips import Alignment, align_dataset
 from speech.config import run_app
 from speech.dataset.clips import Clips, open_clips
 from speech.errors import InputError
-from speech.machine import require_device
+from speech.machine import pick_device
 from speech.seeds import short_id
 from speech.storage.outputs import TRAINING, check_folder
 from speech.training.logger import main_console
@@ -39,7 +39,7 @@ class TuneVocoderConfig(VocoderTrainingConfig):
 def main(config: TuneVocoderConfig) -> int:
     console = main_console()
     check_folder(config.output, TRAINING)
-    require_device("training.device", config.training.device)
+    pick_device("training.device", config.training.device)
     description, student, vocoder = read_package(config.checkpoint)
     clips = open_clips(config.dataset)
     alignments = align_dataset(config.dataset, clips, console, config.trust_known)

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class BatchLimit:
-    """What a batch may hold: `frames` of padded cost (items times the longest), and `items`."""
+    """What a batch may hold: padded `cost` (items times the costliest), and `items`."""
 
-    frames: int | None = None
+    cost: int | None = None
     items: int | None = None
 
     def allows(self, count: int, longest: int) -> bool:
         """A single item is always allowed: it cannot be made smaller."""
         if count == 1:
             return True
-        return (self.frames is None or count * longest <= self.frames) and (
+        return (self.cost is None or count * longest <= self.cost) and (
             self.items is None or count <= self.items
         )
 

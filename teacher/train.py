@@ -16,7 +16,7 @@ from speech import storage
 from speech.audio.mel import FRAME_RATE
 from speech.config import run_app
 from speech.dataset.clips import Clips, open_clips
-from speech.machine import require_device
+from speech.machine import pick_device
 from speech.seeds import short_id
 from speech.storage.outputs import TRAINING, check_folder
 from speech.training.logger import main_console
@@ -38,7 +38,7 @@ def main(config: TrainTeacherConfig) -> int:
 
     console = main_console()
     check_folder(config.output, TRAINING)
-    require_device("training.device", config.training.device)
+    pick_device("training.device", config.training.device)
     torch.manual_seed(config.training.seed)
     if config.init_from:
         storage.check_readable(config.init_from, "init_from")

@@ -12,7 +12,7 @@ from torch import Tensor
 from speech.audio.mel import log_mel
 from speech.config import run_app
 from speech.dataset.clips import Clips, open_clips
-from speech.machine import require_device
+from speech.machine import pick_device
 from speech.seeds import short_id
 from speech.storage.outputs import TRAINING, check_folder
 from speech.training.logger import main_console
@@ -26,7 +26,7 @@ from teacher.f5.training_config import TrainVocoderConfig
 def main(config: TrainVocoderConfig) -> int:
     console = main_console()
     check_folder(config.output, TRAINING)
-    require_device("training.device", config.training.device)
+    pick_device("training.device", config.training.device)
     torch.manual_seed(config.training.seed)
     clips = open_clips(config.dataset)
     task = build_task(config, clips)

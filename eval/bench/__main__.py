@@ -33,6 +33,7 @@ from speech.errors import InputError, Refused
 from speech.machine import device_name
 from speech.storage.outputs import Kind, check_folder
 from speech.storage.temporaries import temporary_folder
+from teacher.f5.teacher import F5Teacher
 
 
 def main(config: BenchConfig) -> None:
@@ -57,12 +58,15 @@ def run_bench(config: BenchConfig, folder: str, console: Console) -> Bench:
     students = student_entries(config.students, folder, config.threads or 1)
     with console.status("loading"):
         if random:
-            teacher = with_random_weights(config.teacher, folder)
-            config = config.model_copy(update={"teacher": teacher})
+            drawn = with_random_weights(config.teacher, folder)
+            config = config.model_copy(update={"teacher": drawn})
         context = load_models(config)
+    teacher = context.teacher
+    if not isinstance(teacher, F5Teacher):
+        raise InputError(f"teacher={config.teacher.name}: make bench compares F5-TTS alone")
     lines = speakable_lines(config, context)
     turns = split(lines, config.turn_lines)
-    entries = teacher_entries(context.teacher)
+    entries = teacher_entries(teacher)
     entries += students
     rows = race(entries, turns, config.first_repeats, console)
     stages = None
@@ -87,7 +91,7 @@ def speakable_lines(config: BenchConfig, context: WorkerContext) -> list[Utteran
     lines = []
     for line in found.values():
         with suppress(Refused):
-            context.planner.prompt(line.voice, line.text_normalized, line.language, line.id)
+            context.attempt(line)
             lines.append(line)
     if not lines:
         raise InputError("corpus.paths holds no line that can be spoken")

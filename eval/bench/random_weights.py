@@ -9,7 +9,7 @@ from torch import nn
 from eval.bench.config import BenchConfig
 from speech.storage.local_files import checksum_of
 from teacher.checkpoint import read_vocabulary
-from teacher.f5.config import NeuralVocoderConfig, TeacherConfig, VocoderConfig
+from teacher.f5.config import F5Config, NeuralVocoderConfig, VocoderConfig
 from teacher.f5.network import Network
 from teacher.f5.vocoder import new_vocoder
 
@@ -27,7 +27,7 @@ def wants_random_weights(config: BenchConfig) -> bool:
     return any(path.startswith(HUB) for path in weights)
 
 
-def with_random_weights(config: TeacherConfig, folder: str) -> TeacherConfig:
+def with_random_weights(config: F5Config, folder: str) -> F5Config:
     """The teacher with weights that are drawn here and written to `folder`."""
     network = Network(config.architecture, len(read_vocabulary(config.vocabulary)))
     path, digest = _write(network.dit, "transformer.", Path(folder) / "teacher.safetensors")

@@ -10,7 +10,7 @@ from torch._inductor.cpp_builder import get_cpp_compiler
 from speech.errors import InputError
 from teacher.f5.config import Dtype
 from teacher.f5.network import AttentionKind, Network, RaggedAttention, attention_kind
-from teacher.f5.teacher import Teacher
+from teacher.f5.teacher import F5Teacher
 
 EVERY_STEP = (0.0, 1.0)
 
@@ -25,7 +25,7 @@ class Setup:
     guided_throughout: bool = False
     """where the teacher is not guided in all steps, as upstream always is"""
 
-    def name(self, teacher: Teacher) -> str:
+    def name(self, teacher: F5Teacher) -> str:
         changed = {
             f"{self.attention} attention": self.attention != attention_kind(teacher.device),
             "compiled": self.compiled,
@@ -37,7 +37,7 @@ class Setup:
         return ", ".join([teacher.config.name, batch, self.dtype, *said])
 
 
-def setups(teacher: Teacher) -> list[Setup]:
+def setups(teacher: F5Teacher) -> list[Setup]:
     """The first steps from upstream to what is shipped, then what one change makes of that."""
     native, kind = teacher.dtype, attention_kind(teacher.device)
     shipped = Setup("auto_max", native, kind)
@@ -50,7 +50,7 @@ def setups(teacher: Teacher) -> list[Setup]:
     return list(dict.fromkeys(found))
 
 
-def set_up(teacher: Teacher, setup: Setup) -> Teacher:
+def set_up(teacher: F5Teacher, setup: Setup) -> F5Teacher:
     """A teacher that runs in this way over the same weights; raises where it cannot."""
     if teacher.device.type != "cuda" and (setup.offload or setup.dtype == "float16"):
         raise InputError("needs a GPU")

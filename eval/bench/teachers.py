@@ -11,35 +11,37 @@ from torch import nn
 
 from eval.bench.candidate import Candidate, Entry, bytes_on, parameters_of
 from eval.bench.setups import Setup, set_up, setups
-from speech.audio.waveform import Wave
+from pipelines.attempts import prepare
 from speech.dataset.schema import SAMPLE_RATE, Utterance
 from speech.errors import InputError
+from teacher.base import Prepared, Speech
 from teacher.f5.config import Dtype
 from teacher.f5.sampler import Prompt
-from teacher.f5.teacher import Planner, Teacher
+from teacher.f5.teacher import F5Teacher
 from teacher.packing import BatchLimit, pack
 
 
 class Speaker(Protocol):
-    def speak(self, prompts: Sequence[Prompt], voice_ids: Sequence[str]) -> list[Wave]: ...
+    def speak(self, batch: Sequence[Prepared], keys: Sequence[str]) -> Sequence[Speech]: ...
 
 
 class Upstream:
     """f5_tts's own `CFM.sample`, item by item as its tools do, before the same vocoder."""
 
-    def __init__(self, teacher: Teacher, dtype: Dtype) -> None:
+    def __init__(self, teacher: F5Teacher, dtype: Dtype) -> None:
         self.teacher = teacher
         dit = DiT(
             **teacher.config.architecture.model_dump(),
-            text_num_embeds=len(teacher.planner.vocabulary),
+            text_num_embeds=len(teacher.vocabulary),
             attn_mask_enabled=False,
             dropout=0.0,
         )
         dit.load_state_dict(teacher.network.dit.state_dict())
         self.cfm = CFM(transformer=dit).to(teacher.device, getattr(torch, dtype)).eval()
 
-    def speak(self, prompts: Sequence[Prompt], voice_ids: Sequence[str]) -> list[Wave]:
-        return self.teacher.vocode([self._mel(prompt) for prompt in prompts], voice_ids)
+    def speak(self, batch: Sequence[Prepared], keys: Sequence[str]) -> list[Speech]:
+        mels = [self._mel(item.payload) for item in batch]
+        return [*map(Speech, self.teacher.vocode(mels, [b.request.voice for b in batch]))]
 
     def _mel(self, prompt: Prompt) -> torch.Tensor:
         """(frames - R, mel_dim)."""
@@ -57,7 +59,7 @@ class Upstream:
         return mels[0, len(prompt.reference) :].float()
 
 
-def teacher_entries(teacher: Teacher) -> list[Entry]:
+def teacher_entries(teacher: F5Teacher) -> list[Entry]:
     """The first is what the others are compared to. float16 is what upstream loads on a GPU."""
     name = teacher.config.name
     dtypes: tuple[Dtype, ...] = ("float32", "float16")
@@ -69,7 +71,7 @@ def teacher_entries(teacher: Teacher) -> list[Entry]:
     return theirs + ours
 
 
-def _upstream(teacher: Teacher, dtype: Dtype) -> Candidate:
+def _upstream(teacher: F5Teacher, dtype: Dtype) -> Candidate:
     if teacher.device.type != "cuda" and dtype == "float16":
         raise InputError("needs a GPU")
     upstream = Upstream(teacher, dtype)
@@ -77,17 +79,17 @@ def _upstream(teacher: Teacher, dtype: Dtype) -> Candidate:
     return _contestant(teacher, upstream, BatchLimit(items=1), parts)
 
 
-def _ours(teacher: Teacher, setup: Setup) -> Candidate:
+def _ours(teacher: F5Teacher, setup: Setup) -> Candidate:
     """The batches are measured before anything is compiled, which takes memory of its own."""
-    limit = set_up(teacher, replace(setup, compiled=False)).batch_limit()
+    limit = set_up(teacher, replace(setup, compiled=False)).limit()
     changed = set_up(teacher, setup)
     return _contestant(changed, changed, limit, (changed.network, changed.vocoder))
 
 
 def _contestant(
-    teacher: Teacher, speaker: Speaker, limit: BatchLimit, parts: Sequence[nn.Module]
+    teacher: F5Teacher, speaker: Speaker, limit: BatchLimit, parts: Sequence[nn.Module]
 ) -> Candidate:
-    speak = partial(_speak, speaker, teacher.planner, limit)
+    speak = partial(_speak, speaker, teacher, limit)
     return Candidate(
         teacher.device,
         parameters_of(*parts),
@@ -99,12 +101,12 @@ def _contestant(
 
 
 def _speak(
-    speaker: Speaker, planner: Planner, limit: BatchLimit, lines: Sequence[Utterance]
+    speaker: Speaker, teacher: F5Teacher, limit: BatchLimit, lines: Sequence[Utterance]
 ) -> float:
     """Text in, waves out, in batches within the limit."""
-    prompts = [planner.prompt(u.voice, u.text_normalized, u.language, u.id) for u in lines]
+    prepared = [prepare(line, teacher).prepared for line in lines]
     samples = 0
-    for batch in pack([prompt.frames for prompt in prompts], limit):
-        waves = speaker.speak([prompts[i] for i in batch], [lines[i].voice for i in batch])
-        samples += sum(len(wave) for wave in waves)
+    for batch in pack([item.cost for item in prepared], limit):
+        spoken = speaker.speak([prepared[i] for i in batch], [lines[i].id for i in batch])
+        samples += sum(len(speech.wave) for speech in spoken)
     return samples / SAMPLE_RATE

@@ -11,12 +11,13 @@ from rich.progress import track
 from eval.metrics.memory import MemoryWatch
 from eval.metrics.scoring import audio_problem
 from eval.systems.references import References, choose_voice
-from eval.systems.systems import Kind, Size, System, open_system
+from eval.systems.systems import Kind, System, open_system
 from eval.systems.testsets import Sentence
 from speech import storage
 from speech.audio.waveform import encode_flac
 from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError, Refused
+from speech.synthesizer import Size
 
 
 @dataclass(frozen=True)

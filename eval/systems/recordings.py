@@ -2,7 +2,7 @@
 
 from pathlib import PurePosixPath
 
-from eval.systems.systems import Kind, Size, Spoken
+from eval.systems.systems import Kind, Spoken
 from eval.systems.testsets import Sentence
 from speech import storage
 from speech.audio.waveform import Wave, decode, resample
@@ -10,6 +10,7 @@ from speech.dataset.clips import MAX_CLIP_S
 from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError, Refused
 from speech.storage import Location
+from speech.synthesizer import Size
 
 SUFFIXES = (".flac", ".wav", ".ogg", ".mp3")
 

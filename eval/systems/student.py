@@ -6,10 +6,11 @@ from typing import Protocol
 
 import torch
 
-from eval.systems.systems import Kind, Size, Spoken, System
+from eval.systems.systems import Kind, Spoken, System
 from eval.systems.testsets import Sentence
 from speech.audio.waveform import Wave
 from speech.errors import Refused
+from speech.synthesizer import Size
 from student.onnx.runtime import OnnxStudent, is_onnx
 
 

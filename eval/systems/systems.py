@@ -8,6 +8,7 @@ from eval.systems.testsets import Sentence
 from speech import storage
 from speech.audio.waveform import Wave
 from speech.errors import InputError
+from speech.synthesizer import Size
 from teacher.voices import Voice
 
 Kind = Literal["teacher", "student", "audio", "recordings"]
@@ -24,13 +25,6 @@ class Spoken:
     compute_s: float | None = None
     first_audio_s: float | None = None
     """until there is some of it: a first piece from systems that stream, the whole from others"""
-
-
-@dataclass(frozen=True)
-class Size:
-    parameters: int
-    bytes: int
-    """of the weights' files"""
 
 
 class System(Protocol):

@@ -1,17 +1,15 @@
-"""A flow-matching teacher as a system of the report."""
+"""A teacher as a system of the report."""
 
 from collections.abc import Mapping
 
-from eval.systems.systems import Kind, Size, Spoken
+from eval.systems.systems import Kind, Spoken
 from eval.systems.testsets import Sentence
 from eval.teacher_config import MeasureConfig
 from speech import storage
 from speech.config import load_config
 from speech.errors import Refused
 from speech.storage.local_files import checksum_of
-from teacher.checkpoint import weights_file
-from teacher.f5.config import TeacherConfig
-from teacher.f5.teacher import Planner, Teacher
+from teacher.base import Request, TeacherConfig
 from teacher.voices import Voice
 
 
@@ -48,12 +46,8 @@ class TeacherSystem:
     ) -> None:
         self.name, self.revision = config.name, config.revision
         self._references, self._language = references, language
-        self._teacher = Teacher(config, Planner(config, references))
-        parts = (self._teacher.network, self._teacher.vocoder)
-        self.size = Size(
-            parameters=sum(p.numel() for part in parts for p in part.parameters()),
-            bytes=sum(checksum_of(weights_file(*file)).bytes for file in _files(config)),
-        )
+        self._teacher = config.open(references)
+        self.size = self._teacher.size
 
     def warm_up(self, sentence: Sentence, voice: str | None) -> None:
         self.speak(sentence, voice, seed=0)
@@ -62,18 +56,8 @@ class TeacherSystem:
         if voice is None or voice not in self._references:
             raise Refused("unknown_voice", f"no reference of {voice!r:.80}")
         text, watch = sentence.text_normalized, self._teacher.watch
-        prompt = self._teacher.planner.prompt(voice, text, self._language, f"{seed}/{voice}")
+        prepared = self._teacher.prepare(Request(text, self._language, voice))
         before_s = sum(watch.seconds.values())
-        wave = self._teacher.speak([prompt], [voice])[0]
+        speech = self._teacher.speak([prepared], [f"{seed}/{voice}"])[0]
         spent_s = sum(watch.seconds.values()) - before_s
-        return Spoken(wave, spent_s, spent_s)
-
-
-def _files(config: TeacherConfig) -> list[tuple[str, str]]:
-    """Paths and hashes of all the weights."""
-    files = [(config.weights, config.weights_sha256)]
-    if config.frontend.kind == "aligned":
-        files.append((config.frontend.durations, config.frontend.durations_sha256))
-    if config.vocoder.kind != "griffin_lim":
-        files.append((config.vocoder.weights, config.vocoder.sha256))
-    return files
+        return Spoken(speech.wave, spent_s, spent_s)

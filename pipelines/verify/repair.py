@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
 from rich.console import Console
 
 from pipelines import synth
@@ -20,6 +19,7 @@ from speech.dataset import layout as dataset
 from speech.dataset.seal import from_json
 from speech.errors import InputError
 from speech.storage import Location
+from teacher.base import TARGETS, TeacherConfig
 from teacher.voices import load_bank
 
 if TYPE_CHECKING:
@@ -119,9 +119,16 @@ def configuration(identity: Mapping[str, Any], output: Location, runner: Runner)
     voices.pop("references", None)
     blocks |= {"corpus": corpus, "voices": voices, "runner": runner, "output": str(output)}
     try:
+        blocks["teacher"] = _any_machine(identity["teacher"])
         config = SynthConfig.model_validate({**blocks, "license": LicenseConfig(allow=())})
-    except ValidationError as error:
+    except (ValueError, KeyError) as error:
         raise InputError(f"{output} was made by another version: {dataset.RUN_NAME}") from error
     bank = load_bank(config.voices, languages=spoken_languages(config))
     licenses = {config.teacher.license, *(voice.license for voice in bank.values())}
     return config.model_copy(update={"license": LicenseConfig(allow=tuple(sorted(licenses)))})
+
+
+def _any_machine(block: Mapping[str, Any]) -> dict[str, Any]:
+    """The teacher of an identity, with the keys that are no part of one."""
+    kind = TARGETS.class_of(block, TeacherConfig)
+    return {**kind.any_machine, **{k: v for k, v in block.items() if k != "revision"}}

@@ -9,10 +9,9 @@ import os
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import NoReturn, TypeVar, cast
+from typing import Any, NoReturn, TypeVar, cast
 
 import yaml
-from hydra import compose, initialize_config_dir
 from hydra.errors import HydraException
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
@@ -20,7 +19,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from speech import signals
 from speech.config import help as command_help
+from speech.config.composition import chosen_groups, composition, key_of
 from speech.config.errors import composition_line, environment_line, validation_line
+from speech.config.fields import fields_of
 from speech.config.overrides import as_hydra_reads, comma_hint
 from speech.errors import InputError
 from speech.storage.disk import disk_trouble, told_once
@@ -51,19 +52,22 @@ def load_config(
     split = [override.partition("=") for override in overrides]
     plain = {key: value for key, equals, value in split if equals and key in free_text}
     overrides = [override for override in overrides if override.partition("=")[0] not in plain]
+    fields = fields_of(schema, in_any_shape=True)
+    if any(key_of(override) not in fields for override in overrides):  # of a class that is chosen
+        fields = fields_of(schema, chosen_groups(CONF_DIR, name, overrides), in_any_shape=True)
     try:
-        with initialize_config_dir(str(CONF_DIR), version_base="1.3"):
-            readable = [as_hydra_reads(schema, override) for override in overrides]
-            composed = compose(name, overrides=readable)
+        composed = composition(CONF_DIR, name, [as_hydra_reads(fields, o) for o in overrides])
         if told := environment_line(OmegaConf.to_container(composed)):
             raise InputError(told)
-        values = OmegaConf.to_container(composed, resolve=True, throw_on_missing=True)
+        given = OmegaConf.to_container(composed, resolve=True, throw_on_missing=True)
     except (HydraException, OmegaConfBaseException) as error:
-        raise InputError(composition_line(error, schema, overrides, CONF_DIR)) from error
+        fields = fields_of(schema, chosen_groups(CONF_DIR, name, overrides))
+        raise InputError(composition_line(error, fields, overrides, CONF_DIR)) from error
+    values = {**cast(dict[str, Any], given), **plain}
     try:
-        return schema.model_validate({**cast(dict[str, object], values), **plain})
+        return schema.model_validate(values)
     except ValidationError as error:
-        raise InputError(validation_line(error, schema)) from error
+        raise InputError(validation_line(error, fields_of(schema, values))) from error
 
 
 def run_app(

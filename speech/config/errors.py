@@ -2,17 +2,18 @@
 
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
 from hydra.errors import OverrideParseException
 from omegaconf.errors import InterpolationKeyError, MissingMandatoryValue
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from speech.config.overrides import alternatives, is_list, members
+from speech.config.composition import key_of
+from speech.config.fields import Fields, alternatives, field_of, is_list, members
 
 NEAR = 0.7
 """how alike a key must be to be what was meant"""
@@ -28,7 +29,7 @@ RESOLVER = re.compile(r"(?<!\\)\$\{\s*[\w.]+\s*:[^}]*\}")
 
 
 def composition_line(
-    error: Exception, schema: type[BaseModel], overrides: Sequence[str], groups: Path
+    error: Exception, fields: Fields, overrides: Sequence[str], groups: Path
 ) -> str:
     """One line from Hydra's several: the override at fault and what is allowed in its place."""
     if isinstance(error, MissingMandatoryValue):
@@ -41,9 +42,9 @@ def composition_line(
             return f"{told}; an override is key=value, with no space around ="
         return f"{told}; a list is key=[a,b], text with brackets or commas key=\"'a,b'\""
     for override in overrides:
-        key = override.split("=")[0].lstrip("+~")
-        if key and field_of(schema, key) is None and not (groups / key).is_dir():
-            return unknown_line(schema, key)
+        key = key_of(override)
+        if key and key not in fields and not (groups / key).is_dir():
+            return unknown_line(fields, key)
     for override in overrides:
         key, _, value = override.partition("=")
         group = groups / key
@@ -59,9 +60,9 @@ def _first(error: Exception) -> str:
     return " ".join(str(error).split("\n")[0].split())
 
 
-def unknown_line(schema: type[BaseModel], key: str) -> str:
+def unknown_line(fields: Fields, key: str) -> str:
     """What was probably meant or, where nothing is near, what there is."""
-    known = sorted(_keys(schema))
+    known = sorted(fields)
     if near := difflib.get_close_matches(key, known, 3, NEAR):
         return f"unknown option {key!r}; did you mean {' or '.join(near)}?"
     parent = key.rpartition(".")[0]
@@ -69,25 +70,26 @@ def unknown_line(schema: type[BaseModel], key: str) -> str:
     return f"unknown option {key!r}; allowed: {', '.join(siblings or known)}"
 
 
-def validation_line(error: ValidationError, schema: type[BaseModel]) -> str:
+def validation_line(error: ValidationError, fields: Fields) -> str:
     """One line from the first of pydantic's errors."""
     first = error.errors()[0]
-    if first["type"] == "value_error":  # of a validator, which says it all
-        place = _key(schema, first["loc"])
-        said = str(first["ctx"]["error"])
-        return f"{place}: {said}" if place else said
-    key = _key(schema, first["loc"])
-    field, last = field_of(schema, key), first["loc"][-1]
-    if first["type"] == "missing" and isinstance(last, str):
+    key, below = _place(fields, first["loc"])
+    field, kind, context = field_of(fields, key), first["type"], first.get("ctx", {})
+    if kind == "value_error":  # of a validator, which says it all
+        return f"{key}: {context['error']}" if key else str(context["error"])
+    if below and field and _is_table(field):
+        return f"{_join(key, *below)}={first['input']!r:.80}: {first['msg'].lower()}"
+    if kind == "missing" and isinstance(first["loc"][-1], str):
         return f"{key} is missing; give {key}=..."
-    if first["type"] == "extra_forbidden" or field is None:
-        return unknown_line(schema, ".".join(map(str, first["loc"])))
-    typed = first["input"]
-    if any(get_origin(known) is dict for known in alternatives(field.annotation)):
-        place = ".".join(map(str, first["loc"]))
-        return f"{place}={typed!r:.80}: {first['msg'].lower()}"
-    shown = "null" if typed is None else f"{typed}"
-    return f"{key}={shown:.80}: allowed is {allowed(field, key)}"
+    if kind == "extra_forbidden" or field is None:
+        return unknown_line(fields, _join(key, *below[-1:]))
+    if kind == "union_tag_not_found":
+        return f"{key}.{field.discriminator} is missing; give {key}.{field.discriminator}=..."
+    if kind == "union_tag_invalid":
+        known = " or ".join(context["expected_tags"].replace("'", "").split(", "))
+        return f"{key}.{field.discriminator}={context['tag']}: allowed is {known}"
+    typed = "null" if first["input"] is None else f"{first['input']}"
+    return f"{key}={typed:.80}: allowed is {allowed(field, key)}"
 
 
 def allowed(field: FieldInfo, key: str) -> str:
@@ -111,16 +113,6 @@ def allowed(field: FieldInfo, key: str) -> str:
     return " or ".join(dict.fromkeys(words))
 
 
-def field_of(schema: type[BaseModel], key: str) -> FieldInfo | None:
-    """The field that a dotted key names, in the first shape of its block that has it."""
-    name, _, rest = key.partition(".")
-    field = schema.model_fields.get(name)
-    if field is None or not rest:
-        return field
-    found = (field_of(block, rest) for block in _blocks(field))
-    return next((inner for inner in found if inner), None)
-
-
 def environment_line(values: Any, key: str = "") -> str | None:
     """Where a value would be taken from outside the configuration, as ${oc.env:NAME} is."""
     if isinstance(values, dict):
@@ -136,24 +128,19 @@ def environment_line(values: Any, key: str = "") -> str | None:
     return None
 
 
-def _key(schema: type[BaseModel], places: Sequence[int | str]) -> str:
-    """The dotted key of pydantic's location, which also names the members of unions."""
-    key = ""
-    for place in places:
-        longer = f"{key}.{place}" if key else str(place)
-        if isinstance(place, str) and field_of(schema, longer):
-            key = longer
-    return key or ".".join(map(str, places))
+def _place(fields: Fields, places: Sequence[int | str]) -> tuple[str, tuple[int | str, ...]]:
+    """The dotted key of pydantic's location, and what of the location lies below it: keys of a
+    table, numbers of elements, and the names of a union's members, which nobody types."""
+    key, below = "", tuple(places)
+    for i, place in enumerate(places, 1):
+        if (longer := _join(key, place)) in fields:
+            key, below = longer, tuple(places[i:])
+    return key, below
 
 
-def _keys(schema: type[BaseModel], prefix: str = "") -> Iterator[str]:
-    """Every dotted key below a schema, in any of the shapes that a block may have."""
-    for name, field in schema.model_fields.items():
-        yield prefix + name
-        for block in _blocks(field):
-            yield from _keys(block, f"{prefix}{name}.")
+def _join(*places: int | str) -> str:
+    return ".".join(str(place) for place in places if place != "")
 
 
-def _blocks(field: FieldInfo) -> list[type[BaseModel]]:
-    known = alternatives(field.annotation)
-    return [k for k in known if isinstance(k, type) and issubclass(k, BaseModel)]
+def _is_table(field: FieldInfo) -> bool:
+    return any(get_origin(known) is dict for known in alternatives(field.annotation))

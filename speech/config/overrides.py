@@ -6,13 +6,12 @@ is taken as it was typed; quotes around all of it are Hydra's, and are taken off
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from collections.abc import Sequence
+from typing import get_args
 
 from hydra.core.override_parser.types import Quote, QuotedString
-from pydantic import BaseModel
 
+from speech.config.fields import Fields, is_list, types_of
 from speech.errors import InputError
 
 QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
@@ -20,14 +19,14 @@ ELEMENT = re.compile(rf"\s*({QUOTED.pattern}|[^,]*?)\s*(?:,|$)", re.DOTALL)
 """of a list: what is in quotes, or whatever stands before a comma"""
 
 
-def as_hydra_reads(schema: type[BaseModel], override: str) -> str:
+def as_hydra_reads(fields: Fields, override: str) -> str:
     """The override with its text quoted where Hydra would not read it as it was typed.
 
     Raises:
         InputError: a list for a key that takes one text.
     """
     key, equals, value = override.partition("=")
-    types = {*types_of(schema, key.lstrip("+~"))}
+    types = types_of(fields, key.lstrip("+~"))
     if not equals or value in ("???", "null"):
         return override
     if str in types:
@@ -45,39 +44,6 @@ def as_hydra_reads(schema: type[BaseModel], override: str) -> str:
     if any(map(is_list, types)) and not listed:
         return f"{key}=[{value}]"
     return override
-
-
-def types_of(schema: type[BaseModel], key: str) -> Iterator[Any]:
-    """What a dotted key may hold, in each of the shapes that its blocks may have."""
-    name, _, rest = key.partition(".")
-    field = schema.model_fields.get(name)
-    for known in alternatives(field.annotation) if field else ():
-        if not rest:
-            yield known
-        elif isinstance(known, type) and issubclass(known, BaseModel):
-            yield from types_of(known, rest)
-
-
-def alternatives(annotation: Any) -> Iterator[Any]:
-    """The members of a union, or the type itself."""
-    return (known for known, _ in members(annotation))
-
-
-def members(annotation: Any, rules: Sequence[Any] = ()) -> Iterator[tuple[Any, Sequence[Any]]]:
-    """The members of a union, each with its rules (`annotated_types`), or the type itself."""
-    if get_origin(annotation) is Annotated:
-        inner, *notes = get_args(annotation)
-        own = [rule for note in notes for rule in getattr(note, "metadata", ())]
-        yield from members(inner, [*rules, *own])
-    elif get_origin(annotation) in (Union, UnionType):
-        for member in get_args(annotation):
-            yield from members(member, rules)
-    else:
-        yield annotation, rules
-
-
-def is_list(known: Any) -> bool:
-    return get_origin(known) is tuple
 
 
 def comma_hint(overrides: Sequence[str], told: str) -> str:

@@ -1,10 +1,19 @@
 """What a teacher is made of: each block of conf/teacher/*.yaml, in its order."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from speech import storage
 from speech.config import Config
+from speech.stopwatch import Stopwatch
+from teacher.base import TeacherConfig
+from teacher.checkpoint import weights_file
+from teacher.voices import Voice
+
+if TYPE_CHECKING:
+    from teacher.f5.teacher import F5Teacher
 
 Dtype = Literal["float32", "bfloat16", "float16"]
 
@@ -82,12 +91,9 @@ class SamplerConfig(Config):
     """of the network alone; auto: bfloat16 where the device multiplies it natively"""
 
 
-class TeacherConfig(Config):
+class F5Config(TeacherConfig):
     """One F5-TTS checkpoint and how to run it."""
 
-    name: str
-    license: str
-    languages: tuple[str, ...]
     weights: str
     weights_sha256: str
     vocabulary: str
@@ -98,12 +104,45 @@ class TeacherConfig(Config):
     reference_rms: float = Field(0.1, gt=0, lt=1)
     scale_reference: Literal["quieter", "always"] = "quieter"
     """whether only references under `reference_rms` are scaled to it, as upstream, or all"""
-    batch_size: int | Literal["auto_max"] = "auto_max"
-    memory_utilization: float = Field(0.9, gt=0, le=1)
-    offload: bool = False
+    memory_utilization: float = Field(gt=0, le=1)
+    offload: bool
     """keep each part on the CPU while the other works"""
-    device: Literal["auto", "cpu", "cuda"] = "auto"
+
+    any_machine: ClassVar[Mapping[str, Any]] = {
+        **TeacherConfig.any_machine,
+        "memory_utilization": 0.9,
+        "offload": False,
+    }
 
     @property
     def revision(self) -> str:
         return self.weights_sha256[:12]
+
+    @property
+    def speaks_phonemes(self) -> bool:
+        return isinstance(self.frontend, AlignedConfig)
+
+    @property
+    def own_voices(self) -> str | None:
+        """Those beside weights that a package carries."""
+        folder = self.weights.rpartition("/")[0]
+        own = f"{folder}/voices/voices.jsonl"
+        return own if folder.startswith(storage.PACKAGE) and storage.exists(own) else None
+
+    def files(self) -> list[tuple[str, str]]:
+        """The location and the SHA-256 of network, durations and vocoder."""
+        files = [(self.weights, self.weights_sha256)]
+        if isinstance(self.frontend, AlignedConfig):
+            files.append((self.frontend.durations, self.frontend.durations_sha256))
+        if isinstance(self.vocoder, NeuralVocoderConfig):
+            files.append((self.vocoder.weights, self.vocoder.sha256))
+        return files
+
+    def fetch(self) -> None:
+        for location, sha256 in self.files():
+            weights_file(location, sha256)
+
+    def open(self, voices: Mapping[str, Voice], watch: Stopwatch | None = None) -> "F5Teacher":
+        from teacher.f5.teacher import F5Teacher
+
+        return F5Teacher(self, voices, watch)

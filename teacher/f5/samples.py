@@ -1,17 +1,19 @@
 """What a teacher in training sounds like: held-out lines, spoken after a clip of their speaker."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import torch
 
 from speech.dataset.clips import Clips
 from speech.errors import Refused
 from speech.training.task import Evaluation
+from teacher.base import Request
 from teacher.clip_voices import can_lead, clip_voice
-from teacher.f5.config import TeacherConfig
+from teacher.f5.config import F5Config
 from teacher.f5.network import Network
 from teacher.f5.sampler import Prompt, sample
-from teacher.f5.teacher import Planner
+from teacher.f5.teacher import F5Teacher
 from teacher.f5.vocoder import build_vocoder
 
 COUNT = 3
@@ -21,7 +23,7 @@ class Samples:
     """Chosen once; spoken at each evaluation with the same noise."""
 
     def __init__(
-        self, config: TeacherConfig, clips: Clips, lines: Sequence[int], others: Sequence[int]
+        self, config: F5Config, clips: Clips, lines: Sequence[int], others: Sequence[int]
     ) -> None:
         self.config = config
         self.vocoder = build_vocoder(config.vocoder)
@@ -33,16 +35,14 @@ class Samples:
             if len(chosen) < COUNT and lead is not None:
                 chosen.setdefault(speaker, (line, lead))
         voices = {speaker: clip_voice(clips, lead) for speaker, (_, lead) in chosen.items()}
-        planner = Planner(config, voices)
+        teacher = F5Teacher(config, voices)
         self.prompts: dict[str, Prompt] = {}
         for speaker, (line, _) in chosen.items():
             clip = clips[line]
-            try:
-                self.prompts[f"{speaker}: {clip.text_normalized:.60}"] = planner.prompt(
-                    speaker, clip.text_normalized, clip.language, clip.id
-                )
-            except Refused:
-                continue  # another language's line has no phonemes
+            request = Request(clip.text_normalized, clip.language, speaker)
+            with suppress(Refused):  # another language's line has no phonemes
+                prompt = teacher.prompt(request, clip.id)
+                self.prompts[f"{speaker}: {clip.text_normalized:.60}"] = prompt
 
     def speak(self, network: Network) -> Evaluation:
         if not self.prompts:

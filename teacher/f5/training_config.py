@@ -1,11 +1,14 @@
 """The configuration of a teacher's training."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from speech.config import Config
 from speech.training.config import TrainingConfig
 from speech.vocoder.config import VocoderShape, VocoderTrainingConfig
-from teacher.f5.config import TeacherConfig
+from teacher.base import TARGETS
+from teacher.f5.config import F5Config
 
 
 class ClipFilter(Config):
@@ -19,7 +22,7 @@ class TrainTeacherConfig(Config):
     dataset: str
     """local or gs://, in the project's layout"""
     output: str
-    teacher: TeacherConfig
+    teacher: Annotated[F5Config, TARGETS]
     """architecture, frontend and vocabulary; its weights are not read unless `init_from` says so"""
     init_from: str | None
     """weights to start from, as .safetensors: local, gs:// or package://; null: from scratch"""

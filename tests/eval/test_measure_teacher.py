@@ -20,7 +20,6 @@ from speech.config import load_config
 from speech.dataset.schema import SAMPLE_RATE, Clip, clip_features
 from speech.errors import InputError
 from speech.text.normalize import check_speakable, normalize
-from teacher.f5.teacher import Planner
 from teacher.voices import Voice, load_bank
 
 CLIP = JudgedClip(
@@ -184,9 +183,9 @@ def test_a_card_filled_twice_holds_the_second(tmp_path: Path) -> None:
 
 def test_a_sentence_that_cannot_be_spoken_stops_the_run() -> None:
     config = config_of()
-    planner = Planner(config.teacher, load_bank(config.voices))
+    teacher = config.teacher.open(load_bank(config.voices))
     with pytest.raises(InputError, match="'!!!' as speaker04: nothing_to_speak"):
-        plan(["Call me when you land.", "!!!"], "bank", planner, config)
+        plan(["Call me when you land.", "!!!"], "bank", teacher, config)
 
 
 @pytest.mark.parametrize("content", [b" \n\n", b"\xff\xfe"])

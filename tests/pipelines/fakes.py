@@ -2,13 +2,12 @@
 
 import io
 import multiprocessing
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import redirect_stdout
 from typing import Any
 
 import numpy as np
-import torch
 
 import pipelines.run_plan
 from pipelines import synth
@@ -18,7 +17,7 @@ from pipelines.worker_context import LoadModels, WorkerContext
 from speech.config import load_config
 from speech.seeds import stable_hash
 from speech.stopwatch import Stopwatch
-from teacher.f5.sampler import Prompt
+from teacher.base import Prepared, Request, Speech
 from teacher.packing import BatchLimit
 from teacher.voices import load_bank
 
@@ -27,20 +26,17 @@ CHILDREN = multiprocessing.get_context("forkserver")
 CHILDREN.set_forkserver_preload(["pipelines.synth", "pipelines.worker", "pipelines.description"])
 
 
-class FakePlanner:
-    """Its tokens are the bytes of the text."""
-
-    def prompt(
-        self, voice_id: str, text: str, language: str, key: str, phonemes: str | None = None
-    ) -> Prompt:
-        return Prompt(torch.zeros(10, 1), torch.tensor([*text.encode()]), 10 + len(text), key)
-
-
 class FakeTeacher:
-    def speak(self, prompts, voice_ids):
-        """Noise that depends on the key of each prompt, and on nothing else."""
-        draws = [np.random.default_rng(stable_hash(prompt.key)) for prompt in prompts]
-        return [draw.normal(0, 0.05, int(CLIP_S * 24_000)).astype(np.float32) for draw in draws]
+    """A character costs one, and a reference ten."""
+
+    def prepare(self, request: Request) -> Prepared:
+        return Prepared(request, 10 + len(request.text), CLIP_S)
+
+    def speak(self, batch: Sequence[Prepared], keys: Sequence[str]) -> list[Speech]:
+        """Noise that depends on the key of each item, and on nothing else."""
+        draws = [np.random.default_rng(stable_hash(key)) for key in keys]
+        waves = [draw.normal(0, 0.05, int(CLIP_S * 24_000)).astype(np.float32) for draw in draws]
+        return [Speech(wave) for wave in waves]
 
 
 class FakeGate:
@@ -66,8 +62,8 @@ class FakeGate:
 
 def open_fake_studio(config: SynthConfig) -> WorkerContext:
     bank = load_bank(config.voices)
-    limit = BatchLimit(frames=1000)
-    return WorkerContext(bank, FakePlanner(), FakeTeacher(), FakeGate(), limit, Stopwatch())
+    limit = BatchLimit(cost=1000)
+    return WorkerContext(bank, FakeTeacher(), FakeGate(), limit, Stopwatch())
 
 
 def fake_config(output: str, corpus: str, *overrides: str) -> SynthConfig:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from fakes import FakePlanner, fake_config, open_fake_studio, write_corpus
+from fakes import FakeTeacher, fake_config, open_fake_studio, write_corpus
 
 import pipelines.run_plan
 from pipelines import synth
@@ -16,6 +16,7 @@ from speech.dataset.schema import Rejection
 from speech.errors import InputError
 from speech.text.lexicon import NO_WORDS, Lexicon, Words
 from speech.text.phonemes import phonemize
+from teacher.base import Prepared, Request
 
 WORDS = Lexicon(Words({"Kokoro": "kˈOkəɹO"}), Words({"tbsp": "tablespoons"}))
 
@@ -96,13 +97,13 @@ def test_a_run_says_them_and_is_tied_to_them(
 ) -> None:
     monkeypatch.setattr(pipelines.run_plan, "check_voices", lambda *_: None)
     asked: dict[str, str | None] = {}
-    prompt = FakePlanner.prompt
+    prepare = FakeTeacher.prepare
 
-    def listened(self, voice, text, language, key, phonemes=None):  # type: ignore[no-untyped-def]
-        asked[text] = phonemes
-        return prompt(self, voice, text, language, key, phonemes)
+    def listened(self: FakeTeacher, request: Request) -> Prepared:
+        asked[request.text] = request.phonemes
+        return prepare(self, request)
 
-    monkeypatch.setattr(FakePlanner, "prompt", listened)
+    monkeypatch.setattr(FakeTeacher, "prepare", listened)
     corpus, output = write_corpus(tmp_path / "corpus.txt", 20), str(tmp_path / "out")
     config = fake_config(output, corpus, f"corpus.lexicon='{words}'", "dataset.shards=2")
     assert synth.main(config, open_fake_studio) == 0

@@ -14,7 +14,7 @@ from pipelines.corpus import expand, read_lines
 from pipelines.utterances import plan_line, spoken_languages
 from speech.dataset.schema import Rejection
 from speech.seeds import stable_hash
-from teacher.f5.teacher import Planner
+from teacher.base import Request
 from teacher.voices import load_bank
 
 TEXT = """\
@@ -53,7 +53,7 @@ def test_numbers_equal_a_count_by_hand(tmp_path, corpus, capsys):
     found = as_json(config, capsys)
 
     bank = load_bank(config.voices)
-    planner = Planner(config.teacher, bank)
+    teacher = config.teacher.open(bank)
     rejected, shards, spoken_frames = Counter(), {0: [], 1: [], 2: []}, 0
     for file in expand(config.corpus):
         for line in read_lines(file, config.corpus):
@@ -61,7 +61,7 @@ def test_numbers_equal_a_count_by_hand(tmp_path, corpus, capsys):
                 if isinstance(item, Rejection):
                     rejected[item.reason] += 1
                     continue
-                prompt = planner.prompt(item.voice, item.text_normalized, "en", "")
+                prompt = teacher.prompt(Request(item.text_normalized, "en", item.voice))
                 spoken_frames += prompt.frames - len(prompt.reference)
                 shards[stable_hash("shard", item.id) % 3].append(prompt.frames)
     lengths = [sorted(frames, reverse=True) for frames in shards.values()]

@@ -41,12 +41,10 @@ POISONS = (
 class Poisoned(FakeTeacher):
     """Its clips depend on their whole batch, so that they tell how they were packed."""
 
-    def speak(self, prompts, voice_ids):
-        for prompt in prompts:
-            self.meet(bytes(prompt.tokens.tolist()).decode())
-        batch = stable_hash(*(prompt.key for prompt in prompts))
-        draws = [np.random.default_rng(stable_hash(prompt.key, batch)) for prompt in prompts]
-        return [draw.normal(0, 0.05, int(CLIP_S * 24_000)).astype(np.float32) for draw in draws]
+    def speak(self, batch, keys):
+        for item in batch:
+            self.meet(item.request.text)
+        return super().speak(batch, [f"{key} of {stable_hash(*keys)}" for key in keys])
 
     def meet(self, text: str) -> None:
         if "hemlock" in text:
@@ -117,14 +115,14 @@ def test_what_breaks_the_teacher_is_rejected_and_leaves_no_trace(tmp_path, pure,
 
 
 def test_what_breaks_the_frontend_is_rejected(tmp_path, poisoned):
-    class Planner:
-        def prompt(self, voice_id, text, language, key, phonemes=None):
-            if "hemlock" in text:
+    class Fragile(FakeTeacher):
+        def prepare(self, request):
+            if "hemlock" in request.text:
                 raise IndexError("list index out of range")
-            return open_fake_studio(config).planner.prompt(voice_id, text, language, key)
+            return super().prepare(request)
 
     config = fake_config(str(tmp_path / "out"), poisoned, SHARDS)
-    assert synth.main(config, lambda c: replace(open_fake_studio(c), planner=Planner())) == 0
+    assert synth.main(config, lambda c: replace(open_fake_studio(c), teacher=Fragile())) == 0
     reasons = Counter(row["reason"] for row in rows(config.output, "rejected").values())
     assert reasons["teacher_error"] == 2
 

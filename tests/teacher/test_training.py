@@ -11,7 +11,7 @@ from speech.dataset.clips import open_clips
 from speech.errors import InputError
 from speech.training.trainer import Trainer
 from teacher import train
-from teacher.f5.config import TeacherConfig
+from teacher.f5.config import F5Config
 from teacher.f5.durations import DurationModel, duration_loss, load_durations
 from teacher.f5.network import load_network
 from teacher.f5.training_config import TrainTeacherConfig
@@ -84,7 +84,7 @@ def test_the_upstream_frontend_trains_too(tmp_path: Path) -> None:
     chosen = config(
         write_dataset(tmp_path / "set", reference_clips(aligned=False)), tmp_path / "out"
     )
-    small = TeacherConfig(**{**dict(mini), "frontend": frontend, "vocabulary": base.vocabulary})
+    small = F5Config(**{**dict(mini), "frontend": frontend, "vocabulary": base.vocabulary})
     chosen = chosen.model_copy(update={"teacher": small})
     assert train.main(chosen) == 0
     assert not (tmp_path / "out/durations.safetensors").exists()

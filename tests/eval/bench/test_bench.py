@@ -23,7 +23,8 @@ from eval.bench.teachers import teacher_entries
 from speech.config import load_config, run_app
 from speech.dataset.schema import Utterance
 from speech.errors import InputError
-from teacher.f5.teacher import Planner, Teacher
+from teacher.base import Request
+from teacher.f5.teacher import F5Teacher
 from teacher.voices import load_bank
 from tests.student.untrained import untrained_student
 
@@ -115,16 +116,16 @@ def test_every_line_is_in_one_turn() -> None:
     assert len(split(lines(3), 8)) == 1
 
 
-def small_teacher(folder: Path) -> Teacher:
+def small_teacher(folder: Path) -> F5Teacher:
     config = load_config(BenchConfig, "bench", [*SMALL, "teacher.sampler.dtype=bfloat16"])
     teacher = with_random_weights(config.teacher, str(folder))
-    return Teacher(teacher, Planner(teacher, load_bank(config.voices)))
+    return F5Teacher(teacher, load_bank(config.voices))
 
 
 def test_every_setup_of_a_teacher_speaks_alike(tmp_path: Path) -> None:
     """Compiling is left to the command: it takes a compiler, and its time."""
     teacher = small_teacher(tmp_path)
-    prompt = teacher.planner.prompt(next(iter(teacher.planner.voices)), "good morning", "en", "k")
+    prompt = teacher.prompt(Request("good morning", "en", next(iter(teacher.voices))), "k")
     expected = teacher.synthesize_mels([prompt])[0]
     assert expected.std() > 0
     for setup in setups(teacher):
@@ -135,19 +136,19 @@ def test_every_setup_of_a_teacher_speaks_alike(tmp_path: Path) -> None:
         except InputError:
             assert setup.name(teacher) in ON_GPU
             continue
-        assert changed.batch_limit().items in (1, 8, None)
+        assert changed.limit().items in (1, 8, None)
         mel = changed.synthesize_mels([prompt])[0]
         assert (mel - expected).abs().mean() < 0.1 * expected.std() or setup.guided_throughout
     assert torch.equal(teacher.synthesize_mels([prompt])[0], expected)
 
 
-def teacher_parameters(teacher: Teacher) -> list[torch.nn.Parameter]:
+def teacher_parameters(teacher: F5Teacher) -> list[torch.nn.Parameter]:
     return [p for part in (teacher.network, teacher.vocoder) for p in part.parameters()]
 
 
 def test_upstream_and_students_make_sound_of_the_same_lines(tmp_path: Path) -> None:
     teacher = small_teacher(tmp_path)
-    voice = next(iter(teacher.planner.voices))
+    voice = next(iter(teacher.voices))
     spoken = [replace(line, voice=voice) for line in lines(2)]
     student = untrained_student(tmp_path / "student")
     places = [student.location, "package://student/mini"]

@@ -28,6 +28,7 @@ from speech.dataset.seal import sealed, to_json, unseal
 from speech.errors import InputError
 from speech.storage.local_files import checksum_of
 from speech.storage.temporaries import MARK
+from teacher.base import Speech
 
 LINES, SHARDS = 40, 3
 DATA, REJECTED = dataset.data_name(1, SHARDS), dataset.rejected_name(1, SHARDS)
@@ -337,8 +338,8 @@ def test_what_cannot_be_made_again_stays_as_it_is(
 
 
 class OtherProcessor(FakeTeacher):
-    def speak(self, prompts, voice_ids):
-        return [np.roll(wave, 1) for wave in super().speak(prompts, voice_ids)]
+    def speak(self, batch, keys):
+        return [Speech(np.roll(speech.wave, 1)) for speech in super().speak(batch, keys)]
 
 
 def test_other_bytes_of_another_processor_are_told_and_kept(

@@ -11,7 +11,7 @@ from speech.audio.mel import FRAME_RATE, log_mel
 from speech.config import load_config
 from speech.errors import Refused
 from teacher.checkpoint import read_vocabulary
-from teacher.f5.config import TeacherConfig
+from teacher.f5.config import F5Config
 from teacher.f5.frontend import MAX_FRAMES, build_frontend, reference_frames
 from teacher.voices import Voice
 
@@ -19,7 +19,7 @@ PHONEMES = "hˌi ɹəmˈɛmbəɹd hɜɹ."
 TRANSCRIPT = "He remembered her."
 
 
-def teacher_config(name: str) -> TeacherConfig:
+def teacher_config(name: str) -> F5Config:
     return load_config(SynthConfig, "synth", [f"teacher={name}"]).teacher
 
 

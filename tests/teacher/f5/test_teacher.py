@@ -9,52 +9,71 @@ import torch
 from pipelines.config import SynthConfig
 from speech.config import load_config
 from speech.errors import InputError, Refused
+from teacher.base import Prepared, Request, Speech
+from teacher.bisection import speak_or_refuse
 from teacher.budget import STEP_FRAMES, frame_budget
 from teacher.checkpoint import weights_file
-from teacher.f5.teacher import CPU_FRAMES, Planner, Teacher, speak_or_quarantine
+from teacher.f5.teacher import CPU_FRAMES, F5Teacher
 from teacher.voices import load_bank
 
 TEXTS = ["Good morning.", "Where did you put the keys to the front door?", "Absolutely!"]
 
 
 @pytest.fixture(scope="module")
-def teacher() -> Teacher:
+def teacher() -> F5Teacher:
     config = load_config(SynthConfig, "synth", ["teacher.sampler.dtype=float32"])
-    return Teacher(config.teacher, Planner(config.teacher, load_bank(config.voices)))
+    return F5Teacher(config.teacher, load_bank(config.voices))
 
 
-def batch(teacher: Teacher):
-    voices = list(teacher.planner.voices)[: len(TEXTS)]
-    prompts = [
-        teacher.planner.prompt(voice, text, "en", f"{voice}/{text}")
-        for voice, text in zip(voices, TEXTS, strict=True)
-    ]
-    return prompts, voices
+def batch(teacher: F5Teacher) -> tuple[list[Prepared], list[str]]:
+    voices = list(teacher.voices)[: len(TEXTS)]
+    spoken = list(zip(voices, TEXTS, strict=True))
+    prepared = [teacher.prepare(Request(text, "en", voice)) for voice, text in spoken]
+    return prepared, [f"{voice}/{text}" for voice, text in spoken]
+
+
+def waves_of(speeches):
+    return [speech.wave for speech in speeches]
 
 
 def test_a_clip_does_not_depend_on_its_batch(teacher):
-    prompts, voices = batch(teacher)
-    together = teacher.speak(prompts, voices)
-    for prompt, voice, wave in zip(prompts, voices, together, strict=True):
-        alone = teacher.speak([prompt], [voice])[0]
+    items, keys = batch(teacher)
+    together = waves_of(teacher.speak(items, keys))
+    for item, key, wave in zip(items, keys, together, strict=True):
+        alone = teacher.speak([item], [key])[0].wave
         assert wave.dtype == np.float32
-        assert len(wave) == pytest.approx((prompt.frames - len(prompt.reference)) * 256, abs=256)
+        assert len(wave) == pytest.approx(item.estimated_s * 24_000, abs=256)
         assert np.abs(alone - wave).max() < 1e-3
 
 
+def test_a_clip_tells_when_each_phoneme_ends(teacher):
+    items, keys = batch(teacher)
+    for item, speech in zip(items, teacher.speak(items, keys), strict=True):
+        assert len(speech.phonemes) == len(speech.phoneme_ends_s)
+        assert speech.phoneme_ends_s[-1] == pytest.approx(item.estimated_s, abs=0.02)
+
+
 def test_speech_is_as_loud_as_its_reference(teacher):
-    prompts, voices = batch(teacher)
-    rms = np.sqrt(np.mean(teacher.speak(prompts[1:2], voices[1:2])[0] ** 2))
-    reference = np.sqrt(np.mean(teacher.planner.voices[voices[1]].wave ** 2))
+    items, keys = batch(teacher)
+    rms = np.sqrt(np.mean(teacher.speak(items[1:2], keys[1:2])[0].wave ** 2))
+    reference = np.sqrt(np.mean(teacher.voices[items[1].request.voice].wave ** 2))
     assert rms == pytest.approx(reference, rel=0.4)
 
 
 def test_offloaded_parts_speak_the_same(teacher):
-    prompts, voices = batch(teacher)
+    items, keys = batch(teacher)
     config = teacher.config.model_copy(update={"offload": True})
-    offloaded = Teacher(config, teacher.planner)
-    first, second = (t.speak(prompts[:1], voices[:1])[0] for t in (teacher, offloaded))
+    offloaded = config.open(teacher.voices)
+    first, second = (t.speak(items[:1], keys[:1])[0].wave for t in (teacher, offloaded))
     assert np.array_equal(first, second)
+
+
+def test_a_text_is_prepared_without_weights(teacher):
+    config = teacher.config.model_copy(update={"weights": "not there"})
+    prepared = config.open(teacher.voices).prepare(
+        Request(TEXTS[0], "en", next(iter(teacher.voices)))
+    )
+    assert prepared.cost > 0
 
 
 @pytest.mark.parametrize("fits", [1, 2, 3])
@@ -62,60 +81,61 @@ def test_a_batch_is_halved_when_memory_runs_out(teacher, monkeypatch, fits):
     sizes = []
     speak = teacher.speak
 
-    def small_device(prompts, voices):
-        sizes.append(len(prompts))
-        if len(prompts) > fits:
+    def small_device(items, keys):
+        sizes.append(len(items))
+        if len(items) > fits:
             raise torch.OutOfMemoryError("CUDA out of memory")
-        return speak(prompts, voices)
+        return speak(items, keys)
 
-    prompts, voices = batch(teacher)
-    expected = speak(prompts, voices)
+    items, keys = batch(teacher)
+    expected = waves_of(speak(items, keys))
     monkeypatch.setattr(teacher, "speak", small_device)
-    waves = speak_or_quarantine(teacher, prompts, voices)
+    waves = waves_of(speak_or_refuse(teacher, items, keys))
     assert all(np.allclose(a, b, atol=1e-3) for a, b in zip(waves, expected, strict=True))
     assert sizes[0] == 3
 
 
 def test_an_item_too_big_for_memory_is_quarantined_alone(teacher, monkeypatch):
-    speak, prompts, voices = teacher.speak, *batch(teacher)
-    second = sorted(prompt.frames for prompt in prompts)[-2]
+    speak, items, keys = teacher.speak, *batch(teacher)
+    second = sorted(item.cost for item in items)[-2]
 
-    def no_room_for_long(prompts, voices):
-        if max(prompt.frames for prompt in prompts) > second:
+    def no_room_for_long(items, keys):
+        if max(item.cost for item in items) > second:
             raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried")
-        return speak(prompts, voices)
+        return speak(items, keys)
 
     monkeypatch.setattr(teacher, "speak", no_room_for_long)
-    waves = speak_or_quarantine(teacher, prompts, voices)
-    refused = [wave for wave in waves if isinstance(wave, Refused)]
+    spoken = speak_or_refuse(teacher, items, keys)
+    refused = [one for one in spoken if isinstance(one, Refused)]
     assert [refusal.reason for refusal in refused] == ["out_of_memory"]
-    assert len(waves) == 3
+    assert len(spoken) == 3
 
 
 @pytest.mark.parametrize(
     "fault", [RuntimeError("shapes\ndo not match"), KeyError("phoneme"), ZeroDivisionError()]
 )
 def test_whatever_an_item_does_to_the_teacher_is_its_own_matter(teacher, monkeypatch, fault):
-    speak, prompts, voices = teacher.speak, *batch(teacher)
+    speak, items, keys = teacher.speak, *batch(teacher)
 
-    def fragile(some, voices):
-        if any(prompt is prompts[1] for prompt in some):
+    def fragile(some, keys):
+        if any(item is items[1] for item in some):
             raise fault
-        return speak(some, voices)
+        return speak(some, keys)
 
     monkeypatch.setattr(teacher, "speak", fragile)
-    waves = speak_or_quarantine(teacher, prompts, voices)
-    assert isinstance(waves[1], Refused)
-    assert waves[1].reason == "teacher_error"
-    assert waves[1].detail.startswith(type(fault).__name__)
-    assert "\n" not in waves[1].detail
-    assert not any(isinstance(wave, Refused) for wave in (waves[0], waves[2]))
+    spoken = speak_or_refuse(teacher, items, keys)
+    assert isinstance(spoken[1], Refused)
+    assert spoken[1].reason == "teacher_error"
+    assert spoken[1].detail.startswith(type(fault).__name__)
+    assert "\n" not in spoken[1].detail
+    assert not any(isinstance(one, Refused) for one in (spoken[0], spoken[2]))
 
 
 @pytest.mark.parametrize("count", [0, 1, 4])
 def test_other_waves_than_were_asked_for_are_the_teachers_error(teacher, monkeypatch, count):
-    monkeypatch.setattr(teacher, "speak", lambda *_: [np.zeros((1, 5), np.float32)] * count)
-    refused = speak_or_quarantine(teacher, *batch(teacher))
+    wrong = [Speech(np.zeros((1, 5), np.float32))] * count
+    monkeypatch.setattr(teacher, "speak", lambda *_: wrong)
+    refused = speak_or_refuse(teacher, *batch(teacher))
     assert [refusal.reason for refusal in refused] == ["teacher_error"] * 3
 
 
@@ -125,13 +145,13 @@ def test_what_is_wrong_with_the_configuration_is_not_an_items(teacher, monkeypat
 
     monkeypatch.setattr(teacher, "speak", missing)
     with pytest.raises(InputError, match="no such weights"):
-        speak_or_quarantine(teacher, *batch(teacher))
+        speak_or_refuse(teacher, *batch(teacher))
 
 
 def test_auto_max_is_within_its_cap_and_repeatable(teacher):
-    first, second = teacher.batch_limit(), teacher.batch_limit()
+    first, second = teacher.limit(), teacher.limit()
     assert first == second
-    assert first.frames == CPU_FRAMES
+    assert first.cost == CPU_FRAMES
 
 
 def test_a_budget_follows_the_memory_that_frames_take():

@@ -1,0 +1,42 @@
+"""What Hydra composes from conf/ and the command line."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, cast
+
+from hydra import compose, initialize_config_dir
+from hydra.errors import HydraException
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from speech.config.targets import TARGET
+
+
+def composition(folder: Path, name: str, overrides: Sequence[str]) -> DictConfig:
+    """`<folder>/<name>.yaml` with its groups and overrides.
+
+    Raises:
+        HydraException, OmegaConfBaseException: an override that cannot be read, or does not fit.
+    """
+    with initialize_config_dir(str(folder), version_base="1.3"):
+        return compose(name, overrides=list(overrides))
+
+
+def chosen_groups(folder: Path, name: str, overrides: Sequence[str]) -> Mapping[str, Any]:
+    """The values before any override but those that choose an option or a class; where these
+    cannot be composed, the defaults."""
+    choices = [one for one in overrides if _is_choice(folder, key_of(one))]
+    for chosen in (choices, []):
+        with suppress(HydraException, OmegaConfBaseException):
+            values = OmegaConf.to_container(composition(folder, name, chosen))
+            return cast(dict[str, Any], values)
+    return {}
+
+
+def key_of(override: str) -> str:
+    return override.partition("=")[0].lstrip("+~")
+
+
+def _is_choice(folder: Path, key: str) -> bool:
+    return (folder / key).is_dir() or key.rpartition(".")[2] == TARGET
