@@ -15,6 +15,7 @@ COMMANDS = {
     "export": ("student.export", "a student to ONNX, which speaks without torch"),
     "eval": ("eval.report", "teacher, dataset and student as one page"),
     "bench": ("eval.bench", "speed and memory, as ratios within one run"),
+    "bench-teacher": ("eval.bench.teacher", "every way to run a teacher, with no weights"),
     "measure-teacher": ("eval.teacher", "word error rate, similarity and MOS of a teacher"),
     "train-teacher": ("teacher.train", "train or fine-tune an F5-TTS"),
     "train-vocoder": ("teacher.train_vocoder", "train a small vocoder"),

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from eval.bench.fake_device import FakeDevice, fake_device
+from eval.bench.counting.fake_device import FakeDevice, fake_device
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from transformers import Wav2Vec2Config, WavLMConfig, WavLMForXVector
 
-from eval.bench.fake_device import FakeDevice, fake_device, without_values
+from eval.bench.counting.fake_device import FakeDevice, fake_device, without_values
 from speech import storage
 from speech.judges.distillmos import Mos
 from speech.judges.speaker import WEIGHTS, WEIGHTS_SHA256, _resemblyzer

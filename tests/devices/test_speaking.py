@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from eval.bench.counting import Counts
-from eval.bench.fake_device import FakeDevice, fake_device, without_values
+from eval.bench.counting.counts import Counts
+from eval.bench.counting.fake_device import FakeDevice, fake_device, without_values
 from speech.vocoder.network import POLISH, PulseVocoder
 from teacher.f5.config import ArchitectureConfig, SamplerConfig
 from teacher.f5.network import Network

@@ -1,6 +1,6 @@
 """What a GPU is asked in one step of a student's training, losses, gradients and update."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,8 @@ from pydantic import TypeAdapter
 from rich.console import Console
 from torch import nn
 
-from eval.bench.counting import Counts
-from eval.bench.fake_device import FakeDevice, fake_device
+from eval.bench.counting.counts import Counts
+from eval.bench.counting.fake_device import FakeDevice, fake_device
 from speech.config import load_config
 from speech.training.checkpoints import Checkpoints
 from speech.training.task import Evaluation
@@ -34,7 +34,7 @@ class Data:
     """Three clips, always in one batch."""
 
     held_out: Sequence[int] = ()
-    lengths = dict(enumerate(FRAMES))
+    lengths: Mapping[int, int] = dict(enumerate(FRAMES))
 
     def plan(self, epoch: int) -> list[list[int]]:
         return [list(self.lengths)]
@@ -118,5 +118,5 @@ def test_a_copy_to_the_host_in_the_losses_is_seen(device: FakeDevice, tmp_path: 
 
     with mock.patch.object(Task, "losses", planted):
         step = one_step(device, tmp_path, "nar")
-    with pytest.raises(AssertionError, match="test_training.py"):
+    with pytest.raises(AssertionError, match=r"test_training\.py"):
         check(step)

@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.utils.flop_counter import flop_registry
 
 aten = torch.ops.aten
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 NO_KERNEL = {
     *(aten.empty, aten.empty_like, aten.empty_strided, aten.new_empty, aten.new_empty_strided),
     *(aten._unsafe_view, aten._reshape_alias, aten.detach_, aten.lift_fresh, aten.resize_),

@@ -1,7 +1,8 @@
 """A device that computes nothing: what a piece of work asks of a GPU, seen where there is none.
 
-The host's tensors hold values, the device's have shapes alone (torch's FakeTensorMode); what is
-copied back is ones. So what runs is the shipped code, up to where it looks at values.
+The host's tensors hold values, the device's have shapes alone (torch's FakeTensorMode) and values
+where they are few and follow from the host's; else what is read back is ones. So what runs is the
+shipped code.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,79 +13,48 @@ from unittest import mock
 import torch
 from torch import Tensor, nn
 from torch._subclasses.fake_tensor import FakeTensor, FakeTensorMode, unset_fake_temporarily
-from torch.nn import functional as F
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
-from eval.bench.counting import Counts, all_places, aten, has_mask, place
+from eval.bench.counting.counts import Counts, all_places, aten, has_mask, place
+from eval.bench.counting.known_values import known, remember
+from eval.bench.counting.no_driver import WITHOUT_DRIVER
 
 Module = TypeVar("Module", bound=nn.Module)
-_attention = F.scaled_dot_product_attention
-
-
-def fused_attention(
-    query: Tensor,
-    key: Tensor,
-    value: Tensor,
-    attn_mask: Tensor | None = None,
-    dropout_p: float = 0.0,
-    is_causal: bool = False,
-    scale: float | None = None,
-) -> Tensor:
-    """`torch.nn.functional.scaled_dot_product_attention` by the kernel that it takes on a GPU: flash
-    attention in half precision without a mask, else the one that takes a mask as a bias.
-
-    (Which one, torch asks the driver, and takes explicit products where there is none.)
-    """
-    if query.device.type == "cpu":
-        return _attention(query, key, value, attn_mask, dropout_p, is_causal, scale=scale)
-    if attn_mask is None and query.dtype != torch.float32:
-        flash = aten._scaled_dot_product_flash_attention
-        return flash(query, key, value, dropout_p, is_causal, scale=scale)[0]
-    if attn_mask is not None and attn_mask.dtype == torch.bool:
-        kept, hidden = (query.new_full((), fill) for fill in (0.0, -torch.inf))
-        attn_mask = torch.where(attn_mask, kept, hidden)
-    efficient = aten._scaled_dot_product_efficient_attention
-    trains = torch.is_grad_enabled() and query.requires_grad
-    return efficient(query, key, value, attn_mask, trains, dropout_p, is_causal, scale=scale)[0]
-
-
-WITHOUT_HARDWARE: Mapping[str, Any] = {
-    "torch.cuda.amp.common.amp_definitely_not_available": lambda: False,
-    "torch.cuda.is_bf16_supported": lambda including_emulation=True: True,
-    "torch.cuda.synchronize": lambda device=None: None,
-    "torch.nn.functional.scaled_dot_product_attention": fused_attention,
-    "torch.backends.mha.get_fastpath_enabled": lambda: False,
-}
-"""what torch would ask the driver, as a GPU of today answers; and no kernel without a shape function"""
 META = torch.device("meta")
 """the device that autograd is told: of a `cuda` without a driver it refuses to go backward. Autocast,
 which asks in the same way, then casts nothing: only in inference mode are casts counted"""
-ANSWERS: Mapping[Any, object] = {aten._local_scalar_dense: 1, aten.equal: False}
-"""of the device to the host"""
+
 
 @contextmanager
 def fake_device() -> Iterator["FakeDevice"]:
     """Within it, tensors of `cuda` are of a device that is not there."""
     device = FakeDevice()
     with ExitStack() as stack:
-        for name, answer in WITHOUT_HARDWARE.items():
+        for name, answer in WITHOUT_DRIVER.items():
             stack.enter_context(mock.patch(name, answer))
         stack.enter_context(FakeTensorMode(allow_non_fake_inputs=True))
         stack.enter_context(device)
         yield device
 
 
-def without_values(module: Module, device: str = "cuda") -> Module:
-    """The module, its weights replaced by some of the same shapes on a fake device."""
+def without_values(
+    module: Module, device: str = "cuda", dtype: torch.dtype | None = None
+) -> Module:
+    """The module, its weights replaced by some of the same shapes on a fake device; it may have been
+    built on `meta`. `dtype` is of the weights that are floating-point numbers; None for their own."""
+
+    def there(weight: Tensor) -> Tensor:
+        other = dtype if weight.is_floating_point() else None
+        return torch.empty(weight.shape, device=device, dtype=other or weight.dtype)
+
     for part in module.modules():
         for name, weight in part._parameters.items():
             if weight is not None:
-                there = torch.empty_like(weight, device=device)
-                part._parameters[name] = nn.Parameter(there, weight.requires_grad)
+                part._parameters[name] = nn.Parameter(there(weight), weight.requires_grad)
         for name, buffer in part._buffers.items():
             if buffer is not None:
-                part._buffers[name] = torch.empty_like(buffer, device=device)
+                part._buffers[name] = there(buffer)
     return module
 
 
@@ -127,15 +97,16 @@ class FakeDevice(TorchDispatchMode):
 
     def _run(self, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         packet = getattr(function, "_overloadpacket", function)
-        if packet in ANSWERS:
+        if packet in (aten._local_scalar_dense, aten.equal):
             self._note_wait(args[0])
-            return ANSWERS[packet]
+            return _read(packet, args)
         if packet in (aten._to_copy, aten.copy_):
             return self._copy(function, args, kwargs)
         if packet in (aten.nonzero, aten.masked_select) or has_mask(function, args):
             return self._look(packet, args, kwargs)
         result = function(*args, **kwargs)
         self.counts.note(function, args, kwargs, result)
+        remember(function, args, kwargs, result)
         return result
 
     def _copy(self, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
@@ -144,19 +115,20 @@ class FakeDevice(TorchDispatchMode):
         dtype = kwargs.get("dtype") or source.dtype
         target = torch.device(kwargs.get("device") or source.device) if to_new else args[0].device
         here, there = source.device.type, target.type
-        if to_new and (here, source.dtype) == (there, dtype) and not kwargs.get("memory_format"):
-            return function(*args, **kwargs)  # torch would see that it is there already
-        self.counts.note(function, args, kwargs, None)
-        if there != "cpu":
-            if here == "cpu":
-                self.counts.to_device[place()] += 1
-            return function(*args, **kwargs)
-        if here == "cpu":
-            return function(*args, **kwargs)
-        self.counts.to_host[place()] += 1
-        self._note_wait(source)
-        with unset_fake_temporarily():
-            return torch.ones(source.shape, dtype=dtype) if to_new else args[0].fill_(1)
+        if here != "cpu" and there == "cpu":
+            self.counts.note(function, args, kwargs, None)
+            self.counts.to_host[place()] += 1
+            self._note_wait(source)
+            with unset_fake_temporarily():
+                values = torch.ones(source.shape) if known(source) is None else known(source)
+                return values.to(dtype, copy=True) if to_new else args[0].copy_(values)
+        result = function(*args, **kwargs)
+        remember(function, args, kwargs, result)
+        if (here, source.dtype) != (there, dtype) or kwargs.get("memory_format") or not to_new:
+            self.counts.note(function, args, kwargs, result)  # else it is there already
+        if here == "cpu" and there != "cpu":
+            self.counts.to_device[place()] += 1
+        return result
 
     def _look(self, packet: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """What takes as much room as there are true places: as if all were."""
@@ -174,6 +146,15 @@ class FakeDevice(TorchDispatchMode):
     def _note_wait(self, tensor: Tensor) -> None:
         if tensor.device.type != "cpu":
             self.counts.waits[place()] += 1
+
+
+def _read(packet: Any, args: Sequence[Any]) -> Any:
+    """What the host is told: a value that is known, or 1, and that no two are equal."""
+    values = [known(tensor) for tensor in args]
+    if any(value is None for value in values):
+        return packet is not aten.equal and 1
+    with unset_fake_temporarily():
+        return values[0].item() if len(values) == 1 else torch.equal(*values)
 
 
 def _taken_apart(function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
