@@ -78,7 +78,7 @@ def measure(config: MeasureConfig, console: Console) -> Measurement:
         judges=judges.revisions,
         device=device,
         threads=threads,
-        dtype=teachers["bank"].dtype,
+        dtype=getattr(teachers["bank"], "dtype", "float32"),
         command=shlex.join(["python", "-m", "eval.teacher", *sys.argv[1:]]),
         software=software(),
         config=config.model_dump(mode="json"),

@@ -1,15 +1,18 @@
 """The configurations of the benchmarks: a synth run's, and what else takes part."""
 
 import os
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field
 
 from pipelines.config import DirectConfig, SynthConfig
 from speech.errors import InputError
+from teacher.base import TARGETS
+from teacher.f5.config import F5Config
 
 
 class RaceConfig(SynthConfig):
+    teacher: Annotated[F5Config, TARGETS]
     random_weights: bool | None
     """of the teacher and its vocoder, which are as fast with them; null: where their own are on a
     hub. What such a teacher says means nothing, so the stages of a run are left out"""

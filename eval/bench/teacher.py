@@ -17,7 +17,7 @@ from rich.console import Console
 
 from eval.bench.config import BenchTeacherConfig, in_one_process
 from eval.bench.lines import speakable_lines, split
-from eval.bench.loading import f5_config, load_for_race
+from eval.bench.loading import load_for_race
 from eval.bench.loop import race
 from eval.bench.teacher_figures import TeacherBench
 from eval.bench.teachers import ragged_ways, teacher_ways
@@ -69,10 +69,9 @@ def run_bench(config: BenchTeacherConfig, folder: str, console: Console) -> Teac
 
 
 def with_steps(config: BenchTeacherConfig) -> BenchTeacherConfig:
-    """Raises InputError: the teacher is no F5-TTS."""
-    teacher = f5_config(config.teacher)
-    sampler = teacher.sampler.model_copy(update={"steps": config.steps})
-    return config.model_copy(update={"teacher": teacher.model_copy(update={"sampler": sampler})})
+    sampler = config.teacher.sampler.model_copy(update={"steps": config.steps})
+    teacher = config.teacher.model_copy(update={"sampler": sampler})
+    return config.model_copy(update={"teacher": teacher})
 
 
 if __name__ == "__main__":

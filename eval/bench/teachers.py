@@ -48,6 +48,10 @@ class Way:
     setup: Setup | None = None
     batch: int = 1
 
+    @property
+    def guided_throughout(self) -> bool:
+        return self.setup is None or self.setup.guided_throughout
+
     def name(self, teacher: F5Teacher) -> str:
         if self.setup:
             return self.setup.name(teacher)

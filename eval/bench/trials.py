@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -21,13 +20,11 @@ from teacher.f5.sampler import Prompt
 from teacher.f5.teacher import F5Teacher
 from teacher.packing import pack
 
-Mels = list[Tensor]
-
 
 @dataclass(frozen=True)
 class Trial:
-    """Differences of log-mels from this project's float32 at batch 1, guided in the same steps, over
-    all lines of the trial; the share of the chip's peak is of the batch that `cost` is of."""
+    """Differences of log-mels from this project's float32 at batch 1, guided in the same steps, with the
+    same references, over all lines of the trial; the share of the chip's peak is of the batch that `cost` is of."""
 
     max_difference: float
     mean_difference: float
@@ -42,12 +39,9 @@ class Trials:
     """Of a few lines, short to long."""
 
     def __init__(self, teacher: F5Teacher, lines: Sequence[Utterance]) -> None:
-        self.teacher = teacher
-        self.prompts: list[Prompt] = []
-        for line in lines:
-            prompt: Prompt = prepare(line, teacher).prepared.payload
-            self.prompts.append(prompt)
+        self.teacher, self.lines = teacher, lines
         self.found: dict[str, Trial] = {}
+        self._expected: dict[Setup, tuple[list[Prompt], list[Tensor]]] = {}
 
     def entry(self, way: Way) -> Entry:
         """A contestant that is tried when it enters."""
@@ -61,19 +55,17 @@ class Trials:
         return Entry(name, enter)
 
     def _tried(self, candidate: TeacherCandidate, way: Way) -> Trial:
-        batches = pack([prompt.frames for prompt in self.prompts], candidate.limit)
-        mels: dict[int, Tensor] = {}
+        prompts, expected = self._exact(way)
+        batches = pack([prompt.frames for prompt in prompts], candidate.limit)
+        apart = []
         for batch in batches:
-            made = candidate.speaker.synthesize_mels([self.prompts[i] for i in batch])
-            mels |= zip(batch, (mel.float().cpu() for mel in made), strict=True)
-        apart = [
-            (mels[i] - expected).abs().flatten() for i, expected in enumerate(self._expected(way))
-        ]
-        first = [self.prompts[i] for i in batches[0]]
+            made = candidate.speaker.synthesize_mels([prompts[i] for i in batch])
+            pairs = zip(batch, made, strict=True)
+            apart += [(mel.float().cpu() - expected[i]).abs().flatten() for i, mel in pairs]
+        first = [prompts[i] for i in batches[0]]
         seconds, _ = timed(candidate, lambda: candidate.speaker.synthesize_mels(first))
         cost = batch_cost(self.teacher, way, first)
-        name = device_name(candidate.device)
-        peak, source = peak_flops(candidate.device, name, way.dtype)
+        peak, source = peak_flops(candidate.device, device_name(candidate.device), way.dtype)
         every = torch.cat(apart)
         return Trial(
             every.max().item(),
@@ -84,22 +76,19 @@ class Trials:
             source,
         )
 
-    def _expected(self, way: Way) -> Mels:
-        always = way.setup is None or way.setup.guided_throughout
-        return self._throughout if always else self._shipped
-
-    @cached_property
-    def _shipped(self) -> Mels:
-        return self._exact(guided_throughout=False)
-
-    @cached_property
-    def _throughout(self) -> Mels:
-        if self.teacher.sampler.guidance_interval == EVERY_STEP:
-            return self._shipped
-        return self._exact(guided_throughout=True)
-
-    def _exact(self, guided_throughout: bool) -> Mels:
-        kind = attention_kind(self.teacher.device)
-        setup = Setup(1, "float32", kind, guided_throughout=guided_throughout)
-        exact = set_up(self.teacher, setup)
-        return [exact.synthesize_mels([prompt])[0].float().cpu() for prompt in self.prompts]
+    def _exact(self, way: Way) -> tuple[list[Prompt], list[Tensor]]:
+        """What is to be said, with the way's references, and the mels of float32 at batch 1."""
+        interval = self.teacher.sampler.guidance_interval
+        shipped = Setup(
+            1,
+            "float32",
+            attention_kind(self.teacher.device),
+            guided_throughout=way.guided_throughout and interval != EVERY_STEP,
+            reference_s=way.setup.reference_s if way.setup else self.teacher.config.reference_s,
+        )
+        if shipped not in self._expected:
+            exact = set_up(self.teacher, shipped)
+            prompts = [prepare(line, exact).prepared.payload for line in self.lines]
+            mels = [exact.synthesize_mels([prompt])[0].float().cpu() for prompt in prompts]
+            self._expected[shipped] = prompts, mels
+        return self._expected[shipped]

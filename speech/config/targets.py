@@ -9,7 +9,7 @@ import inspect
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeGuard, TypeVar
 
 from hydra.utils import get_class
 from pydantic import (
@@ -22,6 +22,7 @@ from pydantic import (
 
 from speech.errors import in_one_line
 
+M = TypeVar("M", bound=BaseModel)
 TARGET = "_target_"
 logging.getLogger("hydra.utils").addFilter(  # what it logs, it raises as well
     lambda record: "Error getting class" not in record.getMessage()
@@ -36,7 +37,7 @@ class ByTarget:
     namespace: str
     """with its dot, as `teacher.`"""
 
-    def class_of(self, value: Mapping[str, Any], base: type[BaseModel]) -> type[BaseModel]:
+    def class_of(self, value: Mapping[str, Any], base: type[M]) -> type[M]:
         """The class that a composed block names.
 
         Raises:
@@ -70,7 +71,7 @@ class ByTarget:
         by_its_class = Annotated[Any, PlainValidator(validate), WrapSerializer(_dump)]
         return handler.generate_schema(by_its_class)
 
-    def _is_one(self, named: type, base: type[BaseModel]) -> bool:
+    def _is_one(self, named: type, base: type[M]) -> "TypeGuard[type[M]]":
         inside = f"{named.__module__}.".startswith(self.namespace)
         return issubclass(named, base) and inside and not inspect.isabstract(named)
 

@@ -52,6 +52,9 @@ class CharactersConfig(Config):
     """Upstream's: characters (pinyin for Chinese), length by the ratio of bytes."""
 
     kind: Literal["characters"]
+    aligner: str | None
+    """what finds where the words of a reference end; null: references are not cut"""
+    aligner_sha256: str | None
     speed: float = Field(1.0, gt=0)
 
 
@@ -101,6 +104,8 @@ class F5Config(TeacherConfig):
     frontend: Annotated[AlignedConfig | CharactersConfig, Field(discriminator="kind")]
     vocoder: VocoderConfig
     sampler: SamplerConfig
+    reference_s: float | None = Field(gt=0)
+    """how much of a reference leads each clip, up to the end of a word; null: all of it"""
     reference_rms: float = Field(0.1, gt=0, lt=1)
     scale_reference: Literal["quieter", "always"] = "quieter"
     """whether only references under `reference_rms` are scaled to it, as upstream, or all"""

@@ -7,7 +7,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from speech.alignment.gaussian_hmm import features_of, load_aligner
+from speech.alignment.gaussian_hmm import GaussianHmmAligner, features_of, load_aligner
 from speech.audio.mel import FRAME_RATE, HOP_LENGTH, log_mel
 from speech.errors import Refused
 from speech.text.phonemes import phonemize
@@ -72,10 +72,7 @@ class AlignedFrontend:
         self.index = {symbol: i for i, symbol in enumerate(vocabulary)}
         weights = weights_file(config.durations, config.durations_sha256)
         self.durations = load_durations(str(weights))
-        self.aligner = None
-        if config.aligner is not None:
-            found = weights_file(config.aligner, config.aligner_sha256)
-            self.aligner = load_aligner(str(found))
+        self.aligner = reference_aligner(config)
         self.speed = config.speed
         self._references: dict[str, tuple[Voice, tuple[Tensor, float]]] = {}
 
@@ -178,6 +175,13 @@ class CharactersFrontend:
 
         characters = convert_char_to_pinyin([text])[0]
         return torch.tensor([self.index.get(character, 0) for character in characters])
+
+
+def reference_aligner(config: AlignedConfig | CharactersConfig) -> GaussianHmmAligner | None:
+    """What finds the phonemes of a reference."""
+    if config.aligner is None:
+        return None
+    return load_aligner(str(weights_file(config.aligner, config.aligner_sha256)))
 
 
 def build_frontend(config: AlignedConfig | CharactersConfig, vocabulary: Sequence[str]) -> Frontend:

@@ -18,7 +18,8 @@ from teacher.base import Prepared, Request, Speech, Teacher
 from teacher.budget import frame_budget
 from teacher.checkpoint import read_vocabulary, weights_file
 from teacher.f5.config import Dtype, F5Config, SamplerConfig
-from teacher.f5.frontend import build_frontend
+from teacher.f5.frontend import build_frontend, reference_aligner
+from teacher.f5.leads import Leads
 from teacher.f5.network import Network, load_network
 from teacher.f5.sampler import Prompt, sample
 from teacher.f5.vocoder import build_vocoder
@@ -38,6 +39,7 @@ class F5Teacher(Teacher[F5Config]):
         super().__init__(config, voices, watch)
         self.vocabulary = read_vocabulary(config.vocabulary)
         self.frontend = build_frontend(config.frontend, self.vocabulary)
+        self.leads = Leads(voices, config.reference_s, reference_aligner(config.frontend))
         self._references: dict[str, tuple[Tensor, float]] = {}
 
     def prepare(self, request: Request) -> Prepared:
@@ -48,7 +50,7 @@ class F5Teacher(Teacher[F5Config]):
 
     def prompt(self, request: Request, key: str = "") -> Prompt:
         """Raises Refused for what this teacher cannot speak."""
-        voice = self.voices[request.voice]
+        voice = self.leads[request.voice]
         encoded = self.frontend.encode(voice, request.text, request.language, request.phonemes)
         reference, _ = self.reference(request.voice)
         return Prompt(
@@ -61,9 +63,9 @@ class F5Teacher(Teacher[F5Config]):
         )
 
     def reference(self, voice_id: str) -> tuple[Tensor, float]:
-        """The voice's mel (R, mel_dim), computed once, and the gain that was put on its wave."""
+        """The mel (R, mel_dim) of what leads the voice's clips, computed once, and the gain that was put on its wave."""
         if voice_id not in self._references:
-            wave = torch.from_numpy(self.voices[voice_id].wave)
+            wave = torch.from_numpy(self.leads[voice_id].wave)
             gain = reference_gain(wave, self.config)
             self._references[voice_id] = (log_mel(wave * gain), gain)
         return self._references[voice_id]
