@@ -1,7 +1,7 @@
 """Beside every speed, how far what is said is from float32 at batch 1, and what it costs a chip."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -23,8 +23,8 @@ from teacher.packing import pack
 
 @dataclass(frozen=True)
 class Trial:
-    """Differences of log-mels from this project's float32 at batch 1, guided in the same steps, with the
-    same references, over all lines of the trial; the share of the chip's peak is of the batch that `cost` is of."""
+    """Differences of log-mels from this project's float32 at batch 1, guided in the same steps and led
+    by the same references, over all lines; the share of the chip's peak is of the batch of `cost`."""
 
     max_difference: float
     mean_difference: float
@@ -88,7 +88,9 @@ class Trials:
         )
         if shipped not in self._expected:
             exact = set_up(self.teacher, shipped)
-            prompts = [prepare(line, exact).prepared.payload for line in self.lines]
+            prompts = [
+                replace(prepare(line, exact).prepared.payload, key=line.id) for line in self.lines
+            ]
             mels = [exact.synthesize_mels([prompt])[0].float().cpu() for prompt in prompts]
             self._expected[shipped] = prompts, mels
         return self._expected[shipped]

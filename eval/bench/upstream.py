@@ -1,6 +1,7 @@
 """f5_tts's own sampling over a teacher's weights: what this project's sampler is compared to."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from unittest import mock
 
 import torch
@@ -36,13 +37,18 @@ class Upstream:
         self.cfm = CFM(transformer=network).eval()
 
     def speak(self, batch: Sequence[Prepared], keys: Sequence[str]) -> list[Speech]:
-        mels = self.synthesize_mels([item.payload for item in batch])
+        prompts = [replace(item.payload, key=key) for item, key in zip(batch, keys, strict=True)]
+        mels = self.synthesize_mels(prompts)
         return [*map(Speech, self.teacher.vocode(mels, [b.request.voice for b in batch]))]
 
     def synthesize_mels(self, prompts: Sequence[Prompt]) -> list[Tensor]:
-        """(frames - R, mel_dim) of each, in one call, from the noise that their keys stand for."""
+        """(frames - R, mel_dim) of each, in one call, from the noise that their keys stand for. It says
+        a frame more where there are as many tokens as frames."""
         sampler, device = self.teacher.sampler, self.teacher.device
-        starts = iter([noise(p.key, p.frames, p.reference.shape[1]) for p in prompts])
+        longest = [max(p.frames, len(p.tokens) + 1, len(p.reference) + 1) for p in prompts]
+        starts = iter(
+            [noise(p.key, n, p.reference.shape[1]) for p, n in zip(prompts, longest, strict=True)]
+        )
 
         def drawn(*_: object, device: torch.device, dtype: torch.dtype) -> Tensor:
             return next(starts).to(device, dtype)
