@@ -28,7 +28,8 @@ def native_dtype(device: "torch.device") -> Literal["float32", "bfloat16", "floa
     import torch
 
     if device.type == "cuda":
-        return "bfloat16" if torch.cuda.is_bf16_supported() else "float16"
+        native = torch.cuda.is_bf16_supported(including_emulation=False)
+        return "bfloat16" if native else "float16"
     if device.type == "cpu":
         units = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
         return "bfloat16" if units else "float32"

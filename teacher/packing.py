@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+SHORTEST_SHARE = 0.93
+"""of its batch's longest that an item may be: a shorter one would be padded by over 7 %"""
+
 
 @dataclass(frozen=True)
 class BatchLimit:
@@ -23,18 +26,23 @@ class BatchLimit:
 def pack(lengths: Sequence[int], limit: BatchLimit) -> list[list[int]]:
     """Indices of `lengths` in batches, longest first; ties keep their order.
 
-    Sorting puts like beside like, so that filling each batch greedily wastes little: what padding
-    costs is `count * longest`, not the sum that simpler packers count.
+    Sorting puts like beside like, and a batch is closed where the next item is much shorter than its
+    first, however much the limit allows: what padding costs is `count * longest`, not the sum that
+    simpler packers count.
     """
     order = sorted(range(len(lengths)), key=lambda i: -lengths[i])
     batches: list[list[int]] = []
     for index in order:
         batch = batches[-1] if batches else None
-        if batch and limit.allows(len(batch) + 1, lengths[batch[0]]):
+        if batch and _joins(lengths[index], len(batch), lengths[batch[0]], limit):
             batch.append(index)
         else:
             batches.append([index])
     return batches
+
+
+def _joins(length: int, count: int, longest: int, limit: BatchLimit) -> bool:
+    return length >= SHORTEST_SHARE * longest and limit.allows(count + 1, longest)
 
 
 def padding_efficiency(lengths: Sequence[int], batches: Sequence[Sequence[int]]) -> float:

@@ -5,11 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import torch
-from torch import Tensor
 
 from eval.bench.counting.counts import Counts
 from eval.bench.counting.fake_device import fake_device, without_values
-from eval.bench.setups import Setup, set_up
+from eval.bench.setups import Setup, dtype_of, faster_attention, set_up
 from eval.bench.teachers import Way
 from eval.bench.upstream import Upstream, upstream_network
 from teacher.f5.network import Network
@@ -44,27 +43,38 @@ def batch_cost(teacher: F5Teacher, way: Way, prompts: Sequence[Prompt]) -> Cost 
     with torch.device("meta"):
         network = Network(teacher.config.architecture, len(teacher.vocabulary))
         theirs = upstream_network(teacher)
-    twin = copy.copy(teacher)
-    twin.device = torch.device("cuda")
     with fake_device() as device:
-        twin.network = without_values(network).eval().requires_grad_(False)
-        dtype = getattr(torch, way.dtype)
-        theirs = without_values(theirs, dtype=dtype).requires_grad_(False)
+        network = without_values(network).eval().requires_grad_(False)
+        theirs = without_values(theirs, dtype=dtype_of(way.dtype)).requires_grad_(False)
+        twin = _twin(teacher, network)
 
         def counts(steps: int) -> Counts:
             changes = {"steps": steps, "epss": False}
             twin.sampler = teacher.sampler.model_copy(update=changes)
-            speaker = _ours(twin, setup) if setup else Upstream(twin, theirs).synthesize_mels
-            return device.count(lambda: speaker(prompts))
+            speaker = _ours(twin, teacher, setup) if setup else Upstream(twin, theirs)
+            return device.count(lambda: speaker.synthesize_mels(prompts))
 
         few, more = counts(FEW), counts(MORE)
     frames = sum(prompt.frames for prompt in prompts)
     return _cost(frames, few, more - few, teacher.sampler.steps)
 
 
-def _ours(twin: F5Teacher, setup: Setup) -> Callable[[Sequence[Prompt]], list[Tensor]]:
-    """Offloading copies the weights once a batch, which is not counted."""
-    return set_up(twin, replace(setup, offload=False)).synthesize_mels
+def _twin(teacher: F5Teacher, network: Network) -> F5Teacher:
+    """On the fake device, with this network for its weights."""
+    twin = copy.copy(teacher)
+    twin.device, twin.dtype = torch.device("cuda"), teacher.dtype
+    vars(twin).pop("network", None)  # which it prepares from what it reads
+    vars(twin)["read_network"] = lambda: network
+    return twin
+
+
+def _ours(twin: F5Teacher, teacher: F5Teacher, setup: Setup) -> F5Teacher:
+    """The attention that the teacher's device takes by itself is a GPU's own there. Offloading copies
+    the weights once a batch, which is not counted."""
+    attention = setup.attention
+    if attention == faster_attention(teacher, setup.dtype):
+        attention = faster_attention(twin, setup.dtype)
+    return set_up(twin, replace(setup, offload=False, attention=attention))
 
 
 def _cost(frames: int, few: Counts, step: Counts, steps: int) -> Cost:

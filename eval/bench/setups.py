@@ -2,14 +2,15 @@
 
 import copy
 from dataclasses import dataclass, replace
-from itertools import chain
 from typing import Literal, get_args
 
+import torch
 from torch._inductor.cpp_builder import get_cpp_compiler
 
 from speech.errors import InputError
+from teacher.f5.attention import AttentionKind, attention_kind
 from teacher.f5.config import Dtype
-from teacher.f5.network import AttentionKind, Network, RaggedAttention, attention_kind
+from teacher.f5.packed_network import PackedNetwork
 from teacher.f5.teacher import F5Teacher
 
 EVERY_STEP = (0.0, 1.0)
@@ -30,7 +31,7 @@ class Setup:
 
     def name(self, teacher: F5Teacher) -> str:
         changed = {
-            f"{self.attention} attention": self.attention != attention_kind(teacher.device),
+            f"{self.attention} attention": self.attention != faster_attention(teacher, self.dtype),
             "compiled": self.compiled,
             "offload": self.offload,
             "guided throughout": self.guided_throughout,
@@ -47,17 +48,27 @@ def _references(seconds: float | None) -> str:
 
 def setups(teacher: F5Teacher) -> list[Setup]:
     """The first steps from upstream to what is shipped, then what one change makes of that."""
-    native, kind = teacher.dtype, attention_kind(teacher.device)
-    shipped = Setup("auto_max", native, kind, reference_s=teacher.config.reference_s)
+    kind = faster_attention(teacher, teacher.dtype)
+    shipped = Setup("auto_max", teacher.dtype, kind, reference_s=teacher.config.reference_s)
     alone = replace(shipped, batch=1)
-    found = [replace(alone, dtype="float32"), alone, replace(shipped, batch=8), shipped]
+    found = [_in(teacher, alone, "float32"), alone, replace(shipped, batch=8), shipped]
     if teacher.sampler.guidance_interval != EVERY_STEP:
         found.append(replace(shipped, guided_throughout=True))
-    found += [replace(shipped, dtype=dtype) for dtype in get_args(Dtype)]
+    found += [_in(teacher, shipped, dtype) for dtype in get_args(Dtype)]
     found += [replace(shipped, attention=other) for other in get_args(AttentionKind)]
-    found += [replace(shipped, attention="masked", compiled=True), replace(shipped, offload=True)]
+    found += [replace(shipped, compiled=True), replace(shipped, offload=True)]
     found += [replace(shipped, reference_s=seconds) for seconds in REFERENCES_S]
     return list(dict.fromkeys(found))
+
+
+def _in(teacher: F5Teacher, setup: Setup, dtype: Dtype) -> Setup:
+    """With the faster attention for it."""
+    return replace(setup, dtype=dtype, attention=faster_attention(teacher, dtype))
+
+
+def faster_attention(teacher: F5Teacher, dtype: Dtype) -> AttentionKind:
+    """On the teacher's device."""
+    return attention_kind(teacher.device, dtype_of(dtype))
 
 
 def set_up(teacher: F5Teacher, setup: Setup) -> F5Teacher:
@@ -72,16 +83,22 @@ def set_up(teacher: F5Teacher, setup: Setup) -> F5Teacher:
         update={"dtype": setup.dtype, "guidance_interval": interval}
     )
     if setup.offload:
-        changed.network = copy.deepcopy(teacher.network).to("cpu")
         changed.vocoder = copy.deepcopy(teacher.vocoder).to("cpu")
-        return changed
-    changed.network = _twin(teacher.network)
-    for block in changed.network.dit.transformer_blocks:
-        heads = teacher.config.architecture.pe_attn_head
-        block.attn.processor = RaggedAttention(heads, setup.attention)
-        if setup.compiled:  # one program for all blocks and lengths
-            block.compile(dynamic=True)
+    ways = (setup.dtype, setup.attention, setup.compiled, setup.offload)
+    shipped = (teacher.dtype, faster_attention(teacher, teacher.dtype), False, False)
+    changed.network = teacher.network if ways == shipped else _network(teacher, setup)
     return changed
+
+
+def _network(teacher: F5Teacher, setup: Setup) -> PackedNetwork:
+    network = teacher.read_network()
+    if not setup.offload:
+        network.to(teacher.device)
+    packed = PackedNetwork(network, dtype_of(setup.dtype), teacher.device, setup.attention)
+    if setup.compiled:
+        for block in packed.blocks:  # one program for all blocks and lengths
+            block.compile(dynamic=True)
+    return packed
 
 
 def _with_references(teacher: F5Teacher, setup: Setup) -> F5Teacher:
@@ -100,7 +117,6 @@ def _with_references(teacher: F5Teacher, setup: Setup) -> F5Teacher:
     return changed
 
 
-def _twin(network: Network) -> Network:
-    """The same tensors in modules of their own."""
-    tensors = chain(network.parameters(), network.buffers())
-    return copy.deepcopy(network, {id(tensor): tensor for tensor in tensors})
+def dtype_of(name: Dtype) -> torch.dtype:
+    dtype: torch.dtype = getattr(torch, name)
+    return dtype

@@ -82,7 +82,7 @@ def _upstream(teacher: F5Teacher, way: Way) -> TeacherCandidate:
     if teacher.device.type != "cuda" and way.dtype == "float16":
         raise InputError("needs a GPU")
     network = upstream_network(teacher)
-    network.load_state_dict(teacher.network.dit.state_dict())
+    network.load_state_dict(teacher.read_network().dit.state_dict())
     upstream = Upstream(teacher, network.to(teacher.device, getattr(torch, way.dtype)))
     limit = BatchLimit(items=way.batch)
     return _contestant(teacher, upstream, limit, (upstream.cfm, teacher.vocoder))

@@ -15,7 +15,6 @@ from eval.bench.teachers import TeacherCandidate, Way
 from pipelines.attempts import prepare
 from speech.dataset.schema import Utterance
 from speech.machine import device_name
-from teacher.f5.network import attention_kind
 from teacher.f5.sampler import Prompt
 from teacher.f5.teacher import F5Teacher
 from teacher.packing import pack
@@ -82,7 +81,7 @@ class Trials:
         shipped = Setup(
             1,
             "float32",
-            attention_kind(self.teacher.device),
+            "rowwise",
             guided_throughout=way.guided_throughout and interval != EVERY_STEP,
             reference_s=way.setup.reference_s if way.setup else self.teacher.config.reference_s,
         )

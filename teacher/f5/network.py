@@ -94,7 +94,7 @@ def _attend_masked(query: Tensor, key: Tensor, value: Tensor, batch: Batch) -> T
 
 
 class Network(torch.nn.Module):
-    """A DiT whose text is embedded item by item and whose velocity is exact over a ragged batch."""
+    """A DiT to train, whose velocity is exact over a ragged batch; `PackedNetwork` speaks."""
 
     def __init__(self, architecture: ArchitectureConfig, vocabulary_size: int) -> None:
         super().__init__()
@@ -109,18 +109,6 @@ class Network(torch.nn.Module):
         self.mel_dim = architecture.mel_dim
         for block in self.dit.transformer_blocks:
             block.attn.processor = RaggedAttention(architecture.pe_attn_head)
-
-    def embed_text(self, tokens: Tensor, frames: int) -> tuple[Tensor, Tensor]:
-        """(N_tokens,) ids -> conditional and unconditional text embeddings, each (frames, text_dim).
-
-        One item at a time, because ConvNeXt V2's response norm runs over the time axis without a
-        mask: batch padding would change it.
-        """
-        ids = tokens.to(self.device)[None]
-        given, dropped = (
-            self.dit.text_embed(ids, seq_len=frames, drop_text=drop) for drop in (False, True)
-        )
-        return given[0], dropped[0]
 
     def batch(self, frames: Sequence[int], length: int | None = None) -> Batch:
         """What a batch of rows with these frames shares, padded to `length` or to the longest."""

@@ -11,12 +11,12 @@ from itertools import pairwise
 import torch
 from f5_tts.model.utils import get_epss_timesteps
 from torch import Tensor
-from torch.nn.utils.rnn import pad_sequence
+from torch.nn import functional as F
 
 from speech.machine import native_dtype
 from speech.seeds import stable_hash
-from teacher.f5.config import SamplerConfig
-from teacher.f5.network import Network
+from teacher.f5.config import Dtype, SamplerConfig
+from teacher.f5.packed_network import PackedNetwork
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,11 @@ class Prompt:
     key: str
     phonemes: str | None = None
     phoneme_ends_s: tuple[float, ...] | None = None
+
+
+def dtype_on(device: torch.device, config: SamplerConfig) -> Dtype:
+    """Of the network; auto is what the device multiplies natively."""
+    return native_dtype(device) if config.dtype == "auto" else config.dtype
 
 
 def schedule(config: SamplerConfig) -> Tensor:
@@ -51,39 +56,28 @@ def noise(key: str, frames: int, mel_dim: int) -> Tensor:
 
 
 @torch.inference_mode()
-def sample(network: Network, prompts: Sequence[Prompt], config: SamplerConfig) -> list[Tensor]:
-    """Sample a ragged batch.
+def sample(
+    network: PackedNetwork, prompts: Sequence[Prompt], config: SamplerConfig
+) -> list[Tensor]:
+    """Sample a ragged batch; state, time and update are float32.
 
     Returns:
-        For each prompt the generated mel, (frames - R, mel_dim) float32 on the CPU. It does not
-        depend on the other prompts: to 1e-4 in float32 everywhere, bit for bit on the CPU.
+        For each prompt the generated mel, (frames - R, mel_dim) float32 on the network's device. It
+        does not depend on the other prompts: to 1e-4 in float32 everywhere, bit for bit on the CPU.
     """
-    device = network.device
+    times = schedule(config)
     frames = [prompt.frames for prompt in prompts]
-    steps = list(pairwise(schedule(config).tolist()))
-    guided = [_is_guided(start, config) for start, _ in steps]
-    given, dropped, reference = _conditions(network, prompts)
-    both = (
-        torch.cat((given, dropped)),
-        torch.cat((reference, torch.zeros_like(reference))),
-        network.batch(frames * 2),
-    )
-    alone = (given, reference, network.batch(frames))
-    y = _pad([noise(p.key, p.frames, network.mel_dim) for p in prompts], device)
-    dtype = native_dtype(device) if config.dtype == "auto" else config.dtype
-    autocast = torch.autocast(device.type, dtype=getattr(torch, dtype), enabled=dtype != "float32")
-    for (start, end), doubled in zip(steps, guided, strict=True):
-        text, shown, batch = both if doubled else alone
-        with autocast:
-            time = torch.tensor(start, device=device)
-            state = y.repeat(2, 1, 1) if doubled else y
-            flow = network.velocity(state, shown, text, time, batch).float()
-        if doubled:
-            towards, away = flow.chunk(2)
-            flow = towards + (towards - away) * config.guidance
-        y = y + (end - start) * flow
-    result = y.cpu()
-    return [result[i, len(p.reference) : p.frames].clone() for i, p in enumerate(prompts)]
+    reference = torch.cat([_shown(prompt) for prompt in prompts])
+    y = torch.cat([noise(p.key, p.frames, network.mel_dim) for p in prompts])
+    y, reference = (part.to(network.device, non_blocking=True) for part in (y, reference))
+    conditions = network.conditions([p.tokens for p in prompts], reference, frames)
+    modulations = network.modulation(times[:-1].to(network.device, non_blocking=True))
+    for (start, end), modulation in zip(pairwise(times.tolist()), modulations, strict=True):
+        copies = 2 if _is_guided(start, config) else 1
+        flow = network.velocity(y, conditions, modulation, copies)
+        y = torch.add(y, _guided(flow, config.guidance), alpha=end - start)
+    rows = y.split(frames)
+    return [row[len(p.reference) :] for row, p in zip(rows, prompts, strict=True)]
 
 
 def _is_guided(time: float, config: SamplerConfig) -> bool:
@@ -91,16 +85,14 @@ def _is_guided(time: float, config: SamplerConfig) -> bool:
     return config.guidance > 0 and start <= time < end
 
 
-def _conditions(network: Network, prompts: Sequence[Prompt]) -> tuple[Tensor, Tensor, Tensor]:
-    """(B, N, text_dim) text, the same for no text, and (B, N, mel_dim) references."""
-    embedded = [network.embed_text(p.tokens, p.frames) for p in prompts]
-    longest = max(prompt.frames for prompt in prompts)
-    reference = torch.zeros(len(prompts), longest, network.mel_dim, device=network.device)
-    for i, prompt in enumerate(prompts):
-        reference[i, : len(prompt.reference)] = prompt.reference
-    given, dropped = (pad_sequence(list(text), True) for text in zip(*embedded, strict=True))
-    return given, dropped, reference
+def _guided(flow: Tensor, guidance: float) -> Tensor:
+    """(G, T, mel_dim) -> (T, mel_dim): where there are two copies, away from the second."""
+    if len(flow) == 1:
+        return flow[0]
+    towards, away = flow
+    return towards + (towards - away) * guidance
 
 
-def _pad(items: Sequence[Tensor], device: torch.device) -> Tensor:
-    return pad_sequence(list(items), batch_first=True).to(device)
+def _shown(prompt: Prompt) -> Tensor:
+    """(frames, mel_dim) the reference, and zeros where speech is to come."""
+    return F.pad(prompt.reference, (0, 0, 0, prompt.frames - len(prompt.reference)))

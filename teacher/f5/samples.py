@@ -12,7 +12,8 @@ from teacher.base import Request
 from teacher.clip_voices import can_lead, clip_voice
 from teacher.f5.config import F5Config
 from teacher.f5.network import Network
-from teacher.f5.sampler import Prompt, sample
+from teacher.f5.packed_network import PackedNetwork
+from teacher.f5.sampler import Prompt, dtype_on, sample
 from teacher.f5.teacher import F5Teacher
 from teacher.f5.vocoder import build_vocoder
 
@@ -47,7 +48,9 @@ class Samples:
     def speak(self, network: Network) -> Evaluation:
         if not self.prompts:
             return Evaluation({})
-        mels = sample(network, list(self.prompts.values()), self.config.sampler)
+        sampler, prompts = self.config.sampler, list(self.prompts.values())
+        packed = PackedNetwork(network, getattr(torch, dtype_on(network.device, sampler)))
+        mels = [mel.cpu() for mel in sample(packed, prompts, sampler)]
         with torch.inference_mode():
             waves = [self.vocoder(mel).clamp(-1, 1).numpy() for mel in mels]
         return Evaluation(

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from speech.audio.mel import FRAME_RATE, log_mel
 from speech.audio.waveform import Wave
-from speech.machine import native_dtype, pick_device
+from speech.machine import pick_device
 from speech.stopwatch import Stopwatch
 from speech.storage.local_files import checksum_of
 from speech.synthesizer import Size
@@ -21,7 +21,8 @@ from teacher.f5.config import Dtype, F5Config, SamplerConfig
 from teacher.f5.frontend import build_frontend, reference_aligner
 from teacher.f5.leads import Leads
 from teacher.f5.network import Network, load_network
-from teacher.f5.sampler import Prompt, sample
+from teacher.f5.packed_network import PackedNetwork
+from teacher.f5.sampler import Prompt, dtype_on, sample
 from teacher.f5.vocoder import build_vocoder
 from teacher.packing import BatchLimit
 from teacher.voices import Voice
@@ -87,12 +88,13 @@ class F5Teacher(Teacher[F5Config]):
             return sample(self.network, prompts, self.sampler)
 
     def vocode(self, mels: Sequence[Tensor], voice_ids: Sequence[str]) -> list[Wave]:
-        waves = []
+        """Mels (frames, mel_dim) wherever they are; the waves leave the device together."""
+        gains = [self.reference(voice_id)[1] for voice_id in voice_ids]
         with self._resident(self.vocoder), torch.inference_mode():
-            for mel, voice_id in zip(mels, voice_ids, strict=True):
-                _, gain = self.reference(voice_id)
-                waves.append((self.vocoder(mel.to(self.device)) / gain).cpu().numpy())
-        return waves
+            waves = [self.vocoder(mel.to(self.device)) for mel in mels]
+            waves = [wave / gain for wave, gain in zip(waves, gains, strict=True)]
+            together = torch.cat(waves).cpu()
+        return [wave.numpy() for wave in together.split([len(wave) for wave in waves])]
 
     def load(self) -> None:
         assert self.network is not None
@@ -104,19 +106,23 @@ class F5Teacher(Teacher[F5Config]):
 
     @cached_property
     def dtype(self) -> Dtype:
-        """Of the network; auto is what this device multiplies natively."""
-        dtype = self.config.sampler.dtype
-        return native_dtype(self.device) if dtype == "auto" else dtype
+        return dtype_on(self.device, self.config.sampler)
 
     @cached_property
     def sampler(self) -> SamplerConfig:
         return self.config.sampler.model_copy(update={"dtype": self.dtype})
 
     @cached_property
-    def network(self) -> Network:
+    def network(self) -> PackedNetwork:
+        network = self.read_network()
+        if not self.config.offload:
+            network.to(self.device)
+        return PackedNetwork(network, getattr(torch, self.dtype), self.device)
+
+    def read_network(self) -> Network:
+        """As it was trained, on the CPU."""
         weights = weights_file(self.config.weights, self.config.weights_sha256)
-        network = load_network(self.config.architecture, len(self.vocabulary), str(weights))
-        return network if self.config.offload else network.to(self.device)
+        return load_network(self.config.architecture, len(self.vocabulary), str(weights))
 
     @cached_property
     def vocoder(self) -> nn.Module:

@@ -38,10 +38,19 @@ def fused_attention(
     return efficient(query, key, value, attn_mask, trains, dropout_p, is_causal, scale=scale)[0]
 
 
+def swap_tensors(one: Tensor, other: Tensor) -> None:
+    """`torch.utils.swap_tensors`, by which modules move fake weights: it refuses those that are
+    remembered anywhere, as all fake ones are."""
+    one.__dict__, other.__dict__ = other.__dict__, one.__dict__
+    torch._C._swap_tensor_impl(one, other)
+
+
 WITHOUT_DRIVER: Mapping[str, Any] = {
     "torch.cuda.amp.common.amp_definitely_not_available": lambda: False,
     "torch.cuda.is_bf16_supported": lambda including_emulation=True: True,
     "torch.cuda.synchronize": lambda device=None: None,
+    "torch.cuda.get_device_capability": lambda device=None: (9, 0),
+    "torch.utils.swap_tensors": swap_tensors,
     "torch.nn.functional.scaled_dot_product_attention": fused_attention,
     "torch.backends.mha.get_fastpath_enabled": lambda: False,
 }

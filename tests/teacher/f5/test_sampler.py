@@ -7,16 +7,18 @@ import pytest
 import torch
 from f5_tts.model import CFM, DiT
 
-import teacher.f5.network
 from teacher.f5.config import ArchitectureConfig, SamplerConfig
 from teacher.f5.network import Network
-from teacher.f5.sampler import Prompt, noise, sample, schedule
+from teacher.f5.packed_network import PackedNetwork
+from teacher.f5.sampler import Prompt, dtype_on, noise, schedule
+from teacher.f5.sampler import sample as sample_packed
 
 VOCABULARY = 30
 TOLERANCE = 1e-4
 STYLES = {
     "v0": {"text_mask_padding": False, "pe_attn_head": 1},
     "v1": {"text_mask_padding": True, "pe_attn_head": None},
+    "v1_average": {"text_mask_padding": True, "text_embedding_average_upsampling": True},
     "v1_qk_norm": {"text_mask_padding": True, "qk_norm": "rms_norm"},
 }
 
@@ -66,6 +68,11 @@ def upstream(cfm: CFM, prompt: Prompt, config: SamplerConfig) -> torch.Tensor:
             use_epss=config.epss,
         )
     return mel[0, len(prompt.reference) :]
+
+
+def sample(network: Network, items: list[Prompt], config: SamplerConfig) -> list[torch.Tensor]:
+    dtype = getattr(torch, dtype_on(network.device, config))
+    return sample_packed(PackedNetwork(network, dtype), items, config)
 
 
 def difference(first: torch.Tensor, second: torch.Tensor) -> float:
@@ -132,15 +139,26 @@ def test_an_item_does_not_depend_on_its_batch(style):
                 assert difference(mel, alone[prompt.key]) < TOLERANCE
 
 
-def test_the_masked_kernel_of_accelerators_gives_what_the_row_by_row_one_gives(monkeypatch):
-    """GPUs take the fused kernel with a mask: the same mathematics, checked here on the CPU."""
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_on_a_cpu_not_a_bit_depends_on_the_batch(dtype):
     network, _ = build("v1")
-    config = SamplerConfig(steps=5, guidance=2.0, dtype="float32")
+    config = SamplerConfig(steps=3, guidance=2.0, dtype=dtype)
     items = prompts(5)
-    rows = sample(network, items, config)
-    monkeypatch.setattr(teacher.f5.network, "_attend_rows", teacher.f5.network._attend_masked)
-    for first, second in zip(rows, sample(network, items, config), strict=True):
-        assert difference(first, second) < TOLERANCE
+    for prompt, mel in zip(items, sample(network, items, config), strict=True):
+        assert torch.equal(mel, sample(network, [prompt], config)[0])
+
+
+def test_a_network_can_be_packed_again_and_takes_nothing_from_the_first():
+    """Training speaks samples of a network that goes on changing."""
+    network, _ = build("v1")
+    config = SamplerConfig(steps=2, dtype="bfloat16")
+    packed = PackedNetwork(network, torch.bfloat16)
+    first = sample_packed(packed, prompts(1), config)[0]
+    with torch.no_grad():
+        for block in network.dit.transformer_blocks:
+            block.ff.ff[2].weight.zero_()
+    assert torch.equal(sample_packed(packed, prompts(1), config)[0], first)
+    assert not torch.equal(sample(network, prompts(1), config)[0], first)
 
 
 def test_noise_is_a_function_of_its_key():

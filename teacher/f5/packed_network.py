@@ -1,0 +1,200 @@
+"""F5-TTS's diffusion transformer for inference: rows end to end, everything done once that can be.
+
+The mathematics is `f5_tts.model.DiT`'s (f5_tts/model/backbones/dit.py). What differs is when and in
+which precision: the residual stream, norms, input and output are float32, products of matrices inside
+the blocks are of `dtype`; time is the same for all rows, so that the modulations of all blocks and
+steps come from one product and AdaLN is a layer norm with an affine part; what does not change between
+steps (text, reference) enters the input projection once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from f5_tts.model.modules import DiTBlock
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from teacher.f5.attention import AttentionKind, attend, attention_kind, rotate, rotation
+from teacher.f5.linear import PackedLinear, packed
+from teacher.f5.network import Network
+from teacher.f5.rows import Rows, lay_out
+from teacher.f5.text_embedding import embed_texts, packed_embedding
+
+EPSILON = 1e-6
+"""of upstream's layer norms"""
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What all steps over one batch share: `constant` (2, T, D), what text and reference, and in the
+    second copy neither of them, give to the input; `turn` (T, 1, C / 2, 2) rotary positions."""
+
+    constant: Tensor
+    turn: Tensor
+    rows: Rows
+
+
+@dataclass(frozen=True)
+class Modulation:
+    """Of one step: `blocks` (depth, 6, D) and `last` (2, D), in upstream's order of AdaLN's parts,
+    with the 1 of each scale added."""
+
+    blocks: Tensor
+    last: Tensor
+
+
+class PackedNetwork(nn.Module):
+    """A `Network`'s weights, prepared; later changes of the network are not seen here."""
+
+    frequencies: Tensor
+
+    def __init__(
+        self,
+        network: Network,
+        dtype: torch.dtype,
+        device: torch.device | None = None,
+        attention: AttentionKind | None = None,
+    ) -> None:
+        """Args:
+        dtype: of the products inside the blocks.
+        device: where it will run; None for where the network is.
+        attention: None for the faster one there.
+        """
+        super().__init__()
+        device = device or network.device
+        kind = attention or attention_kind(device, dtype)
+        dit = network.dit
+        self.mel_dim = mel_dim = network.mel_dim
+        self.time_embed = dit.time_embed
+        self.text_embed = packed_embedding(dit.text_embed, device)
+        entrance, exact = dit.input_embed.proj, (torch.float32, device)
+        noisy, known = entrance.weight.split([mel_dim, entrance.in_features - mel_dim], dim=1)
+        self.enter_noisy = PackedLinear(noisy, None, *exact)
+        self.enter_known = PackedLinear(known, entrance.bias, *exact)
+        self.leave = packed(dit.proj_out, *exact)
+        self.convolutions = PositionConvolutions(dit.input_embed.conv_pos_embed.conv1d, dtype)
+        self.modulations = nn.ModuleList(b.attn_norm.linear for b in dit.transformer_blocks)
+        self.last_modulation = dit.norm_out.linear
+        self.blocks = nn.ModuleList(
+            Block(block, dtype, device, kind) for block in dit.transformer_blocks
+        )
+        self.register_buffer("frequencies", dit.rotary_embed.inv_freq, persistent=False)
+
+    def conditions(
+        self, tokens: Sequence[Tensor], reference: Tensor, frames: Sequence[int]
+    ) -> Conditions:
+        """Of B texts (N_tokens,) and mels (T, mel_dim), which are 0 where nothing is shown."""
+        rows = lay_out(frames, self.convolutions.gap, self.device)
+        texts = embed_texts(self.text_embed, tokens, frames)
+        text = torch.cat([texts[:, i, :count] for i, count in enumerate(frames)], dim=1)
+        shown = torch.stack((reference, torch.zeros_like(reference)))
+        constant = self.enter_known(torch.cat((shown, text), dim=-1))
+        return Conditions(constant, rotation(rows.positions, self.frequencies), rows)
+
+    def modulation(self, times: Tensor) -> list[Modulation]:
+        """(S,) times -> of each step."""
+        hidden = F.silu(self.time_embed(times))
+        blocks = torch.stack([linear(hidden) for linear in self.modulations], dim=1)
+        blocks, last = blocks.unflatten(-1, (6, -1)), self.last_modulation(hidden)
+        last = last.unflatten(-1, (2, -1))
+        for scale in (blocks[:, :, 1], blocks[:, :, 4], last[:, 0]):
+            scale += 1
+        return [Modulation(*parts) for parts in zip(blocks, last, strict=True)]
+
+    def velocity(
+        self, noisy: Tensor, conditions: Conditions, modulation: Modulation, copies: int
+    ) -> Tensor:
+        """(T, mel_dim) -> (copies, T, mel_dim): the flow given all, and in a second copy nothing."""
+        x = self.enter_noisy(noisy) + conditions.constant[:copies]
+        x = x + self.convolutions(x, conditions.rows)
+        for block, parts in zip(self.blocks, modulation.blocks, strict=True):
+            x = block(x, parts, conditions.turn, conditions.rows)
+        scale, shift = modulation.last
+        return self.leave(_norm(x, scale, shift))
+
+    @property
+    def device(self) -> torch.device:
+        return self.frequencies.device
+
+
+class PositionConvolutions(nn.Module):
+    """Upstream's `ConvPositionEmbedding` over rows that lie so far apart that none sees another.
+
+    Frames are channels-last as they come, and so one-row images are what they are convolved as: a
+    third of the time of `Conv1d` on a CPU, and no transposition anywhere.
+    """
+
+    def __init__(self, layers: nn.Sequential, dtype: torch.dtype) -> None:
+        super().__init__()
+        self.first, self.second = (_one_row(layers[i], dtype) for i in (0, 2))
+        self.gap = self.first.padding[1]
+
+    def forward(self, x: Tensor, rows: Rows) -> Tensor:
+        """(G, T, D) -> (G, T, D)."""
+        apart = x.new_zeros(len(x), 1, len(rows.inside), x.shape[-1], dtype=self.first.weight.dtype)
+        apart[:, 0, rows.slots] = x.to(apart.dtype)
+        hidden = F.mish(_convolved(self.first, apart))
+        hidden = F.mish(_convolved(self.second, hidden * rows.inside.to(hidden.dtype)))
+        return hidden[:, 0, rows.slots]
+
+
+def _one_row(layer: nn.Conv1d, dtype: torch.dtype) -> nn.Conv2d:
+    """The same convolution, of images one pixel high."""
+    size, padding = (1, *layer.kernel_size), (0, *layer.padding)
+    made = nn.Conv2d(
+        layer.in_channels, layer.out_channels, size, padding=padding, groups=layer.groups
+    )
+    made.weight.data, made.bias.data = layer.weight.detach().unsqueeze(2), layer.bias.detach()
+    return made.to(dtype, memory_format=torch.channels_last).requires_grad_(False)
+
+
+def _convolved(layer: nn.Conv2d, x: Tensor) -> Tensor:
+    """(G, 1, P, D) -> (G, 1, P, D)."""
+    found: Tensor = layer(x.permute(0, 3, 1, 2))
+    return found.permute(0, 2, 3, 1)
+
+
+class Block(nn.Module):
+    """One `DiTBlock`."""
+
+    def __init__(
+        self, block: DiTBlock, dtype: torch.dtype, device: torch.device, kind: AttentionKind
+    ) -> None:
+        super().__init__()
+        attention, (enter, _, leave) = block.attn, block.ff.ff
+        parts = (attention.to_q, attention.to_k, attention.to_v)
+        weight, bias = (torch.cat([getattr(p, name) for p in parts]) for name in ("weight", "bias"))
+        self.qkv = PackedLinear(weight, bias, dtype, device)
+        self.out = packed(attention.to_out[0], dtype, device)
+        self.enter = packed(enter[0], dtype, device, gelu="tanh")
+        self.leave = packed(leave, dtype, device)
+        self.q_norm, self.k_norm = attention.q_norm, attention.k_norm
+        self.heads, self.kind, self.dtype = attention.heads, kind, dtype
+        self.rotated_heads = attention.processor.rotated_heads
+
+    def forward(self, x: Tensor, modulation: Tensor, turn: Tensor, rows: Rows) -> Tensor:
+        """(G, T, D) float32, (6, D) -> (G, T, D)."""
+        shift, scale, gate, shift_ff, scale_ff, gate_ff = modulation
+        x = torch.addcmul(x, gate, self._attention(_norm(x, scale, shift), turn, rows))
+        hidden = self.enter(_norm(x, scale_ff, shift_ff).to(self.dtype))
+        return torch.addcmul(x, gate_ff, self.leave(hidden))
+
+    def _attention(self, x: Tensor, turn: Tensor, rows: Rows) -> Tensor:
+        qkv = self.qkv(x.to(self.dtype)).unflatten(-1, (3, self.heads, -1))
+        query, key, value = qkv.unbind(2)
+        if self.q_norm is not None:
+            query, key = self.q_norm(query.float()), self.k_norm(key.float())
+        query, key = (self._rotate(part, turn).to(self.dtype) for part in (query, key))
+        return self.out(attend(self.kind, query, key, value, rows).flatten(-2))
+
+    def _rotate(self, heads: Tensor, turn: Tensor) -> Tensor:
+        if self.rotated_heads is None:
+            return rotate(heads, turn)
+        turned = rotate(heads[:, :, : self.rotated_heads], turn)
+        return torch.cat((turned, heads[:, :, self.rotated_heads :]), dim=2)
+
+
+def _norm(x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
+    """AdaLN where all rows share the time."""
+    return F.layer_norm(x, x.shape[-1:], scale, shift, EPSILON)
