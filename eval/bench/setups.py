@@ -73,7 +73,8 @@ def faster_attention(teacher: F5Teacher, dtype: Dtype) -> AttentionKind:
 
 def set_up(teacher: F5Teacher, setup: Setup) -> F5Teacher:
     """A teacher that runs in this way over the same weights; raises where it cannot."""
-    if teacher.device.type != "cuda" and (setup.offload or setup.dtype == "float16"):
+    on_gpu = setup.offload or setup.dtype == "float16" or setup.attention == "varlen"
+    if on_gpu and teacher.device.type != "cuda":
         raise InputError("needs a GPU")
     if setup.compiled:
         get_cpp_compiler()  # raises where there is none, before much is done in vain
@@ -94,11 +95,8 @@ def _network(teacher: F5Teacher, setup: Setup) -> PackedNetwork:
     network = teacher.read_network()
     if not setup.offload:
         network.to(teacher.device)
-    packed = PackedNetwork(network, dtype_of(setup.dtype), teacher.device, setup.attention)
-    if setup.compiled:
-        for block in packed.blocks:  # one program for all blocks and lengths
-            block.compile(dynamic=True)
-    return packed
+    dtype = dtype_of(setup.dtype)
+    return PackedNetwork(network, dtype, teacher.device, setup.attention, setup.compiled)
 
 
 def _with_references(teacher: F5Teacher, setup: Setup) -> F5Teacher:

@@ -25,6 +25,7 @@ def attend(kind: AttentionKind, query: Tensor, key: Tensor, value: Tensor, rows:
     return by_kind(query, key, value, rows)
 
 
+@torch.compiler.disable  # a program for each batch's own lengths is none to keep
 def _attend_rowwise(query: Tensor, key: Tensor, value: Tensor, rows: Rows) -> Tensor:
     """Row by row, all copies at once. Scores and their sums stay in float32 within the kernel."""
     found = []

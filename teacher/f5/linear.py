@@ -15,9 +15,8 @@ class PackedLinear(nn.Module):
     """A linear layer, with GELU after it where asked for.
 
     On a CPU oneDNN keeps the weights in the order that its kernel reads, and applies the activation
-    to what is still in registers: as an operation of its own GELU costs ten times the product. A row
-    comes out the same to the bit in any batch, which MKL, behind `F.linear` in float32, does not
-    promise. These are the operations to which torch's inductor lowers `nn.Linear` too.
+    to what is still in registers: as an operation of its own GELU costs ten times the product. These
+    are the operations to which torch's inductor lowers `nn.Linear` too.
     """
 
     def __init__(

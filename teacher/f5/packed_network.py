@@ -55,11 +55,13 @@ class PackedNetwork(nn.Module):
         dtype: torch.dtype,
         device: torch.device | None = None,
         attention: AttentionKind | None = None,
+        compiled: bool = False,
     ) -> None:
         """Args:
         dtype: of the products inside the blocks.
         device: where it will run; None for where the network is.
         attention: None for the faster one there.
+        compiled: one program for all blocks and lengths; it is made at the first batch.
         """
         super().__init__()
         device = device or network.device
@@ -79,6 +81,9 @@ class PackedNetwork(nn.Module):
         self.blocks = nn.ModuleList(
             Block(block, dtype, device, kind) for block in dit.transformer_blocks
         )
+        if compiled:
+            for block in self.blocks:
+                block.compile(dynamic=True)
         self.register_buffer("frequencies", dit.rotary_embed.inv_freq, persistent=False)
 
     def conditions(
@@ -142,11 +147,12 @@ class PositionConvolutions(nn.Module):
 def _one_row(layer: nn.Conv1d, dtype: torch.dtype) -> nn.Conv2d:
     """The same convolution, of images one pixel high."""
     size, padding = (1, *layer.kernel_size), (0, *layer.padding)
-    made = nn.Conv2d(
-        layer.in_channels, layer.out_channels, size, padding=padding, groups=layer.groups
-    )
-    made.weight.data, made.bias.data = layer.weight.detach().unsqueeze(2), layer.bias.detach()
-    return made.to(dtype, memory_format=torch.channels_last).requires_grad_(False)
+    channels = (layer.in_channels, layer.out_channels)
+    made = nn.Conv2d(*channels, size, padding=padding, groups=layer.groups, device="meta")
+    weight = layer.weight.detach().unsqueeze(2).to(dtype, memory_format=torch.channels_last)
+    made.weight = nn.Parameter(weight, requires_grad=False)
+    made.bias = nn.Parameter(layer.bias.detach().to(dtype), requires_grad=False)
+    return made
 
 
 def _convolved(layer: nn.Conv2d, x: Tensor) -> Tensor:

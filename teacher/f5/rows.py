@@ -23,14 +23,11 @@ class Rows:
     edges: Tensor
     slots: Tensor
     inside: Tensor
+    longest: int
 
     @property
     def spans(self) -> list[tuple[int, int]]:
         return list(pairwise(accumulate(self.lengths, initial=0)))
-
-    @property
-    def longest(self) -> int:
-        return max(self.lengths)
 
 
 def lay_out(lengths: Sequence[int], gap: int, device: torch.device) -> Rows:
@@ -42,4 +39,11 @@ def lay_out(lengths: Sequence[int], gap: int, device: torch.device) -> Rows:
     slots = frames + gap * rows
     inside = torch.zeros(total + gap * (count - 1), 1, device=device)
     inside[slots] = 1.0
-    return Rows(tuple(lengths), frames - edges[rows], edges.to(torch.int32), slots, inside)
+    return Rows(
+        tuple(lengths),
+        frames - edges[rows],
+        edges.to(torch.int32),
+        slots,
+        inside,
+        max(lengths),
+    )

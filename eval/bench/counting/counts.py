@@ -9,7 +9,11 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.utils.flop_counter import flop_registry
+from torch._subclasses.fake_tensor import unset_fake_temporarily
+from torch.nn.attention import varlen  # noqa: F401  (its operation)
+from torch.utils.flop_counter import flop_registry, register_flop_formula
+
+from eval.bench.counting.known_values import known
 
 aten = torch.ops.aten
 ROOT = Path(__file__).parents[3]
@@ -18,6 +22,16 @@ NO_KERNEL = {
     *(aten._unsafe_view, aten._reshape_alias, aten.detach_, aten.lift_fresh, aten.resize_),
 }
 """what launches nothing, beside views"""
+
+
+@register_flop_formula(torch.ops.torch_attn._varlen_attn, get_raw=True)
+def _varlen_flops(
+    query: Tensor, key: Tensor, value: Tensor, edges: Tensor, *_: Any, **__: Any
+) -> int:
+    """Of each row to itself; torch has no formula for it."""
+    rows = known(edges)
+    squares = query.shape[0] ** 2 if rows is None else int(rows.long().diff().square().sum())
+    return 2 * squares * query.shape[1] * (query.shape[2] + value.shape[2])
 
 
 @dataclass
@@ -47,7 +61,8 @@ class Counts:
         if not getattr(function, "is_view", False) and packet not in NO_KERNEL:
             self.kernels[str(packet).removeprefix("aten.")] += 1
         if packet in flop_registry:
-            work = flop_registry[packet](*args, **kwargs, out_val=result)
+            with unset_fake_temporarily():  # where it looks at values, they are the host's
+                work = flop_registry[packet](*args, **kwargs, out_val=result)
             self.flops[str(packet).removeprefix("aten.")] += work
 
 

@@ -52,11 +52,10 @@ def lines(teacher: F5Teacher) -> list[Utterance]:
     [
         (Way("float32", EXACT), 0.0),
         (Way("float32", replace(EXACT, batch=8)), EXACTLY),
-        (Way("float32", replace(EXACT, batch=8, attention="masked")), EXACTLY),
         (Way("float32", replace(EXACT, batch=8, reference_s=None)), EXACTLY),
         (Way("float32"), EXACTLY),
     ],
-    ids=["itself", "batch", "masked", "references", "upstream"],
+    ids=["itself", "batch", "references", "upstream"],
 )
 def test_exact_ways_differ_in_nothing(teacher: F5Teacher, way: Way, most: float) -> None:
     trials = Trials(teacher, lines(teacher))
@@ -74,7 +73,7 @@ def test_upstreams_ragged_batch_is_told_by_its_difference(teacher: F5Teacher) ->
 
 
 def test_what_a_batch_costs_a_gpu(teacher: F5Teacher) -> None:
-    setup = replace(EXACT, batch=8, dtype="bfloat16", attention="masked")
+    setup = replace(EXACT, batch=8, dtype="bfloat16")
     ours = batch_cost(teacher, Way("bfloat16", setup), PROMPTS)
     theirs = batch_cost(teacher, Way("float16", batch=8), PROMPTS)
     assert ours is not None
@@ -89,7 +88,7 @@ def test_what_a_batch_costs_a_gpu(teacher: F5Teacher) -> None:
 
 
 def test_a_compiler_decides_its_kernels(teacher: F5Teacher) -> None:
-    compiled = replace(EXACT, attention="masked", compiled=True)
+    compiled = replace(EXACT, compiled=True)
     assert batch_cost(teacher, Way("bfloat16", compiled), PROMPTS) is None
 
 
@@ -118,7 +117,7 @@ def test_the_command_writes_one_json_and_one_table(
     assert (written["lines"], written["steps"], written["teacher"]) == (2, 3, "f5_mini")
     rows = {row["name"].removeprefix("f5_mini, "): row for row in written["rows"]}
     assert rows["upstream, batch 1, float32"]["ratio"] == 1
-    assert rows["auto_max, bfloat16, masked attention"]["trial"]["cost"]["step_waits"] == 0
+    assert rows["auto_max, bfloat16"]["trial"]["cost"]["step_waits"] == 0
     missing = {name: row["missing"] for name, row in rows.items() if row["missing"]}
     assert missing["auto_max, bfloat16, offload"] == "needs a GPU"
     assert missing["upstream, ragged batch 8, float16"] == "needs a GPU"
