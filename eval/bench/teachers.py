@@ -1,6 +1,6 @@
 """A teacher as contestants: upstream's loop over its weights, and this project's sampler."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
@@ -18,7 +18,7 @@ from teacher.base import Prepared, Speech
 from teacher.f5.config import Dtype
 from teacher.f5.sampler import Prompt
 from teacher.f5.teacher import F5Teacher
-from teacher.packing import BatchLimit, pack
+from teacher.packing import pack
 
 UPSTREAM_DTYPES: tuple[Dtype, ...] = ("float32", "float16")
 """float16 is what upstream loads on a GPU"""
@@ -33,10 +33,14 @@ class Speaker(Protocol):
     def synthesize_mels(self, prompts: Sequence[Prompt]) -> list[Tensor]: ...
 
 
+InBatches = Callable[[Sequence[int]], list[list[int]]]
+"""frames of items -> their places, batch by batch"""
+
+
 @dataclass(frozen=True, kw_only=True)
 class TeacherCandidate(Candidate):
     speaker: Speaker
-    limit: BatchLimit
+    in_batches: InBatches
 
 
 @dataclass(frozen=True)
@@ -84,40 +88,51 @@ def _upstream(teacher: F5Teacher, way: Way) -> TeacherCandidate:
     network = upstream_network(teacher)
     network.load_state_dict(teacher.read_network().dit.state_dict())
     upstream = Upstream(teacher, network.to(teacher.device, getattr(torch, way.dtype)))
-    limit = BatchLimit(items=way.batch)
-    return _contestant(teacher, upstream, limit, (upstream.cfm, teacher.vocoder))
+    parts = (upstream.cfm, teacher.vocoder)
+    return _contestant(teacher, upstream, partial(_in_order, size=way.batch), way.batch, parts)
 
 
 def _ours(teacher: F5Teacher, setup: Setup) -> TeacherCandidate:
     """The batches are measured before anything is compiled, which takes memory of its own."""
     limit = set_up(teacher, replace(setup, compiled=False)).limit()
     changed = set_up(teacher, setup)
-    return _contestant(changed, changed, limit, (changed.network, changed.vocoder))
+    parts = (changed.network, changed.vocoder)
+    return _contestant(changed, changed, partial(pack, limit=limit), limit.items, parts)
+
+
+def _in_order(frames: Sequence[int], size: int) -> list[list[int]]:
+    """As they come: long ones beside short ones."""
+    places = range(len(frames))
+    return [[*places[start : start + size]] for start in places[::size]]
 
 
 def _contestant(
-    teacher: F5Teacher, speaker: Speaker, limit: BatchLimit, parts: Sequence[nn.Module]
+    teacher: F5Teacher,
+    speaker: Speaker,
+    in_batches: InBatches,
+    items: int | None,
+    parts: Sequence[nn.Module],
 ) -> TeacherCandidate:
-    speak = partial(_speak, speaker, teacher, limit)
+    speak = partial(_speak, speaker, teacher, in_batches)
     return TeacherCandidate(
         device=teacher.device,
         parameters=parameters_of(*parts),
         weights_bytes=bytes_on(teacher.device, parts),
         speak=speak,
         begin=lambda line: speak([line]),
-        batch=limit.items,
+        batch=items,
         speaker=speaker,
-        limit=limit,
+        in_batches=in_batches,
     )
 
 
 def _speak(
-    speaker: Speaker, teacher: F5Teacher, limit: BatchLimit, lines: Sequence[Utterance]
+    speaker: Speaker, teacher: F5Teacher, in_batches: InBatches, lines: Sequence[Utterance]
 ) -> float:
-    """Text in, waves out, in batches within the limit."""
+    """Text in, waves out."""
     prepared = [prepare(line, teacher).prepared for line in lines]
     samples = 0
-    for batch in pack([item.cost for item in prepared], limit):
+    for batch in in_batches([item.cost for item in prepared]):
         spoken = speaker.speak([prepared[i] for i in batch], [lines[i].id for i in batch])
         samples += sum(len(speech.wave) for speech in spoken)
     return samples / SAMPLE_RATE

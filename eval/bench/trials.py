@@ -17,7 +17,6 @@ from speech.dataset.schema import Utterance
 from speech.machine import device_name
 from teacher.f5.sampler import Prompt
 from teacher.f5.teacher import F5Teacher
-from teacher.packing import pack
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ class Trials:
 
     def _tried(self, candidate: TeacherCandidate, way: Way) -> Trial:
         prompts, expected = self._exact(way)
-        batches = pack([prompt.frames for prompt in prompts], candidate.limit)
+        batches = candidate.in_batches([prompt.frames for prompt in prompts])
         apart = []
         for batch in batches:
             made = candidate.speaker.synthesize_mels([prompts[i] for i in batch])
@@ -71,7 +70,7 @@ class Trials:
             every.mean().item(),
             cost,
             seconds,
-            cost and cost.flops / seconds / peak,
+            None if cost is None else cost.flops / seconds / peak,
             source,
         )
 

@@ -17,6 +17,7 @@ from eval.bench.teachers import Way
 from eval.bench.trials import Trials
 from speech.config import load_config, run_app
 from speech.dataset.schema import Utterance
+from speech.errors import InputError
 from teacher.f5.sampler import Prompt
 from teacher.f5.teacher import F5Teacher
 from teacher.voices import load_bank
@@ -81,8 +82,7 @@ def test_what_a_batch_costs_a_gpu(teacher: F5Teacher) -> None:
     assert ours.frames == theirs.frames == 100
     assert ours.step_waits == 0
     assert theirs.step_waits > 0
-    assert ours.step_flops > 0
-    assert ours.step_flops == pytest.approx(theirs.step_flops, rel=0.05)
+    assert 0.5 * theirs.step_flops < ours.step_flops < theirs.step_flops  # which has padding
     steps = teacher.sampler.steps
     assert ours.flops == pytest.approx(steps * ours.step_flops, rel=0.5)
 
@@ -105,11 +105,15 @@ def test_peaks_are_of_the_chip_by_its_name() -> None:
     assert source == "a matrix product here"
 
 
+def no_compiler() -> str:
+    raise InputError("no compiler")
+
+
 @pytest.mark.slow
 def test_the_command_writes_one_json_and_one_table(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("torch._inductor.config.cpp.cxx", (None, "no-such-compiler"))
+    monkeypatch.setattr("eval.bench.setups.get_cpp_compiler", no_compiler)
     arguments = [*SMALL, "random_weights=true", "device=cpu", "lines=2", "turn_lines=2", "steps=3"]
     arguments += [f"output={tmp_path}/bench", "threads=1", "teacher.sampler.dtype=bfloat16"]
     assert run_app(BenchTeacherConfig, "bench_teacher", main, arguments) == 0
