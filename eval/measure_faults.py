@@ -19,8 +19,9 @@ from eval.metrics.faults import Faults, FaultShares, fault_shares, faults_of
 from eval.systems.testsets import Sentence, read_testset
 from speech import storage
 from speech.audio.waveform import quantize
-from speech.config import Config, run_app
-from speech.judges.asr import Asr, AsrConfig
+from speech.config import Config, load_group, run_app
+from speech.judges.asr import Asr
+from speech.judges.judges import JudgesConfig
 from speech.storage.outputs import Kind, check_folder
 from student.student import Student, open_student
 
@@ -73,7 +74,7 @@ def hear(
     student: Student, sentences: Sequence[Sentence], seed: int, console: Console
 ) -> list[HeardClip]:
     """Each sentence by the next voice, and what the ASR makes of it."""
-    asr, clips = Asr(AsrConfig()), []
+    asr, clips = Asr(load_group(JudgesConfig, "judges", "offline").asr), []
     language = student.description.language
     for sentence in track(sentences, "speaking and listening", console=console):
         voice = student.voices[sentence.number % len(student.voices)]

@@ -15,28 +15,26 @@ MAX_SHARDS = 99_999
 
 
 class LicenseConfig(Config):
-    """SPDX names of weights and voices that this run may use; each row carries them."""
+    """SPDX names; each row carries those of its teacher and voice."""
 
     allow: tuple[str, ...]
 
 
 class DatasetConfig(Config):
-    shards: Annotated[int, Field(ge=1, le=MAX_SHARDS)] | Literal["auto"] = "auto"
-    """auto: one for every `rows_per_shard` lines, or parts of long ones, but a handful at least"""
-    rows_per_shard: int = Field(512, ge=1)
-    row_group_mb: int = Field(64, ge=1, le=100)
-    keep_rejected_audio: bool = False
+    shards: Annotated[int, Field(ge=1, le=MAX_SHARDS)] | Literal["auto"]
+    rows_per_shard: int = Field(ge=1)
+    row_group_mb: int = Field(ge=1, le=100)
+    keep_rejected_audio: bool
 
 
 class DirectConfig(Config):
     """Beam's FnApiRunner on this machine, in this process."""
 
     kind: Literal["direct"]
-    workers: int | None = Field(None, ge=1)
-    """shards made at a time, each with models of its own; null: one a core, 4 at most, 1 on a GPU"""
-    threads: int = Field(1, ge=1)
-    """of each worker. Several wait for each other at every operation: with one other busy process
-    on two cores that made the teacher ten times slower, while workers only share what is left"""
+    workers: int | None = Field(ge=1)
+    threads: int = Field(ge=1)
+    """Several wait for each other at every operation: with one other busy process on two cores that
+    made the teacher ten times slower, while workers only share what is left."""
 
 
 class DataflowConfig(Config):
@@ -49,15 +47,13 @@ class DataflowConfig(Config):
     image: str
     machine_type: str
     accelerator: str
-    accelerator_count: int = Field(1, ge=1)
-    harness_threads: int = Field(1, ge=1)
-    disk_size_gb: int = Field(100, ge=30)
-    max_workers: int = Field(4, ge=1)
+    accelerator_count: int = Field(ge=1)
+    harness_threads: int = Field(ge=1)
+    disk_size_gb: int = Field(ge=30)
+    max_workers: int = Field(ge=1)
     job_name: str
-    wait: bool = True
-    """false: submit and return; run again later to write the manifest"""
-    template_location: str | None = None
-    """write the job's JSON there instead of submitting it"""
+    wait: bool
+    template_location: str | None
 
 
 class SynthConfig(Config):
@@ -70,4 +66,4 @@ class SynthConfig(Config):
     dataset: DatasetConfig
     output: str
     seed: int
-    limit: int | None = Field(None, ge=1)
+    limit: int | None = Field(ge=1)

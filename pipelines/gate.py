@@ -47,24 +47,21 @@ class RateRange(Config):
 class GateConfig(Config):
     """A clip outside any of these limits is rejected; so is one whose number is NaN."""
 
-    attempts: int = Field(3, ge=1)
-    """seeds to try for each text and voice"""
-    candidates: int = Field(1, ge=1)
-    """clips to make in each attempt, of which the best is kept"""
-    min_rms_db: float = -50.0
-    max_clipped_share: float = Field(0.001, ge=0)
+    attempts: int = Field(ge=1)
+    candidates: int = Field(ge=1)
+    min_rms_db: float
+    max_clipped_share: float = Field(ge=0)
     speaking_rate: dict[str, RateRange]
     """by language"""
-    edge_s: float = Field(1.5, ge=0)
-    """time beyond the slowest rate that a clip may take, for short texts"""
-    max_pause_s: float = Field(1.5, gt=0)
-    wer_max: float = Field(0.2, ge=0)
-    cer_max: float | None = Field(None, ge=0)
-    similarity_min: float = Field(0.7, ge=-1, le=1)
-    similarity_min_short: float = Field(0.5, ge=-1, le=1)
-    """of clips shorter than the encoder's window, which it pads with silence"""
-    mos_min: float | None = Field(None, ge=1, le=5)
-    judges: JudgesConfig = JudgesConfig()
+    edge_s: float = Field(ge=0)
+    max_pause_s: float = Field(gt=0)
+    wer_max: float = Field(ge=0)
+    cer_max: float | None = Field(ge=0)
+    similarity_min: float = Field(ge=-1, le=1)
+    similarity_min_short: float = Field(ge=-1, le=1)
+    """The encoder pads what is shorter than its window with silence."""
+    mos_min: float | None = Field(ge=1, le=5)
+    judges: JudgesConfig
 
     @model_validator(mode="after")
     def _limits_can_be_judged(self) -> "GateConfig":

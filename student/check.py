@@ -15,8 +15,10 @@ from rich.progress import track
 from speech import storage
 from speech.audio.mel import log_mel
 from speech.audio.waveform import Wave, encode_flac, quantize
+from speech.config import load_group
 from speech.dataset.schema import SAMPLE_RATE
-from speech.judges.asr import Asr, AsrConfig
+from speech.judges.asr import Asr
+from speech.judges.judges import JudgesConfig
 from speech.judges.wer import ErrorRates, score
 from speech.seeds import short_id
 from student.card import write_card
@@ -57,7 +59,7 @@ def _spread(rows: Sequence[int]) -> list[int]:
 def _hear(
     student: Student, data: StudentData, rows: Sequence[int], name: str, console: Console
 ) -> tuple[list[ErrorRates], list[Wave]]:
-    asr, rates, waves = Asr(AsrConfig()), [], []
+    asr, rates, waves = Asr(load_group(JudgesConfig, "judges", "offline").asr), [], []
     for row in track(rows, f"listening, {name}", console=console, transient=True):
         clip = data.clips[row]
         waves.append(quantize(student.speak(clip.text_normalized, clip.speaker_id)))

@@ -55,7 +55,7 @@ class Speech:
     phoneme_ends_s: Sequence[float] | None = None
 
 
-class TeacherConfig(Config):
+class TeacherConfig(Config, ABC):
     """What every block of conf/teacher states; the rest is each teacher's own."""
 
     name: str
@@ -73,9 +73,9 @@ class TeacherConfig(Config):
         return False
 
     @property
+    @abstractmethod
     def revision(self) -> str:
         """Of the weights, for each row of a dataset."""
-        raise NotImplementedError
 
     @property
     def own_voices(self) -> str | None:
@@ -85,9 +85,9 @@ class TeacherConfig(Config):
     def fetch(self) -> None:
         """Bring weights to this machine; raises InputError where they cannot be had."""
 
+    @abstractmethod
     def open(self, voices: Mapping[str, Voice], watch: Stopwatch | None = None) -> "Teacher[Any]":
         """A teacher for these voices; weights are read at its `load`."""
-        raise NotImplementedError
 
 
 C = TypeVar("C", bound=TeacherConfig)

@@ -49,16 +49,15 @@ ALIGNMENT_SLACK_S = 0.05
 
 
 class VoiceLimits(Config):
-    """Between these a reference is accepted."""
+    """Between these a reference is accepted (conf/limits)."""
 
-    min_duration_s: float = Field(1.0, gt=0)
-    max_duration_s: float = Field(12.0, gt=0)
-    min_sample_rate: int = Field(16_000, gt=0)
-    min_rms_db: float = -50.0
-    max_clipped_share: float = 0.001
-    max_wer: float = 0.3
-    """of the transcript against what the ASR hears"""
-    max_bytes: int = Field(64 * 2**20, gt=0)
+    min_duration_s: float = Field(gt=0)
+    max_duration_s: float = Field(gt=0)
+    min_sample_rate: int = Field(gt=0)
+    min_rms_db: float
+    max_clipped_share: float
+    max_wer: float
+    max_bytes: int = Field(gt=0)
 
 
 class Entry(Config):

@@ -27,13 +27,10 @@ class VoicesConfig(Config):
     """A bank: a JSONL manifest beside its audio, one voice a line (`teacher.voice_checks.Entry`)."""
 
     manifest: str
-    per_text: int = Field(1, ge=1)
-    """voices that speak each text"""
-    include: tuple[str, ...] | None = None
-    """ids to use; all when null"""
-    audition: bool = True
-    """whether the first lines of voices that are new to the teacher are heard before a run"""
-    limits: VoiceLimits = VoiceLimits()
+    per_text: int = Field(ge=1)
+    include: tuple[str, ...] | None
+    audition: bool
+    limits: VoiceLimits
 
 
 @dataclass(frozen=True)

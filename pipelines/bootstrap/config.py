@@ -15,11 +15,8 @@ class HoursConfig(Config):
 
 class BootstrapConfig(Config):
     output: str
-    """train/ and held_out/ below it are datasets in the project's layout"""
     sentences: str
-    """a folder with WordNet's data.* files, or a .txt file of one sentence a line"""
     hours: HoursConfig
     held_out_hours: float = Field(gt=0)
-    """over all speakers that are kept out of training"""
     seed: int
     workers: int = Field(ge=1)

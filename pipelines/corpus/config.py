@@ -9,31 +9,22 @@ from speech.config import Config
 
 
 class CorpusConfig(Config):
-    paths: tuple[str, ...] = ("package://pipelines.corpus/demo.txt",)
-    """local, gs://, package:// (globs allowed), or hf://owner/name:config@revision#split"""
-    unit: Literal["line", "sentence"] = "line"
-    """for .txt: a line is an utterance, or prose whose sentences are"""
-    encoding: str = "utf-8"
-    """of every file but Parquet; one of Python's names, as latin-1, cp1252, utf-16"""
-    delimiter: str | None = None
-    """between the columns of .csv and .tsv, and of .txt where one is given. null: comma and tab, or
-    what the first line shows (`pipelines.corpus.layouts`)"""
-    columns: tuple[str, ...] | None = None
-    """of tables without a header, in their order; null: the first line names them"""
-    language: str = "en"
-    """of rows without one"""
-    text_column: str = "text"
-    id_column: str = "id"
-    language_column: str = "language"
-    voice_column: str = "voice"
-    phonemes_column: str | None = "phonemes"
-    """of the whole line, in misaki's alphabet; null: none, where a column of that name is another's"""
-    lexicon: str | None = None
-    """a table of words and how they are said: see `speech.text.lexicon`"""
-    max_chars: int = Field(220, ge=20)
-    """of an utterance, as text and as spoken; longer text is split. A Chinese character counts 3"""
-    max_line_chars: int = Field(20_000, ge=1)
-    """longer lines are rejected, not split"""
+    """conf/corpus; `pipelines.corpus.layouts` tells delimiters, `speech.text.lexicon` lexicons."""
+
+    paths: tuple[str, ...]
+    unit: Literal["line", "sentence"]
+    encoding: str
+    delimiter: str | None
+    columns: tuple[str, ...] | None
+    language: str
+    text_column: str
+    id_column: str
+    language_column: str
+    voice_column: str
+    phonemes_column: str | None
+    lexicon: str | None
+    max_chars: int = Field(ge=20)
+    max_line_chars: int = Field(ge=1)
 
     @field_validator("encoding")
     @classmethod

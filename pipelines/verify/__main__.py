@@ -35,9 +35,8 @@ LINE_EVERY_S = 10.0
 
 class VerifyConfig(Config):
     output: str
-    repair: bool = False
+    repair: bool
     runner: Annotated[DirectConfig | DataflowConfig, Field(discriminator="kind")]
-    """where damaged shards are made again"""
 
 
 def main(config: VerifyConfig, as_json: bool = False, opener: "LoadModels | None" = None) -> int:

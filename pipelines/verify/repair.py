@@ -117,6 +117,7 @@ def configuration(identity: Mapping[str, Any], output: Location, runner: Runner)
     corpus["paths"] = corpus.pop("order", None)
     corpus["lexicon"] = next(iter(corpus.get("lexicon") or ()), None)  # its path, without its hash
     voices.pop("references", None)
+    voices["audition"] = False  # no part of an identity
     blocks |= {"corpus": corpus, "voices": voices, "runner": runner, "output": str(output)}
     try:
         blocks["teacher"] = _any_machine(identity["teacher"])

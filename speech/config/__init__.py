@@ -15,7 +15,7 @@ import yaml
 from hydra.errors import HydraException
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from speech import signals
 from speech.config import help as command_help
@@ -68,6 +68,12 @@ def load_config(
         return schema.model_validate(values)
     except ValidationError as error:
         raise InputError(validation_line(error, fields_of(schema, values))) from error
+
+
+def load_group(schema: type[C], group: str, option: str) -> C:
+    """One option of a group by itself: `conf/<group>/<option>.yaml`."""
+    alone = create_model(schema.__name__, __base__=Config, **{group: (schema, ...)})  # type: ignore[call-overload]
+    return cast(C, getattr(load_config(alone, f"{group}/{option}"), group))
 
 
 def run_app(

@@ -34,9 +34,23 @@ def chosen_groups(folder: Path, name: str, overrides: Sequence[str]) -> Mapping[
     return {}
 
 
+def groups_of(folder: Path, name: str) -> dict[str, str]:
+    """The groups of a command as an override names them, `group` or `group@block`, with the option
+    that each has by default."""
+    with initialize_config_dir(str(folder), version_base="1.3"):
+        choices = compose(name, return_hydra_config=True).hydra.runtime.choices
+    return {group: option for group, option in choices.items() if not group.startswith("hydra")}
+
+
 def key_of(override: str) -> str:
     return override.partition("=")[0].lstrip("+~")
 
 
+def group_folder(folder: Path, key: str) -> Path | None:
+    """Where the options of a group are, if the key is one."""
+    group = folder / key.partition("@")[0]
+    return group if key and group.is_dir() else None
+
+
 def _is_choice(folder: Path, key: str) -> bool:
-    return (folder / key).is_dir() or key.rpartition(".")[2] == TARGET
+    return group_folder(folder, key) is not None or key.rpartition(".")[2] == TARGET

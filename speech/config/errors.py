@@ -12,7 +12,7 @@ from omegaconf.errors import InterpolationKeyError, MissingMandatoryValue
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from speech.config.composition import key_of
+from speech.config.composition import group_folder, key_of
 from speech.config.fields import Fields, alternatives, field_of, is_list, members
 
 NEAR = 0.7
@@ -43,12 +43,12 @@ def composition_line(
         return f"{told}; a list is key=[a,b], text with brackets or commas key=\"'a,b'\""
     for override in overrides:
         key = key_of(override)
-        if key and key not in fields and not (groups / key).is_dir():
+        if key and key not in fields and not group_folder(groups, key):
             return unknown_line(fields, key)
     for override in overrides:
         key, _, value = override.partition("=")
-        group = groups / key
-        if group.is_dir() and not (group / f"{value}.yaml").exists():
+        group = group_folder(groups, key)
+        if group and not (group / f"{value}.yaml").exists():
             options = sorted(path.stem for path in group.glob("*.yaml"))
             return f"{key}={value!r} does not exist; allowed: {', '.join(options)}"
         if "," in value and not value.startswith(("[", "{", "'", '"')):

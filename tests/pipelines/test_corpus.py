@@ -5,17 +5,17 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from configs import corpus_config
 
-from pipelines.corpus import CorpusConfig, Line, count_lines, expand, read_lines
+from pipelines.corpus import Line, count_lines, expand, read_lines
 from pipelines.corpus.hub import HubDataset, parse
-from speech.config import CONF_DIR
 from speech.dataset.schema import Rejection
 from speech.errors import InputError
 from speech.storage import write_bytes
 
 
 def lines_of(path: object, **options: object) -> list[Line | Rejection]:
-    config = CorpusConfig(paths=(str(path),), **options)
+    config = corpus_config(paths=(str(path),), **options)
     (file,) = expand(config)
     lines = list(read_lines(file, config))
     assert count_lines(file, config) == len(lines)
@@ -33,7 +33,7 @@ def write(path: Path, text: str | bytes) -> Path:
 def test_expand_takes_globs_once_and_in_order(tmp_path: Path) -> None:
     for name in ("b.txt", "a.txt", "c.jsonl"):
         write(tmp_path / name, "{}")
-    config = CorpusConfig(paths=(f"{tmp_path}/c.jsonl", f"{tmp_path}/*.txt", f"{tmp_path}/a.txt"))
+    config = corpus_config(paths=(f"{tmp_path}/c.jsonl", f"{tmp_path}/*.txt", f"{tmp_path}/a.txt"))
     files = expand(config)
     assert [Path(file.path).name for file in files] == ["c.jsonl", "a.txt", "b.txt"]
     assert [file.kind for file in files] == ["jsonl", "txt", "txt"]
@@ -50,20 +50,12 @@ def test_expand_takes_globs_once_and_in_order(tmp_path: Path) -> None:
 def test_expand_refuses(tmp_path: Path, name: str, message: str) -> None:
     write(tmp_path / "notes.docx", "x")
     with pytest.raises(InputError, match=message):
-        expand(CorpusConfig(paths=(f"{tmp_path}/{name}",)))
+        expand(corpus_config(paths=(f"{tmp_path}/{name}",)))
 
 
 def test_no_paths_are_refused() -> None:
     with pytest.raises(InputError, match=r"corpus\.paths is empty"):
-        expand(CorpusConfig(paths=()))
-
-
-def test_configuration_file_states_the_defaults() -> None:
-    import yaml
-
-    stated = yaml.safe_load((CONF_DIR / "corpus" / "default.yaml").read_text(encoding="utf-8"))
-    assert CorpusConfig.model_validate(stated) == CorpusConfig()
-    assert set(stated) == set(CorpusConfig.model_fields)
+        expand(corpus_config(paths=()))
 
 
 # reading
@@ -218,7 +210,7 @@ def test_one_large_value_repeated_stays_small(tmp_path: Path) -> None:
     column = pa.DictionaryArray.from_arrays(indices, pa.array(["x" * 1_000_000]))
     pq.write_table(pa.table({"text": column}), path, compression="zstd", store_schema=False)
     assert path.stat().st_size < 10_000
-    config = CorpusConfig(paths=(str(path),))
+    config = corpus_config(paths=(str(path),))
     lines = read_lines(expand(config)[0], config)
     before = pa.total_allocated_bytes()
     for _ in range(300):
@@ -236,7 +228,7 @@ def test_files_are_streamed(tmp_path: Path, kind: str) -> None:
         for n in range(40_000):
             file.write(f'{{"text": "Line {n} of many."}}\n' if kind == "jsonl" else f"Line {n}.\n")
         file.write('"' * 5_000_000)
-    config = CorpusConfig(paths=(str(path),))
+    config = corpus_config(paths=(str(path),))
     (file_,) = expand(config)
     tracemalloc.start()
     items = sum(1 for _ in read_lines(file_, config))
@@ -249,7 +241,7 @@ def test_files_are_streamed(tmp_path: Path, kind: str) -> None:
 def test_gcs(gcs_bucket: str) -> None:
     write_bytes(f"{gcs_bucket}/corpus/a.txt", b"One.\nTwo.\n")
     write_bytes(f"{gcs_bucket}/corpus/b.jsonl", b'{"text": "Three."}\n')
-    config = CorpusConfig(paths=(f"{gcs_bucket}/corpus/*",))
+    config = corpus_config(paths=(f"{gcs_bucket}/corpus/*",))
     files = expand(config)
     texts = [line.text for file in files for line in read_lines(file, config)]
     assert texts == ["One.", "Two.", "Three."]
@@ -269,7 +261,7 @@ def test_hub_names() -> None:
 def test_a_hub_out_of_reach_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", "http://localhost:1")
     with pytest.raises(InputError, match="pin a full commit with @ if the hub is out of reach"):
-        expand(CorpusConfig(paths=("hf://owner/name#test",)))
+        expand(corpus_config(paths=("hf://owner/name#test",)))
 
 
 def test_hub_dataset_is_streamed(tmp_path: Path) -> None:

@@ -12,9 +12,10 @@ from uuid import UUID
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from configs import corpus_config
 from pydantic import ValidationError
 
-from pipelines.corpus import CorpusConfig, Line, expand, note_of
+from pipelines.corpus import Line, expand, note_of
 from speech.dataset.schema import Rejection
 from speech.errors import InputError
 from tests.pipelines.test_corpus import lines_of, write
@@ -28,7 +29,7 @@ LJ001-0003|Three|fields|too many
 
 
 def note(path: Path, **options: object) -> str:
-    config = CorpusConfig(paths=(str(path),), **options)
+    config = corpus_config(paths=(str(path),), **options)
     return note_of(expand(config)[0], config)
 
 
@@ -86,7 +87,7 @@ def test_without_a_text_column_the_options_are_named(tmp_path: Path, content: st
 @pytest.mark.parametrize("mark", ["", "ab", '"', "\n", "x", "7"])
 def test_no_delimiter(mark: str) -> None:
     with pytest.raises(ValidationError, match="one mark between columns"):
-        CorpusConfig(delimiter=mark)
+        corpus_config(delimiter=mark)
 
 
 # encodings
@@ -132,7 +133,7 @@ def test_a_file_in_another_encoding_is_one_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["nope", "rot13", "base64", "idna", "undefined", ""])
 def test_no_encoding(name: str) -> None:
     with pytest.raises(ValidationError, match="no encoding of text; allowed: utf-8"):
-        CorpusConfig(encoding=name)
+        corpus_config(encoding=name)
 
 
 # packed files
@@ -159,19 +160,19 @@ def test_damaged_packing_is_one_line(tmp_path: Path) -> None:
     flipped[len(packed) // 2] ^= 1
     for data in (packed[:-9], packed[:500], bytes(flipped), b"plain text", packed + b"junk"):
         with pytest.raises(InputError, match="is no gzip file, or a damaged one"):
-            expand(CorpusConfig(paths=(str(write(tmp_path / "a.txt.gz", data)),)))
+            expand(corpus_config(paths=(str(write(tmp_path / "a.txt.gz", data)),)))
 
 
 @pytest.mark.parametrize("byte", [b"\n", b"x", b"\0"])
 def test_a_bomb_is_refused_before_it_is_read(tmp_path: Path, byte: bytes) -> None:
     path = write(tmp_path / "a.txt.gz", gzip.compress(byte * (70 * 2**20)))
     with pytest.raises(InputError, match="unpacks to over 64 MiB; allowed: 100 times its size"):
-        expand(CorpusConfig(paths=(str(path),)))
+        expand(corpus_config(paths=(str(path),)))
 
 
 def test_packed_parquet_is_not_read(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"allowed: .*those of text also with \.gz"):
-        expand(CorpusConfig(paths=(str(write(tmp_path / "a.parquet.gz", b"")),)))
+        expand(corpus_config(paths=(str(write(tmp_path / "a.parquet.gz", b"")),)))
 
 
 # lists
@@ -290,10 +291,10 @@ def test_what_is_no_file_is_refused_at_once(
         bound.bind("socket.txt")
         for name in ("pipe.txt", "zero.txt", "socket.txt"):
             with pytest.raises(InputError, match="a pipe, socket or device, not a file"):
-                expand(CorpusConfig(paths=(f"{tmp_path}/{name}",)))
+                expand(corpus_config(paths=(f"{tmp_path}/{name}",)))
     with pytest.raises(InputError, match="Is a directory"):
-        expand(CorpusConfig(paths=(f"{tmp_path}/folder.txt",)))
+        expand(corpus_config(paths=(f"{tmp_path}/folder.txt",)))
     with pytest.raises(InputError, match="no file matches"):
-        expand(CorpusConfig(paths=(f"{tmp_path}/*.txt",)))
+        expand(corpus_config(paths=(f"{tmp_path}/*.txt",)))
     with pytest.raises(InputError, match="File name too long"):
-        expand(CorpusConfig(paths=(f"{tmp_path}/{'x' * 300}.txt",)))
+        expand(corpus_config(paths=(f"{tmp_path}/{'x' * 300}.txt",)))

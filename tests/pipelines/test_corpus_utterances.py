@@ -1,7 +1,8 @@
 import pytest
+from configs import corpus_config
 
 from pipelines.config import SynthConfig
-from pipelines.corpus import CorpusConfig, Line, SpokenText, expand, read_lines, utterance_texts
+from pipelines.corpus import Line, SpokenText, expand, read_lines, utterance_texts
 from pipelines.utterances import plan_corpus
 from speech.config import load_config
 from speech.dataset.schema import Rejection
@@ -9,7 +10,7 @@ from speech.text.normalize import normalize
 
 
 def spoken(line: Line, languages: tuple[str, ...] = ("en",), **options: object) -> list:
-    return list(utterance_texts(line, CorpusConfig(**options), languages))
+    return list(utterance_texts(line, corpus_config(**options), languages))
 
 
 def test_an_utterance_keeps_both_forms() -> None:
@@ -107,7 +108,7 @@ def test_chinese() -> None:
 
 
 def test_demo_corpus() -> None:
-    config = CorpusConfig()
+    config = corpus_config()
     (file,) = expand(config)
     lines = list(read_lines(file, config))
     items = [item for line in lines for item in utterance_texts(line, config, ["en"])]

@@ -8,34 +8,34 @@ from typing import Any
 
 import numpy as np
 import pytest
+from configs import gate_config, judges_config, voices_config
 from pydantic import ValidationError
 
 from pipelines.gate import REASONS, Candidate, Gate, GateConfig, Verdict, rank
 from speech.audio.waveform import Wave, decode, encode_flac
-from speech.config import Config, load_config
+from speech.config import load_group
 from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError
-from speech.judges.judges import Judges, JudgesConfig
+from speech.judges.judges import Judges
 from speech.stopwatch import Stopwatch
-from teacher.voices import VoiceBank, VoicesConfig, load_bank
+from teacher.voices import VoiceBank, load_bank
 
 TEXT = "A bona fide manuscript. It was a policy of retribution."
-VALUES: dict[str, Any] = {"speaking_rate": {"en": {"min": 4, "max": 32}}}
 
 
 @pytest.fixture(scope="module")
 def bank() -> VoiceBank:
-    return load_bank(VoicesConfig(manifest="package://teacher/mini/voices/voices.jsonl"))
+    return load_bank(voices_config())
 
 
 @pytest.fixture(scope="module")
 def judges() -> Judges:
-    return Judges(JudgesConfig())
+    return Judges(judges_config())
 
 
 @pytest.fixture(scope="module")
 def with_mos() -> Judges:
-    return Judges(JudgesConfig(mos=True))
+    return Judges(judges_config(mos=True))
 
 
 @pytest.fixture
@@ -48,8 +48,7 @@ def saying(text: str) -> dict[str, str]:
 
 
 def gate(bank: VoiceBank, judges: Judges, **limits: Any) -> Gate:
-    values = {**VALUES, **limits}
-    config = GateConfig(**values, judges={"mos": judges.mos is not None})
+    config = gate_config(**limits, judges=judges_config(mos=judges.mos is not None))
     return Gate(config, judges, bank)
 
 
@@ -130,8 +129,8 @@ def test_spoiled_audio(name: str, bank: VoiceBank, judges: Judges, good: Candida
 def test_words_voice_and_quality(
     change: dict, limits: dict, reason: str, bank: VoiceBank, with_mos: Judges, good: Candidate
 ) -> None:
-    rates = {**VALUES["speaking_rate"], "zh": {"min": 1, "max": 99}}
-    config = GateConfig(speaking_rate=rates, judges={"mos": True}, **limits)
+    rates = {"en": {"min": 4, "max": 32}, "zh": {"min": 1, "max": 99}}
+    config = gate_config(speaking_rate=rates, judges=judges_config(mos=True), **limits)
     verdicts = Gate(config, with_mos, bank).judge([replace(good, **change), good])
     assert verdicts[0].reason == reason
     assert verdicts[0].reason in REASONS
@@ -178,7 +177,7 @@ def test_the_words_of_the_raw_text_count(
     bank: VoiceBank,
     good: Candidate,
 ) -> None:
-    hearing = Judges(JudgesConfig())
+    hearing = Judges(judges_config())
     hearing.asr = Hears(heard)  # type: ignore[assignment]
     clip = replace(good, text=text, text_normalized=text_normalized)
     limits = {"speaking_rate": {"en": {"min": 0.1, "max": 99}}}
@@ -199,7 +198,7 @@ def test_the_words_of_the_raw_text_count(
 def test_own_words_may_be_written_as_they_sound(
     own: dict[str, Any], heard: str, reason: str | None, bank: VoiceBank, good: Candidate
 ) -> None:
-    hearing = Judges(JudgesConfig())
+    hearing = Judges(judges_config())
     hearing.asr = Hears(heard)  # type: ignore[assignment]
     spoken = "Our coco row likes it." if "is_respelled" in own else "Our Kokoro likes it."
     clip = replace(good, text="Our Kokoro likes it.", text_normalized=spoken, **own)
@@ -254,7 +253,7 @@ def test_verdicts_do_not_depend_on_the_batch(
 
 def test_time_is_told_by_stage(bank: VoiceBank, judges: Judges, good: Candidate) -> None:
     watch = Stopwatch()
-    Gate(GateConfig(**VALUES), judges, bank, watch).judge([good])
+    Gate(gate_config(), judges, bank, watch).judge([good])
     assert {"asr", "similarity"} <= watch.seconds.keys()
 
 
@@ -280,7 +279,7 @@ def test_a_judge_that_fails_on_one_clip_rejects_that(
     odd = replace(good, wave=np.append(good.wave, np.float32(0)))
     parts = {"asr": judges.asr, "speaker": judges.speaker, "mos": None}
     parts[part] = Broken(parts[part], lambda wave: len(wave) == len(odd.wave))
-    verdicts = Gate(GateConfig(**VALUES), SimpleNamespace(**parts), bank).judge([odd, good])
+    verdicts = Gate(gate_config(), SimpleNamespace(**parts), bank).judge([odd, good])
     assert (verdicts[0].reason, verdicts[0].detail) == (
         "judge_error",
         f"{name}: OSError: the judge broke",
@@ -295,13 +294,14 @@ def test_a_judge_that_fails_on_everything_ends_the_run(
     parts = {"asr": judges.asr, "speaker": judges.speaker, "mos": None}
     parts[part] = Broken(parts[part], lambda _: True)
     with pytest.raises(InputError, match=f"the judge '{name}' fails on everything.*speaker00"):
-        Gate(GateConfig(**VALUES), SimpleNamespace(**parts), bank).judge([good])
+        Gate(gate_config(), SimpleNamespace(**parts), bank).judge([good])
 
 
 def test_missing_weights_end_the_run_rather_than_reject_every_clip(
     bank: VoiceBank, good: Candidate
 ) -> None:
-    config = GateConfig(**VALUES, judges={"asr": {"sha256": "0" * 64}})
+    other = judges_config().asr.model_copy(update={"sha256": "0" * 64})
+    config = gate_config(judges=judges_config(asr=other))
     with pytest.raises(InputError):
         Gate(config, Judges(config.judges), bank).judge([good])
 
@@ -331,18 +331,10 @@ def test_rank_puts_the_better_clip_first() -> None:
 )
 def test_config_refuses(values: dict) -> None:
     with pytest.raises(ValidationError):
-        GateConfig(**{**VALUES, **values})
+        gate_config(**values)
 
 
 @pytest.mark.parametrize(("option", "languages"), [("default", ("en",)), ("hub", ("en", "zh"))])
 def test_every_option_of_the_group_is_valid(option: str, languages: tuple[str, ...]) -> None:
-    config = load_config(Wrapped, f"gate/{option}").gate
+    config = load_group(GateConfig, "gate", option)
     assert config.judges.asr.languages == languages
-
-
-class Wrapped(Config):
-    gate: GateConfig
-
-
-def test_default_yaml_says_what_the_code_defaults_to() -> None:
-    assert load_config(Wrapped, "gate/default").gate == GateConfig(**VALUES)

@@ -6,9 +6,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from configs import corpus_config
 from hostile_lines import BYTES, CSV, JSON, TEXTS, TSV, Case
 
-from pipelines.corpus import CorpusConfig, Line, count_lines, expand, read_lines, utterance_texts
+from pipelines.corpus import Line, count_lines, expand, read_lines, utterance_texts
 from speech.dataset.schema import Rejection, rejection_features
 
 ENDS = (b"\n", b"\r\n", b"\r")
@@ -16,7 +17,7 @@ ENDS = (b"\n", b"\r\n", b"\r")
 
 def outcomes(path: Path, text_column: str = "text") -> dict[int, set[str]]:
     """Line number -> "spoken" or the reasons; what comes out can be stored and holds no digit."""
-    config = CorpusConfig(paths=(str(path),), text_column=text_column)
+    config = corpus_config(paths=(str(path),), text_column=text_column)
     (file,) = expand(config)
     found: dict[int, set[str]] = defaultdict(set)
     lines = list(read_lines(file, config))

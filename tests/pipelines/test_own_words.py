@@ -6,11 +6,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from configs import corpus_config
 from fakes import FakeTeacher, fake_config, open_fake_studio, write_corpus
 
 import pipelines.run_plan
 from pipelines import synth
-from pipelines.corpus import CorpusConfig, Line, SpokenText, expand, read_lines, utterance_texts
+from pipelines.corpus import Line, SpokenText, expand, read_lines, utterance_texts
 from pipelines.run_plan import check_lexicon
 from speech.dataset.schema import Rejection
 from speech.errors import InputError
@@ -25,7 +26,7 @@ def spoken(
     text: str, lexicon: Lexicon = NO_WORDS, phonemes: str | None = None, **options: object
 ) -> list[SpokenText | Rejection]:
     line = Line(text, "a:1", phonemes=phonemes)
-    return list(utterance_texts(line, CorpusConfig(**options), ["en"], lexicon))
+    return list(utterance_texts(line, corpus_config(**options), ["en"], lexicon))
 
 
 def test_the_text_is_kept_and_the_word_is_plain() -> None:
@@ -80,7 +81,7 @@ def test_every_table_has_the_column(tmp_path: Path) -> None:
     pq.write_table(pa.Table.from_pylist(rows), tmp_path / "a.parquet")
     for kind in ("jsonl", "csv", "parquet"):
         for column, found in (("phonemes", ["hˈI.", None]), (None, [None, None])):
-            config = CorpusConfig(paths=(str(tmp_path / f"a.{kind}"),), phonemes_column=column)
+            config = corpus_config(paths=(str(tmp_path / f"a.{kind}"),), phonemes_column=column)
             (file,) = expand(config)
             assert [line.phonemes for line in read_lines(file, config)] == found  # type: ignore[union-attr]
 

@@ -4,10 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from blocks import block
 
 import student
 from speech.config import load_config
-from speech.judges.asr import Asr, AsrConfig
+from speech.judges.asr import Asr
+from speech.judges.judges import JudgesConfig
 from speech.judges.wer import score
 from student.onnx.runtime import OnnxStudent
 from student.synthesize import SynthesizeConfig
@@ -33,7 +35,7 @@ def test_it_is_the_default_and_small(embedded: OnnxStudent) -> None:
 
 
 def test_it_is_understood(embedded: OnnxStudent) -> None:
-    asr = Asr(AsrConfig())
+    asr = Asr(block(JudgesConfig, "judges", "offline").asr)
     waves = [
         embedded.speak(line, voice) for line, voice in zip(LINES, embedded.voices[::2], strict=True)
     ]

@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
-import yaml
+from blocks import block
 
 from speech.audio.waveform import Wave, encode_flac
-from speech.config import CONF_DIR
+from speech.config import load_group
 from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError, Refused
-from speech.judges.asr import Asr, AsrConfig
+from speech.judges.asr import Asr
+from speech.judges.judges import JudgesConfig
 from speech.storage import read_bytes
 from teacher.voice_checks import REASONS
 from teacher.voices import VoiceBank, VoicesConfig, choose_voices, inspect_bank, load_bank
@@ -25,14 +26,18 @@ MINI = "package://teacher/mini/voices"
 Change = dict[str, Any]
 
 
+def voices_config(manifest: str) -> VoicesConfig:
+    return block(VoicesConfig, "voices", "f5_mini", manifest=manifest)
+
+
 @pytest.fixture(scope="module")
 def mini() -> VoiceBank:
-    return load_bank(VoicesConfig(manifest=f"{MINI}/voices.jsonl"))
+    return load_bank(voices_config(f"{MINI}/voices.jsonl"))
 
 
 @pytest.fixture(scope="module")
 def asr() -> Asr:
-    return Asr(AsrConfig())
+    return Asr(block(JudgesConfig, "judges", "offline").asr)
 
 
 GOOD = "A bona fide manuscript. It was a policy of retribution."
@@ -63,7 +68,7 @@ def write_bank(folder: Path, *voices: tuple[bytes | None, Change]) -> VoicesConf
             (folder / f"voice{i}.wav").write_bytes(data)
         lines.append(json.dumps({**entry, **change}))
     (folder / "voices.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    return VoicesConfig(manifest=str(folder / "voices.jsonl"))
+    return voices_config(str(folder / "voices.jsonl"))
 
 
 def poisoned(value: float) -> Wave:
@@ -220,7 +225,7 @@ def test_a_bank_in_a_bucket(gcs_bucket: str, tmp_path: Path) -> None:
     write_bank(tmp_path, (WAV, {}))
     for name in ("voices.jsonl", "voice0.wav"):
         write_bytes(join(gcs_bucket, "bank", name), (tmp_path / name).read_bytes())
-    config = VoicesConfig(manifest=f"{gcs_bucket}/bank/voices.jsonl")
+    config = voices_config(f"{gcs_bucket}/bank/voices.jsonl")
     assert list(load_bank(config)) == ["voice0"]
 
 
@@ -228,7 +233,7 @@ def test_the_embedded_bank_is_sound_and_distinct(mini: VoiceBank, asr: Asr) -> N
     from speech.judges.speaker import SpeakerEncoder, similarity
 
     assert len(mini) >= 8
-    assert load_bank(VoicesConfig(manifest=f"{MINI}/voices.jsonl"), asr.transcribe_one)
+    assert load_bank(voices_config(f"{MINI}/voices.jsonl"), asr.transcribe_one)
     for voice in mini.values():
         assert voice.phoneme_ends_s is not None
         assert len(voice.phoneme_ends_s) == len(voice.phonemes or "")
@@ -241,10 +246,10 @@ def test_the_embedded_bank_is_sound_and_distinct(mini: VoiceBank, asr: Asr) -> N
 
 @pytest.mark.parametrize("bank", ["f5_mini", "f5_base"])
 def test_configured_banks_pass_their_checks(bank: str, asr: Asr) -> None:
-    values = yaml.safe_load((CONF_DIR / "voices" / f"{bank}.yaml").read_text(encoding="utf-8"))
-    voices = load_bank(VoicesConfig.model_validate(values), asr.transcribe_one, ["en"])
+    config = load_group(VoicesConfig, "voices", bank)
+    voices = load_bank(config, asr.transcribe_one, ["en"])
     assert len(voices) >= 4
-    assert load_bank(VoicesConfig.model_validate(values)).keys() >= voices.keys()
+    assert load_bank(config).keys() >= voices.keys()
 
 
 def chosen(bank: VoiceBank, seed: int = 1, per_text: int = 1) -> dict[str, list[str]]:

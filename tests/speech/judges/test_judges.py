@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import soundfile
+from blocks import block
 from pydantic import ValidationError
 
 from speech.audio.waveform import Wave, resample
@@ -41,9 +42,14 @@ SILENCE = np.zeros(2 * HZ, np.float32)
 HISS = np.random.default_rng(0).normal(0, 0.05, 2 * HZ).astype(np.float32)
 
 
+def asr_config(**values: object) -> AsrConfig:
+    stated = block(JudgesConfig, "judges", "offline").asr
+    return AsrConfig.model_validate({**dict(stated), **values})
+
+
 @pytest.fixture(scope="module")
 def asr() -> Asr:
-    return Asr(AsrConfig())
+    return Asr(asr_config())
 
 
 @pytest.fixture(scope="module")
@@ -59,14 +65,14 @@ def test_asr_hears_what_was_said(asr: Asr) -> None:
 
 
 def test_short_windows_hear_the_same_in_less_time(asr: Asr) -> None:
-    whole = Asr(AsrConfig(windows_s=(30,)))
+    whole = Asr(asr_config(windows_s=(30,)))
     for name in ("speaker08", "speaker10"):
         heard = asr.transcribe_one(WAVES[name], "en")
         assert score(whole.transcribe_one(WAVES[name], "en"), heard, "en").wer == 0
 
 
 def test_asr_window_holds_the_clip() -> None:
-    asr = Asr(AsrConfig())
+    asr = Asr(asr_config())
     assert [asr._window_s(s) for s in (1.0, 10.9, 11.1, 18.0, 28.9, 29.5, 70.0)] == [
         12, 12, 15, 20, 30, 30, 30,
     ]  # fmt: skip
@@ -87,7 +93,7 @@ def test_asr_refuses_a_language_that_it_does_not_hear(asr: Asr) -> None:
 
 def test_asr_refuses_other_weights_than_the_pinned_ones() -> None:
     with pytest.raises(InputError, match=r"model\.bin"):
-        Asr(AsrConfig(sha256="0" * 64)).transcribe_one(WAVES["speaker08"], "en")
+        Asr(asr_config(sha256="0" * 64)).transcribe_one(WAVES["speaker08"], "en")
 
 
 @pytest.mark.parametrize(
@@ -103,7 +109,7 @@ def test_asr_refuses_other_weights_than_the_pinned_ones() -> None:
 )
 def test_asr_config_refuses(values: dict) -> None:
     with pytest.raises(ValidationError):
-        AsrConfig(**values)
+        asr_config(**values)
 
 
 def resembled(wave: Wave) -> np.ndarray:
@@ -162,7 +168,7 @@ def test_mos_prefers_speech_to_hiss(capsys: pytest.CaptureFixture) -> None:
 
 
 def test_judges_name_their_revisions() -> None:
-    revisions = Judges(JudgesConfig(mos=True)).revisions
+    revisions = Judges(block(JudgesConfig, "judges", "offline")).revisions
     assert revisions.keys() == {"whisper-tiny.en", "resemblyzer", "distillmos"}
     assert all("sha256 " in revision for revision in revisions.values())
-    assert Judges(JudgesConfig()).mos is None
+    assert Judges(block(JudgesConfig, "judges", "offline", mos=False)).mos is None

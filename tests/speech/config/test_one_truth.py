@@ -1,0 +1,163 @@
+"""conf/ states every value of every command: no class has a default, and no key is one's alone."""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any, cast, get_args, get_origin
+
+from omegaconf import OmegaConf
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from speech.config import CONF_DIR, Config
+from speech.config.composition import composition, groups_of
+from speech.config.fields import Fields, alternatives, fields_of, shapes
+from speech.config.help import epilog
+
+ROOT = CONF_DIR.parent
+PACKAGES = ("speech", "teacher", "student", "pipelines", "eval")
+EXEMPT = {
+    "teacher.f5.config",
+    "eval.report.config",
+    "eval.teacher_config",
+    "eval.measure_faults",
+}
+"""modules whose classes still have defaults of their own; to be none"""
+
+
+# every command with its schema, and every choice of options
+
+
+@cache
+def commands() -> Mapping[str, type[Config]]:
+    """The file in conf/ of every command and its schema: whatever calls `run_app(Schema, "file")`."""
+    files = (path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+    return {name: schema for file in files for name, schema in _commands(file)}
+
+
+def _commands(file: Path) -> Iterator[tuple[str, type[Config]]]:
+    """The schema is taken from where the command imports it, which is quicker than the command."""
+    nodes = list(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+    imported = {
+        alias.name: str(node.module)
+        for node in nodes
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    here = ".".join(file.relative_to(ROOT).with_suffix("").parts)
+    for node in nodes:
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "run_app":
+            schema, name = (ast.unparse(argument) for argument in node.args[:2])
+            module = import_module(imported.get(schema, here))
+            yield ast.literal_eval(name), getattr(module, schema)
+
+
+@cache
+def values_of(name: str, *chosen: str) -> dict[str, Any]:
+    """What a command's YAML states, with some options chosen."""
+    return cast(dict[str, Any], OmegaConf.to_container(composition(CONF_DIR, name, chosen)))
+
+
+@cache
+def cases() -> list[tuple[str, type[Config], tuple[str, ...]]]:
+    """Each command with the options that it has by default, then with each other option."""
+    found = []
+    for name, schema in commands().items():
+        found.append((name, schema, ()))
+        for group, option in groups_of(CONF_DIR, name).items():
+            files = sorted((CONF_DIR / group.partition("@")[0]).glob("*.yaml"))
+            found += [
+                (name, schema, (f"{group}={file.stem}",)) for file in files if file.stem != option
+            ]
+    return found
+
+
+# what classes say, and what YAML says
+
+
+def classes(schema: type[BaseModel], values: Any) -> Iterator[type[BaseModel]]:
+    """Every class below a schema, in every shape of its blocks and in the rows of its tables."""
+    yield schema
+    for name, field in schema.model_fields.items():
+        inside = values.get(name) if isinstance(values, Mapping) else None
+        for shape in shapes(field, inside if isinstance(inside, Mapping) else {}, True):
+            yield from classes(shape, inside)
+        for row in row_classes(field):
+            yield from classes(row, None)
+
+
+def row_classes(field: FieldInfo) -> Iterator[type[BaseModel]]:
+    tables = (known for known in alternatives(field.annotation) if get_origin(known) is dict)
+    rows = (known for table in tables for known in alternatives(get_args(table)[1]))
+    return (row for row in rows if isinstance(row, type) and issubclass(row, BaseModel))
+
+
+def stated(values: Mapping[str, Any], fields: Fields, above: str = "") -> Iterator[str]:
+    """The dotted keys of YAML, down to its tables, whose keys are nobody's."""
+    for name, value in values.items():
+        yield (key := f"{above}{name}")
+        is_table = any(list(row_classes(field)) for field in fields.get(key, ()))
+        if isinstance(value, Mapping) and not is_table:
+            yield from stated(value, fields, f"{key}.")
+
+
+def absent(values: Mapping[str, Any], above: str = "") -> Iterator[str]:
+    """The dotted keys whose whole block is null."""
+    for name, value in values.items():
+        if value is None:
+            yield f"{above}{name}"
+        elif isinstance(value, Mapping):
+            yield from absent(value, f"{above}{name}.")
+
+
+def test_every_file_of_conf_is_a_commands() -> None:
+    assert commands().keys() == {path.stem for path in CONF_DIR.glob("*.yaml")}
+    used = {group.partition("@")[0] for name in commands() for group in groups_of(CONF_DIR, name)}
+    assert used == {path.parent.name for path in CONF_DIR.glob("*/*.yaml")}
+
+
+def test_no_class_has_a_default() -> None:
+    found = {
+        f"{one.__module__}.{one.__qualname__}.{name}"
+        for command, schema, chosen in cases()
+        for one in classes(schema, values_of(command, *chosen))
+        if one.__module__ not in EXEMPT
+        for name, field in one.model_fields.items()
+        if not field.is_required()
+    }
+    assert found == set()
+
+
+def test_a_command_has_the_keys_of_its_schema_with_every_option() -> None:
+    for name, schema, chosen in cases():
+        values = values_of(name, *chosen)
+        fields = fields_of(schema, values)
+        keys, nulls = {*stated(values, fields)}, tuple(f"{key}." for key in absent(values))
+        unstated = {key for key in fields.keys() - keys if not key.startswith(nulls)}
+        assert (name, chosen, keys - fields.keys()) == (name, chosen, set())
+        exempt = {key for key in unstated if not all(f.is_required() for f in fields[key])}
+        assert (name, chosen, unstated - exempt) == (name, chosen, set())
+
+
+def test_help_names_what_a_command_has() -> None:
+    shown = epilog("synth", CONF_DIR)
+    assert "  limits@voices.limits=references\n      voices.limits.min_duration_s" in shown
+    assert "_target_" not in shown
+    assert "student" not in shown
+    for line in re.findall(r"^  (\S+=\S+)$", shown, re.MULTILINE):
+        group, _, options = line.partition("=")
+        for option in options.split("|"):
+            assert values_of("synth", f"{group}={option}")
+    assert "group" not in epilog("align", CONF_DIR).partition("outside")[0]
+
+
+def test_every_option_is_of_the_right_types() -> None:
+    for name, schema, chosen in cases():
+        try:
+            schema.model_validate(values_of(name, *chosen))
+        except ValidationError as error:
+            wrong = [one for one in error.errors() if one["type"] != "value_error"]
+            assert (name, chosen, wrong) == (name, chosen, [])
