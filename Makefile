@@ -15,6 +15,7 @@ override OUT := $(value OUT)
 override ARGS := $(value ARGS)
 export TEXT OUT
 TO = $(if $(filter command,$(OUT_IS)),"output=$$OUT")
+BENCHED = $(foreach key,device shape lines steps,$(if $(filter command,$(origin $(key))),$(key)=$($(key))))
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -38,6 +39,9 @@ verify: setup  ## every file of out/dataset against its hash, its counts, its ne
 
 bench: setup  ## speed and memory of teacher and students, as ratios within one run (out/bench)
 	@exec $(PY) -m eval.bench $(OWN_STUDENT:%=students=[%]) $(TO) $(ARGS)
+
+bench-teacher: setup  ## every way to run the teacher, with no weights (device=cuda shape=f5_v1_base lines= steps=)
+	@exec $(PY) -m eval.bench.teacher $(BENCHED) $(TO) $(ARGS)
 
 eval: setup  ## the report: teacher and student on unseen sentences, and the dataset (out/report)
 	@exec $(PY) -m eval.report $(EVAL_DATASET) $(EVAL_SYSTEMS) $(TO) $(ARGS)
@@ -77,4 +81,4 @@ format: setup  ## rewrite the code in the project's format
 clean:  ## remove what runs have written (out/), not the environment
 	rm -rf out
 
-.PHONY: help setup synth plan verify bench bootstrap-corpus train-teacher train-vocoder train-student speak measure-teacher eval test lint format clean
+.PHONY: help setup synth plan verify bench bench-teacher bootstrap-corpus train-teacher train-vocoder train-student speak measure-teacher eval test lint format clean

@@ -35,6 +35,9 @@ COMMANDS = {
     "export": Command("student.export", "train", "a student to ONNX, which speaks without torch"),
     "eval": Command("eval.report", "eval", "teacher, dataset and student as one page"),
     "bench": Command("eval.bench", "eval", "speed and memory, as ratios within one run"),
+    "bench-teacher": Command(
+        "eval.bench.teacher", "eval", "every way to run a teacher, with no weights"
+    ),
     "measure-teacher": Command(
         "eval.teacher", "eval", "word error rate, similarity and MOS of a teacher"
     ),

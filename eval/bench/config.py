@@ -1,7 +1,7 @@
-"""The configuration of the benchmark: a synth run's, and what else takes part."""
+"""The configurations of the benchmarks: a synth run's, and what else takes part."""
 
 import os
-from typing import Annotated
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field
 
@@ -11,10 +11,8 @@ from teacher.base import TARGETS
 from teacher.f5.config import F5Config
 
 
-class BenchConfig(SynthConfig):
+class RaceConfig(SynthConfig):
     teacher: Annotated[F5Config, TARGETS]
-    students: tuple[str, ...]
-    """folders that make train-student or student.export wrote"""
     random_weights: bool | None
     """of the teacher and its vocoder, which are as fast with them; null: where their own are on a
     hub. What such a teacher says means nothing, so the stages of a run are left out"""
@@ -26,10 +24,26 @@ class BenchConfig(SynthConfig):
     """of each; null: one a core"""
 
 
-def in_one_process(config: BenchConfig) -> BenchConfig:
+class BenchConfig(RaceConfig):
+    students: tuple[str, ...]
+    """folders that make train-student or student.export wrote"""
+
+
+class BenchTeacherConfig(RaceConfig):
+    device: Literal["auto", "cpu", "cuda"]
+    lines: int = Field(ge=1)
+    """of the corpus"""
+    steps: int = Field(ge=1)
+    """network evaluations (NFE)"""
+
+
+Race = TypeVar("Race", bound=RaceConfig)
+
+
+def in_one_process(config: Race) -> Race:
     """With the teacher on the device: to offload it is a row of its own."""
     if not isinstance(config.runner, DirectConfig):
-        raise InputError("make bench measures this machine; allowed: runner=direct")
+        raise InputError("a benchmark measures this machine; allowed: runner=direct")
     threads = config.threads or os.cpu_count() or 1
     runner = config.runner.model_copy(update={"threads": threads})
     teacher = config.teacher.model_copy(update={"offload": False})

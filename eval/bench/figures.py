@@ -1,7 +1,7 @@
 """What one run measured, as a table on the terminal, in Markdown and in JSON."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 from rich.console import Console
@@ -37,23 +37,32 @@ class Bench:
         return (json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n").encode()
 
     def to_markdown(self) -> bytes:
-        lines = [self.title, "", _line(HEADINGS), "|---" + (len(HEADINGS) - 1) * "|---:" + "|"]
-        lines += [_line(cells(row)) for row in self.rows]
-        if self.stages:
-            lines += ["", f"A whole run: {stages_line(self.stages)}."]
-        return ("\n".join(lines) + "\n").encode()
+        table = markdown_table(self.title, HEADINGS, map(cells, self.rows))
+        stages = f"\nA whole run: {stages_line(self.stages)}.\n" if self.stages else ""
+        return (table + stages).encode()
 
 
 def show(bench: Bench, console: Console) -> None:
-    table = Table(title=bench.title, box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column(HEADINGS[0], overflow="fold")
-    for heading in HEADINGS[1:]:  # names get what is left of 80 columns
-        table.add_column(heading, justify="right", width=max(6, *map(len, heading.split())))
-    for row in bench.rows:
-        table.add_row(*cells(row))
-    console.print(table)
+    console.print(terminal_table(bench.title, HEADINGS, map(cells, bench.rows)))
     if bench.stages:
         console.print(f"A whole run: {stages_line(bench.stages)}", highlight=False)
+
+
+def markdown_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [title, "", _line(headings), "|---" + (len(headings) - 1) * "|---:" + "|"]
+    return "".join(f"{line}\n" for line in (*lines, *map(_line, rows)))
+
+
+def terminal_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+    """The first column gets what the others leave of the terminal's width."""
+    room = 2 if len(headings) <= len(HEADINGS) else 1
+    table = Table(title=title, box=None, pad_edge=False, padding=(0, room, 0, 0))
+    table.add_column(headings[0], overflow="fold")
+    for heading in headings[1:]:
+        table.add_column(heading, justify="right", width=max(6, *map(len, heading.split())))
+    for row in rows:
+        table.add_row(*row)
+    return table
 
 
 def cells(row: Row) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-from eval.bench.config import BenchConfig
+from eval.bench.config import RaceConfig
 from speech.storage.local_files import checksum_of
 from teacher.checkpoint import read_vocabulary
 from teacher.f5.config import F5Config, NeuralVocoderConfig, VocoderConfig
@@ -17,7 +17,7 @@ HUB = "hf://"
 SPREAD = 0.02
 
 
-def wants_random_weights(config: BenchConfig) -> bool:
+def wants_random_weights(config: RaceConfig) -> bool:
     """As configured; null: where a trained one would have to be fetched."""
     if config.random_weights is not None:
         return config.random_weights

@@ -11,10 +11,11 @@ import torch
 from PIL import Image
 from rich.console import Console
 
-from eval.bench.__main__ import main, split
+from eval.bench.__main__ import main
 from eval.bench.candidate import Candidate, Entry
 from eval.bench.config import BenchConfig
 from eval.bench.figures import cells
+from eval.bench.lines import split
 from eval.bench.loop import Row, race, share
 from eval.bench.random_weights import wants_random_weights, with_random_weights
 from eval.bench.setups import set_up, setups

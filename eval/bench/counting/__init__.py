@@ -1,0 +1,1 @@
+"""What a piece of work asks of a device, counted on one that is not there."""
