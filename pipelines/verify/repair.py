@@ -131,5 +131,5 @@ def configuration(identity: Mapping[str, Any], output: Location, runner: Runner)
 
 def _any_machine(block: Mapping[str, Any]) -> dict[str, Any]:
     """The teacher of an identity, with the keys that are no part of one."""
-    kind = TARGETS.class_of(block, TeacherConfig)
+    kind = TARGETS.class_of(block, TeacherConfig)  # type: ignore[type-abstract]
     return {**kind.any_machine, **{k: v for k, v in block.items() if k != "revision"}}

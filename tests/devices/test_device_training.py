@@ -8,7 +8,6 @@ from unittest import mock
 
 import pytest
 import torch
-from pydantic import TypeAdapter
 from rich.console import Console
 from torch import nn
 
@@ -19,12 +18,12 @@ from speech.training.checkpoints import Checkpoints
 from speech.training.task import Evaluation
 from speech.training.trainer import Trainer
 from speech.vocoder.network import PulseVocoder
-from student.config import StudentConfig, TrainStudentConfig
+from student.config import TrainStudentConfig
 from student.data.clips import Example
 from student.data.features import Features
-from student.models.kinds import build_student
+from student.kinds import build_student
 from student.task import StudentTask
-from tests.student.untrained import SHAPES
+from tests.student.untrained import SHAPES, SHARED
 
 FRAMES = (40, 50, 60)
 SHALLOW = {"encoder_layers": 1, "decoder_layers": 1}
@@ -82,10 +81,11 @@ def device(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeDevice]:
 
 
 def training(device: FakeDevice, folder: Path, kind: str, steps: int) -> Counts:
+    shape = SHARED | SHAPES[kind] | SHALLOW
     changes = [f"training.steps={steps}", f"student={kind}", "dataset=-", f"output={folder}"]
+    changes += [f"student.{key}={value}" for key, value in shape.items()]
     config = load_config(TrainStudentConfig, "train_student", changes)
-    shape = TypeAdapter(StudentConfig).validate_python(SHAPES[kind] | SHALLOW)
-    student = build_student(shape, torch.ones(1, 256))
+    student = build_student(config.student, torch.ones(1, 256))
     task = Task(config, Data(), student, PulseVocoder(32, 64, 1))  # type: ignore[arg-type]
     trainer = Trainer(task, config.training, str(folder / str(steps)), {}, Console(quiet=True))
     return device.count(trainer.run)
@@ -118,5 +118,5 @@ def test_a_copy_to_the_host_in_the_losses_is_seen(device: FakeDevice, tmp_path: 
 
     with mock.patch.object(Task, "losses", planted):
         step = one_step(device, tmp_path, "nar")
-    with pytest.raises(AssertionError, match=r"test_training\.py"):
+    with pytest.raises(AssertionError, match=r"test_device_training\.py"):
         check(step)

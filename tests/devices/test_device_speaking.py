@@ -69,7 +69,7 @@ def test_a_copy_to_the_host_in_the_loop_is_seen(device: FakeDevice) -> None:
     with mock.patch.object(network, "velocity", planted):
         step = sampling(device, network, 3) - sampling(device, network, 2)
     assert step.waits.total() == step.to_host.total() == 1
-    assert next(iter(step.waits)).startswith("tests/devices/test_speaking.py:")
+    assert next(iter(step.waits)).startswith("tests/devices/test_device_speaking.py:")
 
 
 @pytest.mark.parametrize(
