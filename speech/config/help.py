@@ -20,7 +20,8 @@ def epilog(name: str, folder: Path) -> str:
         options = sorted(path.stem for path in (folder / group.partition("@")[0]).glob("*.yaml"))
         lines.append(f"  {group}={'|'.join(options)}")
         block = group.partition("@")[2] or group
-        keys = [key for key in OmegaConf.select(values, block) if key != TARGET]
+        found = OmegaConf.select(values, block) or ()  # none: it chooses options of other groups
+        keys = [key for key in found if key != TARGET]
         shown = ", ".join(f"{block}.{key}" for key in keys)
         lines += textwrap.wrap(shown, 92, initial_indent="      ", subsequent_indent="      ")
     lines += ["", "--cfg shows all values with their defaults; those outside groups are:"]
