@@ -33,8 +33,8 @@ class BenchTeacherConfig(RaceConfig):
     device: Literal["auto", "cpu", "cuda"]
     lines: int = Field(ge=1)
     """of the corpus"""
-    steps: int = Field(ge=1)
-    """network evaluations (NFE)"""
+    steps: int | None = Field(ge=1)
+    """network evaluations (NFE); null: as many as the teacher takes"""
 
 
 Race = TypeVar("Race", bound=RaceConfig)

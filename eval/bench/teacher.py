@@ -46,7 +46,7 @@ def main(config: BenchTeacherConfig) -> None:
 
 def run_bench(config: BenchTeacherConfig, folder: str, console: Console) -> TeacherBench:
     """`folder` is for weights that are drawn."""
-    config = with_steps(in_one_process(config))
+    config = as_asked(in_one_process(config))
     with console.status("loading"):
         config, context, teacher, random = load_for_race(config, folder)
     lines = speakable_lines(config, context)
@@ -68,10 +68,13 @@ def run_bench(config: BenchTeacherConfig, folder: str, console: Console) -> Teac
     )
 
 
-def with_steps(config: BenchTeacherConfig) -> BenchTeacherConfig:
-    sampler = config.teacher.sampler.model_copy(update={"steps": config.steps})
-    teacher = config.teacher.model_copy(update={"sampler": sampler})
-    return config.model_copy(update={"teacher": teacher})
+def as_asked(config: BenchTeacherConfig) -> BenchTeacherConfig:
+    """With `device`, `lines` and `steps` where they belong."""
+    sampler = config.teacher.sampler
+    steps = config.steps or sampler.steps
+    changes = {"device": config.device, "sampler": sampler.model_copy(update={"steps": steps})}
+    teacher = config.teacher.model_copy(update=changes)
+    return config.model_copy(update={"teacher": teacher, "limit": config.lines})
 
 
 if __name__ == "__main__":

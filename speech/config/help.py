@@ -21,11 +21,12 @@ def epilog(name: str, folder: Path) -> str:
         lines.append(f"  {group}={'|'.join(options)}")
         block = group.partition("@")[2] or group
         found = OmegaConf.select(values, block)
-        if found is None:  # its keys stand beside the command's own: # @package _global_
+        if found is None:  # @package _global_: its keys stand beside the command's own, or below them
             keys = list(OmegaConf.load(folder / group / f"{groups[group]}.yaml"))
+            keys = [key for key in map(str, keys) if key != "defaults"]
         else:
             keys = [f"{block}.{key}" for key in found if key != TARGET]
-        shown = ", ".join(map(str, keys))
+        shown = ", ".join(keys)
         lines += textwrap.wrap(shown, 92, initial_indent="      ", subsequent_indent="      ")
     lines += ["", "--cfg shows all values with their defaults; those outside groups are:"]
     lines += ["  " + line for line in primary.split("\n\n", 1)[1].splitlines()]
