@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-from f5_tts.model.modules import DiTBlock
 from torch import Tensor, nn
 from torch.backends import mkldnn
 from torch.nn import functional as F
@@ -21,6 +20,7 @@ from teacher.f5.linear import PackedLinear, packed
 from teacher.f5.network import Network
 from teacher.f5.rows import Rows, lay_out
 from teacher.f5.text_embedding import embed_texts, packed_embedding
+from teacher.f5.upstream import DiTBlock
 
 EPSILON = 1e-6
 """of upstream's layer norms"""

@@ -4,13 +4,12 @@ import copy
 from collections.abc import Sequence
 
 import torch
-from f5_tts.model.backbones.dit import TextEmbedding
-from f5_tts.model.modules import ConvNeXtV2Block
 from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.rnn import pad_sequence
 
 from teacher.f5.linear import packed
+from teacher.f5.upstream import ConvNeXtV2Block, TextEmbedding
 
 
 def packed_embedding(embedding: TextEmbedding, packs: bool) -> TextEmbedding:

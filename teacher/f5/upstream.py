@@ -35,8 +35,15 @@ def _enter(name: str) -> ModuleType:
 if PACKAGE not in sys.modules:
     _enter(PACKAGE)
 
-from f5_tts.model.backbones.dit import DiT  # noqa: E402
-from f5_tts.model.modules import Attention  # noqa: E402
+from f5_tts.model.backbones.dit import DiT, TextEmbedding  # noqa: E402
+from f5_tts.model.modules import Attention, ConvNeXtV2Block, DiTBlock  # noqa: E402
 from f5_tts.model.utils import get_epss_timesteps  # noqa: E402
 
-__all__ = ["Attention", "DiT", "get_epss_timesteps"]
+__all__ = [
+    "Attention",
+    "ConvNeXtV2Block",
+    "DiT",
+    "DiTBlock",
+    "TextEmbedding",
+    "get_epss_timesteps",
+]
