@@ -21,7 +21,9 @@ def epilog(name: str, folder: Path) -> str:
         lines.append(f"  {group}={'|'.join(options)}")
         block = group.partition("@")[2] or group
         found = OmegaConf.select(values, block)
-        if found is None:  # @package _global_: its keys stand beside the command's own, or below them
+        if (
+            found is None
+        ):  # @package _global_: its keys stand beside the command's own, or below them
             keys = list(OmegaConf.load(folder / group / f"{groups[group]}.yaml"))
             keys = [key for key in map(str, keys) if key != "defaults"]
         else:
