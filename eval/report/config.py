@@ -14,18 +14,18 @@ class GateConfig(Config):
     A figure that is missing or NaN fails its limit. The estimate is compared, not its interval.
     """
 
-    wer_max: float | None = Field(None, ge=0)
-    cer_max: float | None = Field(None, ge=0)
-    similarity_min: float | None = Field(None, ge=-1, le=1)
-    mos_min: float | None = Field(None, ge=1, le=5)
+    wer_max: float | None = Field(ge=0)
+    cer_max: float | None = Field(ge=0)
+    similarity_min: float | None = Field(ge=-1, le=1)
+    mos_min: float | None = Field(ge=1, le=5)
     """of DistillMOS"""
-    real_time_factor_max: float | None = Field(None, gt=0)
-    bytes_max: int | None = Field(None, gt=0)
-    failed_max: int | None = Field(None, ge=0)
+    real_time_factor_max: float | None = Field(gt=0)
+    bytes_max: int | None = Field(gt=0)
+    failed_max: int | None = Field(ge=0)
     """sentences that a system did not say"""
-    flagged_share_max: float | None = Field(None, ge=0, le=1)
+    flagged_share_max: float | None = Field(ge=0, le=1)
     """of the dataset's clips that were heard"""
-    accepted_share_min: float | None = Field(None, ge=0, le=1)
+    accepted_share_min: float | None = Field(ge=0, le=1)
     """of the dataset's rows"""
 
 
@@ -34,19 +34,19 @@ class ReportConfig(Config):
     systems: tuple[str, ...]
     testset: str
     language: str
-    limit: int | None = Field(None, ge=1)
+    limit: int | None = Field(ge=1)
     """only the first lines of the test set"""
     references: str | None
     """a manifest of voices (.jsonl), or a dataset whose speakers are the voices; null: those of the
     teachers among the systems, else f5_mini's"""
-    teacher: AnyTeacher | None = None
+    teacher: AnyTeacher | None
     """measured before the systems, as it is configured here"""
-    voices: VoicesConfig | None = None
+    voices: VoicesConfig | None
     """that teacher's own"""
     held_out: str | None
     """a dataset, in whose speakers' voices the teachers are measured once more"""
     judges: JudgesConfig
-    listen: int | None = Field(None, ge=1)
+    listen: int | None = Field(ge=1)
     """clips of the dataset to hear again; null for all"""
     play: int = Field(ge=1)
     """sentences on the page: the worst, the best, and some at random"""

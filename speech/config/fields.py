@@ -7,6 +7,7 @@ name. The values that Hydra has composed tell which of them it has.
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import chain
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -49,7 +50,9 @@ def types_of(fields: Fields, key: str) -> set[Any]:
 
 def by_target(field: FieldInfo) -> ByTarget | None:
     """Whether, and in which namespace, the field's class is named by its `_target_`."""
-    return next((note for note in field.metadata if isinstance(note, ByTarget)), None)
+    of_members = (get_args(member)[1:] for member in get_args(field.annotation))
+    notes = chain(field.metadata, *of_members)  # of the field, or of a member where it may be null
+    return next((note for note in notes if isinstance(note, ByTarget)), None)
 
 
 def alternatives(annotation: Any) -> Iterator[Any]:

@@ -24,15 +24,15 @@ class ArchitectureConfig(Config):
     dim: int
     depth: int
     heads: int
-    dim_head: int = 64
+    dim_head: int
     ff_mult: int
-    mel_dim: int = 100
+    mel_dim: int
     text_dim: int
     text_mask_padding: bool
-    text_embedding_average_upsampling: bool = False
+    text_embedding_average_upsampling: bool
     conv_layers: int
-    qk_norm: str | None = None
-    pe_attn_head: int | None = None
+    qk_norm: str | None
+    pe_attn_head: int | None
 
 
 class AlignedConfig(Config):
@@ -45,7 +45,7 @@ class AlignedConfig(Config):
     """what finds the phonemes in a reference without ends (`speech.alignment.gaussian_hmm`);
     null: predicted durations are stretched over it"""
     aligner_sha256: str | None
-    speed: float = Field(1.0, gt=0)
+    speed: float = Field(gt=0)
 
 
 class CharactersConfig(Config):
@@ -55,42 +55,42 @@ class CharactersConfig(Config):
     aligner: str | None
     """what finds where the words of a reference end; null: references are not cut"""
     aligner_sha256: str | None
-    speed: float = Field(1.0, gt=0)
+    speed: float = Field(gt=0)
 
 
 class GriffinLimConfig(Config):
     kind: Literal["griffin_lim"]
-    iterations: int = 60
+    iterations: int = Field(ge=1)
 
 
 class NeuralVocoderConfig(Config):
-    """`weights` as .safetensors or .bin; vocos: charactr's (its 24 kHz model has these defaults),
-    pulse: this project's own (`teacher.train_vocoder`)."""
+    """`weights` as .safetensors or .bin; vocos: charactr's, pulse: this project's own
+    (`teacher.train_vocoder`)."""
 
     kind: Literal["vocos", "pulse"]
     weights: str
     sha256: str
-    dim: int = 512
-    intermediate_dim: int = 1536
-    layers: int = 8
+    dim: int
+    intermediate_dim: int
+    layers: int
 
 
 VocoderConfig = Annotated[GriffinLimConfig | NeuralVocoderConfig, Field(discriminator="kind")]
 
 
 class SamplerConfig(Config):
-    steps: int = Field(32, ge=1)
+    steps: int = Field(ge=1)
     """network evaluations (NFE); with guidance each evaluates two rows an item"""
-    guidance: float = Field(2.0, ge=0)
+    guidance: float = Field(ge=0)
     """upstream's cfg_strength: pred + (pred - unconditional) * guidance; 0 halves the work"""
-    guidance_interval: tuple[float, float] = (0.0, 1.0)
+    guidance_interval: tuple[float, float]
     """times, of noise 0 and speech 1, between which guidance is asked for; elsewhere a step costs
     half (arXiv 2404.07724)"""
-    sway: float | None = -1.0
+    sway: float | None
     """sway sampling coefficient, -1 to 2/(pi-2); null for a uniform grid"""
-    epss: bool = True
+    epss: bool
     """pruned schedules, where upstream has one: 5, 6, 7, 10, 12, 16 steps"""
-    dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
+    dtype: Literal["auto", "float32", "bfloat16", "float16"]
     """of the network alone; auto: bfloat16 where the device multiplies it natively"""
 
 
@@ -106,8 +106,8 @@ class F5Config(TeacherConfig):
     sampler: SamplerConfig
     reference_s: float | None = Field(gt=0)
     """how much of a reference leads each clip, up to the end of a word; null: all of it"""
-    reference_rms: float = Field(0.1, gt=0, lt=1)
-    scale_reference: Literal["quieter", "always"] = "quieter"
+    reference_rms: float = Field(gt=0, lt=1)
+    scale_reference: Literal["quieter", "always"]
     """whether only references under `reference_rms` are scaled to it, as upstream, or all"""
     memory_utilization: float = Field(gt=0, le=1)
     offload: bool

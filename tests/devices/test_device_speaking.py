@@ -10,13 +10,13 @@ from torch import Tensor, nn
 from eval.bench.counting.counts import Counts
 from eval.bench.counting.fake_device import FakeDevice, fake_device, without_values
 from speech.vocoder.network import POLISH, PulseVocoder
-from teacher.f5.config import ArchitectureConfig, SamplerConfig
 from teacher.f5.network import Network
 from teacher.f5.packed_network import PackedNetwork
 from teacher.f5.sampler import Prompt, sample
 from teacher.f5.vocoder import Vocos
+from tests.teacher.f5.shapes import architecture, sampler
 
-SHAPE = ArchitectureConfig(
+SHAPE = architecture(
     dim=64, depth=2, heads=1, ff_mult=2, text_dim=32, conv_layers=1, text_mask_padding=True
 )
 VOCABULARY = 30
@@ -33,7 +33,7 @@ def device() -> Iterator[FakeDevice]:
 
 
 def sampling(device: FakeDevice, network: PackedNetwork, steps: int) -> Counts:
-    config = SamplerConfig(steps=steps, dtype="bfloat16")
+    config = sampler(steps=steps, dtype="bfloat16")
     return device.count(lambda: sample(network, PROMPTS, config))
 
 

@@ -9,6 +9,7 @@ import teacher.f5.flow_matching as ours
 from teacher.f5.config import ArchitectureConfig
 from teacher.f5.flow_matching import FlowMatching
 from teacher.f5.network import Network
+from tests.teacher.f5.shapes import architecture
 
 FRAMES = torch.tensor([40, 29, 17])
 SPANS = torch.zeros(3, 40, dtype=torch.bool)
@@ -20,9 +21,9 @@ STYLES = {
 }
 
 
-def architecture(style: str) -> ArchitectureConfig:
+def styled(style: str) -> ArchitectureConfig:
     shape = {"dim": 64, "depth": 2, "heads": 2, "dim_head": 32, "ff_mult": 2, "mel_dim": 10}
-    return ArchitectureConfig(**shape, text_dim=32, conv_layers=2, **STYLES[style])
+    return architecture(**shape, text_dim=32, conv_layers=2, **STYLES[style])
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -31,10 +32,10 @@ def test_the_loss_is_upstream_s(
     style: str, audio_draw: float, both_draw: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     torch.manual_seed(0)
-    network = Network(architecture(style), 12)
+    network = Network(styled(style), 12)
     for parameter in network.parameters():  # upstream starts its output at zero
         torch.nn.init.normal_(parameter, std=0.1)
-    settings = architecture(style).model_dump()
+    settings = styled(style).model_dump()
     dit = DiT(**settings, text_num_embeds=12, attn_mask_enabled=True, dropout=0.0)
     dit.load_state_dict(network.dit.state_dict())
     mel, noise, time = torch.randn(3, 40, 10), torch.randn(3, 40, 10), torch.rand(3)
@@ -55,7 +56,7 @@ def test_the_loss_is_upstream_s(
 
 def test_padding_does_not_matter() -> None:
     torch.manual_seed(0)
-    network = Network(architecture("v1"), 12)
+    network = Network(styled("v1"), 12)
     for parameter in network.parameters():
         torch.nn.init.normal_(parameter, std=0.1)
     flow = FlowMatching(network, 0.0, 0.0)

@@ -5,10 +5,10 @@ import torch
 from safetensors.torch import save_file
 
 from speech.errors import InputError
-from teacher.f5.config import ArchitectureConfig
 from teacher.f5.network import Network, load_network
+from tests.teacher.f5.shapes import architecture
 
-ARCHITECTURE = ArchitectureConfig(
+ARCHITECTURE = architecture(
     dim=64, depth=1, heads=1, ff_mult=2, text_dim=32, conv_layers=1, text_mask_padding=True
 )
 

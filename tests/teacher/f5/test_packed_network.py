@@ -5,19 +5,19 @@ import torch
 from torch._dynamo.testing import CompileCounter
 
 import teacher.f5.attention as attention
-from teacher.f5.config import ArchitectureConfig, SamplerConfig
 from teacher.f5.network import Network
 from teacher.f5.packed_network import PackedNetwork
 from teacher.f5.sampler import Prompt, heaviest_step, is_guided, sample_together
+from tests.teacher.f5.shapes import architecture, sampler
 from tests.teacher.f5.test_attention import flash
 
 
 def small_network() -> Network:
     torch.manual_seed(0)
-    architecture = ArchitectureConfig(
+    shape = architecture(
         dim=64, depth=3, heads=2, ff_mult=2, text_dim=32, conv_layers=1, text_mask_padding=True
     )
-    network = Network(architecture, 20).eval()
+    network = Network(shape, 20).eval()
     for parameter in network.parameters():
         torch.nn.init.normal_(parameter, std=0.08)
     return network
@@ -34,7 +34,7 @@ def prompts(*frames: int) -> list[Prompt]:
 def test_one_program_serves_all_blocks_and_lengths(monkeypatch: pytest.MonkeyPatch) -> None:
     """One for steps with guidance and one for steps without, traced as a GPU would."""
     counter = CompileCounter()
-    config = SamplerConfig(steps=3, guidance_interval=(0.01, 1.0), epss=False)
+    config = sampler(steps=3, guidance_interval=(0.01, 1.0), epss=False)
     network = small_network()
     plain = PackedNetwork(network, torch.float32, attention="rowwise")
     compiled = PackedNetwork(network, torch.float32, attention="varlen", compiled=True)
@@ -64,7 +64,7 @@ def test_nothing_is_lost_on_the_way() -> None:
 )
 def test_the_heaviest_step_is_as_guided_as_any(guidance, interval, copies) -> None:
     """The shipped one begins unguided: a probe of its first step would see half the rows."""
-    config = SamplerConfig(steps=5, guidance=guidance, guidance_interval=interval)
+    config = sampler(steps=5, guidance=guidance, guidance_interval=interval)
     step = heaviest_step(config)
     assert step.steps == 1
     assert is_guided(0.0, step) == (copies == 2)

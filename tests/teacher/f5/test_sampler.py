@@ -7,11 +7,12 @@ import pytest
 import torch
 from f5_tts.model import CFM, DiT
 
-from teacher.f5.config import ArchitectureConfig, SamplerConfig
+from teacher.f5.config import SamplerConfig
 from teacher.f5.network import Network
 from teacher.f5.packed_network import PackedNetwork
 from teacher.f5.sampler import Prompt, dtype_on, noise, sample_together, schedule
 from teacher.f5.sampler import sample as sample_packed
+from tests.teacher.f5.shapes import architecture, sampler
 
 VOCABULARY = 30
 TOLERANCE = 1e-4
@@ -26,14 +27,14 @@ STYLES = {
 def build(style: str, dim: int = 128) -> tuple[Network, CFM]:
     """A small network with lively random weights (upstream's own start silences every block)."""
     torch.manual_seed(0)
-    architecture = ArchitectureConfig(
+    shape = architecture(
         dim=dim, depth=3, heads=2, ff_mult=2, text_dim=64, conv_layers=2, **STYLES[style]
     )
-    network = Network(architecture, VOCABULARY).eval()
+    network = Network(shape, VOCABULARY).eval()
     for parameter in network.parameters():
         torch.nn.init.normal_(parameter, std=0.08)
     dit = DiT(
-        **architecture.model_dump(),
+        **shape.model_dump(),
         text_num_embeds=VOCABULARY,
         attn_mask_enabled=False,  # as in upstream's shipped configurations
         dropout=0.0,
@@ -88,9 +89,9 @@ def difference(first: torch.Tensor, second: torch.Tensor) -> float:
 @pytest.mark.parametrize(
     "config",
     [
-        SamplerConfig(steps=7, guidance=2.0, sway=-1.0, epss=True, dtype="float32"),
-        SamplerConfig(steps=9, guidance=1.5, sway=0.4, epss=False, dtype="float32"),
-        SamplerConfig(steps=4, guidance=0.0, sway=None, epss=False, dtype="float32"),
+        sampler(steps=7, guidance=2.0, sway=-1.0, epss=True, dtype="float32"),
+        sampler(steps=9, guidance=1.5, sway=0.4, epss=False, dtype="float32"),
+        sampler(steps=4, guidance=0.0, sway=None, epss=False, dtype="float32"),
     ],
     ids=["epss", "uniform", "unguided"],
 )
@@ -106,7 +107,7 @@ def test_equals_upstream_at_batch_one(style, config):
 def test_upstreams_own_ragged_batch_fails_that_bound(style):
     """Why this sampler exists: the short item of a ragged batch comes out as something else."""
     network, cfm = build(style)
-    config = SamplerConfig(steps=7, guidance=2.0, dtype="float32")
+    config = sampler(steps=7, guidance=2.0, dtype="float32")
     short, long = sorted(prompts(6), key=lambda p: p.frames)[:: len(prompts(6)) - 1]
     mels = torch.nn.utils.rnn.pad_sequence([short.reference, long.reference], batch_first=True)
     tokens = torch.nn.utils.rnn.pad_sequence(
@@ -132,7 +133,7 @@ def test_upstreams_own_ragged_batch_fails_that_bound(style):
 @pytest.mark.parametrize("style", STYLES)
 def test_an_item_does_not_depend_on_its_batch(style):
     network, _ = build(style)
-    config = SamplerConfig(steps=5, guidance=2.0, dtype="float32")
+    config = sampler(steps=5, guidance=2.0, dtype="float32")
     items = prompts(16)
     alone = {p.key: sample(network, [p], config)[0] for p in items}
     for size in (2, 3, 8, 16):
@@ -147,7 +148,7 @@ def test_an_item_does_not_depend_on_its_batch(style):
 def test_on_a_cpu_not_a_bit_depends_on_the_batch(dtype):
     """At the width of f5_mini, where oneDNN adds up in another order for more frames."""
     network, _ = build("v1", dim=256)
-    config = SamplerConfig(steps=3, guidance=2.0, dtype=dtype)
+    config = sampler(steps=3, guidance=2.0, dtype=dtype)
     items, packed = prompts(5), pack(network, config)
     for prompt, mel in zip(items, sample_packed(packed, items, config), strict=True):
         assert torch.equal(mel, sample_packed(packed, [prompt], config)[0])
@@ -156,7 +157,7 @@ def test_on_a_cpu_not_a_bit_depends_on_the_batch(dtype):
 def test_a_network_can_be_packed_again_and_takes_nothing_from_the_first():
     """Training speaks samples of a network that goes on changing."""
     network, _ = build("v1")
-    config = SamplerConfig(steps=2, dtype="bfloat16")
+    config = sampler(steps=2, dtype="bfloat16")
     packed = pack(network, config)
     first = sample_packed(packed, prompts(1), config)[0]
     with torch.no_grad():
@@ -175,7 +176,7 @@ def test_noise_is_a_function_of_its_key():
 @pytest.mark.parametrize("steps", [1, 5, 7, 16, 32])
 @pytest.mark.parametrize("sway", [None, -1.0, 0.4])
 def test_schedule_climbs_from_zero_to_one(steps, sway):
-    times = schedule(SamplerConfig(steps=steps, sway=sway))
+    times = schedule(sampler(steps=steps, sway=sway))
     assert len(times) == steps + 1
     assert times[0] == 0
     assert times[-1].item() == pytest.approx(1, abs=1e-6)
@@ -185,8 +186,8 @@ def test_schedule_climbs_from_zero_to_one(steps, sway):
 def test_half_precision_stays_near_float32():
     network, _ = build("v1")
     items = prompts(3)
-    exact = sample(network, items, SamplerConfig(steps=7, dtype="float32"))
-    half = sample(network, items, SamplerConfig(steps=7, dtype="bfloat16"))
+    exact = sample(network, items, sampler(steps=7, dtype="float32"))
+    half = sample(network, items, sampler(steps=7, dtype="bfloat16"))
     for first, second in zip(exact, half, strict=True):
         assert second.dtype == torch.float32
         assert (first - second).abs().mean() < 0.05 * first.abs().mean()
@@ -195,7 +196,7 @@ def test_half_precision_stays_near_float32():
 def test_guidance_in_an_interval_is_guidance_there_and_none_elsewhere() -> None:
     network, _ = build("v1")
     prompt = prompts(1)[0]
-    whole = SamplerConfig(steps=7, guidance=2.0)
+    whole = sampler(steps=7, guidance=2.0)
     nothing = sample(network, [prompt], whole.model_copy(update={"guidance": 0.0}))[0]
     never = whole.model_copy(update={"guidance_interval": (1.0, 1.0)})
     always = whole.model_copy(update={"guidance_interval": (0.0, 1.0)})

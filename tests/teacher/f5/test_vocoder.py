@@ -65,4 +65,4 @@ def test_vocos_weights_of_another_shape_or_hash_are_refused(tmp_path):
     with pytest.raises(InputError, match="do not fit"):
         build_vocoder(wrong_shape)
     with pytest.raises(InputError, match="0000"):
-        build_vocoder(NeuralVocoderConfig(kind="vocos", weights=path, sha256="0" * 64))
+        build_vocoder(wrong_shape.model_copy(update={"sha256": "0" * 64}))
