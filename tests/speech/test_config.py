@@ -37,7 +37,7 @@ def test_dataflow_needs_its_project():
     [
         ("sed=3", "unknown option 'sed'; did you mean seed?"),
         ("corpus.path=x", "did you mean corpus.paths"),
-        ("teacher=f6", "teacher='f6' does not exist; allowed: f5_base, f5_mini"),
+        ("teacher=f6", "teacher='f6' does not exist; allowed: bark, f5_base, f5_mini"),
         ("seed=abc", "seed"),
         ("limit=0", "limit"),
         ("+gate.color=red", "gate.color"),

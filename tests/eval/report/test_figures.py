@@ -104,8 +104,12 @@ def system(kind: str = "student", wer: float | None = 0.1, **changes: object) ->
     return SystemResult(kind=kind, figures=figures, **{**values, **rest, **changes})  # type: ignore[arg-type]
 
 
+def limits(**given: float) -> GateConfig:
+    return GateConfig(**{**dict.fromkeys(GateConfig.model_fields), **given})  # type: ignore[arg-type]
+
+
 def test_the_gate_is_of_what_is_under_test() -> None:
-    config = GateConfig(wer_max=0.05, bytes_max=2, failed_max=0)
+    config = limits(wer_max=0.05, bytes_max=2, failed_max=0)
     found = check(config, [system("teacher", 0.5), system("student", 0.04)], None)
     assert [(c.limit, c.passed) for c in found] == [
         ("wer_max", True),
@@ -117,12 +121,12 @@ def test_the_gate_is_of_what_is_under_test() -> None:
 
 @pytest.mark.parametrize("wer", [None, float("nan"), 0.06])
 def test_what_is_missing_fails(wer: float | None) -> None:
-    found = check(GateConfig(wer_max=0.05), [system(wer=wer)], None)
+    found = check(limits(wer_max=0.05), [system(wer=wer)], None)
     assert [c.passed for c in found] == [False]
 
 
 def test_the_gate_of_a_dataset() -> None:
-    config = GateConfig(flagged_share_max=0.1, accepted_share_min=0.9)
+    config = limits(flagged_share_max=0.1, accepted_share_min=0.9)
     study = DatasetStudy("x", accepted=95, rejected=5, heard=50, flagged_clips=6)
     assert [c.passed for c in check(config, [], study)] == [False, True]
     assert [c.passed for c in check(config, [], DatasetStudy("x", "missing"))] == [False, False]

@@ -100,7 +100,7 @@ def test_hydras_own_words_still_mean_what_they_did() -> None:
         ("teacher.device=gpu", "allowed is auto or cpu or cuda"),
         ("limit", "an override is key=value"),
         ("output =x", "output"),
-        ("teacher=[f5_mini]", "allowed: f5_base, f5_mini"),
+        ("teacher=[f5_mini]", "allowed: bark, f5_base, f5_mini"),
     ],
 )
 def test_what_cannot_be_is_told_with_what_can(override: str, told: str) -> None:
