@@ -119,7 +119,6 @@ class F5Config(TeacherConfig):
         **TeacherConfig.any_machine,
         "memory_utilization": 0.9,
         "offload": False,
-        "compile": False,
     }
 
     @property
