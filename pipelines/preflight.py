@@ -19,7 +19,8 @@ def check_run(config: SynthConfig) -> None:
     """Raises InputError: the output, a language, the workers, a device or weights cannot be had."""
     check_request(config)
     if isinstance(config.runner, DirectConfig):
-        pick_device("teacher.device", config.teacher.device)
+        if config.teacher.device == "cuda":  # what needs no answer does not wait for torch
+            pick_device("teacher.device", config.teacher.device)
         check_judges(config.gate.judges)
         if config.teacher.license in config.license.allow:  # else nothing of it is wanted
             config.teacher.fetch()
@@ -29,7 +30,7 @@ def check_judges(config: JudgesConfig) -> None:
     """Raises InputError: a judge is to run on a GPU, and there is none or not all that it takes."""
     for name, device in config.devices.items():
         key = f"gate.judges.{name}.device"
-        if pick_device(key, device).type == "cuda" and name == "asr":
+        if device != "cpu" and pick_device(key, device).type == "cuda" and name == "asr":
             load_cublas(key)
 
 

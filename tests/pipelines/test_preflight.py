@@ -5,7 +5,7 @@ from configs import judges_config
 from fakes import fake_config
 from rich.console import Console
 
-from pipelines import preflight
+from pipelines import preflight, run_plan
 from pipelines.preflight import check_judges, check_request, check_run
 from pipelines.run_plan import check_voices
 from speech.errors import InputError
@@ -62,6 +62,7 @@ def test_an_asr_that_fails_before_the_run_is_one_line(tmp_path, monkeypatch) -> 
         raise RuntimeError("CUDA failed with error\nno kernel image")
 
     monkeypatch.setattr(Asr, "transcribe_one", fails)
+    monkeypatch.setattr(run_plan, "is_heard", lambda _: False)  # the voices are a user's
     config = fake_config(str(tmp_path / "out"), "corpus.txt")
     with pytest.raises(
         InputError, match="judge 'asr' fails: RuntimeError: CUDA failed with error no"
