@@ -65,7 +65,7 @@ speak: setup  ## TEXT="Hello there." OUT=speech.wav, by your student in out/stud
 	@exec $(PY) -m student.synthesize $(OWN_STUDENT:%=checkpoint=%) "text=$$TEXT" "output=$${OUT:-speech.wav}" $(ARGS)
 
 test: setup  ## all tests (offline; under 15 minutes on 2 cores)
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 lint: setup  ## formatting, lint, types, layers, declared dependencies
 	$(VENV)/bin/ruff format --check .
