@@ -39,9 +39,9 @@ class ReportConfig(Config):
     references: str | None
     """a manifest of voices (.jsonl), or a dataset whose speakers are the voices; null: those of the
     teachers among the systems, else f5_mini's"""
-    teacher: AnyTeacher | None = None
+    teacher: AnyTeacher | None
     """measured before the systems, as it is configured here"""
-    voices: VoicesConfig | None = None
+    voices: VoicesConfig | None
     """that teacher's own"""
     held_out: str | None
     """a dataset, in whose speakers' voices the teachers are measured once more"""

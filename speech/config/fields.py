@@ -49,7 +49,17 @@ def types_of(fields: Fields, key: str) -> set[Any]:
 
 def by_target(field: FieldInfo) -> ByTarget | None:
     """Whether, and in which namespace, the field's class is named by its `_target_`."""
-    return next((note for note in field.metadata if isinstance(note, ByTarget)), None)
+    notes = [*field.metadata, *_notes(field.annotation)]
+    return next((note for note in notes if isinstance(note, ByTarget)), None)
+
+
+def _notes(annotation: Any) -> Iterator[Any]:
+    """Of an annotated type, or of the annotated members of a union: a block that may be null."""
+    if get_origin(annotation) is Annotated:
+        yield from get_args(annotation)[1:]
+    elif get_origin(annotation) in (Union, UnionType):
+        for member in get_args(annotation):
+            yield from _notes(member)
 
 
 def alternatives(annotation: Any) -> Iterator[Any]:

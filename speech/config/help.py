@@ -3,6 +3,7 @@
 import textwrap
 from pathlib import Path
 
+import yaml
 from omegaconf import OmegaConf
 
 from speech.config.composition import composition, groups_of
@@ -13,7 +14,6 @@ HEADING = "groups (group=option; each is a file conf/GROUP/OPTION.yaml) and thei
 
 def epilog(name: str, folder: Path) -> str:
     """The command's groups with their options and keys, then its file of defaults as it stands."""
-    primary = (folder / f"{name}.yaml").read_text(encoding="utf-8")
     groups, values = groups_of(folder, name), composition(folder, name, [])
     lines = [HEADING] if groups else []
     for group in sorted(groups):
@@ -31,5 +31,16 @@ def epilog(name: str, folder: Path) -> str:
         shown = ", ".join(keys)
         lines += textwrap.wrap(shown, 92, initial_indent="      ", subsequent_indent="      ")
     lines += ["", "--cfg shows all values with their defaults; those outside groups are:"]
-    lines += ["  " + line for line in primary.split("\n\n", 1)[1].splitlines()]
+    lines += ["  " + line for line in _own_values(name, folder)]
     return "\n".join(lines)
+
+
+def _own_values(name: str, folder: Path) -> list[str]:
+    """The file's lines behind its list of defaults, which come over those of a file that it extends."""
+    head, body = (folder / f"{name}.yaml").read_text(encoding="utf-8").split("\n\n", 1)
+    defaults = (yaml.safe_load(head) or {}).get("defaults", [])
+    extended = [entry for entry in defaults if isinstance(entry, str) and entry != "_self_"]
+    lines = [line for other in extended for line in _own_values(other, folder)]
+    if lines:
+        lines.append("# over those:")
+    return [*lines, *body.splitlines()]

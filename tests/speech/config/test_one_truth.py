@@ -23,8 +23,6 @@ PACKAGES = ("speech", "teacher", "student", "pipelines", "eval")
 EXEMPT = {
     "teacher.f5.config",
     "eval.report.config",
-    "eval.teacher_config",
-    "eval.measure_faults",
 }
 """modules whose classes still have defaults of their own; to be none"""
 
