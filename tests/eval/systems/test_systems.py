@@ -178,7 +178,7 @@ def test_a_trained_teacher_has_the_hashes_of_its_folder() -> None:
     assert trained.weights_sha256 == plain_one.weights_sha256
     with pytest.raises(InputError, match="cannot read"):
         teacher_config("f5_mini@/nowhere")
-    with pytest.raises(InputError, match="allowed: f5_base, f5_mini"):
+    with pytest.raises(InputError, match="allowed: bark, f5_base, f5_mini, "):
         teacher_config("f5_none")
 
 
