@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from hydra import compose, initialize_config_dir
-from hydra.errors import HydraException
+from hydra.errors import ConfigCompositionException, HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
@@ -20,7 +20,12 @@ def composition(folder: Path, name: str, overrides: Sequence[str]) -> DictConfig
         HydraException, OmegaConfBaseException: an override that cannot be read, or does not fit.
     """
     with initialize_config_dir(str(folder), version_base="1.3"):
-        return compose(name, overrides=list(overrides))
+        try:
+            return compose(name, overrides=list(overrides))
+        except OmegaConfBaseException:
+            raise
+        except ValueError as error:  # Hydra's, of a group that is given no name
+            raise ConfigCompositionException(str(error)) from error
 
 
 def chosen_groups(folder: Path, name: str, overrides: Sequence[str]) -> Mapping[str, Any]:

@@ -100,6 +100,7 @@ def test_hydras_own_words_still_mean_what_they_did() -> None:
         ("teacher.device=gpu", "allowed is auto or cpu or cuda"),
         ("limit", "an override is key=value"),
         ("output =x", "output"),
+        ("teacher=null", "teacher='null' does not exist; allowed: bark"),
         ("teacher=[f5_mini]", "allowed: bark, f5_base, f5_mini"),
     ],
 )
