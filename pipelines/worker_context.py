@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ from speech.audio.waveform import encode_flac
 from speech.dataset.schema import SAMPLE_RATE, Utterance
 from speech.errors import InputError, Refused, in_one_line
 from speech.judges.judges import Judges, JudgesConfig
+from speech.seeds import TORCH_GENERATOR
 from speech.stopwatch import Stopwatch
 from speech.text.normalize import normalize
 from teacher.base import Request, Teacher
@@ -118,6 +120,11 @@ def load_models(config: SynthConfig) -> WorkerContext:
     Raises:
         InputError: the teacher cannot be loaded, or a judge fails on what is known to be good.
     """
+    with TORCH_GENERATOR if config.teacher.seeds_torch else nullcontext():
+        return _load(config)
+
+
+def _load(config: SynthConfig) -> WorkerContext:
     watch, judges = Stopwatch(), config.gate.judges
     bank = load_bank(config.voices, languages=spoken_languages(config))
     if isinstance(config.runner, DirectConfig):

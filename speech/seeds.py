@@ -1,7 +1,11 @@
 """Every random choice comes from a named key, so that order, batching and retries change nothing."""
 
 import hashlib
+import threading
 from collections.abc import Sequence
+
+TORCH_GENERATOR = threading.RLock()
+"""torch has one generator for all threads of a process: who seeds it holds this until all is drawn"""
 
 
 def stable_hash(*parts: object) -> int:

@@ -3,7 +3,6 @@
 Suno, 2023 (github.com/suno-ai/bark); `transformers.BarkModel`.
 """
 
-import threading
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +15,7 @@ from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError, Refused
 from speech.judges.hub import HubModel
 from speech.machine import pick_device
-from speech.seeds import stable_hash
+from speech.seeds import TORCH_GENERATOR, stable_hash
 from speech.stopwatch import Stopwatch
 from speech.synthesizer import Size
 from teacher.base import Prepared, Request, Speech, Teacher, TeacherConfig
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
 CHARACTERS_PER_S = 15.0
 BESIDE = ("*.json", "*.txt", "speaker_embeddings/*")
 """what comes along with the weights: configurations, tokenizer, presets"""
-_DRAWING = threading.Lock()
-"""transformers samples from torch's own generator, of which a process has one for all its threads"""
 
 
 class BarkWeights(HubModel):
@@ -47,6 +44,8 @@ class BarkConfig(TeacherConfig):
     """pytorch_model.bin or model.safetensors"""
     presets: str
     """what precedes a voice's id in the name of its preset: v2/ for v2/en_speaker_6"""
+    seeds_torch: ClassVar[bool] = True
+
     max_chars: int = Field(gt=0, le=256)
     """of a text; what the model holds no more of, it leaves out: 256 tokens, 15 s"""
 
@@ -90,7 +89,7 @@ class BarkTeacher(Teacher[BarkConfig]):
         model = self.model  # whose loading draws as well
         inputs = self.processor(request.text, voice_preset=self._preset(request.voice))
         devices = [self.device] if self.device.type == "cuda" else []
-        with _DRAWING, torch.random.fork_rng(devices), torch.inference_mode():
+        with TORCH_GENERATOR, torch.random.fork_rng(devices), torch.inference_mode():
             torch.manual_seed(stable_hash(key))
             wave = model.generate(**inputs.to(self.device))[0].float().cpu().numpy()
         return resample(wave, model.generation_config.sample_rate, SAMPLE_RATE)

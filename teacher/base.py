@@ -56,6 +56,10 @@ class TeacherConfig(Config, ABC):
     any_machine: ClassVar[Mapping[str, Any]] = {"batch_size": "auto_max", "device": "auto"}
     """keys of the block that do not change what is said, each with a value that any machine takes"""
 
+    seeds_torch: ClassVar[bool] = False
+    """whether its library draws from torch's own generator, of which a process has one: nothing is
+    loaded in other threads meanwhile, since new weights are drawn from it as well"""
+
     @property
     def speaks_phonemes(self) -> bool:
         """Whether it can be told how a word sounds."""
