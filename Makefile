@@ -64,7 +64,7 @@ train-student: setup  ## a small, fast student on a dataset (out/dataset -> out/
 speak: setup  ## TEXT="Hello there." OUT=speech.wav, by your student in out/student, or the embedded one
 	@exec $(PY) -m student.synthesize $(OWN_STUDENT:%=checkpoint=%) "text=$$TEXT" "output=$${OUT:-speech.wav}" $(ARGS)
 
-test: setup  ## all tests (offline; under 15 minutes on 2 cores)
+test: setup  ## all tests (offline; about 15 minutes on 2 cores)
 	$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 lint: setup  ## formatting, lint, types, layers, declared dependencies
