@@ -10,6 +10,7 @@ import pytest
 import torch
 from PIL import Image
 from rich.console import Console
+from torch._inductor import config as inductor_config
 
 from eval.bench.__main__ import main
 from eval.bench.candidate import Candidate, Entry
@@ -171,11 +172,11 @@ def test_upstream_and_students_make_sound_of_the_same_lines(tmp_path: Path) -> N
     assert student_entries([], str(tmp_path), 1) == []
 
 
+@inductor_config.patch({"cpp.cxx": (None, "no-such-compiler")})
 def test_the_command_writes_a_table_and_a_picture(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Where there is no compiler, too."""
-    monkeypatch.setattr("torch._inductor.config.cpp.cxx", (None, "no-such-compiler"))
+    """Where there is no compiler, too; pytest's monkeypatch would delete torch's setting afterwards."""
     arguments = [*SMALL, "random_weights=true", "limit=2", "turn_lines=1", "first_repeats=1"]
     arguments += [
         "students=[]",
