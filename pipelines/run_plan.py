@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from pipelines import corpus_checks, quarantine
-from pipelines.config import DataflowConfig, SynthConfig
+from pipelines.config import SynthConfig
 from pipelines.utterances import CorpusPlan, open_lexicon, plan_corpus, spoken_languages
 from speech.dataset import layout as dataset
 from speech.errors import InputError, in_one_line
@@ -133,7 +133,7 @@ def hear_voices(
     voices = new_voices(config, bank) if config.voices.audition else []
     if not voices:
         return
-    if isinstance(config.runner, DataflowConfig):
+    if not config.runner.is_this_machine:
         console.print("new voices are not heard here: another machine will speak")
         return
     if lines := first_lines(config, corpus, bank, voices):

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from pipelines.config import DataflowConfig, SynthConfig
+from pipelines.config import SynthConfig
 from pipelines.preflight import check_run
 from pipelines.progress import show_progress
 from pipelines.run_folders import RunFolders, open_run_folders
 from pipelines.run_plan import RunPlan, prepare
+from pipelines.runners.direct import DirectConfig
 from pipelines.summary import print_summary
 from pipelines.verify.last_verified import forget_verified, last_verified
 from speech.config import run_app
@@ -72,19 +73,19 @@ def main(config: SynthConfig, opener: "LoadModels | None" = None) -> int:
 
 def run(run_plan: RunPlan, console: Console, opener: "LoadModels | None") -> bool:
     """Whether the pipeline has ended, rather than been submitted or written down."""
-    from pipelines.runners import direct_workers, run_dataflow, run_direct
-
     runner = run_plan.config.runner
-    if isinstance(runner, DataflowConfig):
-        console.print(run_dataflow(lambda pipeline: build_pipeline(pipeline, run_plan), runner))
-        return runner.wait and runner.template_location is None
+    if not isinstance(runner, DirectConfig):
+        elsewhere = runner.run(lambda pipeline: build_pipeline(pipeline, run_plan))
+        if elsewhere:
+            console.print(elsewhere)
+        return elsewhere is None
     with (
-        open_run_folders(run_plan.config.output, direct_workers(runner)) as folders,
+        open_run_folders(run_plan.config.output, runner.count()) as folders,
         show_progress(
             Path(folders.progress_folder), run_plan.lines_todo, len(run_plan.todo), console
         ),
     ):
-        run_direct(lambda pipeline: build_pipeline(pipeline, run_plan, opener, folders))
+        runner.run(lambda pipeline: build_pipeline(pipeline, run_plan, opener, folders))
     return True
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from pipelines.attempts import Attempt, noise_key, prepare
-from pipelines.config import DirectConfig, SynthConfig
+from pipelines.config import SynthConfig
 from pipelines.gate import Gate
 from pipelines.judging import Judged, Judging, Speeches, done, threads_beside
 from pipelines.utterances import spoken_languages
@@ -127,9 +127,9 @@ def load_models(config: SynthConfig) -> WorkerContext:
 def _load(config: SynthConfig) -> WorkerContext:
     watch, judges = Stopwatch(), config.gate.judges
     bank = load_bank(config.voices, languages=spoken_languages(config))
-    if isinstance(config.runner, DirectConfig):
-        torch.set_num_threads(config.runner.threads)
-        judges = _with_threads(judges, config.runner.threads)
+    if threads := config.runner.torch_threads:
+        torch.set_num_threads(threads)
+        judges = _with_threads(judges, threads)
     teacher = config.teacher.open(bank, watch)
     teacher.load()
     count = threads_beside(teacher.device, judges)
@@ -137,8 +137,8 @@ def _load(config: SynthConfig) -> WorkerContext:
         judges = _with_threads(judges, 1)
     gate = Gate(config.gate, Judges(judges, callers=max(1, count)), bank, watch)
     gate.open()
-    threads = ThreadPoolExecutor(count, "judge") if count else None
-    return WorkerContext(bank, teacher, gate, teacher.limit(), watch, threads)
+    judge_threads = ThreadPoolExecutor(count, "judge") if count else None
+    return WorkerContext(bank, teacher, gate, teacher.limit(), watch, judge_threads)
 
 
 def _with_threads(judges: JudgesConfig, count: int) -> JudgesConfig:

@@ -5,7 +5,8 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field
 
-from pipelines.config import DirectConfig, SynthConfig
+from pipelines.config import SynthConfig
+from pipelines.runners.direct import DirectConfig
 from speech.errors import InputError
 from teacher.base import TARGETS
 from teacher.f5.config import F5Config

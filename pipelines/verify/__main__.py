@@ -13,13 +13,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic import Field
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from pipelines.config import DataflowConfig, DirectConfig
+from pipelines.runners.base import AnyRunner
 from pipelines.verify.inspection import Inspection, inspect
 from pipelines.verify.last_verified import note_verified
 from pipelines.verify.listing import list_dataset
@@ -36,7 +35,7 @@ LINE_EVERY_S = 10.0
 class VerifyConfig(Config):
     output: str
     repair: bool
-    runner: Annotated[DirectConfig | DataflowConfig, Field(discriminator="kind")]
+    runner: AnyRunner
 
 
 def main(config: VerifyConfig, as_json: bool = False, opener: "LoadModels | None" = None) -> int:

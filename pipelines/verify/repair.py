@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from pipelines import synth
-from pipelines.config import DataflowConfig, DirectConfig, LicenseConfig, SynthConfig
+from pipelines.config import LicenseConfig, SynthConfig
 from pipelines.run_plan import prepare
+from pipelines.runners.base import RunnerConfig
 from pipelines.utterances import spoken_languages
 from pipelines.verify.inspection import Inspection
 from speech import storage
@@ -25,12 +26,10 @@ from teacher.voices import load_bank
 if TYPE_CHECKING:
     from pipelines.worker_context import LoadModels
 
-Runner = DirectConfig | DataflowConfig
-
 
 def repair(
     found: Inspection,
-    runner: Runner,
+    runner: RunnerConfig,
     console: Console,
     look: Callable[..., Inspection],
     opener: "LoadModels | None",
@@ -79,7 +78,7 @@ def sweep(output: Location) -> None:
 
 
 def remake(
-    inspection: Inspection, runner: Runner, console: Console, opener: "LoadModels | None"
+    inspection: Inspection, runner: RunnerConfig, console: Console, opener: "LoadModels | None"
 ) -> tuple[int, ...]:
     """Speak the damaged shards again, where they are; returns which.
 
@@ -105,7 +104,9 @@ def _distrust(output: Location, index: int, count: int, inspection: Inspection) 
         storage.delete(storage.join(output, dataset.marker_name(index, count)))
 
 
-def configuration(identity: Mapping[str, Any], output: Location, runner: Runner) -> SynthConfig:
+def configuration(
+    identity: Mapping[str, Any], output: Location, runner: RunnerConfig
+) -> SynthConfig:
     """Of the run with this identity, on `runner`; its licences were allowed when it was started.
 
     Raises:

@@ -13,7 +13,6 @@ import pipelines.run_plan
 from pipelines import synth
 from pipelines import text_grouping as spool
 from pipelines.run_plan import prepare
-from pipelines.runners import run_direct
 from pipelines.worker_threads import Stopped, WorkerThreads
 from speech.dataset.schema import Rejection
 from speech.errors import InputError
@@ -57,8 +56,8 @@ def test_workers_and_ways_of_grouping_change_no_byte(tmp_path):
         runner = config.runner.model_copy(update={"workers": workers})
         assert synth.main(config.model_copy(update={"runner": runner}), open_fake_studio) == 0
         assert not list(Path(outputs[name], "_shards").glob(".*")), "text that waited"
-    run_plan = prepare(fake_config(outputs["shuffle"], corpus), Console())
-    run_direct(lambda pipeline: synth.build_pipeline(pipeline, run_plan, open_fake_studio))
+    run_plan = prepare(config := fake_config(outputs["shuffle"], corpus), Console())
+    config.runner.run(lambda pipeline: synth.build_pipeline(pipeline, run_plan, open_fake_studio))
     assert len(contents(outputs["one"])) == 2 * 8
     assert contents(outputs["three"]) == contents(outputs["one"])
     assert contents(outputs["shuffle"]) == contents(outputs["one"])

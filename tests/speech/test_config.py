@@ -6,7 +6,8 @@ import sys
 import pytest
 from pydantic import ValidationError
 
-from pipelines.config import DataflowConfig, SynthConfig
+from pipelines.config import SynthConfig
+from pipelines.runners.dataflow import DataflowConfig
 from speech.config import CONF_DIR, load_config
 from speech.errors import InputError
 

@@ -1,0 +1,95 @@
+"""`runner=dataflow`: Google Cloud Dataflow."""
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from pipelines.runners.base import Build, RunnerConfig
+from speech import storage
+from speech.errors import InputError
+
+if TYPE_CHECKING:
+    from apache_beam.options.pipeline_options import PipelineOptions
+
+    from pipelines.config import SynthConfig
+
+
+class DataflowConfig(RunnerConfig):
+    """Google Cloud Dataflow with one model for each worker's GPU."""
+
+    project: str
+    region: str
+    temp_location: str
+    image: str
+    machine_type: str
+    accelerator: str
+    accelerator_count: int = Field(ge=1)
+    harness_threads: int = Field(ge=1)
+    disk_size_gb: int = Field(ge=30)
+    max_workers: int = Field(ge=1)
+    job_name: str
+    wait: bool
+    template_location: str | None
+
+    def check(self, config: "SynthConfig") -> None:
+        """Its workers are other machines."""
+        if self.template_location is not None:  # nothing runs
+            return
+        if not storage.is_gcs(config.output):
+            raise InputError(
+                f"runner=dataflow writes from other machines: output={config.output} must be "
+                "gs://bucket/path"
+            )
+        for path in (*config.corpus.paths, config.voices.manifest):
+            if not path.startswith(("gs://", "package://", "hf://")):
+                raise InputError(
+                    f"runner=dataflow reads from other machines: {path} must be on gs:// or hf://"
+                )
+
+    def run(self, build: Build) -> str | None:
+        """Submit the job, and wait if asked to."""
+        import apache_beam as beam
+
+        pipeline = beam.Pipeline(options=self.options())
+        build(pipeline)
+        result = pipeline.run()
+        if self.template_location:
+            return f"job written to {self.template_location}"
+        if self.wait:
+            result.wait_until_finish()
+        state = f"job {self.job_name} in {self.project}: {result.state}"
+        return None if self.wait else state
+
+    def options(self) -> "PipelineOptions":
+        """One SDK process a machine: one model has the GPU. The image holds code and weights."""
+        from apache_beam.options.pipeline_options import PipelineOptions
+
+        accelerator = (
+            f"worker_accelerator=type:{self.accelerator};count:{self.accelerator_count};"
+            "install-nvidia-driver"
+        )
+        options = {
+            "runner": "DataflowRunner",
+            "project": self.project,
+            "region": self.region,
+            "temp_location": self.temp_location,
+            "job_name": self.job_name,
+            "machine_type": self.machine_type,
+            "disk_size_gb": self.disk_size_gb,
+            "max_num_workers": self.max_workers,
+            "number_of_worker_harness_threads": self.harness_threads,
+            "sdk_container_image": self.image,
+            "sdk_location": "container",
+            "dataflow_service_options": accelerator,
+            "experiments": "no_use_multiple_sdk_containers",
+        }
+        flags = [f"--{name}={value}" for name, value in options.items()]
+        if self.template_location:
+            # with no submission there is nobody to ask: no credentials, no staging bucket
+            flags += [
+                f"--template_location={self.template_location}",
+                f"--staging_location={self.template_location.rpartition('/')[0]}",
+                "--dataflow_endpoint=http://localhost:1",
+                "--no_auth",
+            ]
+        return PipelineOptions(flags)
