@@ -125,6 +125,6 @@ def _differences(shards: int, counts: PlanCounts, markers: Mapping[int, Marker])
         marker, planned = markers[shard], counts.rows[shard]
         if marker.accepted + marker.rejected != planned:
             yield (
-                f"{marker_name(shard, shards).rpartition('/')[2]} holds {marker.accepted} accepted "
+                f"{shard_part(shard, shards).marker.rpartition('/')[2]} holds {marker.accepted} accepted "
                 f"and {marker.rejected} rejected of {planned}"
             )

@@ -54,10 +54,10 @@ def prepare(config: SynthConfig, console: Console, opener: "LoadModels | None" =
     corpus_checks.check_text(lines, corpus)
     check_lexicon(config)
     identity = run_identity(config, corpus, bank)
-    if not dataset.is_acquired(config.output):  # else they were heard when it was
+    if not is_acquired(config.output):  # else they were heard when it was
         check_voices(config, console)
         hear_voices(config, corpus, bank, console, opener)
-    dataset.acquire(config.output, identity)
+    acquire(config.output, identity)
     done = dataset.finished(config.output, corpus.shards)
     quarantine.sweep(config.output, tuple(done), corpus.shards)
     todo = tuple(i for i in range(corpus.shards) if i not in done)

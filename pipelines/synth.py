@@ -32,34 +32,6 @@ if TYPE_CHECKING:  # Beam takes seconds to import, and a finished dataset does n
     from pipelines.worker_context import LoadModels
 
 
-def build_pipeline(
-    pipeline: "beam.Pipeline",
-    run_plan: RunPlan,
-    opener: "LoadModels | None" = None,
-    folders: RunFolders | None = None,
-) -> "beam.PCollection[dataset.Marker]":
-    """Text is read, planned and grouped; audio never crosses a shuffle."""
-    import apache_beam as beam
-
-    from pipelines.row_counts import total
-    from pipelines.text_grouping import group_by_shard
-    from pipelines.worker import COUNTS, PlanText, WritePlan, WriteShards
-
-    shards = pipeline | "List shards to do" >> beam.Create(run_plan.todo)
-    planned = (
-        pipeline
-        | "List corpus" >> beam.Create(run_plan.corpus.parts)
-        | "Read and plan" >> beam.ParDo(PlanText(run_plan)).with_outputs(COUNTS, main="text")
-    )
-    _ = (
-        planned[COUNTS]
-        | "Add counts" >> beam.CombineGlobally(total)
-        | "Write counts" >> beam.ParDo(WritePlan(run_plan.config.output))
-    )
-    grouped = group_by_shard(shards, planned.text, folders.text_folder if folders else None)
-    return grouped | "Speak, judge, write" >> beam.ParDo(WriteShards(run_plan, opener, folders))
-
-
 def main(config: SynthConfig, opener: "LoadModels | None" = None) -> int:
     started, console = time.monotonic(), Console()
     check_run(config)
@@ -72,21 +44,40 @@ def main(config: SynthConfig, opener: "LoadModels | None" = None) -> int:
 
 
 def run(run_plan: RunPlan, console: Console, opener: "LoadModels | None") -> bool:
-    """Whether the pipeline has ended, rather than been submitted or written down."""
-    runner = run_plan.config.runner
-    if not isinstance(runner, DirectConfig):
-        elsewhere = runner.run(lambda pipeline: build_pipeline(pipeline, run_plan))
-        if elsewhere:
-            console.print(elsewhere)
-        return elsewhere is None
-    with (
-        open_run_folders(run_plan.config.output, runner.count()) as folders,
-        show_progress(
-            Path(folders.progress_folder), run_plan.lines_todo, len(run_plan.todo), console
-        ),
-    ):
-        runner.run(lambda pipeline: build_pipeline(pipeline, run_plan, opener, folders))
-    return True
+    """Plan the text, then speak it; whether both have ended, rather than been submitted.
+
+    Audio never crosses a shuffle: text is grouped by shard in the first job, and a unit of the second
+    ends in files.
+    """
+    if run_plan.unplanned and not plan_text(run_plan, console):
+        return False
+    check_plan(run_plan.config.output, run_plan.corpus, run_plan.unplanned)
+    return speak(run_plan, console, opener)
+
+
+def plan_text(run_plan: RunPlan, console: Console) -> bool:
+    from pipelines.planner import build_planning
+
+    with open_run_folders(run_plan.config, run_plan.corpus) as folders:
+        build = partial(build_planning, run_plan=run_plan, folders=folders)
+        with show_planning(folders, run_plan.corpus.lines, console):
+            return _run(run_plan.config, build, "plan", console)
+
+
+def speak(run_plan: RunPlan, console: Console, opener: "LoadModels | None") -> bool:
+    from pipelines.worker import build_speaking
+
+    with open_run_folders(run_plan.config) as folders:
+        build = partial(build_speaking, run_plan=run_plan, opener=opener, folders=folders)
+        with show_speaking(folders, rows_to_do(run_plan), console):
+            return _run(run_plan.config, build, "speak", console)
+
+
+def _run(config: SynthConfig, build: Build, stage: Stage, console: Console) -> bool:
+    elsewhere = config.runner.run(build, stage)
+    if elsewhere:
+        console.print(elsewhere)
+    return elsewhere is None
 
 
 def finish(run_plan: RunPlan, console: Console, wall_s: float) -> int:

@@ -9,7 +9,7 @@ from pipelines.shard import ShardSynthesizer
 from pipelines.summary import STAGES
 from pipelines.worker_context import WorkerContext
 from speech.dataset.schema import Utterance
-from speech.dataset.writer import ShardWriter
+from speech.dataset.writer import PartWriter
 from speech.storage.temporaries import temporary_folder
 
 
@@ -22,7 +22,7 @@ class Stages:
 
 
 def time_stages(config: SynthConfig, context: WorkerContext, lines: Sequence[Utterance]) -> Stages:
-    with temporary_folder() as folder, ShardWriter(folder, 0, 1) as writer:
+    with temporary_folder() as folder, PartWriter(folder, shard_part(0, 1)) as writer:
         quarantine = Quarantine(folder, 0, 1, lambda _: None)
         recorder = ShardSynthesizer(config, context, writer, lambda _: None, quarantine)
         marker = writer.finish(recorder.record(lines))

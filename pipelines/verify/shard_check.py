@@ -76,13 +76,13 @@ def check_shard(
     expected: None where no manifest can tell; then the marker's own word counts.
     sizes: bytes of the files that are there, by name.
     """
-    name = marker_name(index, count)
+    name = shard_part(index, count).marker
     stored = storage.read_bytes(storage.join(output, name)) if name in sizes else b""
     marker = _whole_marker(stored, index, count, expected)
     wrong = {} if marker else {name: "is damaged or edited" if name in sizes else "is missing"}
     stamps = expected.stamps if expected else marker.files if marker else None
     if stamps is None:  # nothing says what it must hold
-        known = any(n in sizes for n in (name, *shard_files(index, count)))
+        known = any(n in sizes for n in (name, *shard_part(index, count).files))
         return ShardCheck(index, None, wrong if known else {}, remake=known)
     damaged = {
         file: problem
@@ -136,13 +136,13 @@ def _count_again(
     try:
         rows = RowCounts()
         features = clip_features(), rejection_features()
-        for name, columns in zip(shard_files(index, count), features, strict=True):
+        for name, columns in zip(shard_part(index, count).files, features, strict=True):
             with storage.open_input(storage.join(output, name)) as stream:
                 rows.add_file(stream, columns.arrow_schema)
     except (Mismatch, Refused, pa.ArrowException, OSError, TypeError) as error:
         return ShardCheck(index, None, {name: f"{error!s:.100}"}, remake=True)
     marker = rows.marker(index, count, stamps, stats)
-    file = marker_name(index, count)
+    file = shard_part(index, count).marker
     if expected and sha256(marker_bytes(marker)) != expected.marker_sha256:
         what = "counts other rows than its files hold"
         return ShardCheck(index, None, {file: what}, remake=True)

@@ -47,7 +47,7 @@ def manifest_bytes(
     summary = summarize(markers)
     in_order = [marker for _, marker in sorted(markers.items())]
     records = {RUN_NAME: to_json(identity), PROVENANCE_NAME: to_json(provenance)}
-    records |= {marker_name(m.shard, m.shards): marker_bytes(m) for m in in_order}
+    records |= {shard_part(m.shard, m.shards).marker: marker_bytes(m) for m in in_order}
     manifest = {
         "synthetic": True,
         "identity": identity,

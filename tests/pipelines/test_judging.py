@@ -23,7 +23,7 @@ from pipelines.shard import ShardSynthesizer
 from pipelines.verdict import Candidate, Verdict
 from pipelines.worker_context import WorkerContext, load_models
 from speech.dataset.schema import Utterance
-from speech.dataset.writer import ShardWriter
+from speech.dataset.writer import PartWriter
 from speech.errors import InputError
 from speech.judges.asr import Asr
 from teacher.base import Prepared, Speech
@@ -113,7 +113,7 @@ def test_a_batch_is_spoken_while_the_one_before_is_judged(tmp_path: Path) -> Non
     lines = [
         Utterance(f"{i:02}", "Hello.", "Hello.", "en", "speaker00", i, "a:1") for i in range(20)
     ]
-    with ShardWriter(str(tmp_path), 0, 1) as writer:
+    with PartWriter(str(tmp_path), shard_part(0, 1)) as writer:
         shard: Any = ShardSynthesizer(config, beside(context), writer, lambda _: None, journal)  # type: ignore[arg-type]
         shard.record(lines)
         assert writer.rows == 20
