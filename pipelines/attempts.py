@@ -1,11 +1,10 @@
 """What is to be spoken in a shard: its admitted lines, each prepared, at its next try."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from speech.dataset.schema import Rejection, Utterance
-from speech.reasons import Reason
+from speech.dataset.schema import Utterance
 from teacher.base import Prepared, Request, Teacher
 
 FIRST_PARTS = 3

@@ -20,16 +20,15 @@ COUNTS: Final = "counts"
 REPORT_LINES = 200
 
 
-def build_planning(
-    pipeline: beam.Pipeline, run_plan: RunPlan, folders: RunFolders | None = None
-) -> None:
+def build_planning(run_plan: RunPlan, folders: RunFolders | None, pipeline: beam.Pipeline) -> None:
     """Corpus -> a plan file for each shard to do, and the counts of the whole corpus."""
     progress = folders.progress_folder if folders else None
     shards = pipeline | "List shards to plan" >> beam.Create(run_plan.unplanned)
     planned = (
         pipeline
         | "List corpus" >> beam.Create(run_plan.corpus.parts)
-        | "Read and plan" >> beam.ParDo(PlanText(run_plan, progress)).with_outputs(COUNTS, main="text")
+        | "Read and plan"
+        >> beam.ParDo(PlanText(run_plan, progress)).with_outputs(COUNTS, main="text")
     )
     _ = (
         planned[COUNTS]

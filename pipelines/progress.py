@@ -17,6 +17,8 @@ from rich.console import Console
 from rich.progress import BarColumn, ProgressColumn, Task, TextColumn
 from rich.text import Text
 
+from pipelines.run_folders import RunFolders
+
 REFRESH_S = 0.5
 LINE_EVERY_S = 10.0
 
@@ -106,7 +108,7 @@ def _left(task: Task) -> str:
 
 
 @contextmanager
-def show_planning(folder: Path, lines: int, console: Console) -> Iterator[None]:
+def show_planning(folders: RunFolders | None, lines: int, console: Console) -> Iterator[None]:
     """Follow the first job, over `lines` of the corpus, until the block ends."""
 
     def count(found: Progress) -> tuple[int, int]:
@@ -115,12 +117,12 @@ def show_planning(folder: Path, lines: int, console: Console) -> Iterator[None]:
     def line(found: Progress) -> str:
         return f"{found.lines}/{lines} lines planned"
 
-    with _followed(folder, "planning", _Left(), count, line, console):
+    with _followed(folders, "planning", _Left(), count, line, console):
         yield
 
 
 @contextmanager
-def show_speaking(folder: Path, rows: int, console: Console) -> Iterator[None]:
+def show_speaking(folders: RunFolders | None, rows: int, console: Console) -> Iterator[None]:
     """Follow the second job until the block ends.
 
     Args:
@@ -135,13 +137,13 @@ def show_speaking(folder: Path, rows: int, console: Console) -> Iterator[None]:
         clips = f"{found.accepted} clips of {found.tries} tries"
         return f"{done}/{total} lines, {clips}, {found.audio_s:.0f} s of audio"
 
-    with _followed(folder, "speaking", _Rate(), count, line, console):
+    with _followed(folders, "speaking", _Rate(), count, line, console):
         yield
 
 
 @contextmanager
 def _followed(
-    folder: Path,
+    folders: RunFolders | None,
     name: str,
     column: ProgressColumn,
     count: Callable[[Progress], tuple[int, int]],
@@ -151,8 +153,12 @@ def _followed(
     """Draw the bar (on a terminal) or a line every ten seconds (elsewhere) until the block ends.
 
     Args:
+        folders: None where workers share none with this process; then nothing is shown.
         count: what is done, of how many.
     """
+    if folders is None:
+        yield
+        return
     stop = threading.Event()
     progress = rich.progress.Progress(
         TextColumn(name),
@@ -166,7 +172,7 @@ def _followed(
     task = progress.add_task(name, found=Progress())
 
     def follow() -> None:
-        printed, totals, ended = time.monotonic(), Totals(folder), False
+        printed, totals, ended = time.monotonic(), Totals(Path(folders.progress_folder)), False
         while not ended:
             ended = stop.wait(REFRESH_S)
             found = totals.update()

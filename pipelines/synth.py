@@ -1,4 +1,4 @@
-"""Text corpora -> plan -> shards -> [pack -> teacher -> gate -> write] -> dataset.
+"""Text corpora -> plan -> units -> [pack -> teacher -> gate -> write] -> files -> dataset.
 
 Overrides are key=value, for instance:
   corpus.paths=[lines.txt,gs://b/c.jsonl]   voices.per_text=2   seed=2   limit=100
@@ -8,19 +8,18 @@ Run it again to continue after a crash; a finished dataset says so in seconds.
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from pipelines.config import SynthConfig
 from pipelines.preflight import check_run
-from pipelines.progress import show_progress
-from pipelines.run_folders import RunFolders, open_run_folders
+from pipelines.progress import show_planning, show_speaking
+from pipelines.run_folders import open_run_folders
 from pipelines.run_plan import RunPlan, prepare
-from pipelines.runners.direct import DirectConfig
+from pipelines.runners.base import Stage
 from pipelines.summary import print_summary
 from pipelines.verify.last_verified import forget_verified, last_verified
 from speech.config import run_app
@@ -43,37 +42,47 @@ def main(config: SynthConfig, opener: "LoadModels | None" = None) -> int:
     return finish(run_plan, console, time.monotonic() - started)
 
 
-def run(run_plan: RunPlan, console: Console, opener: "LoadModels | None") -> bool:
+def run(run_plan: RunPlan, console: Console, opener: "LoadModels | None" = None) -> bool:
     """Plan the text, then speak it; whether both have ended, rather than been submitted.
 
-    Audio never crosses a shuffle: text is grouped by shard in the first job, and a unit of the second
-    ends in files.
+    Audio never crosses a shuffle: the first job groups text by shard, and what the second makes of a
+    unit ends in files.
     """
-    if run_plan.unplanned and not plan_text(run_plan, console):
+    runner = run_plan.config.runner
+    if run_plan.unplanned and not plan_text(run_plan, console) and not runner.is_rehearsal:
         return False
-    check_plan(run_plan.config.output, run_plan.corpus, run_plan.unplanned)
     return speak(run_plan, console, opener)
 
 
 def plan_text(run_plan: RunPlan, console: Console) -> bool:
     from pipelines.planner import build_planning
 
-    with open_run_folders(run_plan.config, run_plan.corpus) as folders:
-        build = partial(build_planning, run_plan=run_plan, folders=folders)
-        with show_planning(folders, run_plan.corpus.lines, console):
-            return _run(run_plan.config, build, "plan", console)
+    config, lines = run_plan.config, run_plan.corpus.lines
+    with (
+        open_run_folders(config.output, config.runner.workers_here) as folders,
+        show_planning(folders, lines, console),
+    ):
+        return _run(config, partial(build_planning, run_plan, folders), "plan", console)
 
 
 def speak(run_plan: RunPlan, console: Console, opener: "LoadModels | None") -> bool:
+    from pipelines.row_counts import planned_rows
     from pipelines.worker import build_speaking
 
-    with open_run_folders(run_plan.config) as folders:
-        build = partial(build_speaking, run_plan=run_plan, opener=opener, folders=folders)
-        with show_speaking(folders, rows_to_do(run_plan), console):
-            return _run(run_plan.config, build, "speak", console)
+    config = run_plan.config
+    rows = 0 if config.runner.is_rehearsal else planned_rows(config, run_plan.corpus, run_plan.todo)
+    with (
+        open_run_folders(config.output, config.runner.workers_here) as folders,
+        show_speaking(folders, rows, console),
+    ):
+        build = partial(build_speaking, run_plan, opener, folders)
+        return _run(config, build, "speak", console)
 
 
-def _run(config: SynthConfig, build: Build, stage: Stage, console: Console) -> bool:
+def _run(
+    config: SynthConfig, build: "Callable[[beam.Pipeline], object]", stage: Stage, console: Console
+) -> bool:
+    """Whether the job has ended."""
     elsewhere = config.runner.run(build, stage)
     if elsewhere:
         console.print(elsewhere)

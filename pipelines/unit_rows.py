@@ -43,7 +43,9 @@ class UnitRows:
     def write(self, writer: PartWriter) -> None:
         """Raises InputError: an utterance has no row."""
         if self._place:
-            raise InputError(f"{len(self._place)} lines became no row, {next(iter(self._place))} first")
+            raise InputError(
+                f"{len(self._place)} lines became no row, {next(iter(self._place))} first"
+            )
         for row in self._rows:
             if isinstance(row, Clip):
                 writer.accept(row)

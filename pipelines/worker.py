@@ -43,10 +43,10 @@ class UnitKey:
 
 
 def build_speaking(
-    pipeline: beam.Pipeline,
     run_plan: RunPlan,
-    opener: LoadModels | None = None,
-    folders: RunFolders | None = None,
+    opener: LoadModels | None,
+    folders: RunFolders | None,
+    pipeline: beam.Pipeline,
 ) -> "beam.PCollection[Marker]":
     """Units to do -> their markers. Text is read where it is spoken; nothing large is ever shuffled."""
     units = (

@@ -18,7 +18,7 @@ from pipelines.row_counts import PLAN_NAME, plan_bytes
 from pipelines.verify.listing import Listing
 from pipelines.verify.shard_check import Expected, Progress, ShardCheck, check_shard
 from speech.dataset import layout as dataset
-from speech.dataset.layout import Marker, data_name, marker_bytes, marker_name
+from speech.dataset.layout import Marker, marker_bytes, shard_part
 from speech.dataset.manifest import manifest_bytes, provenance_of, read_manifest
 from speech.dataset.seal import from_json, to_json
 from speech.errors import InputError
@@ -141,7 +141,9 @@ def _with_each_id_once(shards: list[ShardCheck], count: int) -> list[ShardCheck]
     return [
         replace(
             shard,
-            problems={shard_part(shard.index, count).data: f"has {both} ids that are accepted twice"},
+            problems={
+                shard_part(shard.index, count).data: f"has {both} ids that are accepted twice"
+            },
             remake=True,
         )
         if (both := int(np.isin(shard.ids, shared).sum()))

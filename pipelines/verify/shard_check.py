@@ -16,9 +16,8 @@ from speech.dataset.layout import (
     Marker,
     Yield,
     marker_bytes,
-    marker_name,
     parse_marker,
-    shard_files,
+    shard_part,
 )
 from speech.dataset.parquet_sizes import check_sizes
 from speech.dataset.schema import clip_features, rejection_features
@@ -98,7 +97,7 @@ def check_shard(
 def _whole_marker(
     stored: bytes, index: int, count: int, expected: Expected | None
 ) -> Marker | None:
-    marker = parse_marker(stored, index, count)
+    marker = parse_marker(stored, shard_part(index, count))
     if marker is None or marker_bytes(marker) != stored:
         return None
     return marker if expected is None or sha256(stored) == expected.marker_sha256 else None
@@ -193,8 +192,8 @@ class RowCounts:
         self, index: int, count: int, files: Mapping[str, Checksum], stats: dict[str, int | float]
     ) -> Marker:
         return Marker(
-            shard=index,
-            shards=count,
+            index=index,
+            count=count,
             accepted=self.total.accepted,
             rejected=self.total.rejected,
             audio_s=self.total.audio_s,

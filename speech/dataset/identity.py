@@ -1,4 +1,4 @@
-"""Whose a dataset directory is: the first run writes down its identity, and no other may go on with it."""
+"""Whose a dataset directory is: the first run writes its identity down, another may not go on."""
 
 import json
 import os

@@ -2,7 +2,7 @@
 
 import io
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import pyarrow.parquet as pq
 
@@ -12,7 +12,9 @@ from speech.dataset.layout import (
     Part,
     find_marker,
     finished_units,
+    list_parts,
     plan_name,
+    shard_part,
     unit_part,
     units_folder,
 )
@@ -73,3 +75,18 @@ def remove_units(output: Location, shard: Part) -> None:
     """Remove what a finished shard was made from."""
     storage.delete_folder(storage.join(output, units_folder(shard)))
     storage.delete(storage.join(output, plan_name(shard.index, shard.count)))
+
+
+def sweep_units(output: Location, finished: Collection[int], count: int) -> None:
+    """Remove what workers left of finished shards when they died, or woke late."""
+    plans = list_parts(output, "_shards/plan", count)
+    shards = {index: shard_part(index, count) for index in finished}
+    folders = {units_folder(shard).rpartition("/")[0] for shard in shards.values()}
+    begun = {
+        f"{folder}/{name}"
+        for folder in folders
+        for name in storage.list_names(storage.join(output, folder))
+    }
+    for index, shard in shards.items():
+        if plan_name(index, count) in plans or units_folder(shard) in begun:
+            remove_units(output, shard)

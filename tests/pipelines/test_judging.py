@@ -12,6 +12,7 @@ import pytest
 import torch
 from configs import judges_config, voices_config
 from fakes import FakeGate, FakeTeacher, fake_config, open_fake_studio, write_corpus
+from pipelines.shard import ShardSynthesizer
 from test_poison import POISONS, Poisoned, rows
 
 import pipelines.run_plan
@@ -19,9 +20,9 @@ import pipelines.worker_context
 from pipelines import judging, synth
 from pipelines.config import SynthConfig
 from pipelines.judging import threads_beside
-from pipelines.shard import ShardSynthesizer
 from pipelines.verdict import Candidate, Verdict
 from pipelines.worker_context import WorkerContext, load_models
+from speech.dataset.layout import shard_part
 from speech.dataset.schema import Utterance
 from speech.dataset.writer import PartWriter
 from speech.errors import InputError

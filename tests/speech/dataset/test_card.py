@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 
 from speech.dataset import layout as dataset
 from speech.dataset.card import CardFacts, _cell, card_bytes, render_card
-from speech.dataset.layout import Summary, Yield
+from speech.dataset.layout import Summary, Yield, shard_part
 from speech.dataset.manifest import write_manifest
 from speech.dataset.schema import CLIP_COLUMNS, Rejection, clip_features
 from speech.dataset.writer import PartWriter

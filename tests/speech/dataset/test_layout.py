@@ -9,7 +9,8 @@ from clips import make_clip
 
 from speech import storage
 from speech.dataset import layout as dataset
-from speech.dataset.layout import Marker, Yield
+from speech.dataset.identity import acquire
+from speech.dataset.layout import Marker, Yield, shard_part
 from speech.dataset.manifest import write_manifest
 from speech.dataset.schema import Rejection
 from speech.dataset.writer import PartWriter
@@ -74,7 +75,9 @@ def test_claim_refuses_what_it_does_not_know(output: str) -> None:
 def test_claim_sweeps_up_after_killed_runs(tmp_path: Path) -> None:
     script = (
         "import os, sys; from speech.dataset.writer import PartWriter\n"
-        "writer = PartWriter(sys.argv[1], shard_part(0, 1)); writer.__enter__(); os.kill(os.getpid(), 9)"
+        "from speech.dataset.layout import shard_part\n"
+        "writer = PartWriter(sys.argv[1], shard_part(0, 1))\n"
+        "writer.__enter__(); os.kill(os.getpid(), 9)"
     )
     root = Path(dataset.__file__).parents[2]
     killed = subprocess.run([sys.executable, "-c", script, str(tmp_path)], cwd=root)

@@ -17,7 +17,7 @@ from datasets import Audio, load_dataset
 
 from speech import storage
 from speech.dataset import layout as dataset
-from speech.dataset.layout import Marker, Yield
+from speech.dataset.layout import Marker, Yield, shard_part
 from speech.dataset.schema import SAMPLE_RATE, Clip, Rejection, clip_features, rejection_features
 from speech.dataset.writer import PartWriter
 from speech.errors import InputError
