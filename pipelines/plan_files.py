@@ -7,6 +7,7 @@ needs neither the corpus nor the text frontend.
 import io
 import json
 from collections.abc import Iterable
+from typing import Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -22,7 +23,11 @@ SCHEMA = pa.schema([("unit", pa.int32()), ("item", pa.string())])
 
 
 def write_plan_file(
-    output: Location, index: int, count: int, items: Iterable[Item], rows_per_unit: int
+    output: Location,
+    index: int,
+    count: int,
+    items: Iterable[Item],
+    rows_per_unit: int | Literal["auto"],
 ) -> int:
     """Admit, order, cut and write the items of a shard; returns how many rows they will be."""
     ordered = in_order(items)

@@ -6,11 +6,14 @@ neighbours. So a shard is its units one after the other, and how it was cut does
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
+from typing import Literal
 
 from speech.dataset.schema import Rejection, Utterance
 from speech.reasons import Reason
 
 Item = Utterance | Rejection
+UNIT_ROWS = 128
+"""minutes of work for a GPU or a core"""
 MIN_UNITS = 8
 """a small shard is cut into these, so that a crash costs it an eighth at most"""
 REFERENCE_CHARS = 40
@@ -35,10 +38,9 @@ def _group(item: Item) -> str:
     return item.line or item.id if isinstance(item, Utterance) else item.id
 
 
-def cut(items: Sequence[Item], rows_per_unit: int) -> list[list[Item]]:
+def cut(items: Sequence[Item], rows_per_unit: int | Literal["auto"]) -> list[list[Item]]:
     """Runs of neighbours of about equal cost, none of them empty."""
-    rows = len(items)
-    units = max(-(-rows // rows_per_unit), min(MIN_UNITS, -(-rows // MIN_UNITS)))
+    units = _units(len(items), rows_per_unit)
     groups = [list(group) for _, group in groupby(items, _group)]
     costs = [sum(map(_cost, group)) for group in groups]
     total, before = sum(costs), 0
@@ -48,6 +50,12 @@ def cut(items: Sequence[Item], rows_per_unit: int) -> list[list[Item]]:
         found.setdefault(int(middle * units / total), []).extend(group)
         before += cost
     return list(found.values())
+
+
+def _units(rows: int, rows_per_unit: int | Literal["auto"]) -> int:
+    if rows_per_unit != "auto":
+        return -(-rows // rows_per_unit)
+    return max(-(-rows // UNIT_ROWS), min(MIN_UNITS, -(-rows // MIN_UNITS)))
 
 
 def _cost(item: Item) -> int:
