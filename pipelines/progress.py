@@ -122,7 +122,7 @@ def show_planning(folders: RunFolders | None, lines: int, console: Console) -> I
 
 
 @contextmanager
-def show_speaking(folders: RunFolders | None, rows: int, console: Console) -> Iterator[None]:
+def show_speaking(folders: RunFolders, rows: int, console: Console) -> Iterator[None]:
     """Follow the second job until the block ends.
 
     Args:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from pipelines.config import SynthConfig
+from pipelines.heartbeat import sweep_heartbeats
 from pipelines.preflight import check_run
 from pipelines.progress import show_planning, show_speaking
 from pipelines.run_folders import open_run_folders
@@ -67,13 +68,14 @@ def plan_text(run_plan: RunPlan, console: Console) -> bool:
 
 def speak(run_plan: RunPlan, console: Console, opener: "LoadModels | None") -> bool:
     from pipelines.row_counts import planned_rows
+    from pipelines.status.follow import follow
     from pipelines.worker import build_speaking
 
     config = run_plan.config
     rows = 0 if config.runner.is_rehearsal else planned_rows(config, run_plan.corpus, run_plan.todo)
     with (
         open_run_folders(config.output, config.runner.workers_here) as folders,
-        show_speaking(folders, rows, console),
+        show_speaking(folders, rows, console) if folders else follow(config.output, console),
     ):
         build = partial(build_speaking, run_plan, opener, folders)
         return _run(config, build, "speak", console)
@@ -118,6 +120,7 @@ def _describe(
         forget_verified(output)
         check_rows(run_plan.config, run_plan.corpus, markers)
         describe(run_plan, markers, wall_s)
+        sweep_heartbeats(output)
         return True
     damaged, wrong = look_over(run_plan, markers)
     if damaged:

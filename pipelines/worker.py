@@ -10,6 +10,7 @@ from apache_beam.metrics import Metrics
 from apache_beam.transforms.window import GlobalWindows
 from apache_beam.utils.windowed_value import WindowedValue
 
+from pipelines.heartbeat import Heartbeat
 from pipelines.isolated_attempt import survives
 from pipelines.plan_files import count_units, read_unit
 from pipelines.progress import Progress, ProgressFile
@@ -135,10 +136,13 @@ class WriteUnits(beam.DoFn):
         trial = functools.partial(survives, self.config, self.opener)
         quarantine = Quarantine(output, unit, trial)
         with PartWriter(output, unit, self.config.dataset.row_group_mb << 20) as writer:
-            stats = self._synthesizer(rows, quarantine).speak()
+            synthesizer = self._synthesizer(rows, quarantine)
+            self.own.heartbeat.begin(unit)
+            stats = synthesizer.speak()
             rows.write(writer)
             marker = writer.finish(stats)
         quarantine.end()
+        self.own.heartbeat.end(marker.reasons)
         return marker
 
     def _synthesizer(self, rows: UnitRows, quarantine: Quarantine) -> UnitSynthesizer:
@@ -146,11 +150,13 @@ class WriteUnits(beam.DoFn):
         if not hasattr(self.own, "context"):
             self.own.context = self.opener(self.config)
             self.own.progress = ProgressFile(self.progress_folder)
+            self.own.heartbeat = Heartbeat(self.config.output)
         return UnitSynthesizer(self.config, self.own.context, rows, self._report, quarantine)
 
     def _report(self, more: Progress) -> None:
         self.threads.check()
         self.own.progress.report(more)
+        self.own.heartbeat.report(more)
 
     def _counted(self, markers: Iterable[Marker]) -> Iterator[Marker]:
         """Beam's counters, which know the threads of Beam alone."""

@@ -19,8 +19,8 @@ OTHER_COMMANDS = ("_alignments",)
 """folders that they keep in an order of their own"""
 PUBLISHED = re.compile(r"\.git.*|\.cache|\.huggingface|(?i:licen[cs]e|notice|copying).*")
 """what a published dataset has beside it"""
-UNFINISHED = ("_shards/plan", "_shards/units")
-"""folders of shards that are not finished; the next run sweeps them"""
+UNFINISHED = ("_shards/plan", "_shards/units", "_shards/workers")
+"""folders of a run that is not finished; the next one sweeps them"""
 TEMPORARY = re.compile(r"\..+[.-]tmp-[\w-]+/?")
 """as `speech.storage.local_files` names them"""
 

@@ -7,6 +7,7 @@ _shards/run.json                           the identity of the run
 _shards/plan.json                          how many lines and rows were planned
 _shards/plan/plan-00003-of-00012.parquet   the text of a shard, until that is finished
 _shards/units/00003/unit-00007-of-00032*   its units as they are made, until it is finished
+_shards/workers/*.json                     what each worker says of itself, until all is finished
 _shards/provenance.json                    what only the run that finished it could know
 manifest.json, README.md                   written when every shard is finished, from _shards/ alone
 _shards/verified.json                      when it was last verified; the one file that may differ
