@@ -75,7 +75,7 @@ def run(run_plan: RunPlan, console: Console, opener: "LoadModels | None") -> boo
     """Whether the pipeline has ended, rather than been submitted or written down."""
     runner = run_plan.config.runner
     if not isinstance(runner, DirectConfig):
-        elsewhere = runner.run(lambda pipeline: build_pipeline(pipeline, run_plan))
+        elsewhere = runner.run(lambda pipeline: build_pipeline(pipeline, run_plan), "speak")
         if elsewhere:
             console.print(elsewhere)
         return elsewhere is None
@@ -85,7 +85,7 @@ def run(run_plan: RunPlan, console: Console, opener: "LoadModels | None") -> boo
             Path(folders.progress_folder), run_plan.lines_todo, len(run_plan.todo), console
         ),
     ):
-        runner.run(lambda pipeline: build_pipeline(pipeline, run_plan, opener, folders))
+        runner.run(lambda pipeline: build_pipeline(pipeline, run_plan, opener, folders), "speak")
     return True
 
 

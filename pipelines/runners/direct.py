@@ -5,7 +5,7 @@ import os
 
 from pydantic import Field
 
-from pipelines.runners.base import Build, RunnerConfig
+from pipelines.runners.base import Build, RunnerConfig, Stage
 from speech.errors import InputError
 
 WORKERS_A_CORE = 2
@@ -36,8 +36,8 @@ class DirectConfig(RunnerConfig):
                 f"{cores} cores; allowed: 1 to {most}, or null"
             )
 
-    def run(self, build: Build) -> None:
-        """Run in this process and thread, and return when it has ended.
+    def run(self, build: Build, stage: Stage) -> None:
+        """Run in this process and thread, whatever the stage, and return when it has ended.
 
         FnApiRunner by name: `DirectRunner` would try to download another engine, and run a different
         one on machines with and without a network. In memory, whatever the number of workers (they

@@ -57,7 +57,9 @@ def test_workers_and_ways_of_grouping_change_no_byte(tmp_path):
         assert synth.main(config.model_copy(update={"runner": runner}), open_fake_studio) == 0
         assert not list(Path(outputs[name], "_shards").glob(".*")), "text that waited"
     run_plan = prepare(config := fake_config(outputs["shuffle"], corpus), Console())
-    config.runner.run(lambda pipeline: synth.build_pipeline(pipeline, run_plan, open_fake_studio))
+    config.runner.run(
+        lambda pipeline: synth.build_pipeline(pipeline, run_plan, open_fake_studio), "speak"
+    )
     assert len(contents(outputs["one"])) == 2 * 8
     assert contents(outputs["three"]) == contents(outputs["one"])
     assert contents(outputs["shuffle"]) == contents(outputs["one"])
