@@ -14,7 +14,11 @@ from pydantic import Field, field_validator, model_validator
 from rich.console import Console
 
 from pipelines.runners.base import Build, RunnerConfig, Stage
-from pipelines.runners.dataflow_jobs import job_messages, refusals_in_one_line
+from pipelines.runners.dataflow_jobs import (
+    failure_in_one_line,
+    job_messages,
+    submission_in_one_line,
+)
 from speech import storage
 from speech.errors import InputError
 
@@ -150,17 +154,18 @@ class DataflowConfig(RunnerConfig):
             with _folder(self._template(stage)):
                 pipeline.run()
             return f"the job's description is in {self._template(stage)}"
-        with refusals_in_one_line(self._name(stage)):
+        name = self._name(stage)
+        with submission_in_one_line(name):
             result: Any = pipeline.run()  # its own has a job_id
-            page = (
-                f"https://console.cloud.google.com/dataflow/jobs/{self.region}/{result.job_id()}"
-                f"?project={self.project}"
-            )
-            Console().print(f"{self._name(stage)}: {page}", soft_wrap=True, highlight=False)
-            if stage == "speak" and not self.wait:
-                return f"{self._name(stage)} is submitted; run it again once that has ended"
-            with job_messages():
-                result.wait_until_finish()
+        page = (
+            f"https://console.cloud.google.com/dataflow/jobs/{self.region}/{result.job_id()}"
+            f"?project={self.project}"
+        )
+        Console().print(f"{name}: {page}", soft_wrap=True, highlight=False)
+        if stage == "speak" and not self.wait:
+            return f"{name} is submitted; run it again once that has ended"
+        with failure_in_one_line(name), job_messages():
+            result.wait_until_finish()
         return None
 
     def options(self, stage: Stage) -> "PipelineOptions":

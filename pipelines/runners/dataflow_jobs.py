@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from speech.errors import InputError
+from speech.errors import InputError, in_one_line
 
 LOGGER = "apache_beam.runners.dataflow.dataflow_runner"
 
@@ -28,9 +28,8 @@ def job_messages() -> Iterator[None]:
 
 
 @contextmanager
-def refusals_in_one_line(name: str) -> Iterator[None]:
-    """Turn what Dataflow says of a job that it does not take, or that failed, into an InputError."""
-    from apache_beam.runners.dataflow.dataflow_runner import DataflowRuntimeException
+def submission_in_one_line(name: str) -> Iterator[None]:
+    """Turn what Google's clients raise of a job that is not taken into an InputError."""
     from apache_beam.runners.dataflow.internal.apiclient import DataflowJobAlreadyExistsError
 
     try:
@@ -39,6 +38,17 @@ def refusals_in_one_line(name: str) -> Iterator[None]:
         raise InputError(
             f"{name} is running already: wait for its end, or give runner.job_name=..."
         ) from error
+    except Exception as error:  # credentials, storage and API have no base but this in common
+        raise InputError(f"{name} is not submitted: {in_one_line(error)}") from error
+
+
+@contextmanager
+def failure_in_one_line(name: str) -> Iterator[None]:
+    """Turn the end of a job that failed, or was cancelled, into an InputError."""
+    from apache_beam.runners.dataflow.dataflow_runner import DataflowRuntimeException
+
+    try:
+        yield
     except DataflowRuntimeException as error:
         said = " ".join(str(error).split())
         raise InputError(f"{name}: {said:.300}; run it again to go on where it stopped") from error
