@@ -24,6 +24,7 @@ class LicenseConfig(Config):
 class DatasetConfig(Config):
     shards: Annotated[int, Field(ge=1, le=MAX_SHARDS)] | Literal["auto"]
     rows_per_shard: int = Field(ge=1)
+    rows_per_unit: Annotated[int, Field(ge=1)] | Literal["auto"]
     row_group_mb: int = Field(ge=1, le=100)
     keep_rejected_audio: bool
 

@@ -40,7 +40,9 @@ def look_over(run_plan: "RunPlan", markers: Mapping[int, Marker]) -> tuple[list[
     output = run_plan.config.output
     stored = _stored(output, dataset.MANIFEST_NAME)
     found = storage.list_files(storage.join(output, "data"))
-    own = {dataset.data_name(i, run_plan.corpus.shards) for i in range(run_plan.corpus.shards)}
+    own = {
+        dataset.shard_part(i, run_plan.corpus.shards).data for i in range(run_plan.corpus.shards)
+    }
     wrong = [
         f"data/{name} is not of this dataset: move it elsewhere"
         for name in sorted(found)

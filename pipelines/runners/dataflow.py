@@ -125,9 +125,13 @@ class DataflowConfig(RunnerConfig):
             raise ValueError(f"num_workers={self.num_workers} is above max_workers")
         return self
 
+    @property
+    def is_rehearsal(self) -> bool:
+        return self.template_folder is not None
+
     def check(self, config: "SynthConfig") -> None:
         """Its workers are other machines."""
-        if self.template_folder is not None:  # nothing runs
+        if self.is_rehearsal:
             return
         if not storage.is_gcs(config.output):
             raise InputError(

@@ -46,7 +46,10 @@ class Listing:
         own = {dataset.RUN_NAME, dataset.PROVENANCE_NAME, dataset.VERIFIED_NAME}
         own |= {dataset.MANIFEST_NAME, dataset.CARD_NAME, PLAN_NAME}
         for index in range(count):
-            own |= {dataset.marker_name(index, count), *dataset.shard_files(index, count)}
+            own |= {
+                dataset.shard_part(index, count).marker,
+                *dataset.shard_part(index, count).files,
+            }
         for name in sorted([*self.sizes, *self.odd]):
             if name in own or ATTEMPTS.fullmatch(name) or PUBLISHED.fullmatch(name.rstrip("/")):
                 continue

@@ -100,8 +100,8 @@ def _distrust(output: Location, index: int, count: int, inspection: Inspection) 
     """Without a marker that would pass, a worker makes the shard; one that says what its damaged
     files held stays, and stands again when they do."""
     whole = inspection.shards[index].marker is not None
-    if not whole or dataset.find_marker(output, index, count) is not None:
-        storage.delete(storage.join(output, dataset.marker_name(index, count)))
+    if not whole or dataset.find_marker(output, dataset.shard_part(index, count)) is not None:
+        storage.delete(storage.join(output, dataset.shard_part(index, count).marker))
 
 
 def configuration(

@@ -9,11 +9,9 @@ import apache_beam as beam
 import pytest
 from apache_beam.portability.api import beam_runner_api_pb2
 from fakes import fake_config, write_corpus
-from rich.console import Console
 
 import pipelines.run_plan
 from pipelines import synth
-from pipelines.run_plan import prepare
 from pipelines.runners.base import Stage
 from pipelines.runners.dataflow import DataflowConfig
 from speech.errors import InputError
@@ -252,31 +250,34 @@ def test_the_plans_job_has_plain_machines(tmp_path):
     assert "worker_accelerator" not in json.dumps(environment)
 
 
-# the job that speaks, as the pipeline builds it
+# both jobs, as the pipeline builds them
 
 
 @pytest.fixture(scope="module")
-def job(tmp_path_factory) -> Path:
-    """The folder with job.json and, beside it, pipeline.pb."""
+def jobs(tmp_path_factory) -> Path:
+    """The folder with a folder for each job: job.json and, beside it, pipeline.pb."""
     folder = tmp_path_factory.mktemp("dataflow")
     corpus = write_corpus(folder / "corpus.txt", 30)
     template = f"runner.template_folder={folder}/jobs"
     config = fake_config(str(folder / "out"), corpus, "runner=dataflow", *GIVEN, template)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pipelines.run_plan, "check_voices", lambda *_: None)
-        run_plan = prepare(config, Console(quiet=True))
-        config.runner.run(lambda pipeline: synth.build_pipeline(pipeline, run_plan), "speak")
-    return folder / "jobs" / "speak"
+        assert synth.main(config) == 0
+    return folder / "jobs"
 
 
 @pytest.fixture(scope="module")
-def environment(job) -> dict:
-    return json.loads((job / "job.json").read_text())["environment"]
+def environment(jobs) -> dict:
+    return json.loads((jobs / "speak" / "job.json").read_text())["environment"]
 
 
 @pytest.fixture(scope="module")
-def graph(job) -> Pipeline:
-    return Pipeline.FromString((job / "pipeline.pb").read_bytes())
+def graph(jobs) -> Pipeline:
+    return graph_of(jobs, "speak")
+
+
+def graph_of(jobs: Path, stage: Stage) -> Pipeline:
+    return Pipeline.FromString((jobs / stage / "pipeline.pb").read_bytes())
 
 
 def test_one_model_has_the_gpu_to_itself(environment):
@@ -297,15 +298,21 @@ def test_every_step_runs_in_the_image_as_it_is(environment, graph):
     assert packages == ["submission_environment_dependencies.txt"]
 
 
+def test_text_is_grouped_by_the_job_without_an_accelerator(jobs):
+    environment = json.loads((jobs / "plan" / "job.json").read_text())["environment"]
+    assert "serviceOptions" not in environment
+    graph = graph_of(jobs, "plan")
+    assert any(t.spec.urn == GROUPING for t in upstream(graph, step(graph, "Write text")))
+
+
 def test_audio_never_crosses_a_shuffle(graph):
-    transforms = graph.components.transforms.values()
-    (speaks,) = (t for t in transforms if t.unique_name == "Speak, judge, write")
-    assert any(t.spec.urn == GROUPING for t in upstream(graph, speaks))
-    after = downstream(graph, speaks)
-    assert [
-        t.unique_name for t in after if "reshuffle" in t.spec.urn or t.spec.urn == GROUPING
-    ] == []
-    assert after == []  # markers are what comes out, and nobody waits for them
+    """Markers are what comes out, and nobody waits for them."""
+    assert downstream(graph, step(graph, "Speak, judge, write")) == []
+
+
+def step(graph: Pipeline, name: str) -> Any:
+    (found,) = (t for t in graph.components.transforms.values() if t.unique_name == name)
+    return found
 
 
 def downstream(graph: Pipeline, start) -> list:
