@@ -31,12 +31,12 @@ COPY student student
 RUN pip install --no-cache-dir -c constraints.txt -e ".[${EXTRAS}]"
 
 # Weights, so that workers do not pull them one by one; the second time proves that no network is needed.
+# It is not cut off for good: a corpus on hf:// is read by workers.
 ARG TEACHER=f5_mini
 ARG GATE=default
 ENV HF_HOME=/opt/hub
 RUN python -m pipelines.fetch teacher=${TEACHER} gate=${GATE} \
     && HF_HUB_OFFLINE=1 python -m pipelines.fetch teacher=${TEACHER} gate=${GATE}
-ENV HF_HUB_OFFLINE=1
 
 # Beam would make a virtual environment for each worker, with nothing of its own in it. As root, since
 # the folders that Dataflow mounts below /var/opt/google for a worker to write to are root's.
