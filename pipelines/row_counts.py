@@ -103,7 +103,7 @@ def unplanned(output: Location, todo: Collection[int], shards: int) -> tuple[int
     """Shards of `todo` without a plan file; all where the counts are lost."""
     if read_plan(output) is None:
         return tuple(todo)
-    there = list_parts(output, "_shards/plan", shards)
+    there = list_parts(output, "_shards/plan")
     return tuple(index for index in todo if plan_name(index, shards) not in there)
 
 

@@ -153,7 +153,8 @@ def run_identity(
         chosen["teacher"].pop(key)
     chosen["teacher"]["revision"] = config.teacher.revision
     chosen["voices"].pop("audition")
-    chosen["dataset"].pop("rows_per_unit")  # does not show in a shard
+    for key in config.dataset.any_machine:
+        chosen["dataset"].pop(key)
     chosen["corpus"]["paths"] = corpus.fingerprints()
     chosen["corpus"]["order"] = list(corpus.fingerprints())
     if config.corpus.lexicon:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from speech import storage
-from speech.dataset.layout import MANIFEST_NAME, RUN_NAME, scratch_root
+from speech.dataset.layout import MANIFEST_NAME, RUN_NAME, list_parts, scratch_root
 from speech.dataset.seal import to_json
 from speech.differences import ABSENT, differences
 from speech.errors import InputError
@@ -30,7 +30,7 @@ def acquire(output: Location, identity: Mapping[str, Any]) -> None:
         InputError: the directory holds another run's files, with the differences.
     """
     path = storage.join(output, RUN_NAME)
-    occupied = storage.list_files(storage.join(output, "data"))
+    occupied = list_parts(output, "data")
     # in this order: whoever has put files into data/ has written run.json before
     if occupied and not storage.exists(path):
         known = storage.exists(storage.join(output, MANIFEST_NAME))

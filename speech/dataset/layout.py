@@ -15,6 +15,7 @@ Of more than `FOLDER` shards each folder has one below it for as many: data/001/
 """
 
 import os
+import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -32,6 +33,8 @@ from speech.storage import Checksum, Location
 READERS = 32
 FOLDER = 5_000
 """shards in a folder: the Hub bears 10,000 entries, and a bucket's listing pages of 1,000"""
+NUMBERED = re.compile(r"\d{3}")
+"""names of the folders below"""
 
 
 @dataclass(frozen=True)
@@ -83,14 +86,13 @@ def _numbered(form: str, index: int, count: int) -> str:
     return form.format(below, f"{index:05d}-of-{count:05d}")
 
 
-def list_parts(output: Location, folder: str, count: int) -> dict[str, int]:
-    """Name under the output -> bytes, of the files in a folder of a dataset of `count` shards."""
-    below = [folder]
-    if count > FOLDER:
-        below += [f"{folder}/{i:03d}" for i in range(-(-count // FOLDER))]
+def list_parts(output: Location, folder: str) -> dict[str, int]:
+    """Name under the output -> bytes, of the files in a folder and in the numbered ones below it."""
+    names = storage.list_names(storage.join(output, folder))
+    below = [f"{folder}/{name}" for name in sorted(names) if NUMBERED.fullmatch(name)]
     return {
         f"{where}/{name}": size
-        for where in below
+        for where in (folder, *below)
         for name, size in storage.list_files(storage.join(output, where)).items()
     }
 
@@ -202,7 +204,7 @@ def finished(output: Location, count: int) -> dict[int, Marker]:
     A few listings, and one small read a shard from threads: seconds for 10,000 shards.
     """
     folders = ("_shards", "data", "rejected")
-    sizes = {n: size for folder in folders for n, size in list_parts(output, folder, count).items()}
+    sizes = {n: size for folder in folders for n, size in list_parts(output, folder).items()}
     return _finished(output, (shard_part(index, count) for index in range(count)), sizes)
 
 

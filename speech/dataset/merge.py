@@ -79,7 +79,7 @@ def remove_units(output: Location, shard: Part) -> None:
 
 def sweep_units(output: Location, finished: Collection[int], count: int) -> None:
     """Remove what workers left of finished shards when they died, or woke late."""
-    plans = list_parts(output, "_shards/plan", count)
+    plans = list_parts(output, "_shards/plan")
     shards = {index: shard_part(index, count) for index in finished}
     folders = {units_folder(shard).rpartition("/")[0] for shard in shards.values()}
     begun = {

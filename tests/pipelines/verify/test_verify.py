@@ -117,7 +117,7 @@ def twice_a_row(root: Path) -> None:
     """With a marker that says so."""
     rows = pq.read_table(root / DATA)
     pq.write_table(pa.concat_tables([rows, rows.slice(0, 1)]), root / DATA)
-    marker = parse_marker((root / MARKER).read_bytes(), 1, SHARDS)
+    marker = parse_marker((root / MARKER).read_bytes(), dataset.shard_part(1, SHARDS))
     assert marker is not None
     files = {**marker.files, DATA: checksum_of(root / DATA)}
     (root / MARKER).write_bytes(
@@ -286,7 +286,7 @@ def test_an_id_of_two_shards_is_noticed(copy: Path, capsys: pytest.CaptureFixtur
         pa.concat_tables([pq.read_table(copy / OTHER_DATA), rows[:1]]), copy / OTHER_DATA
     )
     name = dataset.shard_part(2, SHARDS).marker
-    marker = parse_marker((copy / name).read_bytes(), 2, SHARDS)
+    marker = parse_marker((copy / name).read_bytes(), dataset.shard_part(2, SHARDS))
     assert marker is not None
     voice = rows["speaker_id"][0].as_py()
     one = Yield(1, 0, rows["duration_s"][0].as_py())

@@ -141,7 +141,8 @@ def test_marker_of_another_shard_does_not_count(tmp_path: Path) -> None:
 def test_finished_takes_seconds_for_10_000_shards(tmp_path: Path) -> None:
     empty, count = Checksum(0, "AAAAAA==", "0" * 64), 10_000
     for folder in ("data", "rejected", "_shards"):
-        (tmp_path / folder).mkdir()
+        for below in ("000", "001"):
+            (tmp_path / folder / below).mkdir(parents=True)
     for index in range(count):
         names = [dataset.shard_part(index, count).data, dataset.shard_part(index, count).rejected]
         for name in names:
