@@ -144,6 +144,18 @@ def test_the_launcher_finishes_what_was_submitted(dataflow, config, tmp_path, ca
     assert contents(config.output) == contents(str(tmp_path / "out")) != {}
 
 
+def test_speech_that_is_not_waited_for_is_described_later(dataflow, config):
+    left = config.runner.model_copy(update={"wait": False})
+    config = config.model_copy(update={"runner": left})
+    assert synth.main(config) == 0
+    assert dataflow.jobs["tts-distill-plan"]["currentState"] == DONE  # speech needs it
+    assert dataflow.jobs["tts-distill-speak"]["currentState"] == "JOB_STATE_PENDING"
+    assert not storage.exists(f"{config.output}/manifest.json")
+    run_staged(dataflow.jobs["tts-distill-speak"])
+    assert synth.main(config) == 0
+    assert storage.exists(f"{config.output}/manifest.json")
+
+
 def test_a_job_that_fails_is_one_line(dataflow, config):
     dataflow.fails = True
     with pytest.raises(
