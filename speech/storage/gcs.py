@@ -82,6 +82,16 @@ def read_bytes(path: str) -> bytes:
         return bytes(blob.download_as_bytes(retry=retry()))
 
 
+def read_version(path: str) -> tuple[int, bytes] | None:
+    """A small object and its generation; None where there is none, or it went meanwhile."""
+    from google.api_core.exceptions import NotFound
+
+    with object_at("read", path) as blob, suppress(NotFound):
+        if there := blob.bucket.get_blob(blob.name, retry=retry()):
+            return int(there.generation), bytes(there.download_as_bytes(retry=retry()))
+    return None
+
+
 def download(path: str, target: Path) -> None:
     """In ranges, so that the time allowed is for each and not for a large file as a whole."""
     from speech.storage.gcs_reader import Reader

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from speech.storage.gcs_client import OUTAGE_S, object_at, retry
 
 if TYPE_CHECKING:
+    from google.api_core.retry import Retry
     from google.cloud.storage import Blob
 
 CHUNK_BYTES = 16 << 20
@@ -57,9 +58,9 @@ def upload(
         try:
             return policy.with_predicate(_is_to_begin_anew)(send)()
         except PreconditionFailed:
-            return _generation_of(blob, size, crc32c)
+            return _generation_of(blob, size, crc32c, policy)
         except RetryError:
-            if (stored := _generation_of(blob, size, crc32c, last_look=True)) is None:
+            if (stored := _generation_of(blob, size, crc32c, None)) is None:
                 raise
             return stored
 
@@ -74,15 +75,15 @@ def _is_to_begin_anew(error: Exception) -> bool:
     return isinstance(error, ValueError | DataCorruption | _Damaged)
 
 
-def _generation_of(blob: "Blob", size: int, crc32c: str, last_look: bool = False) -> int | None:
-    """The generation that is there, if it has this content; a last look is one request."""
+def _generation_of(blob: "Blob", size: int, crc32c: str, policy: "Retry | None") -> int | None:
+    """The generation that is there, if it has this content; without a policy, by one request."""
     from google.api_core.exceptions import GoogleAPIError
     from requests import RequestException
 
     try:
-        there = blob.bucket.get_blob(blob.name, retry=None if last_look else retry())
+        there = blob.bucket.get_blob(blob.name, retry=policy)
     except (GoogleAPIError, RequestException):
-        if not last_look:
+        if policy:
             raise
         return None
     if there is None or (there.size, there.crc32c) != (size, crc32c):
