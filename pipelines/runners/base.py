@@ -5,7 +5,7 @@ A runner is one file with a `RunnerConfig`, and one YAML in conf/runner whose `_
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from speech.config import Config
 from speech.config.targets import ByTarget
@@ -16,6 +16,8 @@ if TYPE_CHECKING:  # Beam takes seconds to import, and a finished dataset does n
     from pipelines.config import SynthConfig
 
 Build = Callable[["beam.Pipeline"], object]
+Stage = Literal["plan", "speak"]
+"""of a run: "plan" handles text alone and wants no accelerator, "speak" has the teacher"""
 
 
 class RunnerConfig(Config, ABC):
@@ -27,6 +29,17 @@ class RunnerConfig(Config, ABC):
         return False
 
     @property
+    def workers_here(self) -> int | None:
+        """How many units are made at a time by threads of this process, which share its disk; None
+        where other processes make them."""
+        return None
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """Whether jobs are written down and nothing runs."""
+        return False
+
+    @property
     def torch_threads(self) -> int | None:
         """Of each worker; None: as torch chooses."""
         return None
@@ -35,8 +48,8 @@ class RunnerConfig(Config, ABC):
         """Raise InputError for what this engine cannot do, before corpus and voices are read."""
 
     @abstractmethod
-    def run(self, build: Build) -> str | None:
-        """Run the pipeline to its end.
+    def run(self, build: Build, stage: Stage) -> str | None:
+        """Run the pipeline of this stage to its end.
 
         Returns:
             None where it has ended; a line for people where it goes on elsewhere, or was written
