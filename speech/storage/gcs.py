@@ -79,7 +79,12 @@ def open_input(path: str) -> BinaryIO:
 
 def read_bytes(path: str) -> bytes:
     with object_at("read", path) as blob:
-        return bytes(blob.download_as_bytes(retry=retry()))
+        return _content(blob)
+
+
+def _content(blob: "Blob") -> bytes:
+    """Twice tried again: the library gives up at once when the body of an error is cut."""
+    return bytes(retry()(blob.download_as_bytes)(retry=retry()))
 
 
 def read_version(path: str) -> tuple[int, bytes] | None:
@@ -88,7 +93,7 @@ def read_version(path: str) -> tuple[int, bytes] | None:
 
     with object_at("read", path) as blob, suppress(NotFound):
         if there := blob.bucket.get_blob(blob.name, retry=retry()):
-            return int(there.generation), bytes(there.download_as_bytes(retry=retry()))
+            return int(there.generation), _content(there)
     return None
 
 

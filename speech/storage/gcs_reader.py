@@ -1,6 +1,7 @@
 """A seekable stream over an object on GCS; imported late, as the library is.
 
-Each read asks for a range of one generation, and is tried again from the last byte that came.
+Each read asks for a range of one generation, and is tried again from the last byte that came; anew
+where the library gives up at once, as it does when the body of an error is cut.
 """
 
 from google.cloud.storage import Blob
@@ -23,5 +24,11 @@ class Reader(BlobReader):  # type: ignore[misc]  # the library has no types
             InputError: the object has been replaced or deleted since it was opened.
             Unavailable: the server stayed away.
         """
+        here = self.tell()
+
+        def attempt() -> bytes:
+            self.seek(here)  # what was buffered is lost with a try that fails
+            return bytes(BlobReader.read(self, -1 if size is None else size))
+
         with explained("read", self._path):
-            return bytes(super().read(-1 if size is None else size))
+            return retry()(attempt)()

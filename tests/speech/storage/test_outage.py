@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from google.api_core.exceptions import RetryError
 from google.auth.exceptions import RefreshError, TransportError
+from google.cloud.storage import Blob
+from requests.exceptions import ChunkedEncodingError
 
-from speech import storage
+from speech import config, storage
 from speech.errors import InputError, Unavailable
 from speech.storage import gcs_client, gcs_upload
 from tests.speech.storage.faulty_gcs import (
@@ -215,6 +217,18 @@ def test_what_fails_for_good_is_one_line_and_the_file_is_kept(
     assert storage.read_bytes(path) == BIG
 
 
+def test_a_command_ends_with_that_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(config, "load_config", lambda *_: config.Config())
+
+    def main(_: config.Config) -> int:
+        raise Unavailable("cannot read 'gs://b/x': tried [while running 'Speak, judge, write']")
+
+    assert config.run_app(config.Config, "align", main, []) == 2
+    assert capsys.readouterr().err == "error: cannot read 'gs://b/x': tried\n"
+
+
 def test_every_nth_write_failing_for_good_then_the_same(server: FaultyGcs, gcs_bucket: str) -> None:
     contents = {f"{gcs_bucket}/{i}": f"content {i}".encode() * 100 for i in range(12)}
     for n in range(1, 5):
@@ -250,8 +264,6 @@ def test_stored_but_never_confirmed_counts_once_it_is_found(
 def test_damaged_in_storage_is_sent_again(
     server: FaultyGcs, gcs_bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from google.cloud.storage import Blob
-
     answers = iter(["AAAAAA=="])
     real = Blob.crc32c.fget
     monkeypatch.setattr(Blob, "crc32c", property(lambda blob: next(answers, real(blob))))
@@ -276,6 +288,35 @@ def test_a_download_that_is_damaged_is_not_kept(
     with pytest.raises(Unavailable, match="damaged"):
         storage.local_path(path)
     assert not list((tmp_path / "tts-distill").iterdir())
+
+
+def test_an_error_whose_body_is_cut(server: FaultyGcs, gcs_bucket: str) -> None:
+    """The library reads that body where it no longer tries again."""
+    server.choose = lambda call: "cut" if call.kind == "media" and call.number < 2 else None
+    with pytest.raises(InputError, match="no such object"):
+        storage.read_bytes(f"{gcs_bucket}/missing")
+    assert server.calls["GET", "missing", "media"] == 3
+
+
+def test_a_stream_goes_on_where_it_was(
+    server: FaultyGcs, gcs_bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though what the library had in its buffer is lost with a read that fails."""
+    monkeypatch.setattr("google.cloud.storage.fileio.DEFAULT_CHUNK_SIZE", 1000)
+    path, content = f"{gcs_bucket}/x", random.Random(2).randbytes(9000)
+    storage.write_bytes(path, content)
+    real, calls = Blob.download_as_bytes, []
+
+    def every_other(blob: Blob, **range_of: object) -> bytes:
+        calls.append(blob)
+        if len(calls) % 2:
+            raise ChunkedEncodingError("the body of an error is cut")
+        return bytes(real(blob, **range_of))
+
+    monkeypatch.setattr(Blob, "download_as_bytes", every_other)
+    with storage.open_input(path) as stream:
+        pieces = [stream.read(700) for _ in range(13)]
+    assert b"".join(pieces) == content
 
 
 def test_an_object_replaced_while_it_is_read_is_one_line(
