@@ -1,6 +1,6 @@
 """The first job: the corpus is read, planned and grouped by shard. Text only, on any machine."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, Literal
 
 import apache_beam as beam
@@ -23,12 +23,13 @@ REPORT_LINES = 200
 def build_planning(run_plan: RunPlan, folders: RunFolders | None, pipeline: beam.Pipeline) -> None:
     """Corpus -> a plan file for each shard to do, and the counts of the whole corpus."""
     progress = folders.progress_folder if folders else None
-    shards = pipeline | "List shards to plan" >> beam.Create(run_plan.unplanned)
+    wanted = run_plan.unplanned
+    shards = pipeline | "List shards to plan" >> beam.Create(wanted)
     planned = (
         pipeline
         | "List corpus" >> beam.Create(run_plan.corpus.parts)
         | "Read and plan"
-        >> beam.ParDo(PlanText(run_plan, progress)).with_outputs(COUNTS, main="text")
+        >> beam.ParDo(PlanText(run_plan, wanted, progress)).with_outputs(COUNTS, main="text")
     )
     _ = (
         planned[COUNTS]
@@ -42,10 +43,12 @@ def build_planning(run_plan: RunPlan, folders: RunFolders | None, pipeline: beam
 class PlanText(beam.DoFn):
     """Part of the corpus -> (shard, row to be) of the shards to plan, and the `COUNTS` of all."""
 
-    def __init__(self, run_plan: RunPlan, progress_folder: str | None) -> None:
+    def __init__(
+        self, run_plan: RunPlan, wanted: Sequence[int], progress_folder: str | None
+    ) -> None:
         self.config = run_plan.config
         self.shards = run_plan.corpus.shards
-        self.wanted = frozenset(run_plan.unplanned)
+        self.wanted = frozenset(wanted)
         self.progress_folder = progress_folder
 
     def setup(self) -> None:

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter, ValidationError
 
+from pipelines.deadline import Deadline
 from speech import storage
 from speech.dataset.layout import Part
 from speech.errors import InputError
@@ -63,9 +64,12 @@ _RECORD = TypeAdapter(_Record)
 class Quarantine:
     """The record of one unit."""
 
-    def __init__(self, output: Location, unit: Part, survives: Survives) -> None:
+    def __init__(
+        self, output: Location, unit: Part, survives: Survives, deadline: Deadline
+    ) -> None:
         self._path = storage.join(output, attempts_name(unit))
         self._survives = survives
+        self._deadline = deadline
         self._record = self._read()
         for key in self._record.in_flight:
             deaths = self._record.suspects.get(key, 0)
@@ -90,7 +94,8 @@ class Quarantine:
         return self._record.deadly.get(key)
 
     def in_flight(self, keys: Sequence[str], alone: bool = False) -> None:
-        """Say that these are about to be spoken and judged."""
+        """Say that these are about to be spoken and judged, in the time that a batch may take."""
+        self._deadline.restart()
         self._record.in_flight, self._record.alone = list(keys), alone
         storage.write_bytes(self._path, json.dumps(asdict(self._record)).encode())
 
@@ -101,6 +106,7 @@ class Quarantine:
             InputError: it broke the teacher or a judge, in this process.
         """
         deaths = self._record.suspects[key]
+        self.rest()  # a process of its own has its own deadline
         lived = True if take is None else self._survived(take) if deaths else None
         if lived is False:
             self._condemn(key, f"killed {TRIALS} processes in which it was spoken alone")
@@ -111,6 +117,10 @@ class Quarantine:
             context.try_alone(take)
         del self._record.suspects[key]
         self.in_flight([])
+
+    def rest(self) -> None:
+        """Nothing is spoken or judged for now."""
+        self._deadline.cancel()
 
     def _survived(self, take: "Attempt") -> bool | None:
         """Of several trials the one that it lived through, if any, counts."""
@@ -124,5 +134,5 @@ class Quarantine:
         self._record.deadly[key] = deed
 
     def end(self) -> None:
-        """The unit is finished."""
+        """The unit is finished, and written."""
         storage.delete(self._path)

@@ -18,7 +18,14 @@ from pipelines.config import SynthConfig
 from pipelines.plan_files import count_rows
 from pipelines.utterances import CorpusPart, CorpusPlan, open_lexicon, plan_part, spoken_languages
 from speech import storage
-from speech.dataset.layout import READERS, Marker, list_parts, plan_name, shard_part
+from speech.dataset.layout import (
+    READERS,
+    Marker,
+    find_marker,
+    list_parts,
+    plan_name,
+    shard_part,
+)
 from speech.dataset.seal import to_json
 from speech.errors import InputError
 from speech.storage import Location
@@ -114,9 +121,17 @@ def planned_rows(config: SynthConfig, corpus: CorpusPlan, todo: Sequence[int]) -
         InputError: rows were lost between.
     """
     counts = read_plan(config.output) or PlanCounts()
+
+    def rows_of(index: int) -> int:
+        try:
+            return count_rows(config.output, index, corpus.shards)
+        except InputError:
+            if find_marker(config.output, shard_part(index, corpus.shards)):
+                return counts.rows[index]  # another process has finished it since
+            raise
+
     with ThreadPoolExecutor(READERS) as pool:
-        found = pool.map(lambda index: count_rows(config.output, index, corpus.shards), todo)
-        rows = dict(zip(todo, found, strict=True))
+        rows = dict(zip(todo, pool.map(rows_of, todo), strict=True))
     for index, there in rows.items():
         if there != counts.rows[index]:
             path = storage.join(config.output, plan_name(index, corpus.shards))

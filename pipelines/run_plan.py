@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +36,7 @@ class RunPlan:
     todo: tuple[int, ...]
     voice_licenses: dict[str, str]
 
-    @cached_property
+    @property
     def unplanned(self) -> tuple[int, ...]:
         """Shards to do whose text is to be planned: all of them, or those that lost their plan."""
         return unplanned(self.config.output, self.todo, self.corpus.shards)

@@ -9,6 +9,7 @@ Run it again to continue after a crash; a finished dataset says so in seconds.
 import sys
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,9 @@ from pipelines.summary import print_summary
 from pipelines.verify.last_verified import forget_verified, last_verified
 from speech.config import run_app
 from speech.dataset import layout as dataset
+from speech.dataset.merge import sweep_units
+
+ASK_AGAIN_S = 1.0
 
 if TYPE_CHECKING:  # Beam takes seconds to import, and a finished dataset does not need it
     import apache_beam as beam
@@ -49,21 +53,37 @@ def run(run_plan: RunPlan, console: Console, opener: "LoadModels | None" = None)
     Audio never crosses a shuffle: the first job groups text by shard, and what the second makes of a
     unit ends in files.
     """
-    runner = run_plan.config.runner
-    if run_plan.unplanned and not plan_text(run_plan, console) and not runner.is_rehearsal:
+    config, runner = run_plan.config, run_plan.config.runner
+    if not plan_text(run_plan, console) and not runner.is_rehearsal:
         return False
-    return speak(run_plan, console, opener)
+    while speak(run_plan, console, opener):
+        done = dataset.finished(config.output, run_plan.corpus.shards)
+        run_plan = replace(run_plan, todo=tuple(i for i in run_plan.todo if i not in done))
+        if not run_plan.todo or runner.shared_lease_s is None:
+            return True
+    return False
 
 
 def plan_text(run_plan: RunPlan, console: Console) -> bool:
+    """Whether all text is planned: by this process or, where several share the work, by one of them."""
+    from pipelines.claims import PLAN_CLAIM, Claims
     from pipelines.planner import build_planning
 
     config, lines = run_plan.config, run_plan.corpus.lines
-    with (
-        open_run_folders(config.output, config.runner.workers_here) as folders,
-        show_planning(folders, lines, console),
-    ):
-        return _run(config, partial(build_planning, run_plan, folders), "plan", console)
+    claims = Claims(config.output, config.runner.shared_lease_s)
+    while run_plan.unplanned:
+        with claims.of(PLAN_CLAIM) as claim:
+            if claim is None:
+                time.sleep(ASK_AGAIN_S)
+                continue
+            with (
+                open_run_folders(config.output, config.runner.workers_here) as folders,
+                show_planning(folders, lines, console),
+            ):
+                build = partial(build_planning, run_plan, folders)
+                if not _run(config, build, "plan", console):
+                    return False
+    return True
 
 
 def speak(run_plan: RunPlan, console: Console, opener: "LoadModels | None") -> bool:
@@ -121,6 +141,7 @@ def _describe(
         check_rows(run_plan.config, run_plan.corpus, markers)
         describe(run_plan, markers, wall_s)
         sweep_heartbeats(output)
+        sweep_units(output, markers, run_plan.corpus.shards)
         return True
     damaged, wrong = look_over(run_plan, markers)
     if damaged:

@@ -2,6 +2,7 @@
 
 import functools
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from apache_beam.metrics import Metrics
 from apache_beam.transforms.window import GlobalWindows
 from apache_beam.utils.windowed_value import WindowedValue
 
+from pipelines.claims import Claims, in_own_order
+from pipelines.deadline import Deadline
 from pipelines.heartbeat import Heartbeat
 from pipelines.isolated_attempt import survives
 from pipelines.plan_files import count_units, read_unit
@@ -32,6 +35,13 @@ from speech.dataset.layout import (
 )
 from speech.dataset.merge import merge_units, remove_units
 from speech.dataset.writer import PartWriter
+from speech.errors import InputError
+
+ASK_AGAIN_S = 1.0
+
+
+class LostClaim(Exception):
+    """Another process makes this unit by now."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +62,8 @@ def build_speaking(
     """Units to do -> their markers. Text is read where it is spoken; nothing large is ever shuffled."""
     units = (
         pipeline
-        | "List shards to speak" >> beam.Create(run_plan.todo)
+        | "List shards to speak"
+        >> beam.Create(in_own_order(run_plan.todo, run_plan.config.runner.shared_lease_s))
         | "List units to do" >> beam.ParDo(ListUnits(run_plan, folders))
     )
     if folders is None:  # on other machines each unit may go to another
@@ -68,16 +79,22 @@ class ListUnits(beam.DoFn):
         self.shards = run_plan.corpus.shards
         self.row_group_bytes = run_plan.config.dataset.row_group_mb << 20
         self.progress_folder = folders.progress_folder if folders else None
+        self.lease_s = run_plan.config.runner.shared_lease_s
 
     def process(self, element: int) -> Iterator[UnitKey]:
         shard = shard_part(element, self.shards)
-        units = count_units(self.output, element, self.shards)
+        try:
+            units = count_units(self.output, element, self.shards)
+        except InputError:
+            if find_marker(self.output, shard):  # another process has finished it since
+                return
+            raise
         done = finished_units(self.output, shard, units)
         known = sum(marker.accepted + marker.rejected for marker in done.values())
         ProgressFile(self.progress_folder).report(Progress(known=known))
-        for unit in range(units):
-            if unit not in done:
-                yield UnitKey(element, unit, units)
+        todo = [unit for unit in range(units) if unit not in done]
+        for unit in in_own_order(todo, self.lease_s):
+            yield UnitKey(element, unit, units)
         if len(done) == units and merge_units(self.output, shard, units, self.row_group_bytes):
             remove_units(self.output, shard)
 
@@ -101,23 +118,46 @@ class WriteUnits(beam.DoFn):
         self.threads = WorkerThreads(self.workers, self._make)
         self.own = threading.local()
         self.merging = threading.Lock()
+        self.claims = Claims(self.config.output, self.config.runner.shared_lease_s)
+        self.held: list[UnitKey] = []
 
     def process(self, element: UnitKey) -> Iterator[Marker]:
         yield from self._counted(self.threads.give(element))
 
     def finish_bundle(self) -> Iterator[WindowedValue]:
+        """Wait for all that was begun; what others held is theirs, unless they died."""
         yield from map(GlobalWindows.windowed_value, self._counted(self.threads.finish()))
+        while self.held:
+            time.sleep(ASK_AGAIN_S)
+            held, self.held = self.held, []
+            made = [marker for key in held for marker in self.threads.give(key)]
+            made += self.threads.finish()
+            yield from map(GlobalWindows.windowed_value, self._counted(made))
 
     def teardown(self) -> None:
         self.threads.close()
 
-    def _make(self, key: UnitKey) -> Marker:
-        """Make a unit, and its shard where it was the last; a retried bundle makes nothing twice."""
+    def _make(self, key: UnitKey) -> Marker | None:
+        """Make a unit, and its shard where it was the last; None where another holds it.
+
+        A retried bundle makes nothing twice.
+        """
         shard = shard_part(key.shard, self.shards)
         unit = unit_part(shard, key.unit, key.units)
         if whole := self._finished(shard):
             return whole
-        marker = find_marker(self.config.output, unit) or self._speak(key, unit)
+        with self.claims.unit(unit) as claim:
+            if claim is None:
+                self.held.append(key)
+                return None
+            if whole := self._finished(shard):  # while it was claimed
+                return whole
+            try:
+                self.own.claim = claim
+                marker = find_marker(self.config.output, unit) or self._speak(key, unit)
+            except LostClaim:
+                self.held.append(key)
+                return None
         with self.merging:  # of two threads that finish a shard's last units, one merges
             if not self._finished(shard):
                 row_group_bytes = self.config.dataset.row_group_mb << 20
@@ -134,11 +174,15 @@ class WriteUnits(beam.DoFn):
         output = self.config.output
         rows = UnitRows(read_unit(output, key.shard, self.shards, key.unit))
         trial = functools.partial(survives, self.config, self.opener)
-        quarantine = Quarantine(output, unit, trial)
+        deadline = Deadline(self.config.runner.batch_deadline_s)
+        quarantine = Quarantine(output, unit, trial, deadline)
         with PartWriter(output, unit, self.config.dataset.row_group_mb << 20) as writer:
             synthesizer = self._synthesizer(rows, quarantine)
             self.own.heartbeat.begin(unit)
-            stats = synthesizer.speak()
+            try:
+                stats = synthesizer.speak()
+            finally:
+                quarantine.rest()
             rows.write(writer)
             marker = writer.finish(stats)
         quarantine.end()
@@ -155,12 +199,14 @@ class WriteUnits(beam.DoFn):
 
     def _report(self, more: Progress) -> None:
         self.threads.check()
+        if self.own.claim.is_lost:
+            raise LostClaim
         self.own.progress.report(more)
         self.own.heartbeat.report(more)
 
-    def _counted(self, markers: Iterable[Marker]) -> Iterator[Marker]:
+    def _counted(self, markers: Iterable[Marker | None]) -> Iterator[Marker]:
         """Beam's counters, which know the threads of Beam alone."""
-        for marker in markers:
+        for marker in filter(None, markers):
             Metrics.counter("synth", "accepted").inc(marker.accepted)
             Metrics.counter("synth", "audio_s").inc(round(marker.audio_s))
             for reason, count in marker.reasons.items():

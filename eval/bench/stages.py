@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipelines.config import SynthConfig
+from pipelines.deadline import Deadline
 from pipelines.quarantine import Quarantine
 from pipelines.summary import STAGES
 from pipelines.unit import UnitSynthesizer
@@ -26,7 +27,7 @@ class Stages:
 def time_stages(config: SynthConfig, context: WorkerContext, lines: Sequence[Utterance]) -> Stages:
     part, rows = shard_part(0, 1), UnitRows(lines)
     with temporary_folder() as folder, PartWriter(folder, part) as writer:
-        quarantine = Quarantine(folder, part, lambda _: None)
+        quarantine = Quarantine(folder, part, lambda _: None, Deadline(None))
         stats = UnitSynthesizer(config, context, rows, lambda _: None, quarantine).speak()
         rows.write(writer)
         marker = writer.finish(stats)

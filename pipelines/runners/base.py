@@ -7,6 +7,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Literal
 
+from pydantic import Field
+
 from speech.config import Config
 from speech.config.targets import ByTarget
 
@@ -21,7 +23,16 @@ Stage = Literal["plan", "speak"]
 
 
 class RunnerConfig(Config, ABC):
-    """What every block of conf/runner has; its keys are each runner's own."""
+    """What every block of conf/runner has; the other keys are each runner's own."""
+
+    batch_deadline_s: float | None = Field(gt=0)
+    """that a batch may take to be spoken and judged, before its worker is ended; None: any"""
+
+    @property
+    def shared_lease_s(self) -> float | None:
+        """After how long without a sign of life a unit of another process is free, where several are
+        at work that do not know of each other; None where they do, or there is one."""
+        return None
 
     @property
     def is_this_machine(self) -> bool:

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from pipelines.deadline import Deadline
 from pipelines.quarantine import LONE_DEATHS, Quarantine, attempts_name
 from speech import storage
 from speech.dataset.layout import shard_part, unit_part
@@ -32,7 +33,7 @@ class WorkerContext:
 
 
 def begin(output, survives=lambda _: True) -> Quarantine:
-    return Quarantine(str(output), UNIT, survives)
+    return Quarantine(str(output), UNIT, survives, Deadline(None))
 
 
 def examine(quarantine, deadly=()) -> list[str]:
