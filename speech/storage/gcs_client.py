@@ -74,7 +74,8 @@ def retry() -> "Retry":
             return error.retryable or isinstance(error.__cause__, TransportError)
         return bool(_should_retry(error))
 
-    return DEFAULT_RETRY.with_predicate(passes).with_timeout(OUTAGE_S)
+    policy: Retry = DEFAULT_RETRY.with_predicate(passes).with_timeout(OUTAGE_S)
+    return policy
 
 
 @lru_cache(maxsize=4)
