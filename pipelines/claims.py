@@ -56,6 +56,10 @@ class Claim:
     def __init__(self, lease: Lease | None) -> None:
         self._lease = lease
 
+    def confirm(self) -> bool:
+        """Whether it is ours still, as the storage says."""
+        return self._lease is None or self._lease.renew()
+
     @property
     def is_lost(self) -> bool:
         """Whether another may have it by now: this process was stopped, or cut off, for too long."""

@@ -184,6 +184,8 @@ class WriteUnits(beam.DoFn):
             finally:
                 quarantine.rest()
             rows.write(writer)
+            if not self.own.claim.confirm():
+                raise LostClaim
             marker = writer.finish(stats)
         quarantine.end()
         self.own.heartbeat.end(marker.reasons)
