@@ -7,7 +7,7 @@ import apache_beam as beam
 from apache_beam.pvalue import TaggedOutput
 
 from pipelines.corpus import CorpusPart
-from pipelines.corpus_counts import counted_parts, lines_of_file
+from pipelines.corpus_counts import counted_parts
 from pipelines.plan_files import write_plan_file
 from pipelines.progress import Progress, ProgressFile
 from pipelines.row_counts import PlanCounts, check_counted, check_lines, total, write_plan
@@ -27,14 +27,12 @@ def build_planning(run_plan: RunPlan, folders: RunFolders | None, pipeline: beam
     progress = folders.progress_folder if folders else None
     wanted = run_plan.unplanned
     shards = pipeline | "List shards to plan" >> beam.Create(wanted)
-    parts = counted_parts(pipeline, run_plan)
-    planned = (
-        parts
-        | "Read and plan"
-        >> beam.ParDo(PlanText(run_plan, wanted, progress)).with_outputs(COUNTS, main="text")
-    )
+    parts, lines = counted_parts(pipeline, run_plan)
+    planned = parts | "Read and plan" >> beam.ParDo(
+        PlanText(run_plan, wanted, progress)
+    ).with_outputs(COUNTS, main="text")
     _ = (
-        (planned[COUNTS], parts | "Lines of files" >> beam.Map(lines_of_file))
+        (planned[COUNTS], lines)
         | "Flatten counts" >> beam.Flatten()
         | "Add counts" >> beam.CombineGlobally(total)
         | "Write counts" >> beam.ParDo(WriteCounts(run_plan.config.output))

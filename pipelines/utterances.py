@@ -41,6 +41,10 @@ class CorpusPlan:
         """Whether `lines` is exact; else it is an estimate, and some parts do not know theirs."""
         return all(part.lines is not None for part in self.parts)
 
+    @property
+    def shown_lines(self) -> str:
+        return str(self.lines) if self.is_counted else f"about {self.lines}"
+
     def fingerprints(self) -> dict[str, str]:
         return {part.file.path: part.file.fingerprint for part in self.parts}
 

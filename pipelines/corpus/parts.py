@@ -10,7 +10,7 @@ What is read of a part does not depend on how its file was split.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, pairwise
 
 from pipelines.corpus.config import CorpusConfig
 from pipelines.corpus.decoding import open_bytes
@@ -116,8 +116,12 @@ def number_parts(
 
     Args:
         counts: of each part, from `count_part`.
+
+    Raises:
+        RuntimeError: a span of a file is missing.
     """
     pairs = sorted(zip(parts, counts, strict=True), key=lambda pair: _order(pair[0]))
+    _check_whole([part for part, _ in pairs])
     last, items, lines, skip, left = -1, 0, 0, 0, limit
     for part, counted in pairs:
         if part.number != last:
@@ -137,6 +141,21 @@ def number_parts(
             )
         items, lines, skip = items + counted.items, lines + counted.lines, counted.beyond
         left = None if left is None else left - found
+
+
+def _check_whole(parts: Sequence[CorpusPart]) -> None:
+    """Each file's spans follow each other, from its beginning to its end."""
+    for before, part in pairwise([None, *parts, None]):
+        is_same = before and part and before.number == part.number
+        if before and not is_same and before.span != WHOLE and before.file.kind != "parquet":
+            _check_edge(before.file, before.span.end, before.file.size)
+        if part:
+            _check_edge(part.file, part.span.start, before.span.end if before and is_same else 0)
+
+
+def _check_edge(file: CorpusFile, found: int, expected: int) -> None:
+    if found != expected:
+        raise RuntimeError(f"{file.path} was not counted between {expected} and {found}")
 
 
 def _order(part: CorpusPart) -> tuple[int, int, int]:
