@@ -62,6 +62,7 @@ def look_over(run_plan: "RunPlan", markers: Mapping[int, Marker]) -> tuple[list[
 
 def provenance(run_plan: "RunPlan", wall_s: float) -> dict[str, Any]:
     """What follows neither from a run's identity nor from its markers, as JSON values."""
+    from pipelines.row_counts import lines_by_file
     from speech.judges.judges import Judges
     from speech.machine import software
 
@@ -69,7 +70,7 @@ def provenance(run_plan: "RunPlan", wall_s: float) -> dict[str, Any]:
         "wall_s": wall_s,
         "judges": Judges(run_plan.config.gate.judges).revisions,
         "software": software(),
-        "corpus_lines": {part.file.path: part.lines for part in run_plan.corpus.parts},
+        "corpus_lines": lines_by_file(run_plan.config, run_plan.corpus),
         CARD_KEY: run_plan.voice_licenses,
     }
 

@@ -6,14 +6,16 @@ from typing import Final, Literal
 import apache_beam as beam
 from apache_beam.pvalue import TaggedOutput
 
+from pipelines.corpus import CorpusPart
+from pipelines.corpus_counts import counted_parts
 from pipelines.plan_files import write_plan_file
 from pipelines.progress import Progress, ProgressFile
-from pipelines.row_counts import PlanCounts, check_lines, total, write_plan
+from pipelines.row_counts import PlanCounts, check_counted, check_lines, total, write_plan
 from pipelines.row_order import Item
 from pipelines.run_folders import RunFolders
 from pipelines.run_plan import RunPlan
 from pipelines.text_grouping import group_by_shard
-from pipelines.utterances import CorpusPart, open_lexicon, plan_part, spoken_languages
+from pipelines.utterances import open_lexicon, plan_part, spoken_languages
 from teacher.voices import load_bank
 
 COUNTS: Final = "counts"
@@ -25,14 +27,13 @@ def build_planning(run_plan: RunPlan, folders: RunFolders | None, pipeline: beam
     progress = folders.progress_folder if folders else None
     wanted = run_plan.unplanned
     shards = pipeline | "List shards to plan" >> beam.Create(wanted)
-    planned = (
-        pipeline
-        | "List corpus" >> beam.Create(run_plan.corpus.parts)
-        | "Read and plan"
-        >> beam.ParDo(PlanText(run_plan, wanted, progress)).with_outputs(COUNTS, main="text")
-    )
+    parts, lines = counted_parts(pipeline, run_plan)
+    planned = parts | "Read and plan" >> beam.ParDo(
+        PlanText(run_plan, wanted, progress)
+    ).with_outputs(COUNTS, main="text")
     _ = (
-        planned[COUNTS]
+        (planned[COUNTS], lines)
+        | "Flatten counts" >> beam.Flatten()
         | "Add counts" >> beam.CombineGlobally(total)
         | "Write counts" >> beam.ParDo(WriteCounts(run_plan.config.output))
     )
@@ -72,12 +73,17 @@ class PlanText(beam.DoFn):
 
 
 class WriteCounts(beam.DoFn):
-    """Counts of the whole corpus -> the file that rows are checked against in the end."""
+    """Counts of the whole corpus -> the file that rows are checked against in the end.
+
+    Raises:
+        InputError: a part of the corpus was lost on the way.
+    """
 
     def __init__(self, output: str) -> None:
         self.output = output
 
     def process(self, element: PlanCounts) -> None:
+        check_counted(element)
         write_plan(self.output, element)
 
 

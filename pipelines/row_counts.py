@@ -15,8 +15,9 @@ from pathlib import PurePosixPath
 from pydantic import TypeAdapter, ValidationError
 
 from pipelines.config import SynthConfig
+from pipelines.corpus import CorpusPart
 from pipelines.plan_files import count_rows
-from pipelines.utterances import CorpusPart, CorpusPlan, open_lexicon, plan_part, spoken_languages
+from pipelines.utterances import CorpusPlan, open_lexicon, plan_part, spoken_languages
 from speech import storage
 from speech.dataset.layout import (
     READERS,
@@ -43,6 +44,8 @@ class PlanCounts:
     """path of the corpus -> lines that became at least one row"""
     rows: Counter[int] = field(default_factory=Counter)
     """shard -> rows"""
+    counted: Counter[str] = field(default_factory=Counter)
+    """path of the corpus -> lines that it has; compared while it is planned, and not kept"""
 
     def add_line(self, path: str, shards: Iterable[int]) -> None:
         """Count a line of the file at `path` whose rows go to `shards`; none is a lost line."""
@@ -55,6 +58,7 @@ def total(counts: Iterable[PlanCounts]) -> PlanCounts:
     for part in counts:
         added.lines.update(part.lines)
         added.rows.update(part.rows)
+        added.counted.update(part.counted)
     return added
 
 
@@ -72,14 +76,18 @@ _COUNTS = TypeAdapter(PlanCounts)
 
 
 def write_plan(output: Location, counts: PlanCounts) -> None:
-    storage.write_bytes(storage.join(output, PLAN_NAME), to_json(vars(counts)))
+    storage.write_bytes(storage.join(output, PLAN_NAME), _to_json(counts))
+
+
+def _to_json(counts: PlanCounts) -> bytes:
+    return to_json({"lines": counts.lines, "rows": counts.rows})
 
 
 def plan_bytes(lines: Mapping[str, int], markers: Mapping[int, Marker]) -> bytes:
     """What `write_plan` wrote of a dataset that is finished, and so holds what was planned."""
     rows = {index: marker.accepted + marker.rejected for index, marker in markers.items()}
     counts = PlanCounts(+Counter(lines), +Counter(rows))  # +: without zeros
-    return to_json(vars(counts))
+    return _to_json(counts)
 
 
 def read_plan(output: Location) -> PlanCounts | None:
@@ -96,7 +104,7 @@ def check_lines(part: CorpusPart, planned: int) -> None:
     Raises:
         InputError: the difference.
     """
-    if planned != part.lines:
+    if part.lines is not None and planned != part.lines:
         is_hub = part.file.kind == "hf"
         counted = "has by its card" if is_hub else "had when the run began"
         remedy = f"say limit={planned}, or mend it" if is_hub else "run it again"
@@ -104,6 +112,29 @@ def check_lines(part: CorpusPart, planned: int) -> None:
             f"rows are missing: of the {part.lines} lines that {part.file.path} {counted}, "
             f"{planned} were planned; {remedy}"
         )
+
+
+def check_counted(counts: PlanCounts) -> None:
+    """Every line of a file that was counted, in whatever parts, was planned.
+
+    Raises:
+        InputError: the difference.
+    """
+    for path, lines in counts.counted.items():
+        if counts.lines[path] != lines:
+            raise InputError(
+                f"rows are missing: of the {lines} lines that {path} was counted to have, "
+                f"{counts.lines[path]} were planned; run it again"
+            )
+
+
+def lines_by_file(config: SynthConfig, corpus: CorpusPlan) -> dict[str, int]:
+    """As counted when the run began, or where text was planned."""
+    planned = PlanCounts() if corpus.is_counted else read_plan(config.output) or PlanCounts()
+    return {
+        part.file.path: planned.lines[part.file.path] if part.lines is None else part.lines
+        for part in corpus.parts
+    }
 
 
 def unplanned(output: Location, todo: Collection[int], shards: int) -> tuple[int, ...]:

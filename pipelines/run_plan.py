@@ -68,7 +68,7 @@ def prepare(config: SynthConfig, console: Console, opener: "LoadModels | None" =
         for note in corpus_checks.notes(config, corpus, lines):
             console.print(note, style="yellow", markup=False, highlight=False, soft_wrap=True)
         console.print(
-            f"{corpus.lines} lines, {len(bank)} voices, teacher {config.teacher.name}: "
+            f"{corpus.shown_lines} lines, {len(bank)} voices, teacher {config.teacher.name}: "
             f"{len(todo)} of {corpus.shards} shards to do in {config.output}"
         )
     licenses = {name: voice.license for name, voice in bank.items()}

@@ -103,14 +103,18 @@ def list_names(folder: Location) -> set[str]:
         return set(os.listdir(local))
 
 
-def open_input(path: Location) -> BinaryIO:
+def open_input(path: Location, fetch_bytes: int | None = None) -> BinaryIO:
     """A seekable binary stream; on GCS, over the object as it is now.
+
+    Args:
+        fetch_bytes: what a request to GCS asks for at least, by default 40 MiB; little, where the
+            caller itself reads in large blocks.
 
     Raises:
         InputError: there is no such file, or it cannot be read.
     """
     if is_gcs(path):
-        return gcs.open_input(str(path))
+        return gcs.open_input(str(path), fetch_bytes)
     return local_files.open_input(_local(path))
 
 
@@ -126,8 +130,8 @@ def fingerprint(path: Location) -> str:
     """ "bytes:crc32c" of the content, the CRC in base64; from metadata alone on GCS."""
     if is_gcs(path):
         return gcs.fingerprint(str(path))
-    stamp = checksum_of(_local(path))
-    return f"{stamp.bytes}:{stamp.crc32c}"
+    size, crc32c = local_files.size_and_crc32c(_local(path))
+    return f"{size}:{crc32c}"
 
 
 def generation(path: Location) -> int:

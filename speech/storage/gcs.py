@@ -68,13 +68,13 @@ def _right_under(folder: str) -> tuple[list["Blob"], set[str]]:
         return list(found), found.prefixes  # which the reading fills in
 
 
-def open_input(path: str) -> BinaryIO:
+def open_input(path: str, fetch_bytes: int | None = None) -> BinaryIO:
     """A seekable stream over the generation that is there now."""
     from speech.storage.gcs_reader import Reader
 
     with object_at("read", path) as blob:
         blob.reload(retry=retry())
-        return cast(BinaryIO, Reader(blob, path))
+        return cast(BinaryIO, Reader(blob, path, fetch_bytes))
 
 
 def read_bytes(path: str) -> bytes:

@@ -13,8 +13,8 @@ from speech.storage.gcs_client import explained, retry
 class Reader(BlobReader):  # type: ignore[misc]  # the library has no types
     """The library's stream, which tries for as long as all else here and says why it gave up."""
 
-    def __init__(self, blob: Blob, path: str) -> None:
-        super().__init__(blob, retry=retry())
+    def __init__(self, blob: Blob, path: str, fetch_bytes: int | None = None) -> None:
+        super().__init__(blob, fetch_bytes, retry=retry())
         self._path = path
 
     def read(self, size: int | None = -1) -> bytes:

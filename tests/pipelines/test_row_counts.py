@@ -14,9 +14,8 @@ from pipelines import row_counts as counts
 from pipelines import synth, worker
 from pipelines import text_grouping as spool
 from pipelines.config import SynthConfig
-from pipelines.corpus import CorpusFile
+from pipelines.corpus import CorpusFile, CorpusPart
 from pipelines.unit_rows import UnitRows
-from pipelines.utterances import CorpusPart
 from speech import storage
 from speech.errors import InputError
 
