@@ -111,6 +111,11 @@ def read_bytes(path: str) -> bytes:
         return bytes(blob.download_as_bytes())
 
 
+def read_range(path: str, start: int, stop: int) -> bytes:
+    with _object("read", path) as blob:
+        return bytes(blob.download_as_bytes(start=start, end=stop - 1))
+
+
 def download(path: str, target: Path) -> None:
     with _object("read", path) as blob:
         blob.download_to_filename(target)
