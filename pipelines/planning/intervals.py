@@ -38,6 +38,10 @@ class Extent:
     seen: float
 
     @property
+    def scale(self) -> float:
+        return self.whole / self.seen if self.seen else 0.0
+
+    @property
     def unseen_share(self) -> float:
         return max(0.0, 1 - self.seen / self.whole) if self.whole else 0.0
 
@@ -54,7 +58,7 @@ class Stratum:
 
     @property
     def total(self) -> float:
-        return sum(self.values) * self.extent.whole / self.extent.seen if self.extent.seen else 0.0
+        return sum(self.values) * self.extent.scale
 
     @property
     def variance(self) -> float:
@@ -68,8 +72,7 @@ class Stratum:
             return 0.0
         mean = [self._a_line * n for n in self.lines] if self.by_lines else [self._mean] * count
         squares = sum((y - m) ** 2 for y, m in zip(self.values, mean, strict=True))
-        scale = self.extent.whole / self.extent.seen
-        return scale**2 * count * squares / (count - 1) * self.extent.unseen_share
+        return self.extent.scale**2 * count * squares / (count - 1) * self.extent.unseen_share
 
     @property
     def _mean(self) -> float:
