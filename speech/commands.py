@@ -25,7 +25,7 @@ COMMANDS = {
     "plan": Command(
         "pipelines.plan",
         "synth",
-        "hours, batches, storage and time of a synth run, before it is spent",
+        "hours, batches, storage, time and cost of a synth run, from a sample",
     ),
     "verify": Command(
         "pipelines.verify", "synth", "every byte and row of a finished dataset, and its repair"

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections import Counter
 
-import huggingface_hub
+import huggingface_hub.constants
 import pytest
 from fakes import write_corpus
 from rich.console import Console
