@@ -166,6 +166,16 @@ def test_lines_of_every_form_are_those_of_the_corpus(tmp_path, name, write, is_s
     assert bool(found.sample.begun) != is_spread
 
 
+@pytest.mark.parametrize("write", [as_csv, as_ljspeech])
+def test_a_header_is_no_row_and_a_first_row_is_no_header(tmp_path, write):
+    rows = [(f"id{i}", f"text {i}") for i in range(420)]  # windows leave out hardly any
+    write(tmp_path / "c.csv", rows)
+    for seed in range(3):
+        found = texts(sampled(tmp_path / "c.csv", f"seed={seed}"))
+        assert {*found} <= {text for _, text in rows}
+        assert len(found) == len({*found}) > 350
+
+
 def test_a_table_with_line_breaks_in_its_fields_is_read_from_its_beginning(tmp_path):
     as_csv(tmp_path / "c.csv", [(f"id{i}", f"one\ntwo {i}") for i in range(2000)])
     found = counted(tmp_path / "c.csv")
