@@ -31,7 +31,7 @@ $(VENV)/.installed: pyproject.toml requirements.lock
 synth: setup  ## text -> checked speech dataset in out/dataset
 	@exec $(PY) -m pipelines.synth $(TO) $(ARGS)
 
-plan: setup  ## hours, batches, storage and time of a synth run, before it is spent
+plan: setup  ## hours, batches, storage, time and cost of a synth run, from a sample (docs/planning.md)
 	@exec $(PY) -m pipelines.plan $(TO) $(ARGS)
 
 status: setup  ## how far a run is, wherever it runs or died (ARGS="output=... watch=true")

@@ -126,6 +126,15 @@ def read_bytes(path: Location) -> bytes:
         return stream.read()
 
 
+def read_range(path: Location, start: int, stop: int) -> bytes:
+    """Bytes `start` to `stop` of a file, fewer where it ends before; raises as `open_input` does."""
+    if is_gcs(path):
+        return gcs.read_range(str(path), start, stop)
+    with open_input(path) as stream, local_files.explained("read", _local(path)):
+        stream.seek(start)
+        return stream.read(stop - start)
+
+
 def fingerprint(path: Location) -> str:
     """ "bytes:crc32c" of the content, the CRC in base64; from metadata alone on GCS."""
     if is_gcs(path):

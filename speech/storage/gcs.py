@@ -97,6 +97,11 @@ def read_version(path: str) -> tuple[int, bytes] | None:
     return None
 
 
+def read_range(path: str, start: int, stop: int) -> bytes:
+    with _object("read", path) as blob:
+        return bytes(blob.download_as_bytes(start=start, end=stop - 1))
+
+
 def download(path: str, target: Path) -> None:
     """In ranges, so that the time allowed is for each and not for a large file as a whole."""
     from speech.storage.gcs_reader import Reader

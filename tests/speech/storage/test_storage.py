@@ -49,6 +49,13 @@ def test_round_trip(folder: str) -> None:
     assert not storage.exists(path)
 
 
+def test_a_range_is_read_and_ends_with_the_file(folder: str) -> None:
+    path = storage.join(folder, "ten.txt")
+    storage.write_bytes(path, b"0123456789")
+    assert storage.read_range(path, 3, 7) == b"3456"
+    assert storage.read_range(path, 8, 20) == b"89"
+
+
 def test_glob_and_list(folder: str) -> None:
     for name in ("b.txt", "a.txt", "c.csv", "sub/d.txt", "sub/deep/e.txt"):
         storage.write_bytes(storage.join(folder, name), name.encode())
