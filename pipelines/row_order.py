@@ -40,7 +40,7 @@ def _group(item: Item) -> str:
 
 def cut(items: Sequence[Item], rows_per_unit: int | Literal["auto"]) -> list[list[Item]]:
     """Runs of neighbours of about equal cost, none of them empty."""
-    units = _units(len(items), rows_per_unit)
+    units = units_for(len(items), rows_per_unit)
     groups = [list(group) for _, group in groupby(items, _group)]
     costs = [sum(map(_cost, group)) for group in groups]
     total, before = sum(costs), 0
@@ -52,7 +52,8 @@ def cut(items: Sequence[Item], rows_per_unit: int | Literal["auto"]) -> list[lis
     return list(found.values())
 
 
-def _units(rows: int, rows_per_unit: int | Literal["auto"]) -> int:
+def units_for(rows: int, rows_per_unit: int | Literal["auto"]) -> int:
+    """Into how many a shard of so many rows is cut."""
     if rows_per_unit != "auto":
         return -(-rows // rows_per_unit)
     return max(-(-rows // UNIT_ROWS), min(MIN_UNITS, -(-rows // MIN_UNITS)))

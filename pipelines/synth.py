@@ -122,6 +122,8 @@ def finish(run_plan: RunPlan, console: Console, wall_s: float) -> int:
         )
         return 1
     is_whole = _describe(run_plan, markers, console, wall_s)
+    sweep_heartbeats(config.output)
+    sweep_units(config.output, markers, run_plan.corpus.shards)
     summary = dataset.summarize(markers)
     print_summary(summary, config, wall_s if run_plan.todo else None, console)
     return 0 if is_whole and summary.total.accepted else 1
@@ -140,8 +142,6 @@ def _describe(
         forget_verified(output)
         check_rows(run_plan.config, run_plan.corpus, markers)
         describe(run_plan, markers, wall_s)
-        sweep_heartbeats(output)
-        sweep_units(output, markers, run_plan.corpus.shards)
         return True
     damaged, wrong = look_over(run_plan, markers)
     if damaged:

@@ -65,7 +65,9 @@ def plan_corpus(config: SynthConfig) -> CorpusPlan:
         parts, total = _listed(files, config)
     if not total:
         raise InputError(f"corpus.paths={list(config.corpus.paths)} holds no lines")
-    return CorpusPlan(tuple(parts), total, _shards(config, max(total, _utterances(parts, config))))
+    return CorpusPlan(
+        tuple(parts), total, count_shards(config, max(total, _utterances(parts, config)))
+    )
 
 
 def _counted(
@@ -109,7 +111,8 @@ def _utterances(parts: Sequence[CorpusPart], config: SynthConfig) -> int:
     return sum(file.size for file in whole) // config.corpus.max_chars
 
 
-def _shards(config: SynthConfig, texts: int) -> int:
+def count_shards(config: SynthConfig, texts: int) -> int:
+    """Of so many lines, or parts of long ones."""
     if config.dataset.shards != "auto":
         return config.dataset.shards
     rows = texts * config.voices.per_text

@@ -158,6 +158,12 @@ class WriteUnits(beam.DoFn):
             except LostClaim:
                 self.held.append(key)
                 return None
+            except InputError:
+                if whole := self._finished(
+                    shard
+                ):  # by others, who have removed what it was made from
+                    return whole
+                raise
         with self.merging:  # of two threads that finish a shard's last units, one merges
             if not self._finished(shard):
                 row_group_bytes = self.config.dataset.row_group_mb << 20

@@ -3,14 +3,14 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from pipelines.config import SynthConfig
 from pipelines.planning.text import PlannedRow, SampleText
-from pipelines.utterances import MIN_SHARDS
+from pipelines.row_order import units_for
+from pipelines.utterances import count_shards
 from speech.seeds import stable_hash
 from teacher.packing import BatchLimit, pack
-
-ROWS_PER_UNIT = 128
 
 
 @dataclass(frozen=True)
@@ -34,34 +34,34 @@ def units_of(config: SynthConfig, text: SampleText, limit: BatchLimit) -> RunUni
     those of the sample."""
     sample = text.sample
     text_bytes = 0 if sample.limit else sample.text_bytes
-    shards = count_shards(config, round(text.lines.value), text_bytes)
+    # as a run counts them: by lines or, of books on one line, by parts of full length
+    lines = max(round(text.lines.value), text_bytes // config.corpus.max_chars)
+    shards, rows_per_unit = count_shards(config, lines), config.dataset.rows_per_unit
     candidates = config.gate.candidates
     if sample.is_whole:
-        whole = whole_units(text.rows, shards)
+        whole = whole_units(text.rows, shards, rows_per_unit)
         return RunUnits(shards, len(whole), pack_units(whole, limit, candidates))
     rows = text.total(lambda tally: tally.rows).value / shards
-    of_shard = max(1, math.ceil(rows / ROWS_PER_UNIT))
+    of_shard = max(1, units_for(math.ceil(rows), rows_per_unit))
     sampled = sampled_units(text.rows, max(1, round(rows / of_shard)))
     packed, units = pack_units(sampled, limit, candidates), shards * of_shard
     count = round(packed.count * units / len(sampled))
     return RunUnits(shards, units, Batches(count, packed.padding_efficiency))
 
 
-def count_shards(config: SynthConfig, lines: int, text_bytes: int) -> int:
-    """As a run counts them: by lines or, of books on one line, by parts of full length."""
-    if config.dataset.shards != "auto":
-        return config.dataset.shards
-    rows = max(lines, text_bytes // config.corpus.max_chars) * config.voices.per_text
-    few = min(MIN_SHARDS, -(-rows // MIN_SHARDS))
-    return max(few, -(-rows // config.dataset.rows_per_shard))
-
-
-def whole_units(rows: Sequence[PlannedRow], shards: int) -> list[list[PlannedRow]]:
+def whole_units(
+    rows: Sequence[PlannedRow], shards: int, rows_per_unit: int | Literal["auto"]
+) -> list[list[PlannedRow]]:
     """The units of a corpus that was read as a whole: shards by the hash of an id, cut in order."""
     by_shard: list[list[PlannedRow]] = [[] for _ in range(shards)]
     for row in sorted(rows, key=lambda row: row.id):
         by_shard[stable_hash("shard", row.id) % shards].append(row)
-    return [unit for shard in by_shard for unit in _cut(shard, ROWS_PER_UNIT)]
+    return [
+        unit
+        for shard in by_shard
+        if shard
+        for unit in _cut(shard, -(-len(shard) // units_for(len(shard), rows_per_unit)))
+    ]
 
 
 def sampled_units(rows: Sequence[PlannedRow], per_unit: int) -> list[list[PlannedRow]]:

@@ -98,8 +98,8 @@ def read_version(path: str) -> tuple[int, bytes] | None:
 
 
 def read_range(path: str, start: int, stop: int) -> bytes:
-    with _object("read", path) as blob:
-        return bytes(blob.download_as_bytes(start=start, end=stop - 1))
+    with object_at("read", path) as blob:
+        return bytes(blob.download_as_bytes(start=start, end=stop - 1, retry=retry()))
 
 
 def download(path: str, target: Path) -> None:

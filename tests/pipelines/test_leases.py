@@ -18,7 +18,7 @@ from pipelines.worker_context import WorkerContext
 PROCESSES = 8
 LINES = 240
 SETTINGS = ("dataset.shards=2", "dataset.rows_per_unit=12", "gate.attempts=1")
-LEASE = ("runner=lease", "runner.workers=1", "runner.lease_s=3")
+LEASE = ("runner=lease", "runner.workers=1", "runner.lease_s=8")
 
 pytestmark = pytest.mark.slow
 
