@@ -154,7 +154,9 @@ def run_identity(
     if config.corpus.lexicon:
         chosen["corpus"]["lexicon"] = {config.corpus.lexicon: fingerprint(config.corpus.lexicon)}
     chosen["voices"]["references"] = {
-        name: short_id(voice.sha256, voice.transcript, voice.phonemes, voice.phoneme_ends_s)
+        name: short_id(
+            voice.transcript, voice.phonemes, voice.phoneme_ends_s, *voice.columns.values()
+        )
         for name, voice in bank.items()
     }
     return {

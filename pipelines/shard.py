@@ -254,4 +254,6 @@ class ShardSynthesizer:
             "teacher": teacher.name,
             "teacher_revision": teacher.revision,
             "license": joint_license(teacher.license, voice.license),
+            **voice.columns,
+            "corpus": take.utterance.corpus,
         }
