@@ -37,6 +37,9 @@ plan: setup  ## hours, batches, storage and time of a synth run, before it is sp
 verify: setup  ## every file of out/dataset against its hash, its counts, its neighbours (ARGS="repair=true")
 	@$(PY) -m pipelines.verify $(ARGS)
 
+push: setup  ## dataset and student to the Hugging Face hub (ARGS="repo=owner/name dry_run=true")
+	@exec $(PY) -m pipelines.push $(EVAL_DATASET) $(OWN_STUDENT:%=student=%) $(ARGS)
+
 bench: setup  ## speed and memory of teacher and students, as ratios within one run (out/bench)
 	@exec $(PY) -m eval.bench $(OWN_STUDENT:%=students=[%]) $(TO) $(ARGS)
 
@@ -81,4 +84,4 @@ format: setup  ## rewrite the code in the project's format
 clean:  ## remove what runs have written (out/), not the environment
 	rm -rf out
 
-.PHONY: help setup synth plan verify bench bench-teacher bootstrap-corpus train-teacher train-vocoder train-student speak measure-teacher eval test lint format clean
+.PHONY: help setup synth plan verify push bench bench-teacher bootstrap-corpus train-teacher train-vocoder train-student speak measure-teacher eval test lint format clean
