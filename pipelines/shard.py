@@ -255,5 +255,6 @@ class ShardSynthesizer:
             "teacher_revision": teacher.revision,
             "license": joint_license(teacher.license, voice.license),
             **voice.columns,
+            "watermark": self.config.watermark.label,
             "corpus": take.utterance.corpus,
         }
