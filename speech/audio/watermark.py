@@ -8,6 +8,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated, Any, Protocol
 
@@ -94,8 +95,7 @@ class Perth:
     """Its network runs on one thread: on more, sums are in another order and bytes differ."""
 
     def __init__(self) -> None:
-        import perth
-
+        perth = import_module("perth")  # of an extra that no command needs
         if perth.PerthImplicitWatermarker is None:  # it hides what it could not import
             raise InputError(
                 "watermark=perth: its package cannot be imported whole; it needs librosa, torchaudio "
