@@ -34,6 +34,9 @@ synth: setup  ## text -> checked speech dataset in out/dataset
 plan: setup  ## hours, batches, storage and time of a synth run, before it is spent
 	@exec $(PY) -m pipelines.plan $(TO) $(ARGS)
 
+status: setup  ## how far a run is, wherever it runs or died (ARGS="output=... watch=true")
+	@exec $(PY) -m pipelines.status $(ARGS)
+
 verify: setup  ## every file of out/dataset against its hash, its counts, its neighbours (ARGS="repair=true")
 	@$(PY) -m pipelines.verify $(ARGS)
 
@@ -84,4 +87,4 @@ format: setup  ## rewrite the code in the project's format
 clean:  ## remove what runs have written (out/), not the environment
 	rm -rf out
 
-.PHONY: help setup synth plan verify push bench bench-teacher bootstrap-corpus train-teacher train-vocoder train-student speak measure-teacher eval test lint format clean
+.PHONY: help setup synth plan status verify push bench bench-teacher bootstrap-corpus train-teacher train-vocoder train-student speak measure-teacher eval test lint format clean

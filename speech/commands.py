@@ -27,6 +27,7 @@ COMMANDS = {
         "synth",
         "hours, batches, storage and time of a synth run, before it is spent",
     ),
+    "status": Command("pipelines.status", "synth", "how far a run is, from its output alone"),
     "verify": Command(
         "pipelines.verify", "synth", "every byte and row of a finished dataset, and its repair"
     ),

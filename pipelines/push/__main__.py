@@ -18,8 +18,8 @@ from pipelines.push.dataset import pack_dataset
 from pipelines.push.hub import Gated, check_token, upload
 from pipelines.push.parcel import Parcel, check_licenses
 from pipelines.push.student import pack_student
-from speech import storage
 from speech.config import Config, run_app
+from speech.dataset.layout import list_parts
 
 REPO = re.compile(r"[\w.-]+/[\w.-]+")
 
@@ -75,7 +75,7 @@ def pack(config: PushConfig, console: Console) -> list[Parcel]:
     """
     parcels = []
     if config.dataset is not None:
-        data = storage.list_files(storage.join(config.dataset, "data"))
+        data = list_parts(config.dataset, "data")
         with byte_progress("checking", sum(data.values()), console) as advance:
             parcels.append(pack_dataset(config.dataset, config.records, advance))
     if config.student is not None:

@@ -11,12 +11,14 @@ from pipelines.push.parcel import CARD, Parcel, shown
 from pipelines.verify.last_verified import last_verified
 from speech import storage
 from speech.dataset import layout as dataset
+from speech.dataset.identity import is_acquired
 from speech.dataset.manifest import read_manifest
 from speech.errors import InputError
 from speech.storage import Location
 
 MAX_ROW_GROUP_BYTES = 300 << 20
 """uncompressed: what the hub's viewer still shows"""
+OWNED = ("data", "rejected", "_shards")
 UNSTATED = "not stated"
 """how a bank says that nobody is known to have agreed"""
 PROVENANCE = ("license", "speaker_id", "voice_consent")
@@ -53,14 +55,14 @@ def pack_dataset(location: Location, records: bool, advance: Advance) -> Parcel:
         sizes={name: sizes[name] for name in names},
         licenses=licenses,
         notes=_notes(consents),
-        owned=("data", "rejected", "_shards"),
+        owned=OWNED,
     )
 
 
 def _whole_manifest(location: Location) -> dict[str, Any]:
     path = storage.join(location, dataset.MANIFEST_NAME)
     if not storage.exists(path):
-        if dataset.is_acquired(location):
+        if is_acquired(location):
             raise InputError(f"{location} is not finished; make synth goes on with it")
         raise InputError(f"{location} is no dataset: it has no {dataset.MANIFEST_NAME}")
     manifest = read_manifest(storage.read_bytes(path))
@@ -78,10 +80,11 @@ def _mend(location: Location) -> str:
 
 
 def _sizes(location: Location) -> dict[str, int]:
+    parts = [dataset.list_parts(location, folder) for folder in OWNED]
     return {
-        f"{folder}/{name}".lstrip("/"): size
-        for folder in ("", "data", "rejected", "_shards")
-        for name, size in storage.list_files(storage.join(location, folder)).items()
+        name: size
+        for found in (storage.list_files(location), *parts)
+        for name, size in found.items()
     }
 
 

@@ -1,19 +1,22 @@
 """Files wherever they are: local paths, `gs://bucket/name` and `package://module.name/file`.
 
 `package://` reaches the files inside installed Python packages and is read-only. What a user can
-mend (a missing file, no permission, a full disk) is an `InputError`; a busy or failing server is
-left to the runner, which tries again.
+mend (a missing file, no permission, a full disk) is an `InputError`. A server that is busy, failing
+or out of reach is asked again for minutes, with growing random waits, and is `Unavailable` then:
+that is left to the runner, which tries the work again.
 """
 
 import glob as local_glob
 import importlib.util
 import os
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from speech.errors import InputError
 from speech.seeds import short_id
 from speech.storage import gcs, local_files
+from speech.storage.gcs_client import SCHEME
 from speech.storage.local_files import Checksum, checksum_of
 from speech.storage.temporaries import remove_stale, temporary_file
 
@@ -27,7 +30,7 @@ def join(base: Location, *parts: str) -> str:
 
 
 def is_gcs(path: Location) -> bool:
-    return str(path).startswith(gcs.SCHEME)
+    return str(path).startswith(SCHEME)
 
 
 def glob(pattern: Location) -> list[str]:
@@ -208,6 +211,15 @@ def delete(path: Location) -> None:
     local = _writable(path)
     with local_files.explained("delete", local):
         local.unlink(missing_ok=True)
+
+
+def delete_folder(folder: Location) -> None:
+    """Remove the files right under a folder, and locally the folder; a missing one is no error."""
+    for name in list_names(folder):
+        delete(join(folder, name))
+    if not is_gcs(folder):
+        with suppress(OSError):  # there is none, or a file came meanwhile
+            _local(folder).rmdir()
 
 
 def _local(path: Location) -> Path:

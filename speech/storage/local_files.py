@@ -40,8 +40,12 @@ def explained(action: str, path: Path) -> Iterator[None]:
 def list_files(folder: Path) -> dict[str, int]:
     if not folder.is_dir():
         return {}
-    with explained("list", folder), os.scandir(folder) as entries:
-        return {entry.name: entry.stat().st_size for entry in entries if entry.is_file()}
+    with explained("list", folder):
+        try:
+            with os.scandir(folder) as entries:
+                return {entry.name: entry.stat().st_size for entry in entries if entry.is_file()}
+        except FileNotFoundError:  # another worker has removed it, or a file in it, since
+            return list_files(folder)
 
 
 def open_input(path: Path) -> BinaryIO:

@@ -182,12 +182,12 @@ def unverified(folder: Path) -> None:
 
 
 def edited(folder: Path) -> None:
-    file = folder / dataset.data_name(1, 3)
+    file = folder / dataset.shard_part(1, 3).data
     file.write_bytes(file.read_bytes()[:-1] + b"?")
 
 
 def incomplete(folder: Path) -> None:
-    (folder / dataset.rejected_name(2, 3)).unlink()
+    (folder / dataset.shard_part(2, 3).rejected).unlink()
 
 
 def forged(folder: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from speech import storage
 from speech.errors import InputError
-from speech.storage import gcs
+from speech.storage import gcs_client
 
 CRC_OF_HELLO = "5:mnG7TA=="  # gsutil hash -c
 
@@ -135,7 +135,7 @@ def test_upload_whose_reply_was_lost(gcs_bucket: str, monkeypatch: pytest.Monkey
 
     def twice(blob: Blob, stream: io.BytesIO, **precondition: int) -> None:
         upload(blob, stream, **precondition)
-        upload(blob, stream, rewind=True, **precondition)
+        upload(blob, stream, **precondition)
 
     monkeypatch.setattr(Blob, "upload_from_file", twice)
     assert storage.write_bytes(f"{gcs_bucket}/marker.json", b"{}", if_absent=True)
@@ -287,4 +287,4 @@ def test_importing_storage_is_cheap() -> None:
 
 def test_one_client_for_an_endpoint(gcs_bucket: str) -> None:
     endpoint = os.environ["STORAGE_EMULATOR_HOST"]
-    assert gcs._client(endpoint) is gcs._client(endpoint)
+    assert gcs_client.client(endpoint) is gcs_client.client(endpoint)
