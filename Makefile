@@ -40,6 +40,9 @@ status: setup  ## how far a run is, wherever it runs or died (ARGS="output=... w
 verify: setup  ## every file of out/dataset against its hash, its counts, its neighbours (ARGS="repair=true")
 	@$(PY) -m pipelines.verify $(ARGS)
 
+push: setup  ## dataset and student to the Hugging Face hub (ARGS="repo=owner/name dry_run=true")
+	@exec $(PY) -m pipelines.push $(EVAL_DATASET) $(OWN_STUDENT:%=student=%) $(ARGS)
+
 bench: setup  ## speed and memory of teacher and students, as ratios within one run (out/bench)
 	@exec $(PY) -m eval.bench $(OWN_STUDENT:%=students=[%]) $(TO) $(ARGS)
 
@@ -84,4 +87,4 @@ format: setup  ## rewrite the code in the project's format
 clean:  ## remove what runs have written (out/), not the environment
 	rm -rf out
 
-.PHONY: help setup synth plan status verify bench bench-teacher bootstrap-corpus train-teacher train-vocoder train-student speak measure-teacher eval test lint format clean
+.PHONY: help setup synth plan status verify push bench bench-teacher bootstrap-corpus train-teacher train-vocoder train-student speak measure-teacher eval test lint format clean

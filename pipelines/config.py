@@ -8,6 +8,7 @@ from pydantic import Field
 from pipelines.corpus.config import CorpusConfig
 from pipelines.gate import GateConfig
 from pipelines.runners.base import AnyRunner
+from speech.audio.watermark import AnyWatermark
 from speech.config import Config
 from teacher.base import AnyTeacher
 from teacher.voices import VoicesConfig
@@ -38,6 +39,7 @@ class SynthConfig(Config):
     teacher: AnyTeacher
     voices: VoicesConfig
     gate: GateConfig
+    watermark: AnyWatermark
     runner: AnyRunner
     license: LicenseConfig
     dataset: DatasetConfig

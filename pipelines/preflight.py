@@ -17,6 +17,7 @@ def check_run(config: SynthConfig) -> None:
         if config.teacher.device == "cuda":  # what needs no answer does not wait for torch
             pick_device("teacher.device", config.teacher.device)
         check_judges(config.gate.judges)
+        config.watermark.check()
         if config.teacher.license in config.license.allow:  # else nothing of it is wanted
             config.teacher.fetch()
 

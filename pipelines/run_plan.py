@@ -22,7 +22,7 @@ from teacher.voices import Voice, VoiceBank, is_heard, load_bank
 if TYPE_CHECKING:  # torch is not needed to see that all is done
     from pipelines.worker_context import LoadModels
 
-IDENTITY_KEYS = ("corpus", "teacher", "voices", "gate", "dataset", "seed", "limit")
+IDENTITY_KEYS = (*("corpus", "teacher", "voices", "gate", "watermark", "dataset", "seed", "limit"),)
 """the blocks of the configuration that decide what a dataset holds"""
 
 
@@ -159,7 +159,9 @@ def run_identity(
     if config.corpus.lexicon:
         chosen["corpus"]["lexicon"] = {config.corpus.lexicon: fingerprint(config.corpus.lexicon)}
     chosen["voices"]["references"] = {
-        name: short_id(voice.sha256, voice.transcript, voice.phonemes, voice.phoneme_ends_s)
+        name: short_id(
+            voice.transcript, voice.phonemes, voice.phoneme_ends_s, *voice.columns.values()
+        )
         for name, voice in bank.items()
     }
     return {

@@ -253,4 +253,7 @@ class UnitSynthesizer:
             "teacher": teacher.name,
             "teacher_revision": teacher.revision,
             "license": joint_license(teacher.license, voice.license),
+            **voice.columns,
+            "watermark": self.config.watermark.label,
+            "corpus": take.utterance.corpus,
         }

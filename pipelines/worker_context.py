@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -14,6 +14,7 @@ from pipelines.gate import Gate
 from pipelines.judging import Judged, Judging, Speeches, done, threads_beside
 from pipelines.utterances import spoken_languages
 from pipelines.verdict import Candidate, Verdict
+from speech.audio.watermark import Watermark
 from speech.audio.waveform import encode_flac
 from speech.dataset.schema import SAMPLE_RATE, Utterance
 from speech.errors import InputError, Refused, in_one_line
@@ -21,7 +22,7 @@ from speech.judges.judges import Judges, JudgesConfig
 from speech.seeds import TORCH_GENERATOR
 from speech.stopwatch import Stopwatch
 from speech.text.normalize import normalize
-from teacher.base import Request, Teacher
+from teacher.base import Request, Speech, Teacher
 from teacher.bisection import speak_or_refuse
 from teacher.packing import BatchLimit
 from teacher.voices import VoiceBank, load_bank
@@ -36,6 +37,7 @@ class WorkerContext:
     watch: Stopwatch
     judge_threads: Executor | None = None
     """beside the teacher; None: it waits for the judges"""
+    watermark: Watermark | None = None
 
     def attempt(self, utterance: Utterance, number: int = 0) -> Attempt:
         """The utterance as its teacher prepares it, at its `number`-th try.
@@ -46,9 +48,18 @@ class WorkerContext:
         return prepare(utterance, self.teacher, number)
 
     def speak(self, takes: Sequence[Attempt]) -> Speeches:
-        """One batch -> speech, or why there is none, of each."""
+        """One batch -> speech, marked where it is to be, or why there is none, of each."""
         keys = [noise_key(take) for take in takes]
-        return speak_or_refuse(self.teacher, [take.prepared for take in takes], keys)
+        speeches = speak_or_refuse(self.teacher, [take.prepared for take in takes], keys)
+        if self.watermark is None:
+            return speeches
+        with self.watch("watermark"):
+            return [self._marked(speech, self.watermark) for speech in speeches]
+
+    def _marked(self, speech: Speech | Refused, watermark: Watermark) -> Speech | Refused:
+        if isinstance(speech, Refused):
+            return speech
+        return replace(speech, wave=watermark.mark(speech.wave))
 
     def judge(self, takes: Sequence[Attempt], speeches: Speeches) -> list[Verdict]:
         """A verdict for each take; what the teacher refused is not shown to the gate."""
@@ -138,7 +149,8 @@ def _load(config: SynthConfig) -> WorkerContext:
     gate = Gate(config.gate, Judges(judges, callers=max(1, count)), bank, watch)
     gate.open()
     judge_threads = ThreadPoolExecutor(count, "judge") if count else None
-    return WorkerContext(bank, teacher, gate, teacher.limit(), watch, judge_threads)
+    watermark = config.watermark.open()
+    return WorkerContext(bank, teacher, gate, teacher.limit(), watch, judge_threads, watermark)
 
 
 def _with_threads(judges: JudgesConfig, count: int) -> JudgesConfig:

@@ -60,6 +60,16 @@ class Voice:
     phonemes: str | None = None
     phoneme_ends_s: tuple[float, ...] | None = None
 
+    @property
+    def columns(self) -> dict[str, str]:
+        """What a row says of where its voice is from."""
+        return {
+            "voice_source": self.speaker,
+            "voice_sha256": self.sha256,
+            "voice_license": self.license,
+            "voice_consent": self.consent,
+        }
+
 
 class VoiceBank(Mapping[str, Voice]):
     """Voices by id."""

@@ -17,6 +17,7 @@ from eval.dataset.flags import DEFECTS, Flag, find_flags
 from eval.dataset.listening import Evidence, Listening, choose, listen
 from eval.dataset.rows import DatasetRows, Row, open_dataset
 from eval.dataset.speakers import AlikeVoices, similarity_to_speakers
+from eval.dataset.watermark import WatermarkStudy
 from eval.metrics.scoring import Scorer
 
 STORED = ("duration_s", "wer", "cer", "similarity", "mos", "speaking_rate")
@@ -61,6 +62,8 @@ class DatasetStudy:
     exhibits: Sequence[Example] = ()
     problems: Mapping[str, str] = field(default_factory=dict)
     """by file: what could not be read"""
+    watermark: WatermarkStudy | None = None
+    """where one was looked for"""
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,10 @@ SPEED = (
 )
 
 
+SHARE = Measure("share", "share", "of clips or of words", HERE, "%", 100.0, 1)
+"""of what is no measure of a clip"""
+
+
 def rated(found: Sequence[Measure]) -> list[str]:
     """Keys of the mean opinion scores."""
     return [measure.key for measure in found if measure.about == RATING]

@@ -59,6 +59,14 @@ class Scorer:
                 ratings[rater.name] = rating
         return ClipScores(transcript, errors, embedding, ratings, failures)
 
+    def words(self, wave: Wave, text_normalized: str) -> WordErrors | None:
+        """By the recogniser alone; None where it fails, or the text has nothing to compare."""
+        try:
+            heard = self.judges.asr.transcribe_one(wave, self.language)
+            return word_errors(text_normalized, heard, self.language)
+        except Exception:
+            return None
+
     def _ask(self, name: str, failures: dict[str, str], question: Callable[[], T]) -> T | None:
         if name in self._broken:
             failures[name] = self._broken[name]

@@ -13,6 +13,7 @@ The exit status is 1 where a limit of the gate is not kept, or a part that was a
 import shlex
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timezone
 
 import torch
@@ -25,6 +26,7 @@ from eval.dataset.statistics import (
     measure_dataset,
     study_dataset,
 )
+from eval.dataset.watermark import study_watermark
 from eval.metrics.measures import measures
 from eval.metrics.scoring import Scorer
 from eval.report.card import card_text, check_card, fill_card
@@ -60,7 +62,7 @@ def evaluate(config: ReportConfig, console: Console, judges: Judges | None = Non
     baseline = baseline_of(runs)
     systems = judge_all(runs, baseline, ear, config, console)
     if census is not None:
-        dataset = study_dataset(census, study_plan(config), ear, console)
+        dataset = study(census, ear, config, console)
     with console.status("figures and their intervals"):
         compared = {system.name: system.clips for system in systems if system.clips}
         pairs = differences(compared, scales, config.seed)
@@ -155,6 +157,18 @@ def judge_all(
     return results
 
 
+def study(
+    census: DatasetStatistics, ear: Scorer, config: ReportConfig, console: Console
+) -> DatasetStudy:
+    """Its flaws and, where one is to be looked for, its watermark."""
+    found = study_dataset(census, study_plan(config), ear, console)
+    watermark, name = config.watermark.open(), config.watermark.label
+    if found.error or watermark is None or name is None:
+        return found
+    marks = study_watermark(census.rows, config.listen, config.seed, watermark, name, ear, console)
+    return replace(found, watermark=marks)
+
+
 def study_plan(config: ReportConfig) -> StudyPlan:
     return StudyPlan(str(config.dataset), config.listen, config.show, config.seed, config.output)
 
@@ -196,6 +210,7 @@ def checked(config: ReportConfig) -> int:
     kind = Kind("report", (f"{config.name}.json",), (f"{config.name}.html", "audio"))
     check_folder(config.output, kind)
     check_systems(config.systems)
+    config.watermark.check()
     if config.card is not None:
         check_card(config.card)
     if config.speaks:

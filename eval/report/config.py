@@ -2,6 +2,7 @@
 
 from pydantic import Field, model_validator
 
+from speech.audio.watermark import AnyWatermark
 from speech.config import Config
 from speech.judges.judges import JudgesConfig
 from teacher.base import AnyTeacher
@@ -46,6 +47,8 @@ class ReportConfig(Config):
     held_out: str | None
     """a dataset, in whose speakers' voices the teachers are measured once more"""
     judges: JudgesConfig
+    watermark: AnyWatermark
+    """looked for in the dataset's clips, and tried on those that have none"""
     listen: int | None = Field(ge=1)
     """clips of the dataset to hear again; null for all"""
     play: int = Field(ge=1)

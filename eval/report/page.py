@@ -14,7 +14,7 @@ from eval.dataset.examples import CHOICES
 from eval.dataset.flags import DEFECTS
 from eval.dataset.statistics import DatasetStudy
 from eval.metrics.bootstrap import Interval
-from eval.metrics.measures import Measure, by_key, rated
+from eval.metrics.measures import SHARE, Measure, by_key, rated
 from eval.report import plots
 from eval.report.config import ReportConfig
 from eval.report.document import Report
@@ -71,6 +71,7 @@ def render(report: Report, config: ReportConfig) -> str:
         plots=_interval_plots(report, scales),
         scales=scales,
         raters=rated(report.measures),
+        share=SHARE,
         verdicts=verdicts(report),
         rows=choose_rows(report.systems, config.play, config.seed, config.output),
         sentences=report.testset.sentences if report.testset else 0,

@@ -4,7 +4,7 @@ from rich.console import Console
 from rich.table import Table
 
 from eval.dataset.statistics import DatasetStudy
-from eval.metrics.measures import by_key, rated
+from eval.metrics.measures import SHARE, by_key, rated
 from eval.report.document import Report
 from eval.report.figures import shown
 from eval.report.takes import plain
@@ -55,6 +55,9 @@ def _print_dataset(study: DatasetStudy, console: Console) -> None:
     if study.error is not None:
         console.print(plain(f"{study.location}: {study.error}"), highlight=False)
         return
+    if study.watermark is not None:
+        told = (f"{what} {shown(figure, SHARE)} %" for what, figure in study.watermark.figures)
+        console.print(plain(f"{study.watermark.name}: {', '.join(told)}"), highlight=False)
     found = ", ".join(f"{count} {defect}" for defect, count in study.flags.items() if count)
     console.print(
         plain(

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from pipelines import synth
 from pipelines.config import DatasetConfig, LicenseConfig, SynthConfig
-from pipelines.run_plan import prepare
+from pipelines.run_plan import IDENTITY_KEYS, prepare
 from pipelines.runners.base import RunnerConfig
 from pipelines.utterances import spoken_languages
 from pipelines.verify.inspection import Inspection
@@ -114,8 +114,7 @@ def configuration(
     Raises:
         InputError: an identity of another version.
     """
-    names = ("corpus", "teacher", "voices", "gate", "dataset", "seed", "limit")
-    blocks = {name: identity.get(name) for name in names}
+    blocks = {name: identity.get(name) for name in IDENTITY_KEYS}
     corpus, voices = ({**identity.get(name, {})} for name in ("corpus", "voices"))
     corpus["paths"] = corpus.pop("order", None)
     corpus["lexicon"] = next(iter(corpus.get("lexicon") or ()), None)  # its path, without its hash

@@ -41,6 +41,12 @@ class Utterance:
     is_respelled: bool = False
     """the lexicon gives a word of it another spelling"""
 
+    @property
+    def corpus(self) -> str:
+        """The file of its `source`. Clips have that alone: a line that is put in above leaves them as
+        they were."""
+        return self.source.rpartition(":")[0]
+
     def rejected(self, stage: Stage, reason: str, detail: str = "") -> "Rejection":
         return Rejection(
             id=self.id,
@@ -52,6 +58,7 @@ class Utterance:
             reason=reason,
             stage=stage,
             detail=detail,
+            corpus=self.corpus,
             source=self.source,
         )
 
@@ -85,7 +92,13 @@ class Row:
     teacher: Annotated[str | None, "model that spoke"] = None
     teacher_revision: Annotated[str | None, "its revision"] = None
     license: Annotated[str | None, "that the clip is under"] = None
+    voice_source: Annotated[str | None, "who speaks in the reference, as its bank says"] = None
+    voice_sha256: Annotated[str | None, "of the reference's audio file"] = None
+    voice_license: Annotated[str | None, "of the reference"] = None
+    voice_consent: Annotated[str | None, "to the use of the voice, as its bank says"] = None
     synthetic: Annotated[bool, "always true"] = True
+    watermark: Annotated[str | None, "method and version of the mark in the audio, if any"] = None
+    corpus: Annotated[str | None, "file of the corpus that its line is from"] = None
     phonemes: Annotated[
         str | None, "misaki phonemes that were said, where the teacher is told them"
     ] = None

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -11,8 +12,11 @@ from fakes import fake_config, open_fake_studio, write_corpus
 import pipelines.run_plan
 from pipelines import synth
 from pipelines.config import SynthConfig
+from pipelines.run_plan import run_identity
+from pipelines.utterances import plan_corpus
 from speech import storage
 from speech.errors import InputError
+from teacher.voices import load_bank
 
 LINES = 60
 SHARDS = "dataset.shards=3"
@@ -64,6 +68,27 @@ def test_rows_in_are_rows_accepted_and_rejected(tmp_path, corpus):
     assert any(row["attempt"] > 0 for row in accepted)
     assert {row["license"] for row in accepted} <= {"Apache-2.0", "Apache-2.0 AND CC0-1.0"}
     assert len({row["speaker_id"] for row in accepted}) >= 6
+
+
+def test_each_row_says_where_its_voice_and_its_line_are_from(tmp_path, corpus):
+    config = fake_config(str(tmp_path / "out"), corpus, SHARDS)
+    run(config)
+    bank = load_bank(config.voices)
+    for row in rows(config.output, "data") + rows(config.output, "rejected"):
+        voice = bank[row["speaker_id"]]
+        assert row["corpus"] == "corpus.txt"
+        assert row["voice_source"] == voice.speaker
+        assert row["voice_sha256"] == voice.sha256
+        assert row["voice_license"] == voice.license
+        assert row["voice_consent"] == voice.consent != ""
+        assert row["watermark"] is None
+
+
+def test_another_consent_of_a_voice_is_another_run(tmp_path, corpus):
+    config = fake_config(str(tmp_path / "out"), corpus, SHARDS)
+    bank, plan = load_bank(config.voices), plan_corpus(config)
+    withdrawn = {name: replace(voice, consent="withdrawn") for name, voice in bank.items()}
+    assert run_identity(config, plan, bank) != run_identity(config, plan, withdrawn)
 
 
 def test_same_seed_same_bytes_other_seed_other_voices(tmp_path, corpus):

@@ -1,0 +1,1 @@
+"""A finished dataset and a student to the Hugging Face hub."""
