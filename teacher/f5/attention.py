@@ -55,7 +55,9 @@ def _attend_varlen(query: Tensor, key: Tensor, value: Tensor, rows: Rows) -> Ten
 def _attend_padded(query: Tensor, key: Tensor, value: Tensor, rows: PaddedRows) -> Tensor:
     """All rows of all copies at one length, none of which sees a row's padding."""
     shape, copies = rows.valid.shape, len(query)
-    q, k, v = (part.unflatten(1, shape).flatten(0, 1).transpose(1, 2) for part in (query, key, value))
+    q, k, v = (
+        part.unflatten(1, shape).flatten(0, 1).transpose(1, 2) for part in (query, key, value)
+    )
     mask = rows.valid.repeat(copies, 1)[:, None, None]
     found = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
     return found.transpose(1, 2).unflatten(0, (copies, -1)).flatten(1, 2)

@@ -11,11 +11,13 @@ place of `_open` and `_start` only.
 """
 
 import importlib
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from threading import Lock
 
 import torch
 from torch import Tensor
@@ -38,6 +40,9 @@ from teacher.packing import pack
 
 LENGTHS = (256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096, MAX_FRAMES)
 """of rows, in frames: half as long again each time, so that a clip is padded by a fifth"""
+ONE_PROGRAM = Lock()
+"""held while a batch is told to the device: what two threads of a process tell it would be compiled
+together, in whatever order it came"""
 BATCH_FRAMES = 4096
 """of all rows, twice that with guidance: enough to keep matrix units busy, few enough that the rows
 of a unit of work are mostly filled"""
@@ -120,10 +125,11 @@ class FixedSampler:
     @torch.no_grad()  # inference tensors are none of XLA's
     def _sample(self, prompts: Sequence[Prompt], shape: Shape) -> list[Tensor]:
         y, conditions = self.padded(prompts, shape)
-        for step in self.steps:
-            flow = self.network.velocity(y, conditions, step.modulation, step.copies)
-            y = y + step.length * guide(flow, self.config.guidance)
-            _start(self.device)
+        with ONE_PROGRAM:
+            for step in self.steps:
+                flow = self.network.velocity(y, conditions, step.modulation, step.copies)
+                y = y + step.length * guide(flow, self.config.guidance)
+                _start(self.device)
         rows = y.cpu().unflatten(0, (shape.rows, shape.frames))
         return [row[len(p.reference) : p.frames] for row, p in zip(rows, prompts, strict=False)]
 
@@ -193,6 +199,7 @@ def _open(device: torch.device, dtype: torch.dtype) -> None:
     if device.type == "xla":
         backends = importlib.import_module("torch_xla.backends")
         if dtype == torch.float32 and backends.get_mat_mul_precision() != "highest":
+            logging.getLogger(backends.__name__).setLevel(logging.ERROR)  # warned at the first time
             backends.set_mat_mul_precision("highest")
 
 
