@@ -68,7 +68,7 @@ speak: setup  ## TEXT="Hello there." OUT=speech.wav, by your student in out/stud
 test: setup  ## all tests (offline; about 15 minutes on 2 cores)
 	$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
-test-xla: $(XLA)/.installed  ## the teacher on XLA's CPU, in an environment of its own (.venv-xla, 5 GB)
+test-xla: $(XLA)/.installed  ## the teacher on XLA's CPU, in an environment of its own (.venv-xla, 7 GB)
 	PJRT_DEVICE=CPU $(XLA)/bin/python -m pytest --confcutdir=tests/xla tests/xla $(ARGS)
 
 $(XLA)/.installed: requirements-xla.txt
