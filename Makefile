@@ -32,8 +32,11 @@ $(VENV)/.installed: pyproject.toml requirements.lock
 synth: setup  ## text -> checked speech dataset in out/dataset
 	@exec $(PY) -m pipelines.synth $(TO) $(ARGS)
 
-plan: setup  ## hours, batches, storage and time of a synth run, before it is spent
+plan: setup  ## hours, batches, storage, time and cost of a synth run, from a sample (docs/planning.md)
 	@exec $(PY) -m pipelines.plan $(TO) $(ARGS)
+
+status: setup  ## how far a run is, wherever it runs or died (ARGS="output=... watch=true")
+	@exec $(PY) -m pipelines.status $(ARGS)
 
 verify: setup  ## every file of out/dataset against its hash, its counts, its neighbours (ARGS="repair=true")
 	@$(PY) -m pipelines.verify $(ARGS)
@@ -90,4 +93,4 @@ format: setup  ## rewrite the code in the project's format
 clean:  ## remove what runs have written (out/), not the environment
 	rm -rf out
 
-.PHONY: help setup synth plan verify bench bench-teacher bootstrap-corpus train-teacher train-vocoder train-student speak measure-teacher eval test test-xla lint format clean
+.PHONY: help setup synth plan status verify bench bench-teacher bootstrap-corpus train-teacher train-vocoder train-student speak measure-teacher eval test test-xla lint format clean

@@ -61,7 +61,8 @@ def notes(
 ) -> Iterator[str]:
     """Lines for people: how files were read, and which of the first `lines` are in a language that
     is not spoken, by what their rows say or by how they look."""
-    yield from filter(None, (note_of(part.file, config.corpus) for part in corpus.parts))
+    shown = corpus.parts[:SAMPLE_LINES]
+    yield from filter(None, (note_of(part.file, config.corpus) for part in shown))
     spoken, count = spoken_languages(config), len(lines)
     unspoken: Counter[str] = Counter()
     foreign: dict[Line, str] = {}

@@ -27,8 +27,10 @@ def describe(run_plan: "RunPlan", markers: Mapping[int, Marker], wall_s: float) 
     that mends a shard later leaves manifest and card as they were.
     """
     output = run_plan.config.output
-    known = kept_provenance(output) or provenance(run_plan, wall_s)
-    keep_provenance(output, known)
+    known = kept_provenance(output)
+    if known is None:
+        keep_provenance(output, provenance(run_plan, wall_s))
+        known = kept_provenance(output) or {}
     manifest = manifest_bytes(run_plan.identity, markers, known)
     storage.write_bytes(storage.join(output, dataset.CARD_NAME), card_of(manifest))
     storage.write_bytes(storage.join(output, dataset.MANIFEST_NAME), manifest)
@@ -39,12 +41,14 @@ def look_over(run_plan: "RunPlan", markers: Mapping[int, Marker]) -> tuple[list[
     have to be written again, and what is wrong beside that."""
     output = run_plan.config.output
     stored = _stored(output, dataset.MANIFEST_NAME)
-    found = storage.list_files(storage.join(output, "data"))
-    own = {dataset.data_name(i, run_plan.corpus.shards) for i in range(run_plan.corpus.shards)}
+    found = dataset.list_parts(output, "data")
+    own = {
+        dataset.shard_part(i, run_plan.corpus.shards).data for i in range(run_plan.corpus.shards)
+    }
     wrong = [
-        f"data/{name} is not of this dataset: move it elsewhere"
+        f"{name} is not of this dataset: move it elsewhere"
         for name in sorted(found)
-        if f"data/{name}" not in own
+        if name not in own
     ]
     if (manifest := read_manifest(stored)) is None:
         return [dataset.MANIFEST_NAME], wrong
@@ -58,6 +62,7 @@ def look_over(run_plan: "RunPlan", markers: Mapping[int, Marker]) -> tuple[list[
 
 def provenance(run_plan: "RunPlan", wall_s: float) -> dict[str, Any]:
     """What follows neither from a run's identity nor from its markers, as JSON values."""
+    from pipelines.row_counts import lines_by_file
     from speech.judges.judges import Judges
     from speech.machine import software
 
@@ -65,13 +70,18 @@ def provenance(run_plan: "RunPlan", wall_s: float) -> dict[str, Any]:
         "wall_s": wall_s,
         "judges": Judges(run_plan.config.gate.judges).revisions,
         "software": software(),
-        "corpus_lines": {part.file.path: part.lines for part in run_plan.corpus.parts},
+        "corpus_lines": lines_by_file(run_plan.config, run_plan.corpus),
         CARD_KEY: run_plan.voice_licenses,
     }
 
 
 def keep_provenance(output: Location, known: Mapping[str, Any]) -> None:
-    storage.write_bytes(storage.join(output, dataset.PROVENANCE_NAME), to_json(known))
+    """Of several that finish a dataset at a time, the first is believed by all."""
+    path = storage.join(output, dataset.PROVENANCE_NAME)
+    if not storage.write_bytes(path, to_json(known), if_absent=True) and (
+        from_json(storage.read_bytes(path)) is None
+    ):
+        storage.write_bytes(path, to_json(known))  # it was damaged
 
 
 def kept_provenance(output: Location) -> dict[str, Any] | None:

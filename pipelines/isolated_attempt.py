@@ -7,6 +7,7 @@ import sys
 
 from pipelines.attempts import Attempt
 from pipelines.config import SynthConfig
+from pipelines.deadline import Deadline
 from pipelines.worker_context import LoadModels
 
 READY = "ready\n"
@@ -42,6 +43,7 @@ def main() -> None:
     context.prove()
     sys.stdout.write(READY)
     sys.stdout.flush()
+    Deadline(config.runner.batch_deadline_s).restart()
     context.try_alone(attempt)
 
 

@@ -1,11 +1,11 @@
-"""Lines that kill their worker: what was being spoken when a shard's worker died is looked at alone.
+"""Lines that kill their worker: what was being spoken when a unit's worker died is looked at alone.
 
-A segmentation fault or the kernel's OOM killer leaves no exception to catch. So each shard writes
-down which tries it is about to speak, in `_shards/attempts-00003-of-00012.json`, for as long as it
-is not finished. Whoever begins the shard again finds there what its predecessor may have died of:
+A segmentation fault or the kernel's OOM killer leaves no exception to catch. So each unit writes
+down which tries it is about to speak, beside its marker to be, for as long as it is not finished.
+Whoever begins the unit again finds there what its predecessor may have died of:
 
 1. The tries of the batch that was in flight become suspects. Each is spoken and judged alone, before
-   anything else of the shard, and its sound thrown away. One that lives is cleared.
+   anything else of the unit, and its sound thrown away. One that lives is cleared.
 2. One that was alone in flight when its worker died is tried in a process of its own
    (`pipelines.isolated_attempt`). One that dies there twice, while this process lives, is rejected.
 3. Where there can be no such process (no memory for a second teacher), `LONE_DEATHS` deaths decide.
@@ -23,7 +23,9 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter, ValidationError
 
+from pipelines.deadline import Deadline
 from speech import storage
+from speech.dataset.layout import Part
 from speech.errors import InputError
 from speech.storage import Location
 
@@ -37,16 +39,15 @@ Survives = Callable[["Attempt"], bool | None]
 LONE_DEATHS = 4
 TRIALS = 2
 """processes that a take must kill"""
-PREFIX = "attempts-"
 
 
-def attempts_name(index: int, count: int) -> str:
-    return f"_shards/{PREFIX}{index:05d}-of-{count:05d}.json"
+def attempts_name(unit: Part) -> str:
+    return unit.marker.removesuffix(".json") + "-attempts.json"
 
 
 @dataclass
 class _Record:
-    """What is known of a shard that was begun and not finished; tries by their noise keys."""
+    """What is known of a unit that was begun and not finished; tries by their noise keys."""
 
     in_flight: list[str] = field(default_factory=list)
     alone: bool = False
@@ -61,11 +62,14 @@ _RECORD = TypeAdapter(_Record)
 
 
 class Quarantine:
-    """The record of one shard."""
+    """The record of one unit."""
 
-    def __init__(self, output: Location, index: int, count: int, survives: Survives) -> None:
-        self._path = storage.join(output, attempts_name(index, count))
+    def __init__(
+        self, output: Location, unit: Part, survives: Survives, deadline: Deadline
+    ) -> None:
+        self._path = storage.join(output, attempts_name(unit))
         self._survives = survives
+        self._deadline = deadline
         self._record = self._read()
         for key in self._record.in_flight:
             deaths = self._record.suspects.get(key, 0)
@@ -90,7 +94,8 @@ class Quarantine:
         return self._record.deadly.get(key)
 
     def in_flight(self, keys: Sequence[str], alone: bool = False) -> None:
-        """Say that these are about to be spoken and judged."""
+        """Say that these are about to be spoken and judged, in the time that a batch may take."""
+        self._deadline.restart()
         self._record.in_flight, self._record.alone = list(keys), alone
         storage.write_bytes(self._path, json.dumps(asdict(self._record)).encode())
 
@@ -101,6 +106,7 @@ class Quarantine:
             InputError: it broke the teacher or a judge, in this process.
         """
         deaths = self._record.suspects[key]
+        self.rest()  # a process of its own has its own deadline
         lived = True if take is None else self._survived(take) if deaths else None
         if lived is False:
             self._condemn(key, f"killed {TRIALS} processes in which it was spoken alone")
@@ -111,6 +117,10 @@ class Quarantine:
             context.try_alone(take)
         del self._record.suspects[key]
         self.in_flight([])
+
+    def rest(self) -> None:
+        """Nothing is spoken or judged for now."""
+        self._deadline.cancel()
 
     def _survived(self, take: "Attempt") -> bool | None:
         """Of several trials the one that it lived through, if any, counts."""
@@ -124,14 +134,5 @@ class Quarantine:
         self._record.deadly[key] = deed
 
     def end(self) -> None:
-        """The shard is finished."""
+        """The unit is finished, and written."""
         storage.delete(self._path)
-
-
-def sweep(output: Location, finished: Sequence[int], count: int) -> None:
-    """Remove the records of finished shards, whose workers died just before they could."""
-    names = storage.list_files(storage.join(output, "_shards"))
-    for index in finished:
-        path = attempts_name(index, count)
-        if path.rpartition("/")[2] in names:
-            storage.delete(storage.join(output, path))

@@ -7,15 +7,27 @@ writes the whole file.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 from pydantic import TypeAdapter, ValidationError
 
 from pipelines.config import SynthConfig
-from pipelines.utterances import CorpusPart, CorpusPlan, open_lexicon, plan_part, spoken_languages
+from pipelines.corpus import CorpusPart
+from pipelines.plan_files import count_rows
+from pipelines.utterances import CorpusPlan, open_lexicon, plan_part, spoken_languages
 from speech import storage
-from speech.dataset.layout import Marker, marker_name, to_json
+from speech.dataset.layout import (
+    READERS,
+    Marker,
+    find_marker,
+    list_parts,
+    plan_name,
+    shard_part,
+)
+from speech.dataset.seal import to_json
 from speech.errors import InputError
 from speech.storage import Location
 from teacher.voices import load_bank
@@ -32,6 +44,8 @@ class PlanCounts:
     """path of the corpus -> lines that became at least one row"""
     rows: Counter[int] = field(default_factory=Counter)
     """shard -> rows"""
+    counted: Counter[str] = field(default_factory=Counter)
+    """path of the corpus -> lines that it has; compared while it is planned, and not kept"""
 
     def add_line(self, path: str, shards: Iterable[int]) -> None:
         """Count a line of the file at `path` whose rows go to `shards`; none is a lost line."""
@@ -44,6 +58,7 @@ def total(counts: Iterable[PlanCounts]) -> PlanCounts:
     for part in counts:
         added.lines.update(part.lines)
         added.rows.update(part.rows)
+        added.counted.update(part.counted)
     return added
 
 
@@ -61,14 +76,18 @@ _COUNTS = TypeAdapter(PlanCounts)
 
 
 def write_plan(output: Location, counts: PlanCounts) -> None:
-    storage.write_bytes(storage.join(output, PLAN_NAME), to_json(vars(counts)))
+    storage.write_bytes(storage.join(output, PLAN_NAME), _to_json(counts))
+
+
+def _to_json(counts: PlanCounts) -> bytes:
+    return to_json({"lines": counts.lines, "rows": counts.rows})
 
 
 def plan_bytes(lines: Mapping[str, int], markers: Mapping[int, Marker]) -> bytes:
     """What `write_plan` wrote of a dataset that is finished, and so holds what was planned."""
     rows = {index: marker.accepted + marker.rejected for index, marker in markers.items()}
     counts = PlanCounts(+Counter(lines), +Counter(rows))  # +: without zeros
-    return to_json(vars(counts))
+    return _to_json(counts)
 
 
 def read_plan(output: Location) -> PlanCounts | None:
@@ -85,7 +104,7 @@ def check_lines(part: CorpusPart, planned: int) -> None:
     Raises:
         InputError: the difference.
     """
-    if planned != part.lines:
+    if part.lines is not None and planned != part.lines:
         is_hub = part.file.kind == "hf"
         counted = "has by its card" if is_hub else "had when the run began"
         remedy = f"say limit={planned}, or mend it" if is_hub else "run it again"
@@ -93,6 +112,65 @@ def check_lines(part: CorpusPart, planned: int) -> None:
             f"rows are missing: of the {part.lines} lines that {part.file.path} {counted}, "
             f"{planned} were planned; {remedy}"
         )
+
+
+def check_counted(counts: PlanCounts) -> None:
+    """Every line of a file that was counted, in whatever parts, was planned.
+
+    Raises:
+        InputError: the difference.
+    """
+    for path, lines in counts.counted.items():
+        if counts.lines[path] != lines:
+            raise InputError(
+                f"rows are missing: of the {lines} lines that {path} was counted to have, "
+                f"{counts.lines[path]} were planned; run it again"
+            )
+
+
+def lines_by_file(config: SynthConfig, corpus: CorpusPlan) -> dict[str, int]:
+    """As counted when the run began, or where text was planned."""
+    planned = PlanCounts() if corpus.is_counted else read_plan(config.output) or PlanCounts()
+    return {
+        part.file.path: planned.lines[part.file.path] if part.lines is None else part.lines
+        for part in corpus.parts
+    }
+
+
+def unplanned(output: Location, todo: Collection[int], shards: int) -> tuple[int, ...]:
+    """Shards of `todo` without a plan file; all where the counts are lost."""
+    if read_plan(output) is None:
+        return tuple(todo)
+    there = list_parts(output, "_shards/plan")
+    return tuple(index for index in todo if plan_name(index, shards) not in there)
+
+
+def planned_rows(config: SynthConfig, corpus: CorpusPlan, todo: Sequence[int]) -> int:
+    """Rows of the shards to do; each plan file holds as many as were counted on their way to it.
+
+    Raises:
+        InputError: rows were lost between.
+    """
+    counts = read_plan(config.output) or PlanCounts()
+
+    def rows_of(index: int) -> int:
+        try:
+            return count_rows(config.output, index, corpus.shards)
+        except InputError:
+            if find_marker(config.output, shard_part(index, corpus.shards)):
+                return counts.rows[index]  # another process has finished it since
+            raise
+
+    with ThreadPoolExecutor(READERS) as pool:
+        rows = dict(zip(todo, pool.map(rows_of, todo), strict=True))
+    for index, there in rows.items():
+        if there != counts.rows[index]:
+            path = storage.join(config.output, plan_name(index, corpus.shards))
+            raise InputError(
+                f"rows are missing: {path} holds {there} of {counts.rows[index]}; delete "
+                f"{storage.join(config.output, PLAN_NAME)} and run it again"
+            )
+    return sum(rows.values())
 
 
 def check_rows(config: SynthConfig, corpus: CorpusPlan, markers: Mapping[int, Marker]) -> None:
@@ -125,6 +203,6 @@ def _differences(shards: int, counts: PlanCounts, markers: Mapping[int, Marker])
         marker, planned = markers[shard], counts.rows[shard]
         if marker.accepted + marker.rejected != planned:
             yield (
-                f"{marker_name(shard, shards).rpartition('/')[2]} holds {marker.accepted} accepted "
-                f"and {marker.rejected} rejected of {planned}"
+                f"{PurePosixPath(shard_part(shard, shards).marker).name} holds {marker.accepted} "
+                f"accepted and {marker.rejected} rejected of {planned}"
             )

@@ -1,4 +1,4 @@
-"""Text corpora -> plan -> shards -> [pack -> teacher -> gate -> write] -> dataset.
+"""Text corpora -> plan -> units -> [pack -> teacher -> gate -> write] -> files -> dataset.
 
 Overrides are key=value, for instance:
   corpus.paths=[lines.txt,gs://b/c.jsonl]   voices.per_text=2   seed=2   limit=100
@@ -8,56 +8,32 @@ Run it again to continue after a crash; a finished dataset says so in seconds.
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from pipelines.config import SynthConfig
+from pipelines.heartbeat import sweep_heartbeats
 from pipelines.preflight import check_run
-from pipelines.progress import show_progress
-from pipelines.run_folders import RunFolders, open_run_folders
+from pipelines.progress import show_planning, show_speaking
+from pipelines.run_folders import open_run_folders
 from pipelines.run_plan import RunPlan, prepare
-from pipelines.runners.direct import DirectConfig
+from pipelines.runners.base import Stage
 from pipelines.summary import print_summary
 from pipelines.verify.last_verified import forget_verified, last_verified
 from speech.config import run_app
 from speech.dataset import layout as dataset
+from speech.dataset.merge import sweep_units
+
+ASK_AGAIN_S = 1.0
 
 if TYPE_CHECKING:  # Beam takes seconds to import, and a finished dataset does not need it
     import apache_beam as beam
 
     from pipelines.worker_context import LoadModels
-
-
-def build_pipeline(
-    pipeline: "beam.Pipeline",
-    run_plan: RunPlan,
-    opener: "LoadModels | None" = None,
-    folders: RunFolders | None = None,
-) -> "beam.PCollection[dataset.Marker]":
-    """Text is read, planned and grouped; audio never crosses a shuffle."""
-    import apache_beam as beam
-
-    from pipelines.row_counts import total
-    from pipelines.text_grouping import group_by_shard
-    from pipelines.worker import COUNTS, PlanText, WritePlan, WriteShards
-
-    shards = pipeline | "List shards to do" >> beam.Create(run_plan.todo)
-    planned = (
-        pipeline
-        | "List corpus" >> beam.Create(run_plan.corpus.parts)
-        | "Read and plan" >> beam.ParDo(PlanText(run_plan)).with_outputs(COUNTS, main="text")
-    )
-    _ = (
-        planned[COUNTS]
-        | "Add counts" >> beam.CombineGlobally(total)
-        | "Write counts" >> beam.ParDo(WritePlan(run_plan.config.output))
-    )
-    grouped = group_by_shard(shards, planned.text, folders.text_folder if folders else None)
-    return grouped | "Speak, judge, write" >> beam.ParDo(WriteShards(run_plan, opener, folders))
 
 
 def main(config: SynthConfig, opener: "LoadModels | None" = None) -> int:
@@ -71,22 +47,68 @@ def main(config: SynthConfig, opener: "LoadModels | None" = None) -> int:
     return finish(run_plan, console, time.monotonic() - started)
 
 
-def run(run_plan: RunPlan, console: Console, opener: "LoadModels | None") -> bool:
-    """Whether the pipeline has ended, rather than been submitted or written down."""
-    runner = run_plan.config.runner
-    if not isinstance(runner, DirectConfig):
-        elsewhere = runner.run(lambda pipeline: build_pipeline(pipeline, run_plan))
-        if elsewhere:
-            console.print(elsewhere)
-        return elsewhere is None
-    with (
-        open_run_folders(run_plan.config.output, runner.count()) as folders,
-        show_progress(
-            Path(folders.progress_folder), run_plan.lines_todo, len(run_plan.todo), console
-        ),
-    ):
-        runner.run(lambda pipeline: build_pipeline(pipeline, run_plan, opener, folders))
+def run(run_plan: RunPlan, console: Console, opener: "LoadModels | None" = None) -> bool:
+    """Plan the text, then speak it; whether both have ended, rather than been submitted.
+
+    Audio never crosses a shuffle: the first job groups text by shard, and what the second makes of a
+    unit ends in files.
+    """
+    config, runner = run_plan.config, run_plan.config.runner
+    if not plan_text(run_plan, console) and not runner.is_rehearsal:
+        return False
+    while speak(run_plan, console, opener):
+        done = dataset.finished(config.output, run_plan.corpus.shards)
+        run_plan = replace(run_plan, todo=tuple(i for i in run_plan.todo if i not in done))
+        if not run_plan.todo or runner.shared_lease_s is None:
+            return True
+    return False
+
+
+def plan_text(run_plan: RunPlan, console: Console) -> bool:
+    """Whether all text is planned: by this process or, where several share the work, by one of them."""
+    from pipelines.claims import PLAN_CLAIM, Claims
+    from pipelines.planner import build_planning
+
+    config, lines = run_plan.config, run_plan.corpus.lines
+    claims = Claims(config.output, config.runner.shared_lease_s)
+    while run_plan.unplanned:
+        with claims.of(PLAN_CLAIM) as claim:
+            if claim is None:
+                time.sleep(ASK_AGAIN_S)
+                continue
+            with (
+                open_run_folders(config.output, config.runner.workers_here) as folders,
+                show_planning(folders, lines, console),
+            ):
+                build = partial(build_planning, run_plan, folders)
+                if not _run(config, build, "plan", console):
+                    return False
     return True
+
+
+def speak(run_plan: RunPlan, console: Console, opener: "LoadModels | None") -> bool:
+    from pipelines.row_counts import planned_rows
+    from pipelines.status.follow import follow
+    from pipelines.worker import build_speaking
+
+    config = run_plan.config
+    rows = 0 if config.runner.is_rehearsal else planned_rows(config, run_plan.corpus, run_plan.todo)
+    with (
+        open_run_folders(config.output, config.runner.workers_here) as folders,
+        show_speaking(folders, rows, console) if folders else follow(config.output, console),
+    ):
+        build = partial(build_speaking, run_plan, opener, folders)
+        return _run(config, build, "speak", console)
+
+
+def _run(
+    config: SynthConfig, build: "Callable[[beam.Pipeline], object]", stage: Stage, console: Console
+) -> bool:
+    """Whether the job has ended."""
+    elsewhere = config.runner.run(build, stage)
+    if elsewhere:
+        console.print(elsewhere)
+    return elsewhere is None
 
 
 def finish(run_plan: RunPlan, console: Console, wall_s: float) -> int:
@@ -100,6 +122,8 @@ def finish(run_plan: RunPlan, console: Console, wall_s: float) -> int:
         )
         return 1
     is_whole = _describe(run_plan, markers, console, wall_s)
+    sweep_heartbeats(config.output)
+    sweep_units(config.output, markers, run_plan.corpus.shards)
     summary = dataset.summarize(markers)
     print_summary(summary, config, wall_s if run_plan.todo else None, console)
     return 0 if is_whole and summary.total.accepted else 1

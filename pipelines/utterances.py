@@ -1,14 +1,19 @@
 """From corpus files to utterances with ids, voices, seeds and shards: text only, no audio."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 
 from pipelines.config import SynthConfig
 from pipelines.corpus import (
+    READ_BYTES,
+    CorpusConfig,
     CorpusFile,
+    CorpusPart,
     Line,
     count_lines,
+    estimate_lines,
     expand,
     read_lines,
     utterance_texts,
@@ -19,21 +24,8 @@ from speech.seeds import stable_hash
 from speech.text.lexicon import NO_WORDS, Lexicon, read_lexicon
 from teacher.voices import VoiceBank, choose_voices
 
-MIN_SHARDS = 8
-"""a small run is cut into these, so that a crash costs it an eighth at most"""
-
-
-@dataclass(frozen=True)
-class CorpusPart:
-    """A file of the corpus, or its beginning."""
-
-    file: CorpusFile
-    number: int
-    """its place among the files"""
-    lines: int
-    """that are read, as they were counted when the run began"""
-    is_cut: bool = False
-    """the file has more, and `limit` leaves them out"""
+READ_LINES = 100_000
+"""the `limit` up to which the beginning of a large corpus is counted before a run"""
 
 
 @dataclass(frozen=True)
@@ -44,53 +36,92 @@ class CorpusPlan:
     lines: int
     shards: int
 
+    @property
+    def is_counted(self) -> bool:
+        """Whether `lines` is exact; else it is an estimate, and some parts do not know theirs."""
+        return all(part.lines is not None for part in self.parts)
+
+    @property
+    def shown_lines(self) -> str:
+        return str(self.lines) if self.is_counted else f"about {self.lines}"
+
     def fingerprints(self) -> dict[str, str]:
         return {part.file.path: part.file.fingerprint for part in self.parts}
 
 
 def plan_corpus(config: SynthConfig) -> CorpusPlan:
-    """Count the corpus, apply `limit`, and choose the number of shards.
+    """Count a small corpus, or a small beginning of one; estimate the lines of a large one, whose
+    parts are then to be counted on the way. Choose the number of shards.
 
     Raises:
         InputError: no line at all, or a file that cannot be read.
     """
-    parts: list[CorpusPart] = []
-    total = 0
-    for file in expand(config.corpus):
+    files = expand(config.corpus)
+    if sum(file.size for file in files) <= READ_BYTES:
+        parts, total = _counted(files, config, count_lines)
+    elif config.limit is not None and config.limit <= READ_LINES:
+        parts, total = _counted(files, config, partial(_count_first, config.limit))
+    else:
+        parts, total = _listed(files, config)
+    if not total:
+        raise InputError(f"corpus.paths={list(config.corpus.paths)} holds no lines")
+    return CorpusPlan(
+        tuple(parts), total, count_shards(config, max(total, _utterances(parts, config)))
+    )
+
+
+def _counted(
+    files: Sequence[CorpusFile],
+    config: SynthConfig,
+    counted: Callable[[CorpusFile, CorpusConfig], int],
+) -> tuple[list[CorpusPart], int]:
+    """Up to `limit`."""
+    parts, total = list[CorpusPart](), 0
+    for file in files:
         left = None if config.limit is None else config.limit - total
         if left == 0:
             break
-        lines = count_lines(file, config.corpus)
+        lines = counted(file, config.corpus)
         read = lines if left is None else min(left, lines)
         parts.append(CorpusPart(file, len(parts), read, is_cut=read < lines))
         total += read
-    if not total:
-        raise InputError(f"corpus.paths={list(config.corpus.paths)} holds no lines")
-    return CorpusPlan(tuple(parts), total, _shards(config, max(total, _utterances(parts, config))))
+    return parts, total
+
+
+def _count_first(limit: int, file: CorpusFile, config: CorpusConfig) -> int:
+    """One more than the limit stands for all that follow."""
+    if file.kind == "hf":
+        return count_lines(file, config)
+    return sum(1 for _ in islice(read_lines(file, config), limit + 1))
+
+
+def _listed(files: Sequence[CorpusFile], config: SynthConfig) -> tuple[list[CorpusPart], int]:
+    """Without their lines, but for what a hub says, and about how many there are in all."""
+    hub = {file: count_lines(file, config.corpus) for file in files if file.kind == "hf"}
+    parts = [CorpusPart(file, place, hub.get(file)) for place, file in enumerate(files)]
+    sized = [file for file in files if file not in hub]
+    total = sum(hub.values()) + max(1, estimate_lines(sized, config.corpus))
+    return parts, total if config.limit is None else min(total, config.limit)
 
 
 def _utterances(parts: Sequence[CorpusPart], config: SynthConfig) -> int:
     """About how many texts of full length would fill the text files: a book may be one line."""
-    whole = [part.file for part in parts if part.file.kind == "txt" and not part.is_cut]
-    return sum(int(f.fingerprint.partition(":")[0]) for f in whole) // config.corpus.max_chars
+    texts = [part for part in parts if part.file.kind == "txt" and not part.is_cut]
+    whole = [part.file for part in texts if config.limit is None or part.lines is not None]
+    return sum(file.size for file in whole) // config.corpus.max_chars
 
 
-def _shards(config: SynthConfig, texts: int) -> int:
+def count_shards(config: SynthConfig, texts: int) -> int:
+    """Of so many lines, or parts of long ones."""
     if config.dataset.shards != "auto":
         return config.dataset.shards
     rows = texts * config.voices.per_text
-    few = min(MIN_SHARDS, -(-rows // MIN_SHARDS))
-    return max(few, -(-rows // config.dataset.rows_per_shard))
+    return -(-rows // config.dataset.rows_per_shard)
 
 
 def read_part(part: CorpusPart, config: SynthConfig) -> Iterator[Line | Rejection]:
-    """What is there, even if it is not what was counted; of a cut part, its beginning.
-
-    Each line has its place in the corpus.
-    """
-    lines = islice(read_lines(part.file, config.corpus), part.lines if part.is_cut else None)
-    for index, line in enumerate(lines):
-        yield replace(line, place=(part.number, index)) if isinstance(line, Line) else line
+    """The lines of a part as `CorpusPart.read` gives them."""
+    return part.read(config.corpus)
 
 
 def plan_part(

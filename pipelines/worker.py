@@ -1,73 +1,106 @@
-"""The steps of the Beam job: a part of the corpus is planned, a shard's text becomes its files."""
+"""The second job: a unit's text becomes its files, and a shard's units its shard."""
 
 import functools
 import threading
+import time
 from collections.abc import Iterable, Iterator
-from typing import Final, Literal
+from dataclasses import dataclass
 
 import apache_beam as beam
 from apache_beam.metrics import Metrics
-from apache_beam.pvalue import TaggedOutput
 from apache_beam.transforms.window import GlobalWindows
 from apache_beam.utils.windowed_value import WindowedValue
 
+from pipelines.claims import Claims, in_own_order
+from pipelines.deadline import Deadline
+from pipelines.heartbeat import Heartbeat
 from pipelines.isolated_attempt import survives
+from pipelines.plan_files import count_units, read_unit
 from pipelines.progress import Progress, ProgressFile
 from pipelines.quarantine import Quarantine
-from pipelines.row_counts import PlanCounts, check_lines, write_plan
 from pipelines.run_folders import RunFolders
 from pipelines.run_plan import RunPlan
-from pipelines.shard import ShardSynthesizer
-from pipelines.utterances import CorpusPart, open_lexicon, plan_part, spoken_languages
+from pipelines.unit import UnitSynthesizer
+from pipelines.unit_rows import UnitRows
 from pipelines.worker_context import LoadModels, load_models
 from pipelines.worker_threads import WorkerThreads
-from speech.dataset.layout import Marker, find_marker
-from speech.dataset.schema import Rejection, Utterance
-from speech.dataset.writer import ShardWriter
+from speech import storage
+from speech.dataset.layout import (
+    Marker,
+    Part,
+    find_marker,
+    finished_units,
+    shard_part,
+    unit_part,
+)
+from speech.dataset.merge import merge_units, remove_units
+from speech.dataset.writer import PartWriter
 from speech.errors import InputError
-from teacher.voices import load_bank
 
-COUNTS: Final = "counts"
-Item = Utterance | Rejection
+ASK_AGAIN_S = 1.0
 
 
-class PlanText(beam.DoFn):
-    """Part of the corpus -> (shard, row to be) of the shards to do, and the `COUNTS` of all."""
+class LostClaim(Exception):
+    """Another process makes this unit by now."""
 
-    def __init__(self, run_plan: RunPlan) -> None:
-        self.config = run_plan.config
+
+@dataclass(frozen=True)
+class UnitKey:
+    """One unit of work: the `unit`-th of `units` of a shard."""
+
+    shard: int
+    unit: int
+    units: int
+
+
+def build_speaking(
+    run_plan: RunPlan,
+    opener: LoadModels | None,
+    folders: RunFolders | None,
+    pipeline: beam.Pipeline,
+) -> "beam.PCollection[Marker]":
+    """Units to do -> their markers. Text is read where it is spoken; nothing large is ever shuffled."""
+    units = (
+        pipeline
+        | "List shards to speak"
+        >> beam.Create(in_own_order(run_plan.todo, run_plan.config.runner.shared_lease_s))
+        | "List units to do" >> beam.ParDo(ListUnits(run_plan, folders))
+    )
+    if folders is None:  # on other machines each unit may go to another
+        units = units | "Spread units" >> beam.Reshuffle()
+    return units | "Speak, judge, write" >> beam.ParDo(WriteUnits(run_plan, opener, folders))
+
+
+class ListUnits(beam.DoFn):
+    """Shard -> its units that are not done; one whose units all are is merged."""
+
+    def __init__(self, run_plan: RunPlan, folders: RunFolders | None = None) -> None:
+        self.output = run_plan.config.output
         self.shards = run_plan.corpus.shards
-        self.todo = frozenset(run_plan.todo)
+        self.row_group_bytes = run_plan.config.dataset.row_group_mb << 20
+        self.progress_folder = folders.progress_folder if folders else None
+        self.lease_s = run_plan.config.runner.shared_lease_s
 
-    def setup(self) -> None:
-        self.bank = load_bank(self.config.voices, languages=spoken_languages(self.config))
-        self.lexicon = open_lexicon(self.config)
-
-    def process(
-        self, element: CorpusPart
-    ) -> Iterator[tuple[int, Item] | TaggedOutput[Literal["counts"], PlanCounts]]:
-        path, counts = element.file.path, PlanCounts()
-        for rows in plan_part(element, self.config, self.bank, self.lexicon, self.shards):
-            counts.add_line(path, (shard for shard, _ in rows))
-            for shard, item in rows:
-                if shard in self.todo:
-                    yield shard, item
-        check_lines(element, counts.lines[path])
-        yield TaggedOutput(COUNTS, counts)
-
-
-class WritePlan(beam.DoFn):
-    """Counts of the whole corpus -> the file that they are checked against in the end."""
-
-    def __init__(self, output: str) -> None:
-        self.output = output
-
-    def process(self, element: PlanCounts) -> None:
-        write_plan(self.output, element)
+    def process(self, element: int) -> Iterator[UnitKey]:
+        shard = shard_part(element, self.shards)
+        try:
+            units = count_units(self.output, element, self.shards)
+        except InputError:
+            if find_marker(self.output, shard):  # another process has finished it since
+                return
+            raise
+        done = finished_units(self.output, shard, units)
+        known = sum(marker.accepted + marker.rejected for marker in done.values())
+        ProgressFile(self.progress_folder).report(Progress(known=known))
+        todo = [unit for unit in range(units) if unit not in done]
+        for unit in in_own_order(todo, self.lease_s):
+            yield UnitKey(element, unit, units)
+        if len(done) == units and merge_units(self.output, shard, units, self.row_group_bytes):
+            remove_units(self.output, shard)
 
 
-class WriteShards(beam.DoFn):
-    """(shard, rows to be) -> marker. Audio is made, judged and written here and never leaves."""
+class WriteUnits(beam.DoFn):
+    """Unit -> marker. Audio is made, judged and written here and never leaves."""
 
     def __init__(
         self,
@@ -84,53 +117,104 @@ class WriteShards(beam.DoFn):
     def setup(self) -> None:
         self.threads = WorkerThreads(self.workers, self._make)
         self.own = threading.local()
+        self.merging = threading.Lock()
+        self.claims = Claims(self.config.output, self.config.runner.shared_lease_s)
+        self.held: list[UnitKey] = []
 
-    def process(self, element: tuple[int, Iterable[Item]]) -> Iterator[Marker]:
+    def process(self, element: UnitKey) -> Iterator[Marker]:
         yield from self._counted(self.threads.give(element))
 
     def finish_bundle(self) -> Iterator[WindowedValue]:
+        """Wait for all that was begun; what others held is theirs, unless they died."""
         yield from map(GlobalWindows.windowed_value, self._counted(self.threads.finish()))
+        while self.held:
+            time.sleep(ASK_AGAIN_S)
+            held, self.held = self.held, []
+            made = [marker for key in held for marker in self.threads.give(key)]
+            made += self.threads.finish()
+            yield from map(GlobalWindows.windowed_value, self._counted(made))
 
     def teardown(self) -> None:
         self.threads.close()
 
-    def _make(self, element: tuple[int, Iterable[Item]]) -> Marker:
-        shard, items = element
-        if marker := find_marker(self.config.output, shard, self.shards):
-            return marker  # a retried bundle: what it finished before it failed is not done again
-        lines = list(items)
-        with ShardWriter(
-            self.config.output,
-            shard,
-            self.shards,
-            row_group_bytes=self.config.dataset.row_group_mb << 20,
-        ) as writer:
-            trial = functools.partial(survives, self.config, self.opener)
-            quarantine = Quarantine(self.config.output, shard, self.shards, trial)
-            stats = self._recorder(writer, quarantine).record(lines)
-            if writer.rows != len(lines):
-                raise InputError(
-                    f"shard {shard} of {self.shards} was given {len(lines)} rows and made "
-                    f"{writer.rows}"
-                )
-            marker = writer.finish(stats)
-            quarantine.end()
-            return marker
+    def _make(self, key: UnitKey) -> Marker | None:
+        """Make a unit, and its shard where it was the last; None where another holds it.
 
-    def _recorder(self, writer: ShardWriter, quarantine: Quarantine) -> ShardSynthesizer:
+        A retried bundle makes nothing twice.
+        """
+        shard = shard_part(key.shard, self.shards)
+        unit = unit_part(shard, key.unit, key.units)
+        if whole := self._finished(shard):
+            return whole
+        with self.claims.unit(unit) as claim:
+            if claim is None:
+                self.held.append(key)
+                return None
+            if whole := self._finished(shard):  # while it was claimed
+                return whole
+            try:
+                self.own.claim = claim
+                marker = find_marker(self.config.output, unit) or self._speak(key, unit)
+            except LostClaim:
+                self.held.append(key)
+                return None
+            except InputError:
+                if whole := self._finished(
+                    shard
+                ):  # by others, who have removed what it was made from
+                    return whole
+                raise
+        with self.merging:  # of two threads that finish a shard's last units, one merges
+            if not self._finished(shard):
+                row_group_bytes = self.config.dataset.row_group_mb << 20
+                if merge_units(self.config.output, shard, key.units, row_group_bytes):
+                    remove_units(self.config.output, shard)
+        return marker
+
+    def _finished(self, shard: Part) -> Marker | None:
+        if not storage.exists(storage.join(self.config.output, shard.marker)):
+            return None
+        return find_marker(self.config.output, shard)
+
+    def _speak(self, key: UnitKey, unit: Part) -> Marker:
+        output = self.config.output
+        rows = UnitRows(read_unit(output, key.shard, self.shards, key.unit))
+        trial = functools.partial(survives, self.config, self.opener)
+        deadline = Deadline(self.config.runner.batch_deadline_s)
+        quarantine = Quarantine(output, unit, trial, deadline)
+        with PartWriter(output, unit, self.config.dataset.row_group_mb << 20) as writer:
+            synthesizer = self._synthesizer(rows, quarantine)
+            self.own.heartbeat.begin(unit)
+            try:
+                stats = synthesizer.speak()
+            finally:
+                quarantine.rest()
+            rows.write(writer)
+            if not self.own.claim.confirm():
+                raise LostClaim
+            marker = writer.finish(stats)
+        quarantine.end()
+        self.own.heartbeat.end(marker.reasons)
+        return marker
+
+    def _synthesizer(self, rows: UnitRows, quarantine: Quarantine) -> UnitSynthesizer:
         """With what this thread has opened, once."""
         if not hasattr(self.own, "context"):
             self.own.context = self.opener(self.config)
             self.own.progress = ProgressFile(self.progress_folder)
-        return ShardSynthesizer(self.config, self.own.context, writer, self._report, quarantine)
+            self.own.heartbeat = Heartbeat(self.config.output)
+        return UnitSynthesizer(self.config, self.own.context, rows, self._report, quarantine)
 
     def _report(self, more: Progress) -> None:
         self.threads.check()
+        if self.own.claim.is_lost:
+            raise LostClaim
         self.own.progress.report(more)
+        self.own.heartbeat.report(more)
 
-    def _counted(self, markers: Iterable[Marker]) -> Iterator[Marker]:
+    def _counted(self, markers: Iterable[Marker | None]) -> Iterator[Marker]:
         """Beam's counters, which know the threads of Beam alone."""
-        for marker in markers:
+        for marker in filter(None, markers):
             Metrics.counter("synth", "accepted").inc(marker.accepted)
             Metrics.counter("synth", "audio_s").inc(round(marker.audio_s))
             for reason, count in marker.reasons.items():

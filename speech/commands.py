@@ -25,8 +25,9 @@ COMMANDS = {
     "plan": Command(
         "pipelines.plan",
         "synth",
-        "hours, batches, storage and time of a synth run, before it is spent",
+        "hours, batches, storage, time and cost of a synth run, from a sample",
     ),
+    "status": Command("pipelines.status", "synth", "how far a run is, from its output alone"),
     "verify": Command(
         "pipelines.verify", "synth", "every byte and row of a finished dataset, and its repair"
     ),

@@ -1,8 +1,12 @@
-"""Errors that a user can mend: they end a command with one clear line and exit status 2."""
+"""Errors that people are told of: they end a command with one clear line and exit status 2."""
 
 
 class InputError(ValueError):
     """What was wrong, where, and what is allowed, in one line."""
+
+
+class Unavailable(RuntimeError):
+    """A server stayed away, and what was asked of it is to be tried again; in one line."""
 
 
 class Refused(ValueError):

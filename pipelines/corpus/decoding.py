@@ -9,12 +9,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
+from pipelines.corpus.spans import FIRST_FETCH_BYTES, WHOLE, Span, SpanStream
 from speech.errors import InputError
 from speech.storage import open_input
 
 MAX_ROW_CHARS = 131_072  # of one physical line of a table; also the limit of Python's csv fields
 MAX_UNPACKED_TIMES, FREELY_UNPACKED_BYTES = 100, 64 * 2**20
 """of a .gz: text shrinks to a tenth at best, zeros to a thousandth"""
+_MOST_BYTES = 4  # of a character
 _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 _UNDECODED = "corpus.undecoded"
 
@@ -29,41 +31,53 @@ class PhysicalLine:
     """longer than was allowed; `text` is its beginning"""
 
 
-def physical_lines(path: str, max_chars: int, encoding: str) -> Iterator[PhysicalLine]:
-    """The lines of a file in bounded memory; \\n, \\r\\n and \\r end a line, a BOM is skipped.
+def physical_lines(
+    path: str, max_chars: int, encoding: str, span: Span = WHOLE
+) -> Iterator[PhysicalLine]:
+    """The lines of a span of a file in bounded memory; \\n, \\r\\n and \\r end a line, a BOM is
+    skipped.
 
     Raises:
         InputError: the file is missing, damaged, or plainly in another encoding.
     """
-    with open_bytes(path) as stream:
-        check_encoding(stream.peek(4096)[:4096], path, encoding)
+    with open_bytes(path, span, max_chars) as stream:
+        if not span.start:
+            check_encoding(stream.peek(4096)[:4096], path, encoding)
         reader = io.TextIOWrapper(stream, encoding, errors=_UNDECODED, newline=None)
-        number = 0
+        number, first = span.lines_before, 0 if span.start else 1
         while piece := reader.readline(max_chars + 1):
             number += 1
             is_cut = len(piece) > max_chars and not piece.endswith("\n")
             text = piece.removesuffix("\n")[:max_chars]
-            yield PhysicalLine(number, text.removeprefix("\ufeff") if number == 1 else text, is_cut)
+            text = text.removeprefix("\ufeff") if number == first else text
+            yield PhysicalLine(number, text, is_cut)
             while is_cut and piece and not piece.endswith("\n"):
                 piece = reader.readline(MAX_ROW_CHARS)
 
 
 @contextmanager
-def open_bytes(path: str) -> Iterator[io.BufferedReader]:
-    """The bytes of a file, a .gz unpacked as it is read; raises InputError, also while reading."""
-    with open_input(path) as stream:
-        raw: Any = _Unpacked(stream, path) if path.lower().endswith(".gz") else stream
+def open_bytes(
+    path: str, span: Span = WHOLE, max_chars: int = MAX_ROW_CHARS
+) -> Iterator[io.BufferedReader]:
+    """The bytes of a span, a .gz unpacked as it is read; raises InputError, also while reading.
+
+    Of a line with more than `max_chars` characters beyond the span, no more than is needed to tell.
+    """
+    with open_input(path, FIRST_FETCH_BYTES) as stream:
+        size = stream.seek(0, io.SEEK_END)
+        stream.seek(0)
+        raw: io.RawIOBase = SpanStream(stream, span, _MOST_BYTES * (max_chars + 2))
+        if path.lower().endswith(".gz"):
+            raw = _Unpacked(io.BufferedReader(raw), path, size)
         yield io.BufferedReader(raw, 1 << 16)
 
 
 class _Unpacked(io.RawIOBase):
     """A gzip stream that stops where it is damaged, or grows beyond what text could."""
 
-    def __init__(self, packed: BinaryIO, path: str) -> None:
+    def __init__(self, packed: BinaryIO, path: str, size: int) -> None:
         self._path, self._taken = path, 0
-        size = packed.seek(0, io.SEEK_END)
         self._limit = max(FREELY_UNPACKED_BYTES, MAX_UNPACKED_TIMES * size)
-        packed.seek(0)
         self._file = gzip.GzipFile(fileobj=packed)
 
     def readable(self) -> bool:

@@ -1,23 +1,28 @@
 """The files of a corpus and what is in them: one dispatch by kind."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from pipelines.corpus import hub
 from pipelines.corpus.config import CorpusConfig
 from pipelines.corpus.decoding import check_unpacked
-from pipelines.corpus.delimited import read_delimited
+from pipelines.corpus.delimited import read_delimited, table_layout
 from pipelines.corpus.json_lines import read_json_lines
 from pipelines.corpus.json_list import read_json
-from pipelines.corpus.layouts import layout_of
+from pipelines.corpus.layouts import Layout, layout_of
 from pipelines.corpus.lines import Line
 from pipelines.corpus.parquet import count_parquet, read_parquet
+from pipelines.corpus.spans import WHOLE, Span, is_cut_by_bytes
 from pipelines.corpus.text_files import read_text
 from speech.dataset.schema import Rejection
 from speech.errors import InputError
 from speech.storage import fingerprint, glob
 
+READ_BYTES = 8 * 2**20
+"""what is small enough to be read by whoever starts a run, within a second or two"""
+_AT_ONCE = 16  # files whose fingerprints are asked for, of a slow server
 KINDS = ("txt", "jsonl", "csv", "tsv", "parquet", "json")
 
 
@@ -28,6 +33,15 @@ class CorpusFile:
     """one of KINDS, or hf"""
     fingerprint: str
     """of the content: bytes and checksum, or the commit of a hub dataset"""
+
+    @property
+    def size(self) -> int:
+        """In bytes; 0 of a hub dataset."""
+        return 0 if self.kind == "hf" else int(self.fingerprint.partition(":")[0])
+
+    @property
+    def is_packed(self) -> bool:
+        return self.path.lower().endswith(".gz")
 
 
 def expand(config: CorpusConfig) -> list[CorpusFile]:
@@ -43,7 +57,8 @@ def expand(config: CorpusConfig) -> list[CorpusFile]:
         is_hub = pattern.startswith(hub.SCHEME)
         paths.update(dict.fromkeys([pattern] if is_hub else glob(pattern)))
     kinds = {path: _kind(path) for path in paths}  # all names are checked before any content
-    return [CorpusFile(path, kind, _fingerprint(path, kind)) for path, kind in kinds.items()]
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        return list(threads.map(_open, kinds, kinds.values()))
 
 
 def _kind(path: str) -> str:
@@ -61,42 +76,57 @@ def _kind(path: str) -> str:
     return kind
 
 
-def _fingerprint(path: str, kind: str) -> str:
-    if kind == "hf":
-        return hub.commit_of(path)
-    if path.lower().endswith(".gz"):
+def _open(path: str, kind: str) -> CorpusFile:
+    file = CorpusFile(path, kind, hub.commit_of(path) if kind == "hf" else fingerprint(path))
+    if file.is_packed and file.size <= READ_BYTES:
         check_unpacked(path)
-    return fingerprint(path)
+    return file
 
 
-def read_lines(file: CorpusFile, config: CorpusConfig) -> Iterator[Line | Rejection]:
+def read_lines(
+    file: CorpusFile, config: CorpusConfig, span: Span = WHOLE, layout: Layout | None = None
+) -> Iterator[Line | Rejection]:
     """Every line of the file, streamed: as text, or as the reason why it could not be read.
+
+    Args:
+        span: which lines; those of all spans in turn are those of the whole.
+        layout: of a table, where it is known; else the beginning of the file is read for it.
 
     Raises:
         InputError: what is wrong with the file as a whole.
     """
-    name = PurePosixPath(file.path).name
-    if _is_delimited(file, config):
-        layout = layout_of(file.path, file.kind, config)
-        return read_delimited(file.path, name, layout, config)
+    path, name = file.path, PurePosixPath(file.path).name
+    if is_delimited(file, config):
+        layout = layout or table_layout(path, file.kind, config)
+        return read_delimited(path, name, layout, config, span)
     if file.kind == "txt":
-        return read_text(file.path, name, config)
+        return read_text(path, name, config, span)
     if file.kind == "jsonl":
-        return read_json_lines(file.path, name, config)
+        return read_json_lines(path, name, config, span)
     if file.kind == "json":
-        return read_json(file.path, name, config)
+        return read_json(path, name, config, span)
     if file.kind == "parquet":
-        return read_parquet(file.path, name, config)
-    return hub.read_hub(file.path, file.fingerprint, config)
+        return read_parquet(path, name, config, span)
+    return hub.read_hub(path, file.fingerprint, config)
 
 
 def note_of(file: CorpusFile, config: CorpusConfig) -> str:
     """What was recognised of how a file is read, for people; "" where it was as configured."""
-    return layout_of(file.path, file.kind, config).note if _is_delimited(file, config) else ""
+    return layout_of(file.path, file.kind, config).note if is_delimited(file, config) else ""
 
 
-def _is_delimited(file: CorpusFile, config: CorpusConfig) -> bool:
+def is_delimited(file: CorpusFile, config: CorpusConfig) -> bool:
     return file.kind in ("csv", "tsv") or (file.kind == "txt" and config.delimiter is not None)
+
+
+def is_splittable(file: CorpusFile, config: CorpusConfig) -> bool:
+    """Whether spans of the file can be read by themselves."""
+    if file.kind == "parquet":
+        return True
+    if file.is_packed or not is_cut_by_bytes(config.encoding):
+        return False
+    is_prose = file.kind == "txt" and config.unit == "sentence" and config.delimiter is None
+    return file.kind in ("txt", "jsonl", "csv", "tsv") and not is_prose
 
 
 def count_lines(file: CorpusFile, config: CorpusConfig) -> int:

@@ -13,6 +13,7 @@ from pipelines.corpus.config import CorpusConfig
 from pipelines.corpus.decoding import MAX_ROW_CHARS, check_encoding, open_bytes, physical_lines
 from pipelines.corpus.json_lines import read_json_lines
 from pipelines.corpus.lines import Line, check_text_column, line_from_row, rejection
+from pipelines.corpus.spans import WHOLE, Span
 from speech.dataset.schema import Rejection
 from speech.errors import InputError
 from speech.reasons import Reason
@@ -22,17 +23,21 @@ _ALLOWED = "a list of strings or objects, or an object a line"
 _HEAD = 100  # objects that are asked whether the text column exists at all
 
 
-def read_json(path: str, name: str, config: CorpusConfig) -> Iterator[Line | Rejection]:
+def read_json(
+    path: str, name: str, config: CorpusConfig, span: Span = WHOLE
+) -> Iterator[Line | Rejection]:
     """The items of a list, or JSON Lines under the name of .json, told by the first mark.
+
+    A list is not read from within: a span of it is its beginning, and ends in an error.
 
     Raises:
         InputError: neither, not valid JSON, or objects without the text column.
     """
     if _first_mark(path, config.encoding) == "{":
         _check_lines(path, config.encoding)
-        yield from read_json_lines(path, name, config)
+        yield from read_json_lines(path, name, config, span)
         return
-    items = _items(path, config.encoding)
+    items = _items(path, config.encoding, span)
     head = list(islice(items, _HEAD))
     keys = dict.fromkeys(key for item in head if isinstance(item, dict) for key in item)
     if keys:
@@ -71,8 +76,8 @@ def _check_lines(path: str, encoding: str) -> None:
         raise InputError(f"{path} is one object, or damaged; allowed: {_ALLOWED}") from error
 
 
-def _items(path: str, encoding: str) -> Iterator[Any]:
-    with open_bytes(path) as stream:
+def _items(path: str, encoding: str, span: Span) -> Iterator[Any]:
+    with open_bytes(path, span) as stream:
         metered, number = _Metered(stream, path, encoding), 0
         try:
             for item in _built(ijson.basic_parse(metered), path):

@@ -19,6 +19,8 @@ class Layout:
     delimiter: str
     columns: tuple[str, ...] | None = None
     """None: the first line names them"""
+    has_header: bool = False
+    """the first line is no row, whoever has named the columns"""
     note: str = ""
     """what was recognised rather than configured, for people"""
 
@@ -40,11 +42,11 @@ def layout_of(path: str, kind: str, config: CorpusConfig) -> Layout:
     name = PurePosixPath(path).name
     for other in () if config.delimiter else _OTHERS:
         if config.text_column in header_of(first, other):
-            return Layout(other, None, f"{name} is read as divided by {_shown(other)}")
+            return Layout(other, note=f"{name} is read as divided by {_shown(other)}")
     delimiter = config.delimiter or "|"
     if columns := _without_header(header_of(first, delimiter), config):
         shown = _shown(delimiter).join(columns)
-        return Layout(delimiter, columns, f"{name} is read without a header, as {shown}")
+        return Layout(delimiter, columns, note=f"{name} is read without a header, as {shown}")
     return Layout(usual)
 
 

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from pipelines.corpus.config import CorpusConfig
 from pipelines.corpus.lines import Line, check_text_column, line_from_row, rejection
+from pipelines.corpus.spans import SPAN_BYTES, WHOLE, Span
 from speech.dataset.schema import Rejection
 from speech.errors import InputError
 from speech.reasons import Reason
@@ -16,22 +17,26 @@ from speech.storage import open_input
 
 MAX_ROW_GROUP_BYTES = 512 * 2**20
 _BATCH_ROWS = 256
+_FETCH_BYTES = 2**16  # at least; Arrow asks for columns whole
 _TEXTS = (
     *(pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view),
     *(pa.types.is_binary, pa.types.is_large_binary, pa.types.is_binary_view),
 )
 
 
-def read_parquet(path: str, name: str, config: CorpusConfig) -> Iterator[Line | Rejection]:
-    """Rows in the file's order; a cell that is not UTF-8 rejects its row alone.
+def read_parquet(
+    path: str, name: str, config: CorpusConfig, span: Span = WHOLE
+) -> Iterator[Line | Rejection]:
+    """Rows of a span in the file's order; a cell that is not UTF-8 rejects its row alone.
 
     Raises:
         InputError: not Parquet, damaged, no text column, or row groups that decode to too much.
     """
     with _opened(path, config) as file:
         columns = _columns(file, config)
-        number = 0
-        for batch in file.iter_batches(_BATCH_ROWS, columns=columns):
+        groups = list(range(file.num_row_groups)[span.start : span.end])
+        number = span.lines_before
+        for batch in file.iter_batches(_BATCH_ROWS, row_groups=groups, columns=columns):
             for index in range(batch.num_rows):
                 number += 1
                 yield _read(batch, index, columns, f"{name}:{number}", config)
@@ -42,6 +47,19 @@ def count_parquet(path: str, config: CorpusConfig) -> int:
     with _opened(path, config) as file:
         columns = _columns(file, config)
         return sum(batch.num_rows for batch in file.iter_batches(_BATCH_ROWS, columns=columns))
+
+
+def parquet_spans(path: str, config: CorpusConfig) -> list[tuple[Span, int]]:
+    """Row groups, several small ones together, and their rows: from the footer alone."""
+    with _opened(path, config) as file:
+        groups = [file.metadata.row_group(index) for index in range(file.num_row_groups)]
+        spans, start, size, rows, before = list[tuple[Span, int]](), 0, 0, 0, 0
+        for index, group in enumerate(groups, 1):
+            size, rows = size + group.total_byte_size, rows + group.num_rows
+            if size >= SPAN_BYTES or index == len(groups):
+                spans.append((Span(start, index, before), rows))
+                start, size, rows, before = index, 0, 0, before + rows
+        return spans
 
 
 def _read(
@@ -59,7 +77,7 @@ def _read(
 def _opened(path: str, config: CorpusConfig) -> Iterator[pq.ParquetFile]:
     """The file, its text columns read as dictionaries: one large value repeated a million times in
     a small file stays one value in memory."""
-    with open_input(path) as stream:
+    with open_input(path, _FETCH_BYTES) as stream:
         try:
             plain = pq.ParquetFile(stream)
             check_text_column(plain.schema_arrow.names, path, config)

@@ -8,13 +8,16 @@ import sentencex
 from pipelines.corpus.config import CorpusConfig
 from pipelines.corpus.decoding import PhysicalLine, physical_lines
 from pipelines.corpus.lines import Line, unreadable
+from pipelines.corpus.spans import WHOLE, Span
 from speech.dataset.schema import Rejection
 from speech.text.normalize import base_language
 
 
-def read_text(path: str, name: str, config: CorpusConfig) -> Iterator[Line | Rejection]:
+def read_text(
+    path: str, name: str, config: CorpusConfig, span: Span = WHOLE
+) -> Iterator[Line | Rejection]:
     """By `config.unit`; a blank line is an empty utterance, or the end of a paragraph."""
-    lines = physical_lines(path, config.max_line_chars, config.encoding)
+    lines = physical_lines(path, config.max_line_chars, config.encoding, span)
     if config.unit == "sentence":
         yield from _sentences(lines, name, config)
         return

@@ -5,7 +5,7 @@ import os
 
 from pydantic import Field
 
-from pipelines.runners.base import Build, RunnerConfig
+from pipelines.runners.base import Build, RunnerConfig, Stage
 from speech.errors import InputError
 
 WORKERS_A_CORE = 2
@@ -24,6 +24,14 @@ class DirectConfig(RunnerConfig):
         return True
 
     @property
+    def workers_here(self) -> int:
+        import torch
+
+        if self.workers:
+            return self.workers
+        return 1 if torch.cuda.is_available() else min(os.cpu_count() or 1, 4)
+
+    @property
     def torch_threads(self) -> int:
         return self.threads
 
@@ -36,12 +44,12 @@ class DirectConfig(RunnerConfig):
                 f"{cores} cores; allowed: 1 to {most}, or null"
             )
 
-    def run(self, build: Build) -> None:
-        """Run in this process and thread, and return when it has ended.
+    def run(self, build: Build, stage: Stage) -> None:
+        """Run in this process and thread, whatever the stage, and return when it has ended.
 
         FnApiRunner by name: `DirectRunner` would try to download another engine, and run a different
         one on machines with and without a network. In memory, whatever the number of workers (they
-        are `WriteShards`' own threads): Beam's workers over gRPC flush their output each second from
+        are `WriteUnits`' own threads): Beam's workers over gRPC flush their output each second from
         a thread that may cut an element in two or lose it (Beam 2.77's `data_plane.py`,
         `TimeBasedBufferingClosableOutputStream`), and some runs died of it.
         """
@@ -57,11 +65,3 @@ class DirectConfig(RunnerConfig):
             pipeline.run().wait_until_finish()
         except InputError as error:
             raise InputError(str(error).partition(" [while running ")[0]) from error
-
-    def count(self) -> int:
-        """Units that are made at a time."""
-        import torch
-
-        if self.workers:
-            return self.workers
-        return 1 if torch.cuda.is_available() else min(os.cpu_count() or 1, 4)

@@ -23,7 +23,7 @@ from speech.config.composition import chosen_groups, composition, key_of
 from speech.config.errors import composition_line, environment_line, validation_line
 from speech.config.fields import fields_of
 from speech.config.overrides import as_hydra_reads, comma_hint
-from speech.errors import InputError
+from speech.errors import InputError, Unavailable
 from speech.storage.disk import disk_trouble, told_once
 
 CONF_DIR = Path(__file__).resolve().parents[2] / "conf"
@@ -90,8 +90,9 @@ def run_app(
     Values of the keys in `free_text` are taken as they stand, whatever they hold.
 
     Returns:
-        The exit status: 0 done, 1 the run's own verdict, 2 wrong input or a full disk, 128 and the
-        number of a signal: 130 for Ctrl-C, 143 for SIGTERM, 129 for SIGHUP.
+        The exit status: 0 done, 1 the run's own verdict, 2 wrong input, a full disk or a
+        storage server that stayed away, 128 and the number of a signal: 130 for Ctrl-C, 143 for
+        SIGTERM, 129 for SIGHUP.
     """
     with signals.watched(), told_once():
         parser = _parser(name, main, flags or {})
@@ -108,6 +109,9 @@ def run_app(
         except InputError as error:
             told = str(error)
             print(f"error: {told}{comma_hint(arguments.overrides, told)}", file=sys.stderr)
+            return 2
+        except Unavailable as error:
+            print(f"error: {str(error).partition(' [while running ')[0]}", file=sys.stderr)
             return 2
         except BrokenPipeError:  # whoever read our output has left, as head does
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

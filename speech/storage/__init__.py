@@ -1,19 +1,22 @@
 """Files wherever they are: local paths, `gs://bucket/name` and `package://module.name/file`.
 
 `package://` reaches the files inside installed Python packages and is read-only. What a user can
-mend (a missing file, no permission, a full disk) is an `InputError`; a busy or failing server is
-left to the runner, which tries again.
+mend (a missing file, no permission, a full disk) is an `InputError`. A server that is busy, failing
+or out of reach is asked again for minutes, with growing random waits, and is `Unavailable` then:
+that is left to the runner, which tries the work again.
 """
 
 import glob as local_glob
 import importlib.util
 import os
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from speech.errors import InputError
 from speech.seeds import short_id
 from speech.storage import gcs, local_files
+from speech.storage.gcs_client import SCHEME
 from speech.storage.local_files import Checksum, checksum_of
 from speech.storage.temporaries import remove_stale, temporary_file
 
@@ -27,7 +30,7 @@ def join(base: Location, *parts: str) -> str:
 
 
 def is_gcs(path: Location) -> bool:
-    return str(path).startswith(gcs.SCHEME)
+    return str(path).startswith(SCHEME)
 
 
 def glob(pattern: Location) -> list[str]:
@@ -100,14 +103,18 @@ def list_names(folder: Location) -> set[str]:
         return set(os.listdir(local))
 
 
-def open_input(path: Location) -> BinaryIO:
+def open_input(path: Location, fetch_bytes: int | None = None) -> BinaryIO:
     """A seekable binary stream; on GCS, over the object as it is now.
+
+    Args:
+        fetch_bytes: what a request to GCS asks for at least, by default 40 MiB; little, where the
+            caller itself reads in large blocks.
 
     Raises:
         InputError: there is no such file, or it cannot be read.
     """
     if is_gcs(path):
-        return gcs.open_input(str(path))
+        return gcs.open_input(str(path), fetch_bytes)
     return local_files.open_input(_local(path))
 
 
@@ -119,12 +126,21 @@ def read_bytes(path: Location) -> bytes:
         return stream.read()
 
 
+def read_range(path: Location, start: int, stop: int) -> bytes:
+    """Bytes `start` to `stop` of a file, fewer where it ends before; raises as `open_input` does."""
+    if is_gcs(path):
+        return gcs.read_range(str(path), start, stop)
+    with open_input(path) as stream, local_files.explained("read", _local(path)):
+        stream.seek(start)
+        return stream.read(stop - start)
+
+
 def fingerprint(path: Location) -> str:
     """ "bytes:crc32c" of the content, the CRC in base64; from metadata alone on GCS."""
     if is_gcs(path):
         return gcs.fingerprint(str(path))
-    stamp = checksum_of(_local(path))
-    return f"{stamp.bytes}:{stamp.crc32c}"
+    size, crc32c = local_files.size_and_crc32c(_local(path))
+    return f"{size}:{crc32c}"
 
 
 def generation(path: Location) -> int:
@@ -208,6 +224,15 @@ def delete(path: Location) -> None:
     local = _writable(path)
     with local_files.explained("delete", local):
         local.unlink(missing_ok=True)
+
+
+def delete_folder(folder: Location) -> None:
+    """Remove the files right under a folder, and locally the folder; a missing one is no error."""
+    for name in list_names(folder):
+        delete(join(folder, name))
+    if not is_gcs(folder):
+        with suppress(OSError):  # there is none, or a file came meanwhile
+            _local(folder).rmdir()
 
 
 def _local(path: Location) -> Path:

@@ -1,71 +1,36 @@
 """The `gs://` half of `speech.storage`, on google-cloud-storage.
 
 An upload is atomic; with a generation precondition it is also safe to repeat, and a worker given up
-for dead cannot overwrite its successor. The library retries 429 and 5xx by itself. It is imported
-late: that takes a good part of a second.
+for dead cannot overwrite its successor.
 """
 
 import io
-import os
 import re
+import shutil
 from base64 import b64encode
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from functools import lru_cache
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 import google_crc32c
 
-from speech.errors import InputError
+from speech.errors import Unavailable
+from speech.storage.gcs_client import OUTAGE_S, SCHEME, object_at, retry
+from speech.storage.gcs_upload import upload
 from speech.storage.local_files import Checksum, checksum_of
 
 if TYPE_CHECKING:
-    from google.cloud.storage import Blob, Client
+    from google.cloud.storage import Blob
 
-SCHEME = "gs://"
-CONNECTIONS = 32
-"""requests in flight at once, for those who list or read from threads"""
-
-
-@contextmanager
-def _object(action: str, path: str) -> Iterator["Blob"]:
-    """The object of a path; refusals by the server that a user can mend become one line."""
-    from google.api_core import exceptions
-    from google.auth.exceptions import GoogleAuthError
-
-    bucket, _, name = path.removeprefix(SCHEME).partition("/")
-    if not bucket or not (name or action == "list"):
-        raise InputError(f"cannot {action} {path!r}: the form is gs://bucket/name")
-    try:
-        yield _client(os.environ.get("STORAGE_EMULATOR_HOST")).bucket(bucket).blob(name)
-    except exceptions.NotFound as error:
-        raise InputError(f"cannot {action} {path!r}: there is no such object or bucket") from error
-    except (exceptions.Forbidden, exceptions.Unauthorized, exceptions.BadRequest) as error:
-        raise InputError(f"cannot {action} {path!r}: {' '.join(str(error).split())}") from error
-    except GoogleAuthError as error:
-        remedy = "log in with `gcloud auth application-default login`"
-        raise InputError(f"cannot {action} {path!r}: no Google credentials; {remedy}") from error
-
-
-@lru_cache(maxsize=4)
-def _client(emulator: str | None) -> "Client":
-    """One client for each endpoint; `emulator` is the key alone, the library reads it itself."""
-    from google.cloud import storage
-    from requests.adapters import HTTPAdapter
-
-    client = storage.Client(project=None)
-    adapter = HTTPAdapter(pool_connections=CONNECTIONS, pool_maxsize=CONNECTIONS)
-    client._http.mount("https://", adapter)
-    return client
+READ_BYTES = 8 << 20
 
 
 def glob(pattern: str) -> list[str]:
     """The objects that match; filtered here, since emulators ignore `matchGlob`."""
     head = re.split(r"[*?\[]", pattern, maxsplit=1)[0]
     matches = re.compile(_regex(pattern)).fullmatch
-    with _object("list", head) as start:
-        blobs = start.client.list_blobs(start.bucket, prefix=start.name)
+    with object_at("list", head) as start:
+        blobs = start.client.list_blobs(start.bucket, prefix=start.name, retry=retry())
         names = [f"{SCHEME}{start.bucket.name}/{blob.name}" for blob in blobs]
     return [name for name in names if matches(name) and not name.endswith("/")]
 
@@ -81,95 +46,124 @@ def _regex(pattern: str) -> str:
 
 
 def exists(path: str) -> bool:
-    with _object("read", path) as blob:
-        return bool(blob.exists())
+    with object_at("read", path) as blob:
+        return bool(blob.exists(retry=retry()))
 
 
 def list_files(folder: str) -> dict[str, int]:
-    with _object("list", folder.rstrip("/") + "/") as start:
-        blobs = start.client.list_blobs(start.bucket, prefix=start.name, delimiter="/")
-        return {PurePosixPath(blob.name).name: int(blob.size) for blob in blobs}
+    return {PurePosixPath(blob.name).name: int(blob.size) for blob in _right_under(folder)[0]}
 
 
 def list_names(folder: str) -> set[str]:
     """Of objects and of what looks like folders, right under one."""
-    with _object("list", folder.rstrip("/") + "/") as start:
-        blobs = start.client.list_blobs(start.bucket, prefix=start.name, delimiter="/")
-        found = [blob.name for blob in blobs]  # which fills in the prefixes
-        return {PurePosixPath(name).name for name in (*found, *blobs.prefixes)}
+    blobs, folders = _right_under(folder)
+    return {PurePosixPath(name).name for name in (*(blob.name for blob in blobs), *folders)}
 
 
-def open_input(path: str) -> BinaryIO:
+def _right_under(folder: str) -> tuple[list["Blob"], set[str]]:
+    with object_at("list", folder.rstrip("/") + "/") as start:
+        found = start.client.list_blobs(
+            start.bucket, prefix=start.name, delimiter="/", retry=retry()
+        )
+        return list(found), found.prefixes  # which the reading fills in
+
+
+def open_input(path: str, fetch_bytes: int | None = None) -> BinaryIO:
     """A seekable stream over the generation that is there now."""
-    with _object("read", path) as blob:
-        blob.reload()
-        return cast(BinaryIO, blob.open("rb"))
+    from speech.storage.gcs_reader import Reader
+
+    with object_at("read", path) as blob:
+        blob.reload(retry=retry())
+        return cast(BinaryIO, Reader(blob, path, fetch_bytes))
 
 
 def read_bytes(path: str) -> bytes:
-    with _object("read", path) as blob:
-        return bytes(blob.download_as_bytes())
+    with object_at("read", path) as blob:
+        return _content(blob)
+
+
+def _content(blob: "Blob") -> bytes:
+    """Twice tried again: the library gives up at once when the body of an error is cut."""
+    return bytes(retry()(blob.download_as_bytes)(retry=retry()))
+
+
+def read_version(path: str) -> tuple[int, bytes] | None:
+    """A small object and its generation; None where there is none, or it went meanwhile."""
+    from google.api_core.exceptions import NotFound
+
+    with object_at("read", path) as blob, suppress(NotFound):
+        if there := blob.bucket.get_blob(blob.name, retry=retry()):
+            return int(there.generation), _content(there)
+    return None
+
+
+def read_range(path: str, start: int, stop: int) -> bytes:
+    with object_at("read", path) as blob:
+        return bytes(blob.download_as_bytes(start=start, end=stop - 1, retry=retry()))
 
 
 def download(path: str, target: Path) -> None:
-    with _object("read", path) as blob:
-        blob.download_to_filename(target)
+    """In ranges, so that the time allowed is for each and not for a large file as a whole."""
+    from speech.storage.gcs_reader import Reader
+
+    with object_at("read", path) as blob:
+        blob.reload(retry=retry())
+        with Reader(blob, path) as stream, target.open("wb") as copy:
+            shutil.copyfileobj(stream, copy, READ_BYTES)
+    if (came := checksum_of(target)).crc32c != blob.crc32c:
+        raise Unavailable(f"{path} came damaged: CRC32C {came.crc32c}, not {blob.crc32c}")
 
 
 def fingerprint(path: str) -> str:
-    with _object("read", path) as blob:
-        blob.reload()
+    with object_at("read", path) as blob:
+        blob.reload(retry=retry())
         return f"{blob.size}:{blob.crc32c}"
 
 
 def generation(path: str) -> int:
     """The version of the object that is there now, 0 for none."""
-    with _object("read", path) as blob:
-        seen = blob.bucket.get_blob(blob.name)
+    with object_at("read", path) as blob:
+        seen = blob.bucket.get_blob(blob.name, retry=retry())
         return int(seen.generation) if seen else 0
 
 
 def write_bytes(path: str, data: bytes, if_absent: bool) -> bool:
     """Whether `data` is what stands there now."""
+    return replace(path, data, 0 if if_absent else None) is not None
+
+
+def replace(path: str, data: bytes, seen: int | None, outage_s: float = OUTAGE_S) -> int | None:
+    """Write in place of generation `seen` alone; see `upload`."""
     crc32c = b64encode(google_crc32c.Checksum(data).digest()).decode()
-    return _upload(path, io.BytesIO(data), len(data), crc32c, 0 if if_absent else None)
+    return upload(path, io.BytesIO(data), len(data), crc32c, seen, outage_s)
 
 
 def publish(local: Path, path: str, seen: int | None) -> Checksum:
     """Upload in place of generation `seen`, by default the present one.
 
+    The local file is removed once the server has confirmed what it stored.
+
     Raises:
         RuntimeError: another writer was first, with other content.
     """
     stamp = checksum_of(local)
+    replaced = generation(path) if seen is None else seen
     with local.open("rb") as stream:
-        replaced = generation(path) if seen is None else seen
-        if not _upload(path, stream, stamp.bytes, stamp.crc32c, replaced):
+        if upload(path, stream, stamp.bytes, stamp.crc32c, replaced) is None:
             raise RuntimeError(f"another worker wrote {path} meanwhile")
     local.unlink()
     return stamp
 
 
-def _upload(path: str, stream: BinaryIO, size: int, crc32c: str, replaced: int | None) -> bool:
-    """False if another generation than `replaced` is there, with other content.
+def delete(path: str, seen: int | None = None) -> None:
+    """Remove the generation `seen`, by default the present one; gone or replaced is no error.
 
-    A 412 may follow our own success, when its reply was lost and the library tried again: equal
-    content counts as written.
+    So a request that is repeated after its reply was lost spares what was written in between.
     """
-    from google.api_core.exceptions import PreconditionFailed
+    from google.api_core.exceptions import NotFound, PreconditionFailed
 
-    with _object("write", path) as blob:
-        try:
-            # with its size known, a small file is one request and not a resumable session
-            blob.upload_from_file(stream, size=size, if_generation_match=replaced)
-        except PreconditionFailed:
-            there = blob.bucket.get_blob(blob.name)
-            return there is not None and there.crc32c == crc32c
-        return True
-
-
-def delete(path: str) -> None:
-    from google.api_core.exceptions import NotFound
-
-    with _object("delete", path) as blob, suppress(NotFound):
-        blob.delete()
+    seen = generation(path) if seen is None else seen
+    if not seen:
+        return
+    with object_at("delete", path) as blob, suppress(NotFound, PreconditionFailed):
+        blob.delete(if_generation_match=seen, retry=retry())

@@ -40,8 +40,12 @@ def explained(action: str, path: Path) -> Iterator[None]:
 def list_files(folder: Path) -> dict[str, int]:
     if not folder.is_dir():
         return {}
-    with explained("list", folder), os.scandir(folder) as entries:
-        return {entry.name: entry.stat().st_size for entry in entries if entry.is_file()}
+    with explained("list", folder):
+        try:
+            with os.scandir(folder) as entries:
+                return {entry.name: entry.stat().st_size for entry in entries if entry.is_file()}
+        except FileNotFoundError:  # another worker has removed it, or a file in it, since
+            return list_files(folder)
 
 
 def open_input(path: Path) -> BinaryIO:
@@ -56,6 +60,16 @@ def checksum_of(path: Path) -> Checksum:
     """The stamp of a file, read once."""
     with open_input(path) as stream, explained("read", path):
         return stamp_of_stream(stream)
+
+
+def size_and_crc32c(path: Path) -> tuple[int, str]:
+    """As in `Checksum`, read once; without the SHA-256, which costs most of the time of a stamp."""
+    crc32c, size = google_crc32c.Checksum(), 0
+    with open_input(path) as stream, explained("read", path):
+        while chunk := stream.read(1 << 20):
+            crc32c.update(chunk)
+            size += len(chunk)
+    return size, b64encode(crc32c.digest()).decode()
 
 
 def stamp_of_stream(stream: BinaryIO, progress: Callable[[int], None] | None = None) -> Checksum:

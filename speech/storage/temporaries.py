@@ -86,7 +86,7 @@ def _make(path: Path, create: Callable[[Path], int]) -> Path:
     while True:
         temporary = path.with_name(f".{path.name}{MARK}{secrets.token_hex(4)}")
         descriptor = create(temporary)
-        if _lock(descriptor, unknown=True) and _is_at(temporary, descriptor):
+        if _lock(descriptor, unknown=True) and is_at(temporary, descriptor):
             _own[temporary] = descriptor
             return temporary
         os.close(descriptor)  # swept between its making and its lock
@@ -115,7 +115,8 @@ def _lock(descriptor: int, unknown: bool) -> bool:
     return True
 
 
-def _is_at(path: Path, descriptor: int) -> bool:
+def is_at(path: Path, descriptor: int) -> bool:
+    """Whether an open file is still the one of this name."""
     try:
         return os.path.samestat(os.stat(path), os.fstat(descriptor))
     except FileNotFoundError:

@@ -1,119 +1,135 @@
-"""`runner=dataflow` as Google would get it: the job's JSON and graph, built with no network."""
+"""What `runner=dataflow` asks Google for, in each of its profiles, and what it refuses."""
 
-import json
-import time
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from apache_beam.portability.api import beam_runner_api_pb2
-from fakes import fake_config, write_corpus
+from dataflow_profiles import GIVEN, IMAGE, PROFILES, runner_of
+from fakes import fake_config
 
-import pipelines.run_plan
-from pipelines import synth
+from pipelines.runners.base import Stage
 from speech.errors import InputError
 
-IMAGE = "europe-docker.pkg.dev/project/repository/worker:1"
-DATAFLOW = (
-    "runner=dataflow",
-    "runner.project=project",
-    "runner.temp_location=gs://bucket/tmp",
-    f"runner.image={IMAGE}",
+
+def options_of(profile: str, stage: Stage, *overrides: str) -> dict[str, Any]:
+    """What differs from Beam's own defaults."""
+    return runner_of(profile, *overrides).options(stage).get_all_options(drop_default=True)
+
+
+# what each profile asks for
+
+
+def test_every_profile_is_known_here():
+    files = Path(__file__).parents[2] / "conf" / "runner"
+    assert {path.stem for path in files.glob("dataflow*.yaml")} == PROFILES.keys()
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_speech_has_the_machine_and_accelerator_of_its_profile(profile):
+    machine, accelerator = PROFILES[profile]
+    asked = options_of(profile, "speak")
+    assert asked["machine_type"] == machine
+    assert asked["dataflow_service_options"] == [f"worker_accelerator={accelerator}"]
+    assert asked["experiments"] == ["no_use_multiple_sdk_containers"]  # one model a machine
+    assert asked["number_of_worker_harness_threads"] == 1  # and one unit at a time in it
+    assert asked["element_processing_timeout_minutes"] == 60
+    assert asked["job_name"] == "tts-distill-speak"
+    assert asked["max_num_workers"] == 4
+    assert asked["autoscaling_algorithm"] == "THROUGHPUT_BASED"
+    assert (asked["sdk_container_image"], asked["sdk_location"]) == (IMAGE, "container")
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_text_is_planned_without_an_accelerator(profile):
+    asked = options_of(profile, "plan")
+    assert asked["machine_type"] == "n2-standard-4"
+    assert asked["job_name"] == "tts-distill-plan"
+    assert (asked["sdk_container_image"], asked["max_num_workers"]) == (IMAGE, 4)
+    of_speech = {
+        "dataflow_service_options",
+        "experiments",
+        "number_of_worker_harness_threads",
+        "element_processing_timeout_minutes",
+        "num_workers",
+    }
+    assert of_speech & asked.keys() == set()
+
+
+def test_text_may_have_an_image_and_workers_of_its_own():
+    own = ("runner.plan_image=small:1", "runner.plan_machine_type=n2-highcpu-8")
+    asked = options_of("dataflow", "plan", *own, "runner.plan_max_workers=9")
+    assert (asked["sdk_container_image"], asked["machine_type"]) == ("small:1", "n2-highcpu-8")
+    assert asked["max_num_workers"] == 9
+    assert options_of("dataflow", "speak", *own)["sdk_container_image"] == IMAGE
+
+
+@pytest.mark.parametrize(
+    ("driver", "installed"),
+    [
+        ("null", ""),
+        ("default", ";install-nvidia-driver"),
+        ("latest", ";install-nvidia-driver:latest"),
+        ("5xx", ";install-nvidia-driver:5xx"),
+    ],
 )
-Pipeline = beam_runner_api_pb2.Pipeline
-GROUPING = "beam:transform:group_by_key:v1"
+def test_the_driver_is_chosen(driver, installed):
+    runner = runner_of("dataflow", f"runner.driver={driver}", "runner.accelerator_count=2")
+    assert runner.worker_accelerator == f"type:nvidia-l4;count:2{installed}"
 
 
-@pytest.fixture(scope="module")
-def job(tmp_path_factory) -> Path:
-    """The folder with job.json and, beside it, pipeline.pb."""
-    folder = tmp_path_factory.mktemp("dataflow")
-    corpus = write_corpus(folder / "corpus.txt", 30)
-    template = f"runner.template_location={folder}/job/job.json"
-    (folder / "job").mkdir()
-    config = fake_config(str(folder / "out"), corpus, *DATAFLOW, template)
-    started = time.monotonic()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pipelines.run_plan, "check_voices", lambda *_: None)
-        patch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(folder / "missing.json"))  # if asked
-        assert synth.main(config) == 0
-    assert time.monotonic() - started < 20  # looking for credentials alone takes 21 s
-    return folder / "job"
+@pytest.mark.parametrize("stage", ["plan", "speak"])
+def test_free_options_come_after_ours(stage):
+    free = (
+        "runner.service_options=[enable_preflight_validation=false,x]",
+        "runner.experiments=[y]",
+    )
+    asked = options_of("dataflow", stage, *free, "runner.pause_on_failure=true")
+    more = ["pause_on_failure", "enable_preflight_validation=false", "x"]
+    ours = [f"worker_accelerator={PROFILES['dataflow'][1]}"] if stage == "speak" else []
+    assert asked["dataflow_service_options"] == ours + more
+    one = ["no_use_multiple_sdk_containers"] if stage == "speak" else []
+    assert asked["experiments"] == [*one, "y"]
 
 
-@pytest.fixture(scope="module")
-def environment(job) -> dict:
-    return json.loads((job / "job.json").read_text())["environment"]
+# what is refused, in one line
 
 
-@pytest.fixture(scope="module")
-def graph(job) -> Pipeline:
-    return Pipeline.FromString((job / "pipeline.pb").read_bytes())
-
-
-def test_the_job_asks_for_machine_image_and_accelerator(environment):
-    (pool,) = environment["workerPools"]
-    assert pool["machineType"] == "g2-standard-8"
-    assert pool["diskSizeGb"] == 100
-    assert pool["autoscalingSettings"] == {"maxNumWorkers": 4}
-    assert [image["containerImage"] for image in pool["sdkHarnessContainerImages"]] == [IMAGE]
-    options = environment["sdkPipelineOptions"]["options"]
-    accelerator = "worker_accelerator=type:nvidia-l4;count:1;install-nvidia-driver"
-    assert options["dataflow_service_options"] == [accelerator]
-    assert (options["project"], options["region"]) == ("project", "us-central1")
-
-
-def test_one_model_has_the_gpu_to_itself(environment):
-    """One SDK process a machine, and one bundle at a time in it."""
-    assert "no_use_multiple_sdk_containers" in environment["experiments"]
-    assert "use_multiple_sdk_containers" not in environment["experiments"]
-    (pool,) = environment["workerPools"]
-    assert pool["numThreadsPerWorker"] == 1
-
-
-def test_every_step_runs_in_the_image_as_it_is(environment, graph):
-    """Code and weights are in it: nothing is staged that this machine holds."""
-    (docker,) = graph.components.environments.values()
-    assert IMAGE in docker.payload.decode()
-    packages = [package["name"] for package in environment["workerPools"][0]["packages"]]
-    assert packages == ["submission_environment_dependencies.txt"]
-
-
-def test_audio_never_crosses_a_shuffle(graph):
-    transforms = graph.components.transforms.values()
-    (speaks,) = (t for t in transforms if t.unique_name == "Speak, judge, write")
-    assert any(t.spec.urn == GROUPING for t in upstream(graph, speaks))
-    after = downstream(graph, speaks)
-    assert [
-        t.unique_name for t in after if "reshuffle" in t.spec.urn or t.spec.urn == GROUPING
-    ] == []
-    assert after == []  # markers are what comes out, and nobody waits for them
+@pytest.mark.parametrize(
+    ("overrides", "told"),
+    [
+        (["service_options=[worker_accelerator=type:nvidia-l4]"], "that is for runner.accelerator"),
+        (["service_options=[pause_on_failure]"], "that is for runner.pause_on_failure"),
+        (["service_options=[enable_prime]"], "right fitting excludes worker_accelerator"),
+        (["experiments=[use_multiple_sdk_containers]"], "one process a machine"),
+        (["experiments=[no_use_multiple_sdk_containers]"], "one process a machine"),
+        (["topology=1x1"], "GPUs have an accelerator_count and TPUs a topology"),
+        (["accelerator_count=null"], "GPUs have an accelerator_count and TPUs a topology"),
+        (["accelerator_count=null", "topology=1x1"], "driver and flex_start are for GPUs"),
+        (["driver=580.65.06"], "allowed is default or latest or 5xx or null"),
+        (["num_workers=5"], "num_workers=5 is above max_workers"),
+        (["autoscaling_algorithm=NONE"], "needs num_workers"),
+        (["temp_location=/tmp"], "must be gs://bucket/path"),
+        (["job_name=Speech_1"], "allowed are a-z, 0-9 and -"),
+    ],
+)
+def test_what_contradicts_itself_is_refused(overrides, told):
+    with pytest.raises(InputError) as refusal:
+        runner_of("dataflow", *(f"runner.{override}" for override in overrides))
+    assert told in str(refusal.value)
+    assert str(refusal.value).startswith("runner")
+    assert "\n" not in str(refusal.value)
 
 
 @pytest.mark.parametrize("missing", ["project", "temp_location", "image"])
 def test_what_only_the_user_knows_is_asked_for(tmp_path, missing):
-    given = [override for override in DATAFLOW if f"runner.{missing}=" not in override]
+    given = [override for override in GIVEN if f"runner.{missing}=" not in override]
     with pytest.raises(InputError, match=missing) as refusal:
-        fake_config(str(tmp_path / "out"), "corpus.txt", *given)
+        fake_config(str(tmp_path / "out"), "corpus.txt", "runner=dataflow", *given)
     assert "\n" not in str(refusal.value)
 
 
-def downstream(graph: Pipeline, start) -> list:
-    """Every transform that something of `start` reaches."""
-    return list(_walk(graph, start, "outputs", "inputs"))
-
-
-def upstream(graph: Pipeline, start) -> list:
-    return list(_walk(graph, start, "inputs", "outputs"))
-
-
-def _walk(graph: Pipeline, start, leaving: str, entering: str) -> Iterator:
-    waiting, seen = [start], {start.unique_name}
-    while waiting:
-        edges = set(getattr(waiting.pop(), leaving).values())
-        for transform in graph.components.transforms.values():
-            reached = edges & set(getattr(transform, entering).values())
-            if reached and transform.unique_name not in seen:
-                seen.add(transform.unique_name)
-                waiting.append(transform)
-                yield transform
+def test_what_other_machines_cannot_reach_is_refused(tmp_path):
+    for output, corpus in ((str(tmp_path), "gs://b/c.txt"), ("gs://b/out", "c.txt")):
+        config = fake_config(output, corpus, "runner=dataflow", *GIVEN)
+        with pytest.raises(InputError, match="other machines"):
+            config.runner.check(config)

@@ -2,16 +2,21 @@
 
 import io
 import json
+import subprocess
+import sys
 from collections import Counter
 
-import huggingface_hub
+import huggingface_hub.constants
 import pytest
-from fakes import fake_config
+from fakes import write_corpus
 from rich.console import Console
 
 from pipelines import plan
 from pipelines.corpus import expand, read_lines
+from pipelines.planning.config import PlanConfig
+from pipelines.planning.estimate import estimate
 from pipelines.utterances import plan_line, spoken_languages
+from speech.config import load_config
 from speech.dataset.schema import Rejection
 from speech.seeds import stable_hash
 from teacher.base import Request
@@ -42,24 +47,33 @@ def corpus(tmp_path) -> str:
     return str(path)
 
 
+def plan_config(output: str, corpus: str, *overrides: str) -> PlanConfig:
+    fixed = (f"output={output}", f"corpus.paths=['{corpus}']", "runner.workers=1")
+    return load_config(PlanConfig, "plan", [*fixed, *overrides])
+
+
 def as_json(config, capsys) -> dict:
     plan.main(config, as_json=True)
     return json.loads(capsys.readouterr().out)
 
 
-def of_like_lengths(frames: list[int]) -> list[list[int]]:
-    """Cut where a length, of ever shorter ones, is over 7 % under the first of its batch."""
+def packed(frames: list[int]) -> list[list[int]]:
+    """Cut where a length, of ever shorter ones, is over 7 % under the first of its batch, or where
+    the batch is full."""
     batches = [[frames[0]]]
     for count in frames[1:]:
-        if count < 0.93 * batches[-1][0]:
+        first, size = batches[-1][0], len(batches[-1])
+        if count < 0.93 * first or (size + 1) * first > LIMIT:
             batches.append([])
         batches[-1].append(count)
     return batches
 
 
 def test_numbers_equal_a_count_by_hand(tmp_path, corpus, capsys):
-    overrides = (ABSENT, "voices.per_text=2", "dataset.shards=3")
-    config = fake_config(str(tmp_path / "out"), corpus, *overrides)
+    more = write_corpus(tmp_path / "more.txt", 200)
+    both = f"corpus.paths=['{corpus}','{more}']"
+    overrides = (ABSENT, "voices.per_text=2", "dataset.shards=3", both)
+    config = plan_config(str(tmp_path / "out"), corpus, *overrides)
     found = as_json(config, capsys)
 
     bank = load_bank(config.voices)
@@ -68,33 +82,39 @@ def test_numbers_equal_a_count_by_hand(tmp_path, corpus, capsys):
     for file in expand(config.corpus):
         for line in read_lines(file, config.corpus):
             for item in plan_line(line, config, bank):
+                shard = shards[stable_hash("shard", item.id) % 3]
                 if isinstance(item, Rejection):
                     rejected[item.reason] += 1
+                    shard.append((item.id, None))
                     continue
                 prompt = teacher.prompt(Request(item.text_normalized, "en", item.voice))
                 spoken_frames += prompt.frames - len(prompt.reference)
-                shards[stable_hash("shard", item.id) % 3].append(prompt.frames)
-    lengths = [sorted(frames, reverse=True) for frames in shards.values()]
+                shard.append((item.id, prompt.frames))
+    by_id = [[frames for _, frames in sorted(shard)] for shard in shards.values()]
+    units = [shard[i : i + 128] for shard in by_id for i in range(0, len(shard), 128)]
+    lengths = [sorted((n for n in unit if n), reverse=True) for unit in units]
 
-    assert found["lines"] == len(TEXT.splitlines()) + 1
-    assert found["utterances"] == sum(map(len, lengths)) == 2 * (SPOKEN + 4)
+    assert found["is_whole_corpus"]
+    assert found["sampled_lines"] == found["lines"] == len(TEXT.splitlines()) + 1 + 200
+    assert found["utterances"] == sum(map(len, lengths)) == 2 * (SPOKEN + 4 + 200)
     assert found["rejected"] == dict(rejected)
     assert found["rejected"] == {"unsupported_script": 1, "nothing_to_speak": 1, "empty": 1}
-    assert found["shards"] == 3
+    assert (found["shards"], found["units"]) == (3, len(units))
     assert found["audio_h"] == pytest.approx(spoken_frames / FRAMES_PER_S / 3600)
     assert found["storage_gb"] == pytest.approx(spoken_frames / FRAMES_PER_S * 26e-6)
-    assert all(len(n) * n[0] <= LIMIT for n in lengths)  # then unlike lengths alone part batches
-    batches = [batch for frames in lengths for batch in of_like_lengths(frames)]
+    batches = [batch for frames in lengths for batch in packed(frames)]
     assert found["batches"] == len(batches)
     padded = sum(len(n) * n[0] for n in batches)
     assert found["padding_efficiency"] == pytest.approx(sum(map(sum, lengths)) / padded)
+    for name, ends in found["interval_95"].items():
+        assert ends == [pytest.approx(found[name])] * 2
     assert spoken_languages(config) == ("en",)
 
 
 @pytest.mark.slow
 def test_one_batch_tells_how_fast_this_machine_is(tmp_path, corpus, capsys):
     overrides = ("teacher.batch_size=1", "teacher.sampler.steps=2", "limit=2", "dataset.shards=1")
-    found = as_json(fake_config(str(tmp_path / "out"), corpus, *overrides), capsys)
+    found = as_json(plan_config(str(tmp_path / "out"), corpus, *overrides), capsys)
     assert found["utterances"] == found["batches"] == 2
     assert found["padding_efficiency"] == 1.0
     assert found["device"] in ("cpu", "cuda")
@@ -108,7 +128,7 @@ def test_weights_that_are_not_at_hand_leave_the_time_unknown(tmp_path, corpus, c
     """Nor is the licence asked for: planning uses no weights and makes no data."""
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
-    config = fake_config(str(tmp_path / "out"), corpus, "teacher=f5_base")
+    config = plan_config(str(tmp_path / "out"), corpus, "teacher=f5_base")
     plan.main(config, as_json=True)
     printed = capsys.readouterr()
     found = json.loads(printed.out)
@@ -122,17 +142,30 @@ def test_weights_that_are_not_at_hand_leave_the_time_unknown(tmp_path, corpus, c
 
 
 def test_the_table_says_unknown(tmp_path, corpus, capsys):
-    plan.main(fake_config(str(tmp_path / "out"), corpus, ABSENT))
+    plan.main(plan_config(str(tmp_path / "out"), corpus, ABSENT))
     table = [line.strip("│ ").split("│") for line in capsys.readouterr().out.splitlines()]
     cells = {row[0].strip(): row[1].strip() for row in table if len(row) == 2}
     assert cells["utterances"] == str(SPOKEN + 4)
     assert cells["expected time"] == cells["speed"] == cells["device"] == "unknown"
 
 
+def test_both_tables_fit_80_columns(tmp_path, corpus, capsys):
+    overrides = ("teacher=f5_base", "plan.workers=64", "plan.times_real_time=13.5")
+    plan.main(plan_config(str(tmp_path / "out"), corpus, *overrides))
+    rows = [line for line in capsys.readouterr().out.splitlines() if line.startswith(("│", "┃"))]
+    assert len(rows) > 20
+    assert max(map(len, rows)) <= 80
+
+
+def test_asking_for_the_configuration_does_not_wait_for_torch():
+    told = "import sys, pipelines.plan; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", told], check=False).returncode == 0
+
+
 def test_a_corpus_of_nothing_but_rejections(tmp_path):
     path = tmp_path / "corpus.txt"
     path.write_text("😀\nПривет.\n")
-    config = fake_config(str(tmp_path / "out"), str(path), ABSENT)
-    found = plan.estimate(config, Console(file=io.StringIO()))
-    assert (found.utterances, found.batches, found.audio_h) == (0, 0, 0.0)
-    assert found.padding_efficiency == 1.0
+    config = plan_config(str(tmp_path / "out"), str(path), ABSENT)
+    found = estimate(config, Console(file=io.StringIO()))
+    assert (found.utterances.value, found.units.batches.count, found.audio_h.value) == (0, 0, 0)
+    assert found.units.batches.padding_efficiency == 1.0

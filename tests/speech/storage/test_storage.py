@@ -11,7 +11,7 @@ import pytest
 
 from speech import storage
 from speech.errors import InputError
-from speech.storage import gcs
+from speech.storage import gcs_client
 
 CRC_OF_HELLO = "5:mnG7TA=="  # gsutil hash -c
 
@@ -47,6 +47,13 @@ def test_round_trip(folder: str) -> None:
     storage.delete(path)
     storage.delete(path)
     assert not storage.exists(path)
+
+
+def test_a_range_is_read_and_ends_with_the_file(folder: str) -> None:
+    path = storage.join(folder, "ten.txt")
+    storage.write_bytes(path, b"0123456789")
+    assert storage.read_range(path, 3, 7) == b"3456"
+    assert storage.read_range(path, 8, 20) == b"89"
 
 
 def test_glob_and_list(folder: str) -> None:
@@ -135,7 +142,7 @@ def test_upload_whose_reply_was_lost(gcs_bucket: str, monkeypatch: pytest.Monkey
 
     def twice(blob: Blob, stream: io.BytesIO, **precondition: int) -> None:
         upload(blob, stream, **precondition)
-        upload(blob, stream, rewind=True, **precondition)
+        upload(blob, stream, **precondition)
 
     monkeypatch.setattr(Blob, "upload_from_file", twice)
     assert storage.write_bytes(f"{gcs_bucket}/marker.json", b"{}", if_absent=True)
@@ -287,4 +294,4 @@ def test_importing_storage_is_cheap() -> None:
 
 def test_one_client_for_an_endpoint(gcs_bucket: str) -> None:
     endpoint = os.environ["STORAGE_EMULATOR_HOST"]
-    assert gcs._client(endpoint) is gcs._client(endpoint)
+    assert gcs_client.client(endpoint) is gcs_client.client(endpoint)

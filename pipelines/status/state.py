@@ -1,0 +1,141 @@
+"""The state of a run, from what lies under its output alone: plan, markers and heartbeats."""
+
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pipelines.heartbeat import EVERY_S, Seen, read_heartbeats
+from pipelines.plan_files import count_units
+from pipelines.row_counts import read_plan
+from speech import storage
+from speech.dataset import layout as dataset
+from speech.dataset.layout import READERS, Marker, Part, finished_units, shard_part, summarize
+from speech.dataset.seal import from_json
+from speech.errors import InputError
+from speech.storage import Location
+
+ALIVE_S = 8 * EVERY_S
+"""since its last heartbeat, for a worker to count as at work: a batch takes its time"""
+SLOWEST = 3
+Stage = Literal["planning", "speaking", "finishing", "finished"]
+
+
+@dataclass(frozen=True)
+class SlowUnit:
+    name: str
+    seconds: float
+    """of its worker, in all stages"""
+    rows: int
+
+
+@dataclass(frozen=True)
+class State:
+    """Seconds are wall time, rows are lines or parts of long ones."""
+
+    stage: Stage
+    shards: int
+    shards_done: int
+    rows: int | None
+    """planned; None until the text is"""
+    rows_done: int
+    accepted: int
+    audio_s: float
+    reasons: Mapping[str, int]
+    units_done: int
+    """of the shards that are not merged yet"""
+    units_left: int
+    workers: tuple[Seen, ...] = ()
+    workers_alive: int = 0
+    rows_per_s: float = 0.0
+    """of the workers that are alive, in all"""
+    slowest: tuple[SlowUnit, ...] = field(default=())
+
+    @property
+    def left_s(self) -> float | None:
+        """Until all rows are made, at this rate; None where nobody works or nothing is known."""
+        if self.rows is None or not self.rows_per_s:
+            return None
+        return max(self.rows - self.rows_done, 0) / self.rows_per_s
+
+    @property
+    def accepted_share(self) -> float:
+        return self.accepted / self.rows_done if self.rows_done else 0.0
+
+
+def read_state(output: Location) -> State:
+    """Raises InputError: there is no run of make synth."""
+    shards = _shards(output)
+    counts = read_plan(output)
+    done = dataset.finished(output, shards)
+    units, left = _units(output, [i for i in range(shards) if i not in done], shards)
+    summary = summarize({**done, **{shards + i: marker for i, (_, marker) in enumerate(units)}})
+    workers = tuple(read_heartbeats(output))
+    alive = [seen for seen in workers if time.time() - seen.updated_at < ALIVE_S]
+    finished = storage.exists(storage.join(output, dataset.MANIFEST_NAME))
+    return State(
+        stage=_stage(finished, len(done) == shards, counts is not None),
+        shards=shards,
+        shards_done=len(done),
+        rows=sum(counts.rows.values()) if counts else None,
+        rows_done=summary.rows,
+        accepted=summary.total.accepted,
+        audio_s=summary.total.audio_s,
+        reasons=summary.reasons,
+        units_done=len(units),
+        units_left=left,
+        workers=workers,
+        workers_alive=0 if finished else len(alive),
+        rows_per_s=0.0 if finished else sum(seen.rows / seen.working_s for seen in alive),
+        slowest=tuple(_slowest(units)),
+    )
+
+
+def _shards(output: Location) -> int:
+    path = storage.join(output, dataset.RUN_NAME)
+    if not storage.exists(path):
+        raise InputError(f"{output} is no run of make synth: it has no {dataset.RUN_NAME}")
+    identity = from_json(storage.read_bytes(path))
+    if identity is None or not isinstance(identity.get("shards"), int):
+        raise InputError(f"{path} is damaged: make verify says what is left")
+    return int(identity["shards"])
+
+
+def _stage(finished: bool, is_spoken: bool, is_planned: bool) -> Stage:
+    if finished:
+        return "finished"
+    if is_spoken:
+        return "finishing"
+    return "speaking" if is_planned else "planning"
+
+
+def _units(
+    output: Location, unfinished: list[int], shards: int
+) -> tuple[list[tuple[Part, Marker]], int]:
+    """Units made of shards that are not, each with its part, and how many are to be made."""
+    planned = dataset.list_parts(output, "_shards/plan")
+
+    def of_shard(index: int) -> tuple[list[tuple[Part, Marker]], int]:
+        if dataset.plan_name(index, shards) not in planned:
+            return [], 0
+        shard = shard_part(index, shards)
+        try:
+            count = count_units(output, index, shards)
+        except InputError:  # it was finished meanwhile
+            return [], 0
+        made = finished_units(output, shard, count)
+        return [(dataset.unit_part(shard, i, count), m) for i, m in made.items()], count - len(made)
+
+    with ThreadPoolExecutor(READERS) as pool:
+        found = list(pool.map(of_shard, unfinished))
+    return [unit for units, _ in found for unit in units], sum(left for _, left in found)
+
+
+def _slowest(units: list[tuple[Part, Marker]]) -> Iterator[SlowUnit]:
+    def seconds(marker: Marker) -> float:
+        return sum(value for name, value in marker.stats.items() if name.endswith("_s"))
+
+    for part, marker in sorted(units, key=lambda unit: -seconds(unit[1]))[:SLOWEST]:
+        name = part.marker.removesuffix(".json").removeprefix("_shards/units/")
+        yield SlowUnit(name, seconds(marker), marker.accepted + marker.rejected)

@@ -1,0 +1,129 @@
+"""`make status`: the state of a run at work, dead or finished, from its output alone."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from fakes import fake_config, open_fake_studio, write_corpus
+
+import pipelines.heartbeat
+import pipelines.run_plan
+from pipelines import synth
+from pipelines.heartbeat import read_heartbeats
+from pipelines.status.__main__ import StatusConfig, main
+from pipelines.status.follow import line
+from pipelines.status.prometheus import to_text
+from pipelines.status.state import read_state
+from pipelines.unit_rows import UnitRows
+from speech.config import load_config
+from speech.errors import InputError
+
+LINES, UNSPEAKABLE, SHARDS = 60, 10, 2
+
+
+@pytest.fixture(autouse=True)
+def _voices_are_known(monkeypatch):
+    monkeypatch.setattr(pipelines.run_plan, "check_voices", lambda *_: None)
+    monkeypatch.setattr(pipelines.heartbeat, "EVERY_S", 0.0)
+
+
+@pytest.fixture
+def config(tmp_path):
+    corpus = write_corpus(tmp_path / "corpus.txt", LINES - UNSPEAKABLE)
+    with open(corpus, "a") as stream:
+        stream.write("".join(f"?{'!' * i}\n" for i in range(UNSPEAKABLE)))
+    return fake_config(str(tmp_path / "out"), corpus, f"dataset.shards={SHARDS}")
+
+
+def status(output: str, *overrides: str, as_json: bool = False) -> int:
+    return main(load_config(StatusConfig, "status", [f"output={output}", *overrides]), as_json)
+
+
+def die(monkeypatch, config, unit: int) -> None:
+    """The run dies as it writes its `unit`-th unit."""
+    real, seen = UnitRows.write, []
+
+    def write(self, writer):
+        seen.append(self)
+        if len(seen) == unit:
+            raise RuntimeError("gone")
+        real(self, writer)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(UnitRows, "write", write)
+        with pytest.raises(RuntimeError, match="gone"):
+            synth.main(config, open_fake_studio)
+
+
+def test_no_run_is_one_line(tmp_path):
+    with pytest.raises(InputError, match=r"is no run of make synth: it has no _shards/run\.json"):
+        status(str(tmp_path))
+
+
+def test_a_run_before_during_and_after(config, monkeypatch, capsys):
+    synth.prepare(config, synth.Console(quiet=True))
+    assert read_state(config.output).stage == "planning"
+    die(monkeypatch, config, 3)
+    state = read_state(config.output)
+    assert (state.stage, state.rows, state.shards_done) == ("speaking", LINES, 0)
+    assert (state.units_done, state.workers_alive) == (2, 1)
+    assert 0 < state.accepted < state.rows_done < LINES
+    assert sum(state.reasons.values()) + state.accepted == state.rows_done
+    (worker,) = state.workers
+    assert worker.units == 2
+    assert worker.unit.startswith("_shards/units/0000")
+    assert state.left_s > 0
+    assert len(state.slowest) == 2
+    assert re.fullmatch(
+        rf"{state.rows_done}/{LINES} lines, \d+ clips, .* h, 1 workers, 0 min left", line(state)
+    )
+    assert status(config.output) == 0  # its worker may be at work still
+    monkeypatch.setattr("pipelines.status.state.ALIVE_S", -1.0)
+    capsys.readouterr()
+    assert status(config.output, as_json=True) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert (told["workers_alive"], told["left_s"]) == (0, None)
+    assert synth.main(config, open_fake_studio) == 0
+    assert status(config.output) == 0
+    state = read_state(config.output)
+    assert (state.stage, state.rows_done, state.shards_done) == ("finished", LINES, SHARDS)
+    assert read_heartbeats(config.output) == []
+    counts = json.loads(Path(config.output, "manifest.json").read_text())["counts"]
+    assert state.accepted == counts["accepted"]
+
+
+def test_the_table_fits_80_columns(config, monkeypatch, capsys):
+    die(monkeypatch, config, 4)
+    monkeypatch.setenv("COLUMNS", "80")
+    capsys.readouterr()
+    status(config.output)
+    shown = capsys.readouterr().out.splitlines()
+    assert max(map(len, shown)) <= 80
+    assert any("rows an hour" in row for row in shown)
+
+
+def test_what_prometheus_reads(config, monkeypatch, tmp_path):
+    die(monkeypatch, config, 7)
+    path = tmp_path / "synth.prom"
+    status(config.output, f"prometheus={path}")
+    state = read_state(config.output)
+    text = path.read_text()
+    assert f"\ntts_distill_synth_rows_done {state.rows_done}\n" in text
+    assert 'tts_distill_synth_rejected{reason="nothing_to_speak"} ' in text
+    for row in text.splitlines():
+        assert re.fullmatch(r"# TYPE \w+ gauge|\w+(\{reason=\"\w+\"\})? [\d.e+-]+", row), row
+    assert "seconds_left" not in to_text(read_state_without_workers(state))
+
+
+def read_state_without_workers(state):
+    return type(state)(**{**vars(state), "rows_per_s": 0.0})
+
+
+def test_in_a_bucket(tmp_path, gcs_bucket, monkeypatch):
+    corpus = write_corpus(tmp_path / "corpus.txt", 20)
+    config = fake_config(f"{gcs_bucket}/out", corpus, "dataset.shards=1")
+    die(monkeypatch, config, 2)
+    state = read_state(config.output)
+    assert (state.units_done, state.stage) == (1, "speaking")
+    assert len(state.workers) == 1
