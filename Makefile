@@ -1,6 +1,7 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 VENV := .venv
+XLA := .venv-xla
 PY := $(VENV)/bin/python
 ARGS ?=
 COMMA := ,
@@ -73,6 +74,14 @@ speak: setup  ## TEXT="Hello there." OUT=speech.wav, by your student in out/stud
 test: setup  ## all tests (offline; about 15 minutes on 2 cores)
 	$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
+test-xla: $(XLA)/.installed  ## the teacher on XLA's CPU, in an environment of its own (.venv-xla, 7 GB)
+	PJRT_DEVICE=CPU $(XLA)/bin/python -m pytest --confcutdir=tests/xla tests/xla $(ARGS)
+
+$(XLA)/.installed: requirements-xla.txt
+	$(PYTHON) -m venv $(XLA)
+	$(XLA)/bin/pip install --quiet --disable-pip-version-check --no-deps -r requirements-xla.txt
+	@touch $@
+
 lint: setup  ## formatting, lint, types, layers, declared dependencies
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
@@ -87,4 +96,4 @@ format: setup  ## rewrite the code in the project's format
 clean:  ## remove what runs have written (out/), not the environment
 	rm -rf out
 
-.PHONY: help setup synth plan status verify push bench bench-teacher bootstrap-corpus train-teacher train-vocoder train-student speak measure-teacher eval test lint format clean
+.PHONY: help setup synth plan status verify push bench bench-teacher bootstrap-corpus train-teacher train-vocoder train-student speak measure-teacher eval test test-xla lint format clean

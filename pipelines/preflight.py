@@ -14,7 +14,7 @@ def check_run(config: SynthConfig) -> None:
     """Raises InputError: the output, a language, the workers, a device or weights cannot be had."""
     check_request(config)
     if config.runner.is_this_machine:
-        if config.teacher.device == "cuda":  # what needs no answer does not wait for torch
+        if config.teacher.device in ("cuda", "xla"):  # what needs no answer does not wait for torch
             pick_device("teacher.device", config.teacher.device)
         check_judges(config.gate.judges)
         config.watermark.check()

@@ -21,7 +21,7 @@ from speech.errors import InputError, Refused, in_one_line
 from speech.licenses import joint_license
 from speech.reasons import Reason
 from teacher.base import Speech
-from teacher.packing import BatchLimit, pack
+from teacher.packing import pack
 
 Report = Callable[[Progress], None]
 """called when a unit is begun, and after each batch"""
@@ -155,11 +155,7 @@ class UnitSynthesizer:
 
     def _batches(self, takes: Sequence[Attempt]) -> list[list[Attempt]]:
         """Packed by padded cost, with room for all candidates of each utterance."""
-        limit, candidates = self.context.limit, self.config.gate.candidates
-        shared = BatchLimit(
-            limit.cost // candidates if limit.cost else None,
-            max(limit.items // candidates, 1) if limit.items else None,
-        )
+        shared = self.context.limit.shared_by(self.config.gate.candidates)
         batches = pack([take.prepared.cost for take in takes], shared)
         return [[takes[i] for i in batch] for batch in batches]
 

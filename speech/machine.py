@@ -1,8 +1,10 @@
 """What this machine is: its device, what that multiplies fast, and the versions of the code."""
 
+import os
 import platform
 import subprocess
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -13,9 +15,11 @@ if TYPE_CHECKING:
 
 
 def device_name(device: "torch.device") -> str:
-    """The GPU, or the processor and how many threads torch uses on it."""
+    """The GPU, what XLA drives, or the processor and how many threads torch uses on it."""
     import torch
 
+    if device.type == "xla":
+        return f"XLA, {os.environ.get('PJRT_DEVICE', 'TPU')}"
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
     with open("/proc/cpuinfo") as stream:
@@ -63,10 +67,14 @@ def pick_device(key: str, device: str) -> "torch.device":
     """The device that `key` asks for; auto is the GPU, where there is one.
 
     Raises:
-        InputError: a GPU is asked for, and there is none.
+        InputError: a GPU is asked for, and there is none, or XLA without torch_xla.
     """
     import torch
 
+    if device == "xla" and find_spec("torch_xla") is None:  # importing it would take the TPU
+        raise InputError(
+            f"{key}=xla, but torch_xla is not installed (docs/tpu.md); allowed: auto, cpu, cuda"
+        )
     if device == "cuda" and not torch.cuda.is_available():
         raise InputError(f"{key}=cuda, but no CUDA device is there; allowed: auto, cpu")
     if device == "auto":

@@ -6,7 +6,7 @@ Suno, 2023 (github.com/suno-ai/bark); `transformers.BarkModel`.
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -42,6 +42,7 @@ class BarkConfig(TeacherConfig):
     weights: BarkWeights
     weights_file: str
     """pytorch_model.bin or model.safetensors"""
+    device: Literal["auto", "cpu", "cuda"]
     presets: str
     """what precedes a voice's id in the name of its preset: v2/ for v2/en_speaker_6"""
     seeds_torch: ClassVar[bool] = True

@@ -51,7 +51,7 @@ class TeacherConfig(Config, ABC):
     license: str
     languages: tuple[str, ...]
     batch_size: int | Literal["auto_max"]
-    device: Literal["auto", "cpu", "cuda"]
+    device: Literal["auto", "cpu", "cuda", "xla"]
 
     any_machine: ClassVar[Mapping[str, Any]] = {"batch_size": "auto_max", "device": "auto"}
     """keys of the block that do not change what is said, each with a value that any machine takes"""

@@ -22,27 +22,34 @@ class BatchLimit:
             self.items is None or count <= self.items
         )
 
+    def takes(self, length: int, count: int, longest: int) -> bool:
+        """Whether an item joins a batch of `count`, none of which is shorter than it: a batch is
+        closed where the next is much shorter than its first, however much the limit allows."""
+        return length >= SHORTEST_SHARE * longest and self.allows(count + 1, longest)
+
+    def shared_by(self, copies: int) -> "BatchLimit":
+        """What a batch may hold of items that are each spoken `copies` times in it."""
+        return BatchLimit(
+            self.cost // copies if self.cost else None,
+            max(self.items // copies, 1) if self.items else None,
+        )
+
 
 def pack(lengths: Sequence[int], limit: BatchLimit) -> list[list[int]]:
     """Indices of `lengths` in batches, longest first; ties keep their order.
 
-    Sorting puts like beside like, and a batch is closed where the next item is much shorter than its
-    first, however much the limit allows: what padding costs is `count * longest`, not the sum that
-    simpler packers count.
+    Sorting puts like beside like: what padding costs is `count * longest`, not the sum that simpler
+    packers count.
     """
     order = sorted(range(len(lengths)), key=lambda i: -lengths[i])
     batches: list[list[int]] = []
     for index in order:
         batch = batches[-1] if batches else None
-        if batch and _joins(lengths[index], len(batch), lengths[batch[0]], limit):
+        if batch and limit.takes(lengths[index], len(batch), lengths[batch[0]]):
             batch.append(index)
         else:
             batches.append([index])
     return batches
-
-
-def _joins(length: int, count: int, longest: int, limit: BatchLimit) -> bool:
-    return length >= SHORTEST_SHARE * longest and limit.allows(count + 1, longest)
 
 
 def padding_efficiency(lengths: Sequence[int], batches: Sequence[Sequence[int]]) -> float:

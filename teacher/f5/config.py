@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from speech import storage
 from speech.config import Config
@@ -121,6 +121,12 @@ class F5Config(TeacherConfig):
         "offload": False,
     }
 
+    @model_validator(mode="after")
+    def _xla_has_its_own_ways(self) -> "F5Config":
+        if self.device == "xla" and (self.compile or self.offload):
+            raise ValueError("xla compiles all and keeps it; allowed: compile=false offload=false")
+        return self
+
     @property
     def revision(self) -> str:
         return self.weights_sha256[:12]
@@ -150,6 +156,10 @@ class F5Config(TeacherConfig):
             weights_file(location, sha256)
 
     def open(self, voices: Mapping[str, Voice], watch: Stopwatch | None = None) -> "F5Teacher":
+        if self.device == "xla":
+            from teacher.f5.xla import XlaTeacher
+
+            return XlaTeacher(self, voices, watch)
         from teacher.f5.teacher import F5Teacher
 
         return F5Teacher(self, voices, watch)

@@ -18,7 +18,7 @@ from torch.nn import functional as F
 from teacher.f5.attention import AttentionKind, attend, attention_kind, rotate, rotation
 from teacher.f5.linear import PackedLinear, packed
 from teacher.f5.network import Network
-from teacher.f5.rows import Rows, lay_out
+from teacher.f5.rows import PaddedRows, Rows, lay_out
 from teacher.f5.text_embedding import embed_texts, packed_embedding
 from teacher.f5.upstream import DiTBlock
 
@@ -34,7 +34,7 @@ class Conditions:
 
     constant: Tensor
     turn: Tensor
-    rows: Rows
+    rows: Rows | PaddedRows
 
 
 @dataclass(frozen=True)
@@ -131,8 +131,8 @@ class PackedNetwork(nn.Module):
 class PositionConvolutions(nn.Module):
     """Upstream's `ConvPositionEmbedding` over rows that lie so far apart that none sees another.
 
-    Frames are channels-last as they come, and so one-row images are what they are convolved as: a
-    third of the time of `Conv1d` on a CPU, and no transposition anywhere.
+    Frames are channels-last as they come, and so images one pixel high, or with a row a line, are
+    what they are convolved as: a third of the time of `Conv1d` on a CPU, and no transposition.
     """
 
     def __init__(self, layers: nn.Sequential, dtype: torch.dtype) -> None:
@@ -141,13 +141,12 @@ class PositionConvolutions(nn.Module):
         self.first, self.second = _one_row(first, dtype), _one_row(second, dtype)
         self.gap = first.kernel_size[0] // 2
 
-    def forward(self, x: Tensor, rows: Rows) -> Tensor:
+    def forward(self, x: Tensor, rows: Rows | PaddedRows) -> Tensor:
         """(G, T, D) -> (G, T, D)."""
-        apart = x.new_zeros(len(x), 1, len(rows.inside), x.shape[-1], dtype=self.first.weight.dtype)
-        apart[:, 0, rows.slots] = x.to(apart.dtype)
+        apart = rows.apart(x.to(self.first.weight.dtype))
         hidden = F.mish(_convolved(self.first, apart))
         hidden = F.mish(_convolved(self.second, hidden * rows.inside.to(hidden.dtype)))
-        return hidden[:, 0, rows.slots]
+        return rows.together(hidden)
 
 
 def _one_row(layer: nn.Conv1d, dtype: torch.dtype) -> nn.Conv2d:
@@ -168,7 +167,7 @@ def _one_row(layer: nn.Conv1d, dtype: torch.dtype) -> nn.Conv2d:
 
 
 def _convolved(layer: nn.Conv2d, x: Tensor) -> Tensor:
-    """(G, 1, P, D) -> (G, 1, P, D)."""
+    """(G, H, P, D) -> (G, H, P, D), each of H lines by itself."""
     found: Tensor = layer(x.permute(0, 3, 1, 2))
     return found.permute(0, 2, 3, 1)
 
@@ -190,14 +189,16 @@ class Block(nn.Module):
         self.q_norm, self.k_norm = attention.q_norm, attention.k_norm
         self.heads, self.kind, self.dtype = attention.heads, kind, dtype
 
-    def forward(self, x: Tensor, modulation: Tensor, turn: Tensor, rows: Rows) -> Tensor:
+    def forward(
+        self, x: Tensor, modulation: Tensor, turn: Tensor, rows: Rows | PaddedRows
+    ) -> Tensor:
         """(G, T, D) float32, (6, D) -> (G, T, D)."""
         shift, scale, gate, shift_ff, scale_ff, gate_ff = modulation
         x = torch.addcmul(x, gate, self._attention(_norm(x, scale, shift), turn, rows))
         hidden = self.enter(_norm(x, scale_ff, shift_ff).to(self.dtype))
         return torch.addcmul(x, gate_ff, self.leave(hidden))
 
-    def _attention(self, x: Tensor, turn: Tensor, rows: Rows) -> Tensor:
+    def _attention(self, x: Tensor, turn: Tensor, rows: Rows | PaddedRows) -> Tensor:
         heads = self.qkv(x.to(self.dtype)).unflatten(-1, (3 * self.heads, -1))
         turned, value = heads.split([2 * self.heads, self.heads], dim=-2)
         if self.q_norm is not None:

@@ -1,4 +1,5 @@
-"""Rows of different lengths laid end to end, so that no operation but attention knows of them."""
+"""Rows of different lengths laid end to end, so that no operation but attention knows of them; or
+padded to one length, where what compiles wants the same shapes again."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,6 +29,39 @@ class Rows:
     @property
     def spans(self) -> list[tuple[int, int]]:
         return list(pairwise(accumulate(self.lengths, initial=0)))
+
+    def apart(self, x: Tensor) -> Tensor:
+        """(G, T, D) -> (G, 1, P, D), zeros between the rows."""
+        apart = x.new_zeros(len(x), 1, len(self.inside), x.shape[-1])
+        apart[:, 0, self.slots] = x
+        return apart
+
+    def together(self, x: Tensor) -> Tensor:
+        """(G, 1, P, D) -> (G, T, D)."""
+        return x[:, 0, self.slots]
+
+
+@dataclass(frozen=True)
+class PaddedRows:
+    """B rows of N frames each, T = B * N, which are a row's own where `valid` (B, N).
+
+    What stands in padding is of no meaning, but finite.
+    """
+
+    valid: Tensor
+
+    @property
+    def inside(self) -> Tensor:
+        """(B, N, 1), 1 where a frame is a row's own and 0 elsewhere."""
+        return self.valid.unsqueeze(-1).float()
+
+    def apart(self, x: Tensor) -> Tensor:
+        """(G, T, D) -> (G, B, N, D), zeros after each row."""
+        return x.unflatten(1, self.valid.shape) * self.inside.to(x.dtype)
+
+    def together(self, x: Tensor) -> Tensor:
+        """(G, B, N, D) -> (G, T, D)."""
+        return x.flatten(1, 2)
 
 
 def lay_out(lengths: Sequence[int], gap: int, device: torch.device) -> Rows:

@@ -84,7 +84,7 @@ def sample_together(
     """All prompts at once; state, time and update are float32, and the device is waited for nowhere
     between the first step and the last."""
     frames = [prompt.frames for prompt in prompts]
-    reference = torch.cat([_shown(prompt) for prompt in prompts])
+    reference = torch.cat([shown(prompt) for prompt in prompts])
     y = torch.cat([noise(p.key, p.frames, network.mel_dim) for p in prompts])
     y, reference = (part.to(network.device, non_blocking=True) for part in (y, reference))
     conditions = network.conditions([p.tokens for p in prompts], reference, frames)
@@ -93,7 +93,7 @@ def sample_together(
     for (start, end), modulation in zip(pairwise(times), modulations, strict=True):
         copies = 2 if is_guided(start, config) else 1
         flow = network.velocity(y, conditions, modulation, copies)
-        y = torch.add(y, _guided(flow, config.guidance), alpha=end - start)
+        y = torch.add(y, guide(flow, config.guidance), alpha=end - start)
     rows = y.split(frames)
     return [row[len(p.reference) :] for row, p in zip(rows, prompts, strict=True)]
 
@@ -111,14 +111,14 @@ def heaviest_step(config: SamplerConfig) -> SamplerConfig:
     return config.model_copy(update={"steps": 1, "guidance_interval": interval})
 
 
-def _guided(flow: Tensor, guidance: float) -> Tensor:
-    """(G, T, mel_dim) -> (T, mel_dim): where there are two copies, away from the second."""
+def guide(flow: Tensor, guidance: float) -> Tensor:
+    """Flows (G, T, mel_dim) -> (T, mel_dim): where there are two copies, away from the second."""
     if len(flow) == 1:
         return flow[0]
     towards, away = flow
     return towards + (towards - away) * guidance
 
 
-def _shown(prompt: Prompt) -> Tensor:
+def shown(prompt: Prompt) -> Tensor:
     """(frames, mel_dim) the reference, and zeros where speech is to come."""
     return F.pad(prompt.reference, (0, 0, 0, prompt.frames - len(prompt.reference)))

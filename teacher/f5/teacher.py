@@ -91,7 +91,7 @@ class F5Teacher(Teacher[F5Config]):
         """Mels (frames, mel_dim) wherever they are; the waves leave the device together."""
         gains = [self.reference(voice_id)[1] for voice_id in voice_ids]
         with self._resident(self.vocoder), torch.inference_mode():
-            waves = [self.vocoder(mel.to(self.device)) for mel in mels]
+            waves = [self.vocoder(mel.to(self.vocoder_device)) for mel in mels]
             waves = [wave / gain for wave, gain in zip(waves, gains, strict=True)]
             together = torch.cat(waves).cpu()
         return [wave.numpy() for wave in together.split([len(wave) for wave in waves])]
@@ -128,7 +128,11 @@ class F5Teacher(Teacher[F5Config]):
     @cached_property
     def vocoder(self) -> nn.Module:
         vocoder = build_vocoder(self.config.vocoder)
-        return vocoder if self.config.offload else vocoder.to(self.device)
+        return vocoder if self.config.offload else vocoder.to(self.vocoder_device)
+
+    @property
+    def vocoder_device(self) -> torch.device:
+        return self.device
 
     @property
     def size(self) -> Size:
