@@ -41,23 +41,20 @@ def build_pipeline(
     """Text is read, planned and grouped; audio never crosses a shuffle."""
     import apache_beam as beam
 
-    from pipelines.row_counts import total
     from pipelines.text_grouping import group_by_shard
-    from pipelines.worker import COUNTS, PlanText, WritePlan, WriteShards
+    from pipelines.worker import PlanText, WritePlan, WriteShards
 
     shards = pipeline | "List shards to do" >> beam.Create(run_plan.todo)
-    planned = (
+    text = (
         pipeline
         | "List corpus" >> beam.Create(run_plan.corpus.parts)
-        | "Read and plan" >> beam.ParDo(PlanText(run_plan)).with_outputs(COUNTS, main="text")
+        | "Read and plan" >> beam.ParDo(PlanText(run_plan))
     )
-    _ = (
-        planned[COUNTS]
-        | "Add counts" >> beam.CombineGlobally(total)
+    return (
+        group_by_shard(shards, text, folders.text_folder if folders else None)
         | "Write counts" >> beam.ParDo(WritePlan(run_plan.config.output))
+        | "Speak, judge, write" >> beam.ParDo(WriteShards(run_plan, opener, folders))
     )
-    grouped = group_by_shard(shards, planned.text, folders.text_folder if folders else None)
-    return grouped | "Speak, judge, write" >> beam.ParDo(WriteShards(run_plan, opener, folders))
 
 
 def main(config: SynthConfig, opener: "LoadModels | None" = None) -> int:

@@ -3,23 +3,24 @@
 import functools
 import threading
 from collections.abc import Iterable, Iterator
-from typing import Final, Literal
+from contextlib import AbstractContextManager, nullcontext
+from typing import Final, cast
 
 import apache_beam as beam
 from apache_beam.metrics import Metrics
-from apache_beam.pvalue import TaggedOutput
 from apache_beam.transforms.window import GlobalWindows
 from apache_beam.utils.windowed_value import WindowedValue
 
 from pipelines.isolated_attempt import survives
+from pipelines.one_context import one_context
 from pipelines.progress import Progress, ProgressFile
 from pipelines.quarantine import Quarantine
-from pipelines.row_counts import PlanCounts, check_lines, write_plan
+from pipelines.row_counts import PlanCounts, check_lines, total, write_plan
 from pipelines.run_folders import RunFolders
 from pipelines.run_plan import RunPlan
 from pipelines.shard import ShardSynthesizer
 from pipelines.utterances import CorpusPart, open_lexicon, plan_part, spoken_languages
-from pipelines.worker_context import LoadModels, load_models
+from pipelines.worker_context import LoadModels, WorkerContext, load_models
 from pipelines.worker_threads import WorkerThreads
 from speech.dataset.layout import Marker, find_marker
 from speech.dataset.schema import Rejection, Utterance
@@ -27,12 +28,14 @@ from speech.dataset.writer import ShardWriter
 from speech.errors import InputError
 from teacher.voices import load_bank
 
-COUNTS: Final = "counts"
+COUNTS: Final = -1
+"""Where a shard's number stands: counts go the way of the text. With an output of their own the graph
+would have branches, of which Beam's DaskRunner runs the last alone, and mixes what they are given."""
 Item = Utterance | Rejection
 
 
 class PlanText(beam.DoFn):
-    """Part of the corpus -> (shard, row to be) of the shards to do, and the `COUNTS` of all."""
+    """Part of the corpus -> (shard, row to be) of the shards to do, and (COUNTS, counts of all)."""
 
     def __init__(self, run_plan: RunPlan) -> None:
         self.config = run_plan.config
@@ -43,9 +46,7 @@ class PlanText(beam.DoFn):
         self.bank = load_bank(self.config.voices, languages=spoken_languages(self.config))
         self.lexicon = open_lexicon(self.config)
 
-    def process(
-        self, element: CorpusPart
-    ) -> Iterator[tuple[int, Item] | TaggedOutput[Literal["counts"], PlanCounts]]:
+    def process(self, element: CorpusPart) -> Iterator[tuple[int, Item | PlanCounts]]:
         path, counts = element.file.path, PlanCounts()
         for rows in plan_part(element, self.config, self.bank, self.lexicon, self.shards):
             counts.add_line(path, (shard for shard, _ in rows))
@@ -53,17 +54,23 @@ class PlanText(beam.DoFn):
                 if shard in self.todo:
                     yield shard, item
         check_lines(element, counts.lines[path])
-        yield TaggedOutput(COUNTS, counts)
+        yield COUNTS, counts
 
 
 class WritePlan(beam.DoFn):
-    """Counts of the whole corpus -> the file that they are checked against in the end."""
+    """(COUNTS, counts) -> the file that rows are checked against in the end; others pass."""
 
     def __init__(self, output: str) -> None:
         self.output = output
 
-    def process(self, element: PlanCounts) -> None:
-        write_plan(self.output, element)
+    def process(
+        self, element: tuple[int, Iterable[Item | PlanCounts]]
+    ) -> Iterator[tuple[int, Iterable[Item]]]:
+        key, values = element
+        if key == COUNTS:
+            write_plan(self.output, total(cast(Iterable[PlanCounts], values)))
+        else:
+            yield key, cast(Iterable[Item], values)
 
 
 class WriteShards(beam.DoFn):
@@ -78,11 +85,10 @@ class WriteShards(beam.DoFn):
         self.config = run_plan.config
         self.shards = run_plan.corpus.shards
         self.opener = opener or load_models
-        self.workers = folders.workers if folders else 1
-        self.progress_folder = folders.progress_folder if folders else None
+        self.folders = folders
 
     def setup(self) -> None:
-        self.threads = WorkerThreads(self.workers, self._make)
+        self.threads = WorkerThreads(self.folders.workers if self.folders else 1, self._make)
         self.own = threading.local()
 
     def process(self, element: tuple[int, Iterable[Item]]) -> Iterator[Marker]:
@@ -98,7 +104,10 @@ class WriteShards(beam.DoFn):
         shard, items = element
         if marker := find_marker(self.config.output, shard, self.shards):
             return marker  # a retried bundle: what it finished before it failed is not done again
-        lines = list(items)
+        with self._context() as context:
+            return self._write(shard, list(items), context)
+
+    def _write(self, shard: int, lines: list[Item], context: WorkerContext) -> Marker:
         with ShardWriter(
             self.config.output,
             shard,
@@ -107,7 +116,8 @@ class WriteShards(beam.DoFn):
         ) as writer:
             trial = functools.partial(survives, self.config, self.opener)
             quarantine = Quarantine(self.config.output, shard, self.shards, trial)
-            stats = self._recorder(writer, quarantine).record(lines)
+            recorder = ShardSynthesizer(self.config, context, writer, self._report, quarantine)
+            stats = recorder.record(lines)
             if writer.rows != len(lines):
                 raise InputError(
                     f"shard {shard} of {self.shards} was given {len(lines)} rows and made "
@@ -117,16 +127,17 @@ class WriteShards(beam.DoFn):
             quarantine.end()
             return marker
 
-    def _recorder(self, writer: ShardWriter, quarantine: Quarantine) -> ShardSynthesizer:
-        """With what this thread has opened, once."""
+    def _context(self) -> AbstractContextManager[WorkerContext]:
+        """This thread's own on this machine, whose threads were counted; elsewhere the process'."""
+        if self.folders is None:
+            return one_context(self.config, self.opener)
         if not hasattr(self.own, "context"):
             self.own.context = self.opener(self.config)
-            self.own.progress = ProgressFile(self.progress_folder)
-        return ShardSynthesizer(self.config, self.own.context, writer, self._report, quarantine)
+        return nullcontext(self.own.context)
 
     def _report(self, more: Progress) -> None:
         self.threads.check()
-        self.own.progress.report(more)
+        ProgressFile(self.folders.progress_folder if self.folders else None).report(more)
 
     def _counted(self, markers: Iterable[Marker]) -> Iterator[Marker]:
         """Beam's counters, which know the threads of Beam alone."""
