@@ -1,6 +1,7 @@
 """Progress that people see: workers append to small local files, the launcher draws a bar.
 
-Beam's direct runner prints nothing. Files work whichever thread or process a bundle runs in.
+Beam's direct runner prints nothing. Files work whichever thread or process a bundle runs in; where
+workers share no folder with the launcher, markers tell (`pipelines.marker_progress`).
 """
 
 import json
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import astuple, dataclass
 from pathlib import Path
+from typing import Protocol
 
 import rich.progress
 from rich.console import Console
@@ -61,6 +63,13 @@ class ProgressFile:
                 stream.write(json.dumps(astuple(more)) + "\n")
 
 
+class Source(Protocol):
+    """Who knows how far a run is."""
+
+    def update(self) -> Progress:
+        """All that has happened until now; called twice a second."""
+
+
 class Totals:
     """The sum over all workers.
 
@@ -102,7 +111,7 @@ class _Rate(ProgressColumn):
 
 
 @contextmanager
-def show_progress(folder: Path, lines: int, shards: int, console: Console) -> Iterator[None]:
+def show_progress(totals: Source, lines: int, shards: int, console: Console) -> Iterator[None]:
     """Draw the bar (on a terminal) or a line every ten seconds (elsewhere) until the block ends.
 
     Args:
@@ -122,7 +131,7 @@ def show_progress(folder: Path, lines: int, shards: int, console: Console) -> It
     task = progress.add_task("speaking", total=lines, found=Progress())
 
     def follow() -> None:
-        printed, totals, ended = time.monotonic(), Totals(folder), False
+        printed, ended = time.monotonic(), False
         while not ended:
             ended = stop.wait(REFRESH_S)
             found = totals.update()

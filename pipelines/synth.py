@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from pipelines.config import SynthConfig
+from pipelines.marker_progress import MarkerTotals
 from pipelines.preflight import check_run
-from pipelines.progress import show_progress
+from pipelines.progress import Totals, show_progress
 from pipelines.run_folders import RunFolders, open_run_folders
 from pipelines.run_plan import RunPlan, prepare
 from pipelines.runners.direct import DirectConfig
@@ -71,16 +72,18 @@ def main(config: SynthConfig, opener: "LoadModels | None" = None) -> int:
 def run(run_plan: RunPlan, console: Console, opener: "LoadModels | None") -> bool:
     """Whether the pipeline has ended, rather than been submitted or written down."""
     runner = run_plan.config.runner
+    expected = run_plan.lines_todo, len(run_plan.todo)
     if not isinstance(runner, DirectConfig):
-        elsewhere = runner.run(lambda pipeline: build_pipeline(pipeline, run_plan), "speak")
+        with show_progress(MarkerTotals(run_plan), *expected, console):
+            elsewhere = runner.run(
+                lambda pipeline: build_pipeline(pipeline, run_plan, opener), "speak"
+            )
         if elsewhere:
             console.print(elsewhere)
         return elsewhere is None
     with (
         open_run_folders(run_plan.config.output, runner.count()) as folders,
-        show_progress(
-            Path(folders.progress_folder), run_plan.lines_todo, len(run_plan.todo), console
-        ),
+        show_progress(Totals(Path(folders.progress_folder)), *expected, console),
     ):
         runner.run(lambda pipeline: build_pipeline(pipeline, run_plan, opener, folders), "speak")
     return True

@@ -53,7 +53,7 @@ def test_without_a_folder_nothing_is_written(tmp_path, monkeypatch):
 def test_a_terminal_gets_a_bar(tmp_path):
     drawn = io.StringIO()
     console = Console(file=drawn, force_terminal=True, width=140, legacy_windows=False)
-    with show_progress(tmp_path, 8, 2, console):
+    with show_progress(Totals(tmp_path), 8, 2, console):
         ProgressFile(str(tmp_path)).report(Progress(3, 1, 7200.0, 6))
     text = drawn.getvalue()
     assert "4/8 lines" in text
@@ -65,7 +65,7 @@ def test_a_terminal_gets_a_bar(tmp_path):
 
 def test_prose_of_more_utterances_than_lines_raises_the_total(tmp_path):
     drawn = io.StringIO()
-    with show_progress(tmp_path, 2, 1, Console(file=drawn, force_terminal=True, width=140)):
+    with show_progress(Totals(tmp_path), 2, 1, Console(file=drawn, force_terminal=True, width=140)):
         ProgressFile(str(tmp_path)).report(Progress(5, 0, 1.0))
     assert "5/5 lines" in drawn.getvalue()
 
@@ -82,7 +82,7 @@ def test_the_total_follows_what_the_shards_hold():
 def test_tries_move_while_no_line_is_finished(tmp_path, monkeypatch):
     monkeypatch.setattr(pipelines.progress, "LINE_EVERY_S", -1.0)
     printed = io.StringIO()
-    with show_progress(tmp_path, 1, 1, Console(file=printed, width=140)):
+    with show_progress(Totals(tmp_path), 1, 1, Console(file=printed, width=140)):
         report = ProgressFile(str(tmp_path)).report
         report(Progress(shards=1, rows=68))
         report(Progress(tries=16))
@@ -92,7 +92,7 @@ def test_tries_move_while_no_line_is_finished(tmp_path, monkeypatch):
 def test_a_log_gets_plain_lines(tmp_path, monkeypatch):
     monkeypatch.setattr(pipelines.progress, "LINE_EVERY_S", -1.0)  # always
     printed = io.StringIO()
-    with show_progress(tmp_path, 8, 2, Console(file=printed, width=140)):
+    with show_progress(Totals(tmp_path), 8, 2, Console(file=printed, width=140)):
         ProgressFile(str(tmp_path)).report(Progress(3, 1, 20.0, 6))
     assert printed.getvalue().rstrip() == "4/8 lines, 3 clips of 6 tries, 20 s of audio"
     assert "\x1b" not in printed.getvalue()
@@ -100,7 +100,7 @@ def test_a_log_gets_plain_lines(tmp_path, monkeypatch):
 
 def test_a_log_of_a_short_run_stays_empty(tmp_path):
     printed = io.StringIO()
-    with show_progress(tmp_path, 8, 2, Console(file=printed)):
+    with show_progress(Totals(tmp_path), 8, 2, Console(file=printed)):
         ProgressFile(str(tmp_path)).report(Progress(3, 1, 20.0, 6))
     assert printed.getvalue().strip() == ""
 
@@ -109,7 +109,7 @@ def test_the_bar_goes_when_the_work_fails(tmp_path):
     before = threading.active_count()
     with (
         pytest.raises(RuntimeError, match="worker"),
-        show_progress(tmp_path, 8, 2, Console(file=io.StringIO(), force_terminal=True)),
+        show_progress(Totals(tmp_path), 8, 2, Console(file=io.StringIO(), force_terminal=True)),
     ):
         raise RuntimeError("worker")
     assert threading.active_count() == before
