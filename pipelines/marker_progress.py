@@ -39,7 +39,7 @@ class MarkerTotals:
             data = storage.read_bytes(storage.join(self._output, name))
             if marker := parse_marker(data, shard, self._shards):
                 self._missing.remove(shard)
-                rows, tries = marker.accepted + marker.rejected, round(marker.stats["tries"])
+                rows, tries = marker.accepted + marker.rejected, round(marker.stats.get("tries", 0))
                 self._sum += Progress(
                     marker.accepted, marker.rejected, marker.audio_s, tries, 1, rows
                 )

@@ -4,7 +4,7 @@ from pipelines.runners.java import JavaEngineConfig
 
 
 class FlinkConfig(JavaEngineConfig):
-    """`master`: host:port of a JobManager's REST interface, or [local] for one inside the job server."""
+    """`master`: host:port of a cluster's REST interface, or [local] for one in the job server."""
 
     def engine_options(self) -> dict[str, str]:
         return {

@@ -1,49 +1,20 @@
-"""A Dask cluster of two worker processes, one of which is killed in mid-run, writes the same bytes."""
+"""Dask's worker processes write what `runner=direct` does, whoever of them is killed in mid-run."""
 
-import os
-import signal
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pytest
-from fakes import CHILDREN, FakeTeacher, fake_config, in_child, open_fake_studio, synth_fake, write_corpus
-from fakes import FakeTeacher
+from deadly_teacher import (
+    open_studio_that_kills_its_launcher,
+    open_studio_that_kills_its_process,
+    was_killed,
+)
+from fakes import fake_config, in_child, synth_fake, write_corpus
 from test_kill import hashes
-
-from pipelines import synth
-from pipelines.config import SynthConfig
-from pipelines.worker_context import WorkerContext
-from speech.errors import InputError
 
 pytestmark = pytest.mark.slow
 
 LINES = 300
-DASK = ("runner=dask",)
-KILLED = "killed"
-
-
-class DeadlyTeacher(FakeTeacher):
-    """Ends its process at the third batch; of all processes of a run, one."""
-
-    def __init__(self, told: Path) -> None:
-        self.told = told
-        self.batches = 0
-
-    def speak(self, batch, keys):
-        self.batches += 1
-        if self.batches == 3:
-            try:
-                self.told.touch(exist_ok=False)
-            except FileExistsError:
-                pass
-            else:
-                os.kill(os.getpid(), signal.SIGKILL)
-        return super().speak(batch, keys)
-
-
-def open_deadly_studio(config: SynthConfig) -> WorkerContext:
-    context = open_fake_studio(config)
-    context.teacher = DeadlyTeacher(Path(config.output).parent / KILLED)
-    return context
 
 
 @pytest.fixture(scope="module")
@@ -58,10 +29,24 @@ def direct(tmp_path_factory, corpus) -> str:
     return output
 
 
-def test_a_worker_killed_in_mid_run_changes_no_byte(tmp_path, corpus, direct):
-    output = tmp_path / "out"
-    config = fake_config(str(output), corpus, *DASK)
-    assert in_child(synth_fake, config, open_deadly_studio) == 0
-    assert (tmp_path / KILLED).exists()
-    assert hashes(str(output)) == hashes(direct)
-    assert (output / "_shards/plan.json").read_bytes() == Path(direct, "_shards/plan.json").read_bytes()
+def plan(output: str) -> bytes:
+    return Path(output, "_shards/plan.json").read_bytes()
+
+
+def test_one_of_two_workers_killed_in_mid_run_changes_no_byte(tmp_path, corpus, direct):
+    output = str(tmp_path / "out")
+    config = fake_config(output, corpus, "runner=dask", "runner.workers=2")
+    assert in_child(synth_fake, config, open_studio_that_kills_its_process) == 0
+    assert was_killed(output).exists()
+    assert hashes(output) == hashes(direct)
+    assert plan(output) == plan(direct)
+
+
+def test_after_the_launcher_was_killed_the_next_run_changes_no_byte(tmp_path, corpus, direct):
+    output = str(tmp_path / "out")
+    config = fake_config(output, corpus, "runner=dask", "runner.workers=2")
+    with pytest.raises(BrokenProcessPool):
+        in_child(synth_fake, config, open_studio_that_kills_its_launcher)
+    assert len(hashes(output)) < len(hashes(direct))
+    assert in_child(synth_fake, config) == 0
+    assert hashes(output) == hashes(direct)
