@@ -1,11 +1,10 @@
 """What is to be spoken in a shard: its admitted lines, each prepared, at its next try."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from speech.dataset.schema import Rejection, Utterance
-from speech.reasons import Reason
+from speech.dataset.schema import Utterance
 from teacher.base import Prepared, Request, Teacher
 
 FIRST_PARTS = 3
@@ -62,26 +61,3 @@ def first_parts(takes: Sequence[Attempt]) -> tuple[list[Attempt], list[Attempt]]
             parts.add(part)
             first.append(take)
     return first, later
-
-
-def admit(
-    items: Iterable[Utterance | Rejection], reject: Callable[[Rejection], None]
-) -> list[Utterance]:
-    """Utterances in order of their ids; rejections go to `reject`, and of utterances with one id all
-    but the first in the corpus."""
-    admitted: list[Utterance] = []
-    for item in sorted(items, key=_order):
-        if isinstance(item, Rejection):
-            reject(item)
-        elif admitted and admitted[-1].id == item.id:
-            same = admitted[-1].text == item.text
-            reason = Reason.DUPLICATE if same else Reason.DUPLICATE_ID
-            reject(item.rejected("corpus", reason, f"first seen at {admitted[-1].source}"))
-        else:
-            admitted.append(item)
-    return admitted
-
-
-def _order(item: Utterance | Rejection) -> tuple[str, tuple[int, ...], str, str]:
-    place = item.place if isinstance(item, Utterance) else ()
-    return item.id, place, item.source, item.text

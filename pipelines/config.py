@@ -1,6 +1,7 @@
 """The configuration of a synth run: one block for each group of conf/, in the order of the flow."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -24,8 +25,12 @@ class LicenseConfig(Config):
 class DatasetConfig(Config):
     shards: Annotated[int, Field(ge=1, le=MAX_SHARDS)] | Literal["auto"]
     rows_per_shard: int = Field(ge=1)
+    rows_per_unit: Annotated[int, Field(ge=1)] | Literal["auto"]
     row_group_mb: int = Field(ge=1, le=100)
     keep_rejected_audio: bool
+
+    any_machine: ClassVar[Mapping[str, Any]] = {"rows_per_unit": "auto"}
+    """keys that do not show in a dataset, each with a value that serves to mend one"""
 
 
 class SynthConfig(Config):

@@ -39,12 +39,14 @@ def look_over(run_plan: "RunPlan", markers: Mapping[int, Marker]) -> tuple[list[
     have to be written again, and what is wrong beside that."""
     output = run_plan.config.output
     stored = _stored(output, dataset.MANIFEST_NAME)
-    found = storage.list_files(storage.join(output, "data"))
-    own = {dataset.data_name(i, run_plan.corpus.shards) for i in range(run_plan.corpus.shards)}
+    found = dataset.list_parts(output, "data")
+    own = {
+        dataset.shard_part(i, run_plan.corpus.shards).data for i in range(run_plan.corpus.shards)
+    }
     wrong = [
-        f"data/{name} is not of this dataset: move it elsewhere"
+        f"{name} is not of this dataset: move it elsewhere"
         for name in sorted(found)
-        if f"data/{name}" not in own
+        if name not in own
     ]
     if (manifest := read_manifest(stored)) is None:
         return [dataset.MANIFEST_NAME], wrong

@@ -8,7 +8,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -18,6 +18,8 @@ import rich.progress
 from rich.console import Console
 from rich.progress import BarColumn, ProgressColumn, Task, TextColumn
 from rich.text import Text
+
+from pipelines.run_folders import RunFolders
 
 REFRESH_S = 0.5
 LINE_EVERY_S = 10.0
@@ -33,22 +35,18 @@ class Progress:
     """of the clips accepted"""
     tries: int = 0
     """clips spoken, whatever became of them"""
-    shards: int = 0
-    """shards begun"""
-    rows: int = 0
-    """that those will have"""
+    known: int = 0
+    """rows that an earlier run has made"""
+    lines: int = 0
+    """of the corpus that were planned"""
 
     def __add__(self, other: "Progress") -> "Progress":
         return Progress(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
 
     @property
     def done(self) -> int:
+        """Rows made in this run."""
         return self.accepted + self.rejected
-
-    def total(self, lines: int, shards: int) -> int:
-        """Rows in all: known of the shards begun, and about as many as lines in the others."""
-        expected = self.rows + lines * max(1 - self.shards / shards, 0)
-        return max(round(expected), self.done)
 
 
 class ProgressFile:
@@ -64,7 +62,7 @@ class ProgressFile:
 
 
 class Source(Protocol):
-    """Who knows how far a run is."""
+    """Who knows how far a job is."""
 
     def update(self) -> Progress:
         """All that has happened until now; called twice a second."""
@@ -101,47 +99,100 @@ class _Rate(ProgressColumn):
         share = found.accepted / found.done if found.done else 1.0
         elapsed = task.elapsed or 0.0
         speed = found.audio_s / elapsed if elapsed else 0.0
-        left = task.time_remaining
         return Text(
             f"{found.accepted} clips of {found.tries} tries  {found.audio_s / 3600:.2f} h  "
-            f"{share:.0%} accepted  {speed:.1f}x real time  "
-            f"{'-' if left is None else f'{left // 60:.0f}:{left % 60:02.0f}'} left",
+            f"{share:.0%} accepted  {speed:.1f}x real time  {_left(task)} left",
             no_wrap=True,
         )
 
 
+class _Left(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        return Text(f"{_left(task)} left")
+
+
+def _left(task: Task) -> str:
+    left = task.time_remaining
+    return "-" if left is None else f"{left // 60:.0f}:{left % 60:02.0f}"
+
+
 @contextmanager
-def show_progress(totals: Source, lines: int, shards: int, console: Console) -> Iterator[None]:
+def show_planning(folders: RunFolders | None, lines: int, console: Console) -> Iterator[None]:
+    """Follow the first job, over `lines` of the corpus, until the block ends."""
+
+    def count(found: Progress) -> tuple[int, int]:
+        return found.lines, max(lines, found.lines)
+
+    def line(found: Progress) -> str:
+        return f"{found.lines}/{lines} lines planned"
+
+    if folders is None:  # plan files come all at the end
+        console.print(f"{lines} lines are planned by the engine's workers")
+        yield
+        return
+    totals = Totals(Path(folders.progress_folder))
+    with _followed(totals, "planning", _Left(), count, line, console):
+        yield
+
+
+@contextmanager
+def show_speaking(totals: Source, rows: int, console: Console) -> Iterator[None]:
+    """Follow the second job until the block ends.
+
+    Args:
+        rows: of the shards to do; those that an earlier run has made are taken off.
+    """
+
+    def count(found: Progress) -> tuple[int, int]:
+        return found.done, max(rows - found.known, found.done)
+
+    def line(found: Progress) -> str:
+        done, total = count(found)
+        clips = f"{found.accepted} clips of {found.tries} tries"
+        return f"{done}/{total} lines, {clips}, {found.audio_s:.0f} s of audio"
+
+    with _followed(totals, "speaking", _Rate(), count, line, console):
+        yield
+
+
+@contextmanager
+def _followed(
+    totals: Source,
+    name: str,
+    column: ProgressColumn,
+    count: Callable[[Progress], tuple[int, int]],
+    line: Callable[[Progress], str],
+    console: Console,
+) -> Iterator[None]:
     """Draw the bar (on a terminal) or a line every ten seconds (elsewhere) until the block ends.
 
     Args:
-        lines: of the corpus, about, in the shards to do; a long line becomes several rows.
-        shards: to do.
+        count: what is done, of how many.
     """
     stop = threading.Event()
     progress = rich.progress.Progress(
-        TextColumn("speaking"),
+        TextColumn(name),
         BarColumn(bar_width=20),
         TextColumn("{task.completed}/{task.total} lines"),
-        _Rate(),
+        column,
         console=console,
         speed_estimate_period=60,
         auto_refresh=False,
     )
-    task = progress.add_task("speaking", total=lines, found=Progress())
+    task = progress.add_task(name, found=Progress())
 
     def follow() -> None:
         printed, ended = time.monotonic(), False
         while not ended:
             ended = stop.wait(REFRESH_S)
             found = totals.update()
-            total = found.total(lines, shards)
+            done, total = count(found)
             progress.update(
-                task, completed=found.done, total=total, found=found, refresh=console.is_terminal
+                task, completed=done, total=total, found=found, refresh=console.is_terminal
             )
             if not console.is_terminal and time.monotonic() - printed > LINE_EVERY_S:
                 printed = time.monotonic()
-                console.print(_line(found, total))
+                console.print(line(found))
 
     thread = threading.Thread(target=follow)
     with progress if console.is_terminal else nullcontext():
@@ -151,8 +202,3 @@ def show_progress(totals: Source, lines: int, shards: int, console: Console) -> 
         finally:
             stop.set()
             thread.join()
-
-
-def _line(found: Progress, total: int) -> str:
-    clips = f"{found.accepted} clips of {found.tries} tries"
-    return f"{found.done}/{total} lines, {clips}, {found.audio_s:.0f} s of audio"

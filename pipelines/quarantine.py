@@ -1,11 +1,11 @@
-"""Lines that kill their worker: what was being spoken when a shard's worker died is looked at alone.
+"""Lines that kill their worker: what was being spoken when a unit's worker died is looked at alone.
 
-A segmentation fault or the kernel's OOM killer leaves no exception to catch. So each shard writes
-down which tries it is about to speak, in `_shards/attempts-00003-of-00012.json`, for as long as it
-is not finished. Whoever begins the shard again finds there what its predecessor may have died of:
+A segmentation fault or the kernel's OOM killer leaves no exception to catch. So each unit writes
+down which tries it is about to speak, beside its marker to be, for as long as it is not finished.
+Whoever begins the unit again finds there what its predecessor may have died of:
 
 1. The tries of the batch that was in flight become suspects. Each is spoken and judged alone, before
-   anything else of the shard, and its sound thrown away. One that lives is cleared.
+   anything else of the unit, and its sound thrown away. One that lives is cleared.
 2. One that was alone in flight when its worker died is tried in a process of its own
    (`pipelines.isolated_attempt`). One that dies there twice, while this process lives, is rejected.
 3. Where there can be no such process (no memory for a second teacher), `LONE_DEATHS` deaths decide.
@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter, ValidationError
 
 from speech import storage
+from speech.dataset.layout import Part
 from speech.errors import InputError
 from speech.storage import Location
 
@@ -37,16 +38,15 @@ Survives = Callable[["Attempt"], bool | None]
 LONE_DEATHS = 4
 TRIALS = 2
 """processes that a take must kill"""
-PREFIX = "attempts-"
 
 
-def attempts_name(index: int, count: int) -> str:
-    return f"_shards/{PREFIX}{index:05d}-of-{count:05d}.json"
+def attempts_name(unit: Part) -> str:
+    return unit.marker.removesuffix(".json") + "-attempts.json"
 
 
 @dataclass
 class _Record:
-    """What is known of a shard that was begun and not finished; tries by their noise keys."""
+    """What is known of a unit that was begun and not finished; tries by their noise keys."""
 
     in_flight: list[str] = field(default_factory=list)
     alone: bool = False
@@ -61,10 +61,10 @@ _RECORD = TypeAdapter(_Record)
 
 
 class Quarantine:
-    """The record of one shard."""
+    """The record of one unit."""
 
-    def __init__(self, output: Location, index: int, count: int, survives: Survives) -> None:
-        self._path = storage.join(output, attempts_name(index, count))
+    def __init__(self, output: Location, unit: Part, survives: Survives) -> None:
+        self._path = storage.join(output, attempts_name(unit))
         self._survives = survives
         self._record = self._read()
         for key in self._record.in_flight:
@@ -124,14 +124,5 @@ class Quarantine:
         self._record.deadly[key] = deed
 
     def end(self) -> None:
-        """The shard is finished."""
+        """The unit is finished."""
         storage.delete(self._path)
-
-
-def sweep(output: Location, finished: Sequence[int], count: int) -> None:
-    """Remove the records of finished shards, whose workers died just before they could."""
-    names = storage.list_files(storage.join(output, "_shards"))
-    for index in finished:
-        path = attempts_name(index, count)
-        if path.rpartition("/")[2] in names:
-            storage.delete(storage.join(output, path))

@@ -7,15 +7,19 @@ writes the whole file.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 from pydantic import TypeAdapter, ValidationError
 
 from pipelines.config import SynthConfig
+from pipelines.plan_files import count_rows
 from pipelines.utterances import CorpusPart, CorpusPlan, open_lexicon, plan_part, spoken_languages
 from speech import storage
-from speech.dataset.layout import Marker, marker_name, to_json
+from speech.dataset.layout import READERS, Marker, list_parts, plan_name, shard_part
+from speech.dataset.seal import to_json
 from speech.errors import InputError
 from speech.storage import Location
 from teacher.voices import load_bank
@@ -95,6 +99,34 @@ def check_lines(part: CorpusPart, planned: int) -> None:
         )
 
 
+def unplanned(output: Location, todo: Collection[int], shards: int) -> tuple[int, ...]:
+    """Shards of `todo` without a plan file; all where the counts are lost."""
+    if read_plan(output) is None:
+        return tuple(todo)
+    there = list_parts(output, "_shards/plan")
+    return tuple(index for index in todo if plan_name(index, shards) not in there)
+
+
+def planned_rows(config: SynthConfig, corpus: CorpusPlan, todo: Sequence[int]) -> int:
+    """Rows of the shards to do; each plan file holds as many as were counted on their way to it.
+
+    Raises:
+        InputError: rows were lost between.
+    """
+    counts = read_plan(config.output) or PlanCounts()
+    with ThreadPoolExecutor(READERS) as pool:
+        found = pool.map(lambda index: count_rows(config.output, index, corpus.shards), todo)
+        rows = dict(zip(todo, found, strict=True))
+    for index, there in rows.items():
+        if there != counts.rows[index]:
+            path = storage.join(config.output, plan_name(index, corpus.shards))
+            raise InputError(
+                f"rows are missing: {path} holds {there} of {counts.rows[index]}; delete "
+                f"{storage.join(config.output, PLAN_NAME)} and run it again"
+            )
+    return sum(rows.values())
+
+
 def check_rows(config: SynthConfig, corpus: CorpusPlan, markers: Mapping[int, Marker]) -> None:
     """Lines in are rows out: each file's lines were planned, each shard holds what was planned.
 
@@ -125,6 +157,6 @@ def _differences(shards: int, counts: PlanCounts, markers: Mapping[int, Marker])
         marker, planned = markers[shard], counts.rows[shard]
         if marker.accepted + marker.rejected != planned:
             yield (
-                f"{marker_name(shard, shards).rpartition('/')[2]} holds {marker.accepted} accepted "
-                f"and {marker.rejected} rejected of {planned}"
+                f"{PurePosixPath(shard_part(shard, shards).marker).name} holds {marker.accepted} "
+                f"accepted and {marker.rejected} rejected of {planned}"
             )

@@ -2,15 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from pipelines import corpus_checks, quarantine
+from pipelines import corpus_checks
 from pipelines.config import SynthConfig
+from pipelines.row_counts import unplanned
 from pipelines.utterances import CorpusPlan, open_lexicon, plan_corpus, spoken_languages
 from speech.dataset import layout as dataset
+from speech.dataset.identity import acquire, is_acquired
+from speech.dataset.merge import sweep_units
 from speech.errors import InputError, in_one_line
 from speech.seeds import short_id
 from speech.storage import fingerprint
@@ -33,10 +37,10 @@ class RunPlan:
     todo: tuple[int, ...]
     voice_licenses: dict[str, str]
 
-    @property
-    def lines_todo(self) -> int:
-        """About how many lines the shards to do hold."""
-        return self.corpus.lines * len(self.todo) // self.corpus.shards
+    @cached_property
+    def unplanned(self) -> tuple[int, ...]:
+        """Shards to do whose text is to be planned: all of them, or those that lost their plan."""
+        return unplanned(self.config.output, self.todo, self.corpus.shards)
 
 
 def prepare(config: SynthConfig, console: Console, opener: "LoadModels | None" = None) -> RunPlan:
@@ -54,12 +58,12 @@ def prepare(config: SynthConfig, console: Console, opener: "LoadModels | None" =
     corpus_checks.check_text(lines, corpus)
     check_lexicon(config)
     identity = run_identity(config, corpus, bank)
-    if not dataset.is_acquired(config.output):  # else they were heard when it was
+    if not is_acquired(config.output):  # else they were heard when it was
         check_voices(config, console)
         hear_voices(config, corpus, bank, console, opener)
-    dataset.acquire(config.output, identity)
+    acquire(config.output, identity)
     done = dataset.finished(config.output, corpus.shards)
-    quarantine.sweep(config.output, tuple(done), corpus.shards)
+    sweep_units(config.output, done, corpus.shards)
     todo = tuple(i for i in range(corpus.shards) if i not in done)
     if todo:
         for note in corpus_checks.notes(config, corpus, lines):
@@ -149,6 +153,8 @@ def run_identity(
         chosen["teacher"].pop(key)
     chosen["teacher"]["revision"] = config.teacher.revision
     chosen["voices"].pop("audition")
+    for key in config.dataset.any_machine:
+        chosen["dataset"].pop(key)
     chosen["corpus"]["paths"] = corpus.fingerprints()
     chosen["corpus"]["order"] = list(corpus.fingerprints())
     if config.corpus.lexicon:

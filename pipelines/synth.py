@@ -1,4 +1,4 @@
-"""Text corpora -> plan -> shards -> [pack -> teacher -> gate -> write] -> dataset.
+"""Text corpora -> plan -> units -> [pack -> teacher -> gate -> write] -> files -> dataset.
 
 Overrides are key=value, for instance:
   corpus.paths=[lines.txt,gs://b/c.jsonl]   voices.per_text=2   seed=2   limit=100
@@ -8,7 +8,8 @@ Run it again to continue after a crash; a finished dataset says so in seconds.
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,10 +19,10 @@ from rich.console import Console
 from pipelines.config import SynthConfig
 from pipelines.marker_progress import MarkerTotals
 from pipelines.preflight import check_run
-from pipelines.progress import Totals, show_progress
-from pipelines.run_folders import RunFolders, open_run_folders
+from pipelines.progress import Totals, show_planning, show_speaking
+from pipelines.run_folders import open_run_folders
 from pipelines.run_plan import RunPlan, prepare
-from pipelines.runners.direct import DirectConfig
+from pipelines.runners.base import Stage
 from pipelines.summary import print_summary
 from pipelines.verify.last_verified import forget_verified, last_verified
 from speech.config import run_app
@@ -31,31 +32,6 @@ if TYPE_CHECKING:  # Beam takes seconds to import, and a finished dataset does n
     import apache_beam as beam
 
     from pipelines.worker_context import LoadModels
-
-
-def build_pipeline(
-    pipeline: "beam.Pipeline",
-    run_plan: RunPlan,
-    opener: "LoadModels | None" = None,
-    folders: RunFolders | None = None,
-) -> "beam.PCollection[dataset.Marker]":
-    """Text is read, planned and grouped; audio never crosses a shuffle."""
-    import apache_beam as beam
-
-    from pipelines.text_grouping import group_by_shard
-    from pipelines.worker import PlanText, WritePlan, WriteShards
-
-    shards = pipeline | "List shards to do" >> beam.Create(run_plan.todo)
-    text = (
-        pipeline
-        | "List corpus" >> beam.Create(run_plan.corpus.parts)
-        | "Read and plan" >> beam.ParDo(PlanText(run_plan))
-    )
-    return (
-        group_by_shard(shards, text, folders.text_folder if folders else None)
-        | "Write counts" >> beam.ParDo(WritePlan(run_plan.config.output))
-        | "Speak, judge, write" >> beam.ParDo(WriteShards(run_plan, opener, folders))
-    )
 
 
 def main(config: SynthConfig, opener: "LoadModels | None" = None) -> int:
@@ -69,24 +45,51 @@ def main(config: SynthConfig, opener: "LoadModels | None" = None) -> int:
     return finish(run_plan, console, time.monotonic() - started)
 
 
-def run(run_plan: RunPlan, console: Console, opener: "LoadModels | None") -> bool:
-    """Whether the pipeline has ended, rather than been submitted or written down."""
+def run(run_plan: RunPlan, console: Console, opener: "LoadModels | None" = None) -> bool:
+    """Plan the text, then speak it; whether both have ended, rather than been submitted.
+
+    Audio never crosses a shuffle: the first job groups text by shard, and what the second makes of a
+    unit ends in files.
+    """
     runner = run_plan.config.runner
-    expected = run_plan.lines_todo, len(run_plan.todo)
-    if not isinstance(runner, DirectConfig):
-        with show_progress(MarkerTotals(run_plan), *expected, console):
-            elsewhere = runner.run(
-                lambda pipeline: build_pipeline(pipeline, run_plan, opener), "speak"
-            )
-        if elsewhere:
-            console.print(elsewhere)
-        return elsewhere is None
+    if run_plan.unplanned and not plan_text(run_plan, console) and not runner.is_rehearsal:
+        return False
+    return speak(run_plan, console, opener)
+
+
+def plan_text(run_plan: RunPlan, console: Console) -> bool:
+    from pipelines.planner import build_planning
+
+    config, lines = run_plan.config, run_plan.corpus.lines
     with (
-        open_run_folders(run_plan.config.output, runner.count()) as folders,
-        show_progress(Totals(Path(folders.progress_folder)), *expected, console),
+        open_run_folders(config.output, config.runner.workers_here) as folders,
+        show_planning(folders, lines, console),
     ):
-        runner.run(lambda pipeline: build_pipeline(pipeline, run_plan, opener, folders), "speak")
-    return True
+        return _run(config, partial(build_planning, run_plan, folders), "plan", console)
+
+
+def speak(run_plan: RunPlan, console: Console, opener: "LoadModels | None") -> bool:
+    from pipelines.row_counts import planned_rows
+    from pipelines.worker import build_speaking
+
+    config = run_plan.config
+    rows = 0 if config.runner.is_rehearsal else planned_rows(config, run_plan.corpus, run_plan.todo)
+    with open_run_folders(config.output, config.runner.workers_here) as folders:
+        totals = Totals(Path(folders.progress_folder)) if folders else MarkerTotals(run_plan)
+        shown = show_speaking(totals, rows, console)
+        with nullcontext() if config.runner.is_rehearsal else shown:
+            build = partial(build_speaking, run_plan, opener, folders)
+            return _run(config, build, "speak", console)
+
+
+def _run(
+    config: SynthConfig, build: "Callable[[beam.Pipeline], object]", stage: Stage, console: Console
+) -> bool:
+    """Whether the job has ended."""
+    elsewhere = config.runner.run(build, stage)
+    if elsewhere:
+        console.print(elsewhere)
+    return elsewhere is None
 
 
 def finish(run_plan: RunPlan, console: Console, wall_s: float) -> int:

@@ -19,9 +19,6 @@ from speech.seeds import stable_hash
 from speech.text.lexicon import NO_WORDS, Lexicon, read_lexicon
 from teacher.voices import VoiceBank, choose_voices
 
-MIN_SHARDS = 8
-"""a small run is cut into these, so that a crash costs it an eighth at most"""
-
 
 @dataclass(frozen=True)
 class CorpusPart:
@@ -79,8 +76,7 @@ def _shards(config: SynthConfig, texts: int) -> int:
     if config.dataset.shards != "auto":
         return config.dataset.shards
     rows = texts * config.voices.per_text
-    few = min(MIN_SHARDS, -(-rows // MIN_SHARDS))
-    return max(few, -(-rows // config.dataset.rows_per_shard))
+    return -(-rows // config.dataset.rows_per_shard)
 
 
 def read_part(part: CorpusPart, config: SynthConfig) -> Iterator[Line | Rejection]:

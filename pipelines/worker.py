@@ -1,10 +1,10 @@
-"""The steps of the Beam job: a part of the corpus is planned, a shard's text becomes its files."""
+"""The second job: a unit's text becomes its files, and a shard's units its shard."""
 
 import functools
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from typing import Final, cast
+from dataclasses import dataclass
 
 import apache_beam as beam
 from apache_beam.metrics import Metrics
@@ -13,68 +13,78 @@ from apache_beam.utils.windowed_value import WindowedValue
 
 from pipelines.isolated_attempt import survives
 from pipelines.one_context import one_context
+from pipelines.plan_files import count_units, read_unit
 from pipelines.progress import Progress, ProgressFile
 from pipelines.quarantine import Quarantine
-from pipelines.row_counts import PlanCounts, check_lines, total, write_plan
 from pipelines.run_folders import RunFolders
 from pipelines.run_plan import RunPlan
-from pipelines.shard import ShardSynthesizer
-from pipelines.utterances import CorpusPart, open_lexicon, plan_part, spoken_languages
+from pipelines.unit import UnitSynthesizer
+from pipelines.unit_rows import UnitRows
 from pipelines.worker_context import LoadModels, WorkerContext, load_models
 from pipelines.worker_threads import WorkerThreads
-from speech.dataset.layout import Marker, find_marker
-from speech.dataset.schema import Rejection, Utterance
-from speech.dataset.writer import ShardWriter
-from speech.errors import InputError
-from teacher.voices import load_bank
+from speech import storage
+from speech.dataset.layout import (
+    Marker,
+    Part,
+    find_marker,
+    finished_units,
+    shard_part,
+    unit_part,
+)
+from speech.dataset.merge import merge_units, remove_units
+from speech.dataset.writer import PartWriter
 
-COUNTS: Final = -1
-"""Where a shard's number stands: counts go the way of the text. With an output of their own the graph
-would have branches, of which Beam's DaskRunner runs the last alone, and mixes what they are given."""
-Item = Utterance | Rejection
+
+@dataclass(frozen=True)
+class UnitKey:
+    """One unit of work: the `unit`-th of `units` of a shard."""
+
+    shard: int
+    unit: int
+    units: int
 
 
-class PlanText(beam.DoFn):
-    """Part of the corpus -> (shard, row to be) of the shards to do, and (COUNTS, counts of all)."""
+def build_speaking(
+    run_plan: RunPlan,
+    opener: LoadModels | None,
+    folders: RunFolders | None,
+    pipeline: beam.Pipeline,
+) -> "beam.PCollection[Marker]":
+    """Units to do -> their markers. Text is read where it is spoken; nothing large is ever shuffled."""
+    units = (
+        pipeline
+        | "List shards to speak" >> beam.Create(run_plan.todo)
+        | "List units to do" >> beam.ParDo(ListUnits(run_plan, folders))
+    )
+    if folders is None:  # on other machines each unit may go to another
+        units = units | "Spread units" >> beam.Reshuffle()
+    return units | "Speak, judge, write" >> beam.ParDo(WriteUnits(run_plan, opener, folders))
 
-    def __init__(self, run_plan: RunPlan) -> None:
-        self.config = run_plan.config
+
+class ListUnits(beam.DoFn):
+    """Shard -> its units that are not done; one whose units all are is merged."""
+
+    def __init__(self, run_plan: RunPlan, folders: RunFolders | None = None) -> None:
+        self.output = run_plan.config.output
         self.shards = run_plan.corpus.shards
-        self.todo = frozenset(run_plan.todo)
+        self.row_group_bytes = run_plan.config.dataset.row_group_mb << 20
+        self.progress_folder = folders.progress_folder if folders else None
 
-    def setup(self) -> None:
-        self.bank = load_bank(self.config.voices, languages=spoken_languages(self.config))
-        self.lexicon = open_lexicon(self.config)
-
-    def process(self, element: CorpusPart) -> Iterator[tuple[int, Item | PlanCounts]]:
-        path, counts = element.file.path, PlanCounts()
-        for rows in plan_part(element, self.config, self.bank, self.lexicon, self.shards):
-            counts.add_line(path, (shard for shard, _ in rows))
-            for shard, item in rows:
-                if shard in self.todo:
-                    yield shard, item
-        check_lines(element, counts.lines[path])
-        yield COUNTS, counts
-
-
-class WritePlan(beam.DoFn):
-    """(COUNTS, counts) -> the file that rows are checked against in the end; others pass."""
-
-    def __init__(self, output: str) -> None:
-        self.output = output
-
-    def process(
-        self, element: tuple[int, Iterable[Item | PlanCounts]]
-    ) -> Iterator[tuple[int, Iterable[Item]]]:
-        key, values = element
-        if key == COUNTS:
-            write_plan(self.output, total(cast(Iterable[PlanCounts], values)))
-        else:
-            yield key, cast(Iterable[Item], values)
+    def process(self, element: int) -> Iterator[UnitKey]:
+        shard = shard_part(element, self.shards)
+        units = count_units(self.output, element, self.shards)
+        done = finished_units(self.output, shard, units)
+        known = sum(marker.accepted + marker.rejected for marker in done.values())
+        ProgressFile(self.progress_folder).report(Progress(known=known))
+        for unit in range(units):
+            if unit not in done:
+                yield UnitKey(element, unit, units)
+        if len(done) == units and merge_units(self.output, shard, units, self.row_group_bytes):
+            remove_units(self.output, shard)
 
 
-class WriteShards(beam.DoFn):
-    """(shard, rows to be) -> marker. Audio is made, judged and written here and never leaves."""
+class WriteUnits(beam.DoFn):
+    """Unit -> marker. Audio is made, judged and written here and never leaves."""
 
     def __init__(
         self,
@@ -90,8 +100,9 @@ class WriteShards(beam.DoFn):
     def setup(self) -> None:
         self.threads = WorkerThreads(self.folders.workers if self.folders else 1, self._make)
         self.own = threading.local()
+        self.merging = threading.Lock()
 
-    def process(self, element: tuple[int, Iterable[Item]]) -> Iterator[Marker]:
+    def process(self, element: UnitKey) -> Iterator[Marker]:
         yield from self._counted(self.threads.give(element))
 
     def finish_bundle(self) -> Iterator[WindowedValue]:
@@ -100,32 +111,40 @@ class WriteShards(beam.DoFn):
     def teardown(self) -> None:
         self.threads.close()
 
-    def _make(self, element: tuple[int, Iterable[Item]]) -> Marker:
-        shard, items = element
-        if marker := find_marker(self.config.output, shard, self.shards):
-            return marker  # a retried bundle: what it finished before it failed is not done again
-        with self._context() as context:
-            return self._write(shard, list(items), context)
+    def _make(self, key: UnitKey) -> Marker:
+        """Make a unit, and its shard where it was the last; a retried bundle makes nothing twice."""
+        shard = shard_part(key.shard, self.shards)
+        unit = unit_part(shard, key.unit, key.units)
+        if whole := self._finished(shard):
+            return whole
+        marker = find_marker(self.config.output, unit) or self._speak(key, unit)
+        with self.merging:  # of two threads that finish a shard's last units, one merges
+            if not self._finished(shard):
+                row_group_bytes = self.config.dataset.row_group_mb << 20
+                if merge_units(self.config.output, shard, key.units, row_group_bytes):
+                    remove_units(self.config.output, shard)
+        return marker
 
-    def _write(self, shard: int, lines: list[Item], context: WorkerContext) -> Marker:
-        with ShardWriter(
-            self.config.output,
-            shard,
-            self.shards,
-            row_group_bytes=self.config.dataset.row_group_mb << 20,
-        ) as writer:
-            trial = functools.partial(survives, self.config, self.opener)
-            quarantine = Quarantine(self.config.output, shard, self.shards, trial)
-            recorder = ShardSynthesizer(self.config, context, writer, self._report, quarantine)
-            stats = recorder.record(lines)
-            if writer.rows != len(lines):
-                raise InputError(
-                    f"shard {shard} of {self.shards} was given {len(lines)} rows and made "
-                    f"{writer.rows}"
-                )
+    def _finished(self, shard: Part) -> Marker | None:
+        if not storage.exists(storage.join(self.config.output, shard.marker)):
+            return None
+        return find_marker(self.config.output, shard)
+
+    def _speak(self, key: UnitKey, unit: Part) -> Marker:
+        output = self.config.output
+        rows = UnitRows(read_unit(output, key.shard, self.shards, key.unit))
+        trial = functools.partial(survives, self.config, self.opener)
+        quarantine = Quarantine(output, unit, trial)
+        with (
+            self._context() as context,
+            PartWriter(output, unit, self.config.dataset.row_group_mb << 20) as writer,
+        ):
+            speaker = UnitSynthesizer(self.config, context, rows, self._report, quarantine)
+            stats = speaker.speak()
+            rows.write(writer)
             marker = writer.finish(stats)
-            quarantine.end()
-            return marker
+        quarantine.end()
+        return marker
 
     def _context(self) -> AbstractContextManager[WorkerContext]:
         """This thread's own on this machine, whose threads were counted; elsewhere the process'."""
@@ -133,11 +152,13 @@ class WriteShards(beam.DoFn):
             return one_context(self.config, self.opener)
         if not hasattr(self.own, "context"):
             self.own.context = self.opener(self.config)
+            self.own.progress = ProgressFile(self.folders.progress_folder)
         return nullcontext(self.own.context)
 
     def _report(self, more: Progress) -> None:
         self.threads.check()
-        ProgressFile(self.folders.progress_folder if self.folders else None).report(more)
+        if self.folders is not None:
+            self.own.progress.report(more)
 
     def _counted(self, markers: Iterable[Marker]) -> Iterator[Marker]:
         """Beam's counters, which know the threads of Beam alone."""

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import teacher
 from speech.audio.waveform import decode
+from speech.dataset.layout import shard_part
 from speech.dataset.schema import SAMPLE_RATE, Clip
-from speech.dataset.writer import ShardWriter
+from speech.dataset.writer import PartWriter
 from tests.pipelines.clips import make_clip
 
 VOICES = Path(teacher.__file__).parent / "mini/voices"
@@ -37,7 +38,7 @@ def reference_clips(aligned: bool = True) -> list[Clip]:
 def write_dataset(output: str | Path, clips: list[Clip]) -> str:
     """Two shards."""
     for index in range(2):
-        with ShardWriter(str(output), index, 2) as writer:
+        with PartWriter(str(output), shard_part(index, 2)) as writer:
             for clip in clips[index::2]:
                 writer.accept(clip)
             writer.finish({})

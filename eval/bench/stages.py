@@ -1,15 +1,17 @@
-"""How the time of a run goes to its stages: the lines recorded as one shard, retries included."""
+"""How the time of a run goes to its stages: the lines spoken as one unit, retries included."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipelines.config import SynthConfig
 from pipelines.quarantine import Quarantine
-from pipelines.shard import ShardSynthesizer
 from pipelines.summary import STAGES
+from pipelines.unit import UnitSynthesizer
+from pipelines.unit_rows import UnitRows
 from pipelines.worker_context import WorkerContext
+from speech.dataset.layout import shard_part
 from speech.dataset.schema import Utterance
-from speech.dataset.writer import ShardWriter
+from speech.dataset.writer import PartWriter
 from speech.storage.temporaries import temporary_folder
 
 
@@ -22,10 +24,12 @@ class Stages:
 
 
 def time_stages(config: SynthConfig, context: WorkerContext, lines: Sequence[Utterance]) -> Stages:
-    with temporary_folder() as folder, ShardWriter(folder, 0, 1) as writer:
-        quarantine = Quarantine(folder, 0, 1, lambda _: None)
-        recorder = ShardSynthesizer(config, context, writer, lambda _: None, quarantine)
-        marker = writer.finish(recorder.record(lines))
+    part, rows = shard_part(0, 1), UnitRows(lines)
+    with temporary_folder() as folder, PartWriter(folder, part) as writer:
+        quarantine = Quarantine(folder, part, lambda _: None)
+        stats = UnitSynthesizer(config, context, rows, lambda _: None, quarantine).speak()
+        rows.write(writer)
+        marker = writer.finish(stats)
     seconds = {stage: marker.stats.get(f"{stage}_s", 0.0) for stage in STAGES}
     total = sum(seconds.values())
     return Stages(seconds, 1 - seconds["teacher"] / total, marker.audio_s / total)

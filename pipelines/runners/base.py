@@ -29,6 +29,17 @@ class RunnerConfig(Config, ABC):
         return False
 
     @property
+    def workers_here(self) -> int | None:
+        """How many units are made at a time by threads of this process, which share its disk; None
+        where other processes make them."""
+        return None
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """Whether jobs are written down and nothing runs."""
+        return False
+
+    @property
     def torch_threads(self) -> int | None:
         """Of each worker; None: as torch chooses."""
         return None

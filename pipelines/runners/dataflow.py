@@ -32,9 +32,13 @@ class DataflowConfig(RunnerConfig):
     wait: bool
     template_location: str | None
 
+    @property
+    def is_rehearsal(self) -> bool:
+        return self.template_location is not None
+
     def check(self, config: "SynthConfig") -> None:
         """Its workers are other machines."""
-        if self.template_location is not None:  # nothing runs
+        if self.is_rehearsal:
             return
         if not storage.is_gcs(config.output):
             raise InputError(
@@ -55,7 +59,7 @@ class DataflowConfig(RunnerConfig):
         build(pipeline)
         result = pipeline.run()
         if self.template_location:
-            return f"job written to {self.template_location}"
+            return f"job written to {self._template(stage)}"
         if self.wait:
             result.wait_until_finish()
         state = f"job {self.job_name}-{stage} in {self.project}: {result.state}"
@@ -89,9 +93,16 @@ class DataflowConfig(RunnerConfig):
         if self.template_location:
             # with no submission there is nobody to ask: no credentials, no staging bucket
             flags += [
-                f"--template_location={self.template_location}",
+                f"--template_location={self._template(stage)}",
                 f"--staging_location={self.template_location.rpartition('/')[0]}",
                 "--dataflow_endpoint=http://localhost:1",
                 "--no_auth",
             ]
         return PipelineOptions(flags)
+
+    def _template(self, stage: Stage) -> str | None:
+        """job.json for the speech, job-plan.json for the text."""
+        if self.template_location is None or stage == "speak":
+            return self.template_location
+        stem, dot, suffix = self.template_location.rpartition(".")
+        return f"{stem}-{stage}{dot}{suffix}"

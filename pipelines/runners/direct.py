@@ -24,6 +24,14 @@ class DirectConfig(RunnerConfig):
         return True
 
     @property
+    def workers_here(self) -> int:
+        import torch
+
+        if self.workers:
+            return self.workers
+        return 1 if torch.cuda.is_available() else min(os.cpu_count() or 1, 4)
+
+    @property
     def torch_threads(self) -> int:
         return self.threads
 
@@ -41,7 +49,7 @@ class DirectConfig(RunnerConfig):
 
         FnApiRunner by name: `DirectRunner` would try to download another engine, and run a different
         one on machines with and without a network. In memory, whatever the number of workers (they
-        are `WriteShards`' own threads): Beam's workers over gRPC flush their output each second from
+        are `WriteUnits`' own threads): Beam's workers over gRPC flush their output each second from
         a thread that may cut an element in two or lose it (Beam 2.77's `data_plane.py`,
         `TimeBasedBufferingClosableOutputStream`), and some runs died of it.
         """
@@ -57,11 +65,3 @@ class DirectConfig(RunnerConfig):
             pipeline.run().wait_until_finish()
         except InputError as error:
             raise InputError(str(error).partition(" [while running ")[0]) from error
-
-    def count(self) -> int:
-        """Units that are made at a time."""
-        import torch
-
-        if self.workers:
-            return self.workers
-        return 1 if torch.cuda.is_available() else min(os.cpu_count() or 1, 4)

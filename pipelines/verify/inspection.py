@@ -18,7 +18,7 @@ from pipelines.row_counts import PLAN_NAME, plan_bytes
 from pipelines.verify.listing import Listing
 from pipelines.verify.shard_check import Expected, Progress, ShardCheck, check_shard
 from speech.dataset import layout as dataset
-from speech.dataset.layout import Marker, data_name, marker_bytes, marker_name
+from speech.dataset.layout import Marker, marker_bytes, shard_part
 from speech.dataset.manifest import manifest_bytes, provenance_of, read_manifest
 from speech.dataset.seal import from_json, to_json
 from speech.errors import InputError
@@ -123,8 +123,8 @@ def _expected(manifest: dict[str, Any] | None, count: int) -> dict[int, Expected
     files, records, stats = (manifest[name] for name in ("files", "records", "stats_by_shard"))
     return {
         index: Expected(
-            {name: Checksum(**files[name]) for name in dataset.shard_files(index, count)},
-            records[marker_name(index, count)],
+            {name: Checksum(**files[name]) for name in dataset.shard_part(index, count).files},
+            records[shard_part(index, count).marker],
             stats[index],
         )
         for index in range(count)
@@ -141,7 +141,9 @@ def _with_each_id_once(shards: list[ShardCheck], count: int) -> list[ShardCheck]
     return [
         replace(
             shard,
-            problems={data_name(shard.index, count): f"has {both} ids that are accepted twice"},
+            problems={
+                shard_part(shard.index, count).data: f"has {both} ids that are accepted twice"
+            },
             remake=True,
         )
         if (both := int(np.isin(shard.ids, shared).sum()))
@@ -157,7 +159,7 @@ def _records(
     count: int,
 ) -> dict[str, bytes]:
     """From the manifest where that is whole, else from the files themselves."""
-    records = {marker_name(index, count): marker_bytes(m) for index, m in markers.items()}
+    records = {shard_part(index, count).marker: marker_bytes(m) for index, m in markers.items()}
     identity, provenance = _sources(stored, manifest)
     if identity is not None:
         records[dataset.RUN_NAME] = to_json(identity)

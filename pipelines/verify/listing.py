@@ -14,13 +14,13 @@ from speech.dataset.files import SHARD
 from speech.storage import Location
 from speech.storage.local_files import explained
 
-FOLDERS = ("", "data", "rejected", "_shards")
+FOLDERS = ("data", "rejected", "_shards")
 OTHER_COMMANDS = ("_alignments",)
 """folders that they keep in an order of their own"""
 PUBLISHED = re.compile(r"\.git.*|\.cache|\.huggingface|(?i:licen[cs]e|notice|copying).*")
 """what a published dataset has beside it"""
-ATTEMPTS = re.compile(r"_shards/attempts-\d+-of-\d+\.json")
-"""what a shard that is not finished was tried with"""
+UNFINISHED = ("_shards/plan", "_shards/units")
+"""folders of shards that are not finished; the next run sweeps them"""
 TEMPORARY = re.compile(r"\..+[.-]tmp-[\w-]+/?")
 """as `speech.storage.local_files` names them"""
 
@@ -46,9 +46,12 @@ class Listing:
         own = {dataset.RUN_NAME, dataset.PROVENANCE_NAME, dataset.VERIFIED_NAME}
         own |= {dataset.MANIFEST_NAME, dataset.CARD_NAME, PLAN_NAME}
         for index in range(count):
-            own |= {dataset.marker_name(index, count), *dataset.shard_files(index, count)}
+            own |= {
+                dataset.shard_part(index, count).marker,
+                *dataset.shard_part(index, count).files,
+            }
         for name in sorted([*self.sizes, *self.odd]):
-            if name in own or ATTEMPTS.fullmatch(name) or PUBLISHED.fullmatch(name.rstrip("/")):
+            if name in own or PUBLISHED.fullmatch(name.rstrip("/")):
                 continue
             if TEMPORARY.fullmatch(name.rpartition("/")[2] or name.split("/")[-2] + "/"):
                 yield (
@@ -64,28 +67,30 @@ class Listing:
 
 def list_dataset(output: Location) -> Listing:
     if storage.is_gcs(output):
-        found = {
-            f"{folder}/{name}".lstrip("/"): size
-            for folder in FOLDERS
-            for name, size in storage.list_files(storage.join(output, folder)).items()
-        }
+        found = dict(storage.list_files(output))
+        for folder in FOLDERS:
+            found |= dataset.list_parts(output, folder)
         return Listing(found)
     root = Path(os.path.expanduser(output))
     sizes: dict[str, int] = {}
     odd: list[str] = []
-    for folder in FOLDERS:
-        if (root / folder).is_dir():
-            with explained("list", root / folder), os.scandir(root / folder) as entries:
-                for entry in entries:
-                    _sort(entry, folder, sizes, odd)
+    for folder in ("", *FOLDERS):
+        _list(root, folder, sizes, odd)
     return Listing(sizes, tuple(odd))
 
 
-def _sort(entry: "os.DirEntry[str]", folder: str, sizes: dict[str, int], odd: list[str]) -> None:
-    name = f"{folder}/{entry.name}".lstrip("/")
-    if entry.is_file():
-        sizes[name] = entry.stat().st_size
-    elif not entry.is_dir():
-        odd.append(name)
-    elif name not in (*FOLDERS, *OTHER_COMMANDS):
-        odd.append(f"{name}/")
+def _list(root: Path, folder: str, sizes: dict[str, int], odd: list[str]) -> None:
+    """What is in a folder and in the numbered ones below it."""
+    if not (root / folder).is_dir():
+        return
+    with explained("list", root / folder), os.scandir(root / folder) as entries:
+        for entry in sorted(entries, key=lambda entry: entry.name):
+            name = f"{folder}/{entry.name}".lstrip("/")
+            if entry.is_file():
+                sizes[name] = entry.stat().st_size
+            elif not entry.is_dir():
+                odd.append(name)
+            elif folder and dataset.NUMBERED.fullmatch(entry.name):
+                _list(root, name, sizes, odd)
+            elif name not in (*FOLDERS, *UNFINISHED, *OTHER_COMMANDS):
+                odd.append(f"{name}/")

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from pipelines import synth
-from pipelines.config import LicenseConfig, SynthConfig
+from pipelines.config import DatasetConfig, LicenseConfig, SynthConfig
 from pipelines.run_plan import prepare
 from pipelines.runners.base import RunnerConfig
 from pipelines.utterances import spoken_languages
 from pipelines.verify.inspection import Inspection
+from pipelines.verify.listing import FOLDERS
 from speech import storage
 from speech.dataset import layout as dataset
 from speech.dataset.seal import from_json
@@ -73,8 +74,9 @@ def rewrite(inspection: Inspection) -> list[str]:
 def sweep(output: Location) -> None:
     """Remove the temporary files of runs that died."""
     if not storage.is_gcs(output):
-        for folder in ("", "data", "rejected", "_shards"):
-            storage.remove_stale(Path(os.path.expanduser(output)) / folder)
+        root = Path(os.path.expanduser(output))
+        for folder in ("", *FOLDERS):
+            storage.remove_stale(root / folder)
 
 
 def remake(
@@ -100,8 +102,8 @@ def _distrust(output: Location, index: int, count: int, inspection: Inspection) 
     """Without a marker that would pass, a worker makes the shard; one that says what its damaged
     files held stays, and stands again when they do."""
     whole = inspection.shards[index].marker is not None
-    if not whole or dataset.find_marker(output, index, count) is not None:
-        storage.delete(storage.join(output, dataset.marker_name(index, count)))
+    if not whole or dataset.find_marker(output, dataset.shard_part(index, count)) is not None:
+        storage.delete(storage.join(output, dataset.shard_part(index, count).marker))
 
 
 def configuration(
@@ -119,6 +121,7 @@ def configuration(
     corpus["lexicon"] = next(iter(corpus.get("lexicon") or ()), None)  # its path, without its hash
     voices.pop("references", None)
     voices["audition"] = False  # no part of an identity
+    blocks["dataset"] = {**DatasetConfig.any_machine, **(identity.get("dataset") or {})}
     blocks |= {"corpus": corpus, "voices": voices, "runner": runner, "output": str(output)}
     try:
         blocks["teacher"] = _any_machine(identity["teacher"])

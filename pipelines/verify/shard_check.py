@@ -16,9 +16,8 @@ from speech.dataset.layout import (
     Marker,
     Yield,
     marker_bytes,
-    marker_name,
     parse_marker,
-    shard_files,
+    shard_part,
 )
 from speech.dataset.parquet_sizes import check_sizes
 from speech.dataset.schema import clip_features, rejection_features
@@ -76,13 +75,13 @@ def check_shard(
     expected: None where no manifest can tell; then the marker's own word counts.
     sizes: bytes of the files that are there, by name.
     """
-    name = marker_name(index, count)
+    name = shard_part(index, count).marker
     stored = storage.read_bytes(storage.join(output, name)) if name in sizes else b""
     marker = _whole_marker(stored, index, count, expected)
     wrong = {} if marker else {name: "is damaged or edited" if name in sizes else "is missing"}
     stamps = expected.stamps if expected else marker.files if marker else None
     if stamps is None:  # nothing says what it must hold
-        known = any(n in sizes for n in (name, *shard_files(index, count)))
+        known = any(n in sizes for n in (name, *shard_part(index, count).files))
         return ShardCheck(index, None, wrong if known else {}, remake=known)
     damaged = {
         file: problem
@@ -98,7 +97,7 @@ def check_shard(
 def _whole_marker(
     stored: bytes, index: int, count: int, expected: Expected | None
 ) -> Marker | None:
-    marker = parse_marker(stored, index, count)
+    marker = parse_marker(stored, shard_part(index, count))
     if marker is None or marker_bytes(marker) != stored:
         return None
     return marker if expected is None or sha256(stored) == expected.marker_sha256 else None
@@ -136,13 +135,13 @@ def _count_again(
     try:
         rows = RowCounts()
         features = clip_features(), rejection_features()
-        for name, columns in zip(shard_files(index, count), features, strict=True):
+        for name, columns in zip(shard_part(index, count).files, features, strict=True):
             with storage.open_input(storage.join(output, name)) as stream:
                 rows.add_file(stream, columns.arrow_schema)
     except (Mismatch, Refused, pa.ArrowException, OSError, TypeError) as error:
         return ShardCheck(index, None, {name: f"{error!s:.100}"}, remake=True)
     marker = rows.marker(index, count, stamps, stats)
-    file = marker_name(index, count)
+    file = shard_part(index, count).marker
     if expected and sha256(marker_bytes(marker)) != expected.marker_sha256:
         what = "counts other rows than its files hold"
         return ShardCheck(index, None, {file: what}, remake=True)
@@ -193,8 +192,8 @@ class RowCounts:
         self, index: int, count: int, files: Mapping[str, Checksum], stats: dict[str, int | float]
     ) -> Marker:
         return Marker(
-            shard=index,
-            shards=count,
+            index=index,
+            count=count,
             accepted=self.total.accepted,
             rejected=self.total.rejected,
             audio_s=self.total.audio_s,

@@ -53,6 +53,7 @@ def _front_matter(facts: CardFacts, summary: Summary) -> str:
     known = [name.lower() for name in names if name.lower() in HUB_LICENSES]
     other = [name for name in names if name.lower() not in HUB_LICENSES]
     licenses = known + (["other"] if other else [])
+    below = "**/" if any(name.count("/") > 1 for name in summary.files) else ""
     card = DatasetCardData(
         license=licenses[0] if len(licenses) == 1 else licenses,
         license_name=", ".join(other) or None,
@@ -62,7 +63,7 @@ def _front_matter(facts: CardFacts, summary: Summary) -> str:
         configs=[
             {
                 "config_name": "default",
-                "data_files": [{"split": "train", "path": "data/train-*.parquet"}],
+                "data_files": [{"split": "train", "path": f"data/{below}train-*.parquet"}],
             }
         ],
     )

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from pathlib import PurePosixPath
 
 from speech import storage
+from speech.dataset.layout import list_parts
 from speech.errors import InputError
 from speech.storage import Location
 
@@ -15,15 +16,14 @@ SHARD = re.compile(r"(?:shard|train|rejected)-(\d{5,})-of-(\d{5,})\.(?:json|parq
 
 
 def parquet_files(location: Location, folder: str) -> list[str]:
-    """The Parquet files right under `location`/`folder`, sorted; none where there are none.
+    """The Parquet files under `location`/`folder`, sorted; none where there are none.
 
     A folder of Parquet without manifest and markers is anybody's, and taken as it is.
 
     Raises:
         InputError: a file that is not of this dataset, or a manifest that cannot be read.
     """
-    listed = sorted(storage.list_files(storage.join(location, folder)))
-    found = [f"{folder}/{name}" for name in listed if name.endswith(".parquet")]
+    found = [name for name in sorted(list_parts(location, folder)) if name.endswith(".parquet")]
     if foreign := foreign_files(location, found):
         others = f" and {len(foreign) - 1} more" if len(foreign) > 1 else ""
         raise InputError(
@@ -49,7 +49,7 @@ def foreign_files(location: Location, found: Collection[str]) -> list[str]:
 
 def _shard_counts(location: Location) -> set[int]:
     """Into how many shards the run was cut, as its markers tell; empty where there are none."""
-    names = storage.list_files(storage.join(location, "_shards"))
+    names = (PurePosixPath(name).name for name in list_parts(location, "_shards"))
     return {int(match[2]) for match in map(SHARD.fullmatch, names) if match}
 
 

@@ -1,51 +1,100 @@
-"""The dataset directory: names, whose it is, which shards are finished, and the manifest.
+"""The dataset directory: names, which parts are finished, and their markers.
 
-data/train-00003-of-00012.parquet          accepted clips
-rejected/rejected-00003-of-00012.parquet   every other row, with its reason
-_shards/run.json                           the identity of the run
+data/train-00003-of-00012.parquet          accepted clips of a shard
+rejected/rejected-00003-of-00012.parquet   every other row of it, with its reason
 _shards/shard-00003-of-00012.json          completion marker, the last file of a shard
+_shards/run.json                           the identity of the run
+_shards/plan.json                          how many lines and rows were planned
+_shards/plan/plan-00003-of-00012.parquet   the text of a shard, until that is finished
+_shards/units/00003/unit-00007-of-00032*   its units as they are made, until it is finished
 _shards/provenance.json                    what only the run that finished it could know
 manifest.json, README.md                   written when every shard is finished, from _shards/ alone
 _shards/verified.json                      when it was last verified; the one file that may differ
+
+Of more than `FOLDER` shards each folder has one below it for as many: data/001/train-05003-of-….
 """
 
-import json
 import os
+import re
 import tempfile
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from speech import storage
 from speech.dataset.seal import to_json
-from speech.differences import ABSENT, differences
 from speech.errors import InputError
 from speech.storage import Checksum, Location
-from speech.storage.temporaries import remove_stale
 
 READERS = 32
+FOLDER = 5_000
+"""shards in a folder: the Hub bears 10,000 entries, and a bucket's listing pages of 1,000"""
+NUMBERED = re.compile(r"\d{3}")
+"""names of the folders below"""
 
 
-def data_name(index: int, count: int) -> str:
-    return f"data/train-{index:05d}-of-{count:05d}.parquet"
+@dataclass(frozen=True)
+class Part:
+    """A shard, or a unit of one: two files of rows and, written last, their marker.
+
+    Names are under the output; a shard is the part of the dataset, a unit that of a shard.
+    """
+
+    index: int
+    count: int
+    data: str
+    rejected: str
+    marker: str
+
+    @property
+    def files(self) -> tuple[str, str]:
+        """Of its rows."""
+        return self.data, self.rejected
 
 
-def rejected_name(index: int, count: int) -> str:
-    return f"rejected/rejected-{index:05d}-of-{count:05d}.parquet"
+def shard_part(index: int, count: int) -> Part:
+    return Part(
+        index,
+        count,
+        _numbered("data/{}train-{}.parquet", index, count),
+        _numbered("rejected/{}rejected-{}.parquet", index, count),
+        _numbered("_shards/{}shard-{}.json", index, count),
+    )
 
 
-def marker_name(index: int, count: int) -> str:
-    return f"_shards/shard-{index:05d}-of-{count:05d}.json"
+def unit_part(shard: Part, index: int, count: int) -> Part:
+    stem = f"{units_folder(shard)}/unit-{index:05d}-of-{count:05d}"
+    return Part(index, count, f"{stem}-data.parquet", f"{stem}-rejected.parquet", f"{stem}.json")
 
 
-def shard_files(index: int, count: int) -> tuple[str, str]:
-    """Of its rows."""
-    return data_name(index, count), rejected_name(index, count)
+def units_folder(shard: Part) -> str:
+    """Where the units of a shard are made."""
+    return _numbered("_shards/units/{}", shard.index, shard.count) + f"{shard.index:05d}"
+
+
+def plan_name(index: int, count: int) -> str:
+    """The planned text of a shard."""
+    return _numbered("_shards/plan/{}plan-{}.parquet", index, count)
+
+
+def _numbered(form: str, index: int, count: int) -> str:
+    below = f"{index // FOLDER:03d}/" if count > FOLDER else ""
+    return form.format(below, f"{index:05d}-of-{count:05d}")
+
+
+def list_parts(output: Location, folder: str) -> dict[str, int]:
+    """Name under the output -> bytes, of the files in a folder and in the numbered ones below it."""
+    names = storage.list_names(storage.join(output, folder))
+    below = [f"{folder}/{name}" for name in sorted(names) if NUMBERED.fullmatch(name)]
+    return {
+        f"{where}/{name}": size
+        for where in (folder, *below)
+        for name, size in storage.list_files(storage.join(output, where)).items()
+    }
 
 
 @dataclass(frozen=True)
@@ -66,10 +115,10 @@ class Yield:
 
 @dataclass(frozen=True)
 class Marker:
-    """One finished shard; `files` maps names under the output to what they must hold."""
+    """A finished part; `files` maps names under the output to what they must hold."""
 
-    shard: int
-    shards: int
+    index: int
+    count: int
     accepted: int
     rejected: int
     audio_s: float
@@ -126,68 +175,6 @@ MANIFEST_NAME = "manifest.json"
 CARD_NAME = "README.md"
 
 
-def is_acquired(output: Location) -> bool:
-    return storage.exists(storage.join(output, RUN_NAME))
-
-
-def acquire(output: Location, identity: Mapping[str, Any]) -> None:
-    """Make `output` this run's, or find that it is already; sweep up after killed runs.
-
-    Args:
-        identity: everything that the rows depend on, the number of shards and the corpus as
-            {path: fingerprint} among it; JSON values.
-
-    Raises:
-        InputError: the directory holds another run's files, with the differences.
-    """
-    path = storage.join(output, RUN_NAME)
-    occupied = storage.list_files(storage.join(output, "data"))
-    # in this order: whoever has put files into data/ has written run.json before
-    if occupied and not storage.exists(path):
-        known = storage.exists(storage.join(output, MANIFEST_NAME))
-        mend = f"{_mend(output)} restores {RUN_NAME}. " if known else ""
-        raise InputError(
-            f"{output} holds files of unknown origin in data/; {mend}{_remedy(output)}"
-        )
-    if not storage.write_bytes(path, to_json(identity), if_absent=True):
-        _compare(output, path, json.loads(to_json(identity)))
-    remove_stale(scratch_root(output))
-    if not storage.is_gcs(output):  # where manifest and card are written
-        remove_stale(Path(os.path.expanduser(output)))
-
-
-def _compare(output: Location, path: str, identity: dict[str, Any]) -> None:
-    try:
-        earlier = json.loads(storage.read_bytes(path))
-    except InputError:
-        raise
-    except ValueError as error:
-        mend = (
-            f'make verify ARGS="output={output} repair=true" restores it from a whole manifest.json'
-        )
-        raise InputError(f"{path} is damaged; {mend}. {_remedy(output)}") from error
-    found = [
-        f"{key}: {_short(old)} -> {_short(new)}" for key, old, new in differences(earlier, identity)
-    ]
-    if found:
-        shown = "; ".join(found[:3])
-        more = f"; and {len(found) - 3} more" if len(found) > 3 else ""
-        raise InputError(f"{output} holds another run: {shown}{more}. {_remedy(output)}")
-
-
-def _mend(output: Location) -> str:
-    return f'make verify ARGS="output={output} repair=true"'
-
-
-def _remedy(output: Location) -> str:
-    return f"Give another output=... or delete {output}"
-
-
-def _short(value: Any) -> str:
-    text = value if value == ABSENT else json.dumps(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
-
-
 def scratch_root(output: Location) -> Path:
     """Where shards grow: on the output's own file system, or in the temporary directory for GCS."""
     if storage.is_gcs(output):
@@ -195,12 +182,12 @@ def scratch_root(output: Location) -> Path:
     return Path(os.path.expanduser(storage.join(output, "_shards")))
 
 
-def find_marker(output: Location, index: int, count: int) -> Marker | None:
-    """The marker of one shard, or None if it is not finished or a file is not as the marker says.
+def find_marker(output: Location, part: Part) -> Marker | None:
+    """The marker of one part, or None if it is not finished or a file is not as the marker says.
 
     Compares sizes and checksums; on GCS from metadata alone.
     """
-    marker = _read_marker(output, index, count)
+    marker = _read_marker(output, part)
     if marker is None:
         return None
     for name, stamp in marker.files.items():
@@ -214,19 +201,29 @@ def find_marker(output: Location, index: int, count: int) -> Marker | None:
 def finished(output: Location, count: int) -> dict[int, Marker]:
     """The shards of `count` whose marker is whole and whose files have the sizes it says.
 
-    Three listings, and one small read a shard from threads: seconds for 10,000 shards.
+    A few listings, and one small read a shard from threads: seconds for 10,000 shards.
     """
-    names = storage.list_files(storage.join(output, "_shards"))
-    sizes = {
-        f"{folder}/{name}": size
-        for folder in ("data", "rejected")
-        for name, size in storage.list_files(storage.join(output, folder)).items()
-    }
-    indices = [index for index in range(count) if marker_name(index, count).split("/")[1] in names]
+    folders = ("_shards", "data", "rejected")
+    sizes = {n: size for folder in folders for n, size in list_parts(output, folder).items()}
+    return _finished(output, (shard_part(index, count) for index in range(count)), sizes)
+
+
+def finished_units(output: Location, shard: Part, count: int) -> dict[int, Marker]:
+    """As `finished`, of the units of a shard."""
+    folder = units_folder(shard)
+    listed = storage.list_files(storage.join(output, folder))
+    sizes = {f"{folder}/{name}": size for name, size in listed.items()}
+    return _finished(output, (unit_part(shard, index, count) for index in range(count)), sizes)
+
+
+def _finished(
+    output: Location, parts: Iterable[Part], sizes: Mapping[str, int]
+) -> dict[int, Marker]:
     with ThreadPoolExecutor(READERS) as pool:
-        markers = pool.map(lambda index: _read_marker(output, index, count), indices)
+        marked = [part for part in parts if part.marker in sizes]
+        markers = pool.map(lambda part: _read_marker(output, part), marked)
         return {
-            marker.shard: marker
+            marker.index: marker
             for marker in markers
             if marker and all(sizes.get(name) == file.bytes for name, file in marker.files.items())
         }
@@ -235,30 +232,28 @@ def finished(output: Location, count: int) -> dict[int, Marker]:
 _MARKER = TypeAdapter(Marker)
 
 
-def parse_marker(data: bytes, index: int, count: int) -> Marker | None:
-    """What a marker says, None if it is damaged or not of this shard."""
+def parse_marker(data: bytes, part: Part) -> Marker | None:
+    """What a marker says, None if it is damaged or not of this part."""
     try:
         marker = _MARKER.validate_json(data)
     except ValidationError:
         return None
-    expected = {data_name(index, count), rejected_name(index, count)}
-    named = (marker.shard, marker.shards, set(marker.files)) == (index, count, expected)
-    return marker if named else None
+    named = (marker.index, marker.count, set(marker.files))
+    return marker if named == (part.index, part.count, set(part.files)) else None
 
 
-def _read_marker(output: Location, index: int, count: int) -> Marker | None:
+def _read_marker(output: Location, part: Part) -> Marker | None:
     try:
-        data = storage.read_bytes(storage.join(output, marker_name(index, count)))
+        data = storage.read_bytes(storage.join(output, part.marker))
     except InputError:
         return None
-    return parse_marker(data, index, count)
+    return parse_marker(data, part)
 
 
 def marker_bytes(marker: Marker) -> bytes:
     return to_json(asdict(marker))
 
 
-def write_marker(output: Location, marker: Marker, if_absent: bool) -> bool:
+def write_marker(output: Location, part: Part, marker: Marker, if_absent: bool) -> bool:
     """Whether this marker is the one that stands there now."""
-    path = storage.join(output, marker_name(marker.shard, marker.shards))
-    return storage.write_bytes(path, marker_bytes(marker), if_absent)
+    return storage.write_bytes(storage.join(output, part.marker), marker_bytes(marker), if_absent)

@@ -11,7 +11,7 @@ from speech.dataset.layout import (
     RUN_NAME,
     Marker,
     marker_bytes,
-    marker_name,
+    shard_part,
     summarize,
 )
 from speech.dataset.seal import SEAL, sealed, sha256, to_json, unseal
@@ -47,7 +47,7 @@ def manifest_bytes(
     summary = summarize(markers)
     in_order = [marker for _, marker in sorted(markers.items())]
     records = {RUN_NAME: to_json(identity), PROVENANCE_NAME: to_json(provenance)}
-    records |= {marker_name(m.shard, m.shards): marker_bytes(m) for m in in_order}
+    records |= {shard_part(m.index, m.count).marker: marker_bytes(m) for m in in_order}
     manifest = {
         "synthetic": True,
         "identity": identity,

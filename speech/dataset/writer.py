@@ -1,4 +1,4 @@
-"""Streams one shard's rows into its two Parquet files and publishes them, the marker last."""
+"""Streams the rows of a shard, or of a unit of one, into two Parquet files; the marker comes last."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -15,10 +15,9 @@ from datasets import Features
 from speech import storage
 from speech.dataset.layout import (
     Marker,
+    Part,
     Yield,
-    data_name,
     find_marker,
-    rejected_name,
     scratch_root,
     write_marker,
 )
@@ -31,8 +30,8 @@ ROW_GROUP_BYTES = 64 * 2**20
 ROW_GROUP_ROWS = 1_000
 
 
-class ShardWriter:
-    """Context manager over one shard; without `finish` nothing of it is ever seen.
+class PartWriter:
+    """Context manager over one part; without `finish` nothing of it is ever seen.
 
     The files are a pure function of the rows and their order. Memory holds one row group of each.
     """
@@ -40,8 +39,7 @@ class ShardWriter:
     def __init__(
         self,
         output: Location,
-        index: int,
-        count: int,
+        part: Part,
         row_group_bytes: int = ROW_GROUP_BYTES,
         scratch: Path | None = None,
     ) -> None:
@@ -49,17 +47,18 @@ class ShardWriter:
         scratch: where the files grow, on the file system of a local output; by default the
             output's _shards/ or, for gs://, the system's temporary directory.
         """
-        self._output, self._index, self._count = output, index, count
+        self._output, self._part = output, part
         self._row_group_bytes = row_group_bytes
         self._scratch_root = scratch or scratch_root(output)
         self._open = ExitStack()
         self._reasons, self._voices = Counter[str](), dict[str, Yield]()
         self._total = Yield()
 
-    def __enter__(self) -> "ShardWriter":
-        names = data_name(self._index, self._count), rejected_name(self._index, self._count)
+    def __enter__(self) -> "PartWriter":
         # what may be replaced: a rival's files of a later date may not
-        self._seen = {name: storage.generation(storage.join(self._output, name)) for name in names}
+        self._seen = {
+            name: storage.generation(storage.join(self._output, name)) for name in self._part.files
+        }
         with explained("write", self._scratch_root):
             scratch = self._open.enter_context(temporary_folder(self._scratch_root))
         size = self._row_group_bytes
@@ -72,14 +71,22 @@ class ShardWriter:
         return self._total.accepted + self._total.rejected
 
     def accept(self, clip: Clip) -> None:
-        self._clips.append(clip.to_row())
-        # as its column holds it, so that a marker can be counted again from the rows
-        self._count_row(clip.speaker_id, Yield(1, 0, float(np.float32(clip.duration_s))))
+        self.add_clip(clip.to_row())
 
     def reject(self, rejection: Rejection) -> None:
-        self._rejections.append(rejection.to_row())
-        self._reasons[_storable(rejection.reason)] += 1
-        self._count_row(rejection.speaker_id, Yield(0, 1, 0.0))
+        self.add_rejection(rejection.to_row())
+
+    def add_clip(self, row: dict[str, Any]) -> None:
+        """Of the columns of data/."""
+        self._clips.append(row)
+        # as its column holds it, so that a marker can be counted again from the rows
+        self._count_row(row["speaker_id"], Yield(1, 0, float(np.float32(row["duration_s"]))))
+
+    def add_rejection(self, row: dict[str, Any]) -> None:
+        """Of the columns of rejected/."""
+        self._rejections.append(row)
+        self._reasons[_storable(row["reason"])] += 1
+        self._count_row(row["speaker_id"], Yield(0, 1, 0.0))
 
     def _count_row(self, voice: str | None, part: Yield) -> None:
         self._total += part
@@ -91,23 +98,23 @@ class ShardWriter:
         """Publish rejected rows, clips and, last, the marker.
 
         Returns:
-            The marker that stands: another worker's where that finished the shard meanwhile.
+            The marker that stands: another worker's where that finished the part meanwhile.
 
         Raises:
-            RuntimeError: another worker is just finishing this shard; try again.
+            RuntimeError: another worker is just finishing this part; try again.
         """
         self._clips.close()
         self._rejections.close()
-        if rival := find_marker(self._output, self._index, self._count):
+        if rival := find_marker(self._output, self._part):
             return rival
-        data, rejected = self._seen  # in the order of __enter__
+        data, rejected = self._part.files
         files = {
             name: storage.publish(path, storage.join(self._output, name), self._seen[name])
             for name, path in ((rejected, self._rejections.path), (data, self._clips.path))
         }
         marker = Marker(
-            shard=self._index,
-            shards=self._count,
+            index=self._part.index,
+            count=self._part.count,
             accepted=self._total.accepted,
             rejected=self._total.rejected,
             audio_s=self._total.audio_s,
@@ -119,12 +126,12 @@ class ShardWriter:
         return self._mark(marker)
 
     def _mark(self, marker: Marker) -> Marker:
-        if write_marker(self._output, marker, if_absent=True):
+        if write_marker(self._output, self._part, marker, if_absent=True):
             return marker
-        # a rival's, whose bytes equal ours, or the stale marker of a shard that was damaged
-        rival = find_marker(self._output, self._index, self._count)
+        # a rival's, whose bytes equal ours, or the stale marker of a part that was damaged
+        rival = find_marker(self._output, self._part)
         if rival is None:
-            write_marker(self._output, marker, if_absent=False)
+            write_marker(self._output, self._part, marker, if_absent=False)
         return rival or marker
 
     def __exit__(

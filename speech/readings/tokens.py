@@ -53,7 +53,7 @@ def read_tokens(
             if readings := tuple(dict.fromkeys(rule.read(match)))[:MAX_READINGS]:
                 claims.append((begin, end, Token(match.group(), readings, rule.known)))
     found, start = [], 0
-    for begin, end, token in sorted(claims, key=lambda acquire: acquire[0]):
+    for begin, end, token in sorted(claims, key=lambda claim: claim[0]):
         found += [*plain(text[start:begin]), token]
         start = end
     return [*found, *plain(text[start:])]

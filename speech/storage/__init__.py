@@ -8,6 +8,7 @@ left to the runner, which tries again.
 import glob as local_glob
 import importlib.util
 import os
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -208,6 +209,15 @@ def delete(path: Location) -> None:
     local = _writable(path)
     with local_files.explained("delete", local):
         local.unlink(missing_ok=True)
+
+
+def delete_folder(folder: Location) -> None:
+    """Remove the files right under a folder, and locally the folder; a missing one is no error."""
+    for name in list_names(folder):
+        delete(join(folder, name))
+    if not is_gcs(folder):
+        with suppress(OSError):  # there is none, or a file came meanwhile
+            _local(folder).rmdir()
 
 
 def _local(path: Location) -> Path:

@@ -7,7 +7,7 @@ import pytest
 from pipelines import corpus_checks
 from pipelines.config import SynthConfig
 from pipelines.corpus.foreign import looks_like
-from pipelines.shard import admit
+from pipelines.row_order import admit
 from pipelines.utterances import plan_corpus, plan_line, read_part
 from speech.dataset.schema import Rejection
 from speech.errors import InputError

@@ -126,7 +126,7 @@ def test_demo_corpus() -> None:
 
 @pytest.mark.parametrize(
     ("text", "shards"),
-    [("Hello.\n", 1), ("Hello.\n" * 109, 8), ("word " * 3000, 8), ("word " * 300_000, 14)],
+    [("Hello.\n", 1), ("Hello.\n" * 4097, 2), ("word " * 3000, 1), ("word " * 300_000, 2)],
 )
 def test_shards_are_as_many_as_long_lines_need(tmp_path, text: str, shards: int) -> None:
     path = tmp_path / "text.txt"

@@ -2,6 +2,7 @@
 
 import threading
 from collections import Counter
+from functools import partial
 
 import apache_beam as beam
 import pytest
@@ -12,14 +13,16 @@ from rich.console import Console
 from test_kill import hashes
 
 import pipelines.run_plan
-from pipelines import marker_progress, synth
+from pipelines import marker_progress, synth, worker
 from pipelines.marker_progress import MarkerTotals
 from pipelines.one_context import one_context
+from pipelines.planner import COUNTS, WriteText, build_planning
 from pipelines.preflight import check_run
 from pipelines.progress import Progress
 from pipelines.row_counts import PlanCounts, read_plan
 from pipelines.run_plan import prepare
-from pipelines.worker import COUNTS, WritePlan
+from pipelines.worker import build_speaking
+from speech.dataset.merge import merge_units
 from speech.errors import InputError
 
 PORTABLE = ("runner=portable", "runner.endpoint=localhost:8099")
@@ -130,8 +133,12 @@ def test_workers_in_threads_of_one_process_load_one_model(tmp_path, monkeypatch)
     assert synth_fake(fake_config(str(tmp_path / "direct"), corpus)) == 0
     run_plan = prepare(fake_config(str(tmp_path / "out"), corpus), Console())
     options = PipelineOptions(direct_num_workers=3, direct_running_mode="multi_threading")
-    with beam.Pipeline(runner=FnApiRunner(), options=options) as pipeline:
-        synth.build_pipeline(pipeline, run_plan, open_counted_studio)
+    for build in (
+        partial(build_planning, run_plan, None),
+        partial(build_speaking, run_plan, open_counted_studio, None),
+    ):
+        with beam.Pipeline(runner=FnApiRunner(), options=options) as pipeline:
+            build(pipeline)
     assert len(LOADED) == 1
     assert hashes(str(tmp_path / "out")) == hashes(str(tmp_path / "direct"))
 
@@ -192,33 +199,49 @@ def test_a_context_that_cannot_be_loaded_is_tried_again(tmp_path):
 
 def test_markers_tell_how_far_a_run_is(tmp_path, monkeypatch):
     monkeypatch.setattr(marker_progress, "EVERY_S", 0.0)
+    monkeypatch.setattr(marker_progress, "SHARE", 0)
     output, corpus = str(tmp_path / "out"), write_corpus(tmp_path / "corpus.txt", 60)
     config = fake_config(output, corpus)
-    run_plan = prepare(config, Console())
-    totals = MarkerTotals(run_plan)
+    totals, at_units = MarkerTotals(prepare(config, Console())), []
+
+    def merge_later(*arguments):
+        at_units.append(totals.update())
+        return merge_units(*arguments)
+
+    monkeypatch.setattr(worker, "merge_units", merge_later)
     assert totals.update() == Progress()
     assert synth_fake(config) == 0
+    assert [found.done for found in at_units] == sorted(found.done for found in at_units)
+    assert at_units[0].done > 0
     found = totals.update()
-    assert (found.done, found.rows, found.shards) == (60, 60, 8)
+    assert (found.done, found.known) == (60, 0)
     assert found.tries >= 60
     assert found.audio_s == pytest.approx(0.25 * found.accepted)
-    assert totals.update() == found  # each marker once
-    finished = MarkerTotals(prepare(config, Console()))
-    assert finished.update() == Progress()  # nothing was to do
+    assert totals.update() == found
 
 
-def test_a_shard_of_which_nothing_was_spoken_counts(tmp_path, monkeypatch):
+def test_what_an_earlier_run_has_made_is_known(tmp_path, monkeypatch):
     monkeypatch.setattr(marker_progress, "EVERY_S", 0.0)
+    config = fake_config(str(tmp_path / "out"), write_corpus(tmp_path / "corpus.txt", 60))
+    run_plan = prepare(config, Console())
+    assert synth_fake(config) == 0
+    assert MarkerTotals(run_plan).update() == Progress(known=60)
+
+
+def test_rows_of_which_none_was_spoken_count(tmp_path, monkeypatch):
+    monkeypatch.setattr(marker_progress, "EVERY_S", 0.0)
+    monkeypatch.setattr(marker_progress, "SHARE", 0)
     (tmp_path / "corpus.txt").write_text(
         "Take this.\n" + "".join(f"?{'!' * i}\n" for i in range(9))
     )
     config = fake_config(str(tmp_path / "out"), str(tmp_path / "corpus.txt"))
     totals = MarkerTotals(prepare(config, Console()))
+    totals.update()
     assert synth_fake(config) == 0
-    assert (totals.update().accepted, totals.update().rejected) == (1, 9)
+    assert totals.update().rejected == 9
 
 
-def test_a_listing_that_fails_waits_for_the_next_look(tmp_path, monkeypatch):
+def test_a_listing_that_fails_is_tried_at_the_next_look(tmp_path, monkeypatch):
     monkeypatch.setattr(marker_progress, "EVERY_S", 0.0)
     corpus = write_corpus(tmp_path / "corpus.txt", 60)
     totals = MarkerTotals(prepare(fake_config(str(tmp_path / "out"), corpus), Console()))
@@ -227,7 +250,7 @@ def test_a_listing_that_fails_waits_for_the_next_look(tmp_path, monkeypatch):
         raise InputError("503")
 
     with monkeypatch.context() as patch:
-        patch.setattr(marker_progress.storage, "list_files", outage)
+        patch.setattr(marker_progress, "list_parts", outage)
         assert totals.update() == Progress()
     assert totals.update() == Progress()
 
@@ -235,9 +258,10 @@ def test_a_listing_that_fails_waits_for_the_next_look(tmp_path, monkeypatch):
 # counts
 
 
-def test_counts_are_written_and_go_no_further(tmp_path):
-    step = WritePlan(str(tmp_path))
+def test_counts_are_written_apart_from_text(tmp_path):
+    corpus = write_corpus(tmp_path / "corpus.txt", 60)
+    step = WriteText(prepare(fake_config(str(tmp_path), corpus), Console()))
     counts = [PlanCounts(Counter({"a": 2}), Counter({0: 1, 3: 1})), PlanCounts(Counter({"b": 1}))]
-    assert list(step.process((COUNTS, counts))) == []
+    step.process((COUNTS, counts))
     assert read_plan(str(tmp_path)) == PlanCounts(Counter({"a": 2, "b": 1}), Counter({0: 1, 3: 1}))
-    assert list(step.process((3, ["row"]))) == [(3, ["row"])]
+    assert not (tmp_path / "_shards/plan").exists()

@@ -19,11 +19,13 @@ import pipelines.worker_context
 from pipelines import judging, synth
 from pipelines.config import SynthConfig
 from pipelines.judging import threads_beside
-from pipelines.shard import ShardSynthesizer
+from pipelines.unit import UnitSynthesizer
+from pipelines.unit_rows import UnitRows
 from pipelines.verdict import Candidate, Verdict
 from pipelines.worker_context import WorkerContext, load_models
+from speech.dataset.layout import shard_part
 from speech.dataset.schema import Utterance
-from speech.dataset.writer import ShardWriter
+from speech.dataset.writer import PartWriter
 from speech.errors import InputError
 from speech.judges.asr import Asr
 from teacher.base import Prepared, Speech
@@ -61,7 +63,9 @@ def test_the_files_are_the_same_as_of_judges_in_line(
 ) -> None:
     files = []
     for name, opener in (("line", open_poisoned), ("beside", lambda c: beside(open_poisoned(c)))):
-        config = fake_config(str(tmp_path / name), corpus, "dataset.shards=2", *more)
+        config = fake_config(
+            str(tmp_path / name), corpus, "dataset.shards=2", "dataset.rows_per_unit=999", *more
+        )
         assert synth.main(config, opener) == 0
         folders = [Path(config.output, part) for part in ("data", "rejected")]
         files.append({path.name: path.read_bytes() for f in folders for path in f.iterdir()})
@@ -113,9 +117,11 @@ def test_a_batch_is_spoken_while_the_one_before_is_judged(tmp_path: Path) -> Non
     lines = [
         Utterance(f"{i:02}", "Hello.", "Hello.", "en", "speaker00", i, "a:1") for i in range(20)
     ]
-    with ShardWriter(str(tmp_path), 0, 1) as writer:
-        shard: Any = ShardSynthesizer(config, beside(context), writer, lambda _: None, journal)  # type: ignore[arg-type]
-        shard.record(lines)
+    rows = UnitRows(lines)
+    unit: Any = UnitSynthesizer(config, beside(context), rows, lambda _: None, journal)  # type: ignore[arg-type]
+    unit.speak()
+    with PartWriter(str(tmp_path), shard_part(0, 1)) as writer:
+        rows.write(writer)
         assert writer.rows == 20
     assert meeting.batches == len(journal.flights) == 4
     assert len(meeting.met) == 21  # the second batch, and each clip

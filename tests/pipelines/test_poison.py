@@ -31,6 +31,7 @@ from speech.seeds import stable_hash
 from teacher.voices import load_bank
 
 SHARDS = "dataset.shards=3"
+UNITS = "dataset.rows_per_unit=999"  # one a shard: its batches do not depend on what else is there
 LINES = 90
 POISONS = (
     "Drink the hemlock now.",
@@ -102,8 +103,8 @@ def rows(output: str, folder: str) -> dict[str, dict]:
 @pytest.mark.parametrize("more", [(), ("gate.candidates=2",)])
 def test_what_breaks_the_teacher_is_rejected_and_leaves_no_trace(tmp_path, pure, poisoned, more):
     expected, found = str(tmp_path / "expected"), str(tmp_path / "found")
-    assert synth.main(fake_config(expected, pure, SHARDS, *more), open_poisoned) == 0
-    assert synth.main(fake_config(found, poisoned, SHARDS, *more), open_poisoned) == 0
+    assert synth.main(fake_config(expected, pure, SHARDS, UNITS, *more), open_poisoned) == 0
+    assert synth.main(fake_config(found, poisoned, SHARDS, UNITS, *more), open_poisoned) == 0
     assert rows(found, "data") == rows(expected, "data")
     rejected = [row for row in rows(found, "rejected").values() if row["text"] in POISONS]
     assert [row["reason"] for row in rejected] == ["teacher_error"] * 2
@@ -185,10 +186,10 @@ def test_a_judge_that_fails_on_everything_stops_the_run(tmp_path, pure):
 @pytest.mark.slow
 def test_what_kills_its_process_is_rejected_in_the_end(tmp_path, pure):
     expected, found = str(tmp_path / "expected"), str(tmp_path / "found")
-    assert in_child(synth_fake, fake_config(expected, pure, SHARDS), open_poisoned) == 0
+    assert in_child(synth_fake, fake_config(expected, pure, SHARDS, UNITS), open_poisoned) == 0
     with open(pure, "a") as stream:
         stream.write(POISONS[0])
-    config, deaths, status = fake_config(found, pure, SHARDS), 0, None
+    config, deaths, status = fake_config(found, pure, SHARDS, UNITS), 0, None
     while status is None:
         try:
             status = in_child(synth_fake, config, open_deadly)
@@ -200,4 +201,4 @@ def test_what_kills_its_process_is_rejected_in_the_end(tmp_path, pure):
     (rejected,) = (row for row in rows(found, "rejected").values() if row["text"] in POISONS)
     assert (rejected["reason"], rejected["stage"]) == ("killed_worker", "teacher")
     assert rejected["detail"] == "killed 2 processes in which it was spoken alone"
-    assert not list(Path(found, "_shards").glob("attempts-*"))
+    assert not list(Path(found, "_shards").rglob("*-attempts.json"))

@@ -8,7 +8,12 @@ import pytest
 from rich.console import Console
 
 import pipelines.progress
-from pipelines.progress import Progress, ProgressFile, Totals, show_progress
+from pipelines.progress import Progress, ProgressFile, Totals, show_planning, show_speaking
+from pipelines.run_folders import RunFolders
+
+
+def folders(path) -> RunFolders:
+    return RunFolders(1, "", str(path))
 
 
 def test_totals_add_up_over_workers(tmp_path):
@@ -53,7 +58,7 @@ def test_without_a_folder_nothing_is_written(tmp_path, monkeypatch):
 def test_a_terminal_gets_a_bar(tmp_path):
     drawn = io.StringIO()
     console = Console(file=drawn, force_terminal=True, width=140, legacy_windows=False)
-    with show_progress(Totals(tmp_path), 8, 2, console):
+    with show_speaking(Totals(tmp_path), 8, console):
         ProgressFile(str(tmp_path)).report(Progress(3, 1, 7200.0, 6))
     text = drawn.getvalue()
     assert "4/8 lines" in text
@@ -65,26 +70,41 @@ def test_a_terminal_gets_a_bar(tmp_path):
 
 def test_prose_of_more_utterances_than_lines_raises_the_total(tmp_path):
     drawn = io.StringIO()
-    with show_progress(Totals(tmp_path), 2, 1, Console(file=drawn, force_terminal=True, width=140)):
+    with show_speaking(Totals(tmp_path), 2, Console(file=drawn, force_terminal=True, width=140)):
         ProgressFile(str(tmp_path)).report(Progress(5, 0, 1.0))
     assert "5/5 lines" in drawn.getvalue()
 
 
-def test_the_total_follows_what_the_shards_hold():
-    """100 lines in 4 shards, of which one shard turns out to hold 300 rows of long lines."""
-    assert Progress().total(100, 4) == 100
-    assert Progress(shards=1, rows=300).total(100, 4) == 375
-    assert Progress(shards=4, rows=360).total(100, 4) == 360
-    assert Progress(shards=5, rows=390).total(100, 4) == 390  # one was begun twice
-    assert Progress(accepted=7, shards=1, rows=5).total(5, 1) == 7
+def test_what_an_earlier_run_has_made_is_not_to_do(tmp_path):
+    drawn = io.StringIO()
+    console = Console(file=drawn, force_terminal=True, width=140)
+    with show_speaking(Totals(tmp_path), 100, console):
+        ProgressFile(str(tmp_path)).report(Progress(known=60))
+        ProgressFile(str(tmp_path)).report(Progress(accepted=30))
+    assert "30/40 lines" in drawn.getvalue()
+
+
+def test_text_is_followed_as_well(tmp_path, monkeypatch):
+    monkeypatch.setattr(pipelines.progress, "LINE_EVERY_S", -1.0)
+    printed = io.StringIO()
+    with show_planning(folders(tmp_path), 500, Console(file=printed)):
+        ProgressFile(str(tmp_path)).report(Progress(lines=200))
+    assert printed.getvalue().rstrip() == "200/500 lines planned"
+
+
+def test_what_other_machines_plan_is_one_line():
+    printed = io.StringIO()
+    with show_planning(None, 500, Console(file=printed)):
+        pass
+    assert printed.getvalue().rstrip() == "500 lines are planned by the engine's workers"
 
 
 def test_tries_move_while_no_line_is_finished(tmp_path, monkeypatch):
     monkeypatch.setattr(pipelines.progress, "LINE_EVERY_S", -1.0)
     printed = io.StringIO()
-    with show_progress(Totals(tmp_path), 1, 1, Console(file=printed, width=140)):
+    with show_speaking(Totals(tmp_path), 69, Console(file=printed, width=140)):
         report = ProgressFile(str(tmp_path)).report
-        report(Progress(shards=1, rows=68))
+        report(Progress(known=1))
         report(Progress(tries=16))
     assert printed.getvalue().rstrip() == "0/68 lines, 0 clips of 16 tries, 0 s of audio"
 
@@ -92,7 +112,7 @@ def test_tries_move_while_no_line_is_finished(tmp_path, monkeypatch):
 def test_a_log_gets_plain_lines(tmp_path, monkeypatch):
     monkeypatch.setattr(pipelines.progress, "LINE_EVERY_S", -1.0)  # always
     printed = io.StringIO()
-    with show_progress(Totals(tmp_path), 8, 2, Console(file=printed, width=140)):
+    with show_speaking(Totals(tmp_path), 8, Console(file=printed, width=140)):
         ProgressFile(str(tmp_path)).report(Progress(3, 1, 20.0, 6))
     assert printed.getvalue().rstrip() == "4/8 lines, 3 clips of 6 tries, 20 s of audio"
     assert "\x1b" not in printed.getvalue()
@@ -100,7 +120,7 @@ def test_a_log_gets_plain_lines(tmp_path, monkeypatch):
 
 def test_a_log_of_a_short_run_stays_empty(tmp_path):
     printed = io.StringIO()
-    with show_progress(Totals(tmp_path), 8, 2, Console(file=printed)):
+    with show_speaking(Totals(tmp_path), 8, Console(file=printed)):
         ProgressFile(str(tmp_path)).report(Progress(3, 1, 20.0, 6))
     assert printed.getvalue().strip() == ""
 
@@ -109,7 +129,7 @@ def test_the_bar_goes_when_the_work_fails(tmp_path):
     before = threading.active_count()
     with (
         pytest.raises(RuntimeError, match="worker"),
-        show_progress(Totals(tmp_path), 8, 2, Console(file=io.StringIO(), force_terminal=True)),
+        show_speaking(Totals(tmp_path), 8, Console(file=io.StringIO(), force_terminal=True)),
     ):
         raise RuntimeError("worker")
     assert threading.active_count() == before

@@ -4,9 +4,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from pipelines.quarantine import LONE_DEATHS, Quarantine, attempts_name, sweep
+from pipelines.quarantine import LONE_DEATHS, Quarantine, attempts_name
 from speech import storage
+from speech.dataset.layout import shard_part, unit_part
+from speech.dataset.merge import sweep_units
 
+UNIT = unit_part(shard_part(3, 12), 1, 4)
 KEYS = ["1/a/v/0", "2/b/v/0", "3/c/v/1"]
 TAKE = SimpleNamespace()
 
@@ -29,7 +32,7 @@ class WorkerContext:
 
 
 def begin(output, survives=lambda _: True) -> Quarantine:
-    return Quarantine(str(output), 3, 12, survives)
+    return Quarantine(str(output), UNIT, survives)
 
 
 def examine(quarantine, deadly=()) -> list[str]:
@@ -43,9 +46,9 @@ def examine(quarantine, deadly=()) -> list[str]:
     return context.tried
 
 
-def test_the_first_to_begin_a_shard_suspects_nothing(tmp_path):
+def test_the_first_to_begin_a_unit_suspects_nothing(tmp_path):
     assert begin(tmp_path).suspects == []
-    assert not storage.exists(tmp_path / attempts_name(3, 12))
+    assert not storage.exists(tmp_path / attempts_name(UNIT))
 
 
 def test_who_lives_alone_is_cleared(tmp_path):
@@ -103,19 +106,19 @@ def test_a_suspect_that_is_asked_for_no_more_is_forgotten(tmp_path):
 @pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"in_flight": 3}', b"\xff"])
 def test_a_damaged_record_is_none(tmp_path, damage):
     begin(tmp_path).in_flight(KEYS)
-    storage.write_bytes(tmp_path / attempts_name(3, 12), damage)
+    storage.write_bytes(tmp_path / attempts_name(UNIT), damage)
     assert begin(tmp_path).suspects == []
 
 
-def test_a_finished_shard_leaves_no_record(tmp_path, gcs_bucket):
+def test_a_finished_unit_or_shard_leaves_no_record(tmp_path, gcs_bucket):
     for output in (str(tmp_path), gcs_bucket):
         begin(output).in_flight(KEYS)
         assert begin(output).suspects == KEYS
         begin(output).end()
         assert begin(output).suspects == []
         begin(output).in_flight(KEYS)
-        sweep(output, [2], 12)
+        sweep_units(output, [2], 12)
         assert begin(output).suspects == KEYS
-        sweep(output, [2, 3], 12)
+        sweep_units(output, [2, 3], 12)
         assert begin(output).suspects == []
-        assert storage.list_files(storage.join(output, "_shards")) == {}
+        assert storage.list_names(storage.join(output, "_shards/units")) == set()

@@ -11,11 +11,11 @@ from fakes import fake_config, open_fake_studio, write_corpus
 import pipelines.run_plan
 import pipelines.utterances
 from pipelines import row_counts as counts
-from pipelines import synth
+from pipelines import synth, worker
 from pipelines import text_grouping as spool
 from pipelines.config import SynthConfig
 from pipelines.corpus import CorpusFile
-from pipelines.shard import ShardSynthesizer
+from pipelines.unit_rows import UnitRows
 from pipelines.utterances import CorpusPart
 from speech import storage
 from speech.errors import InputError
@@ -77,17 +77,36 @@ def test_what_was_planned_is_written_beside_the_markers(config):
     assert sum(planned.rows.values()) == manifest["counts"]["lines"] > LINES + 3  # parts of a line
 
 
-def test_a_row_lost_on_the_way_to_its_shard(config, monkeypatch):
-    monkeypatch.setattr(spool.ToFiles, "process", losing_one(spool.ToFiles.process))
-    line = refusal_of(config)
-    assert "rows planned are not rows written: shard-0000" in line
-    assert f"delete the markers of these shards in {config.output}/_shards" in line
-
-
-def test_a_lost_row_is_made_by_a_later_run(config, monkeypatch, tmp_path):
+def test_a_row_lost_on_the_way_to_its_shard_is_missed_before_anything_is_spoken(
+    config, monkeypatch, tmp_path
+):
     with monkeypatch.context() as patch:
         patch.setattr(spool.ToFiles, "process", losing_one(spool.ToFiles.process))
         line = refusal_of(config)
+    found = re.match(r"rows are missing: (\S+) holds (\d+) of (\d+); delete (\S+) and run it", line)
+    assert found, line
+    assert int(found[2]) + 1 == int(found[3])
+    assert refusal_of(config) == line
+    assert not list(Path(config.output).glob("_shards/*/*/*"))
+    Path(found[4]).unlink()
+    assert run(config) == 0
+    whole = config.model_copy(update={"output": str(tmp_path / "whole")})
+    assert run(whole) == 0
+    assert contents(config.output) == contents(whole.output)
+
+
+def without(unit_rows, row):
+    """A unit's text file that lost a row when it was read."""
+    return lambda *given: [item for item in unit_rows(*given) if item.text != row]
+
+
+def test_a_row_lost_between_its_text_and_its_unit(config, monkeypatch, tmp_path):
+    row = Path(config.corpus.paths[0]).read_text().splitlines()[3]
+    with monkeypatch.context() as patch:
+        patch.setattr(worker, "read_unit", without(worker.read_unit, row))
+        line = refusal_of(config)
+    assert "rows planned are not rows written: shard-0000" in line
+    assert f"delete the markers of these shards in {config.output}/_shards" in line
     assert refusal_of(config) == line  # every shard is there, and the count still tells
     marker = next(word for word in line.split() if word.startswith("shard-"))
     Path(config.output, "_shards", marker).unlink()
@@ -99,8 +118,9 @@ def test_a_lost_row_is_made_by_a_later_run(config, monkeypatch, tmp_path):
 
 def test_shards_of_an_earlier_run_are_counted_too(config, monkeypatch):
     """Killed after the shard that had lost a row; the next run makes the others and finds it."""
+    row = Path(config.corpus.paths[0]).read_text().splitlines()[3]
     with monkeypatch.context() as patch:
-        patch.setattr(spool.ToFiles, "process", losing_one(spool.ToFiles.process))
+        patch.setattr(worker, "read_unit", without(worker.read_unit, row))
         line = refusal_of(config)
     lost = next(word for word in line.split() if word.startswith("shard-"))
     for marker in Path(config.output, "_shards").glob("shard-*"):
@@ -110,14 +130,21 @@ def test_shards_of_an_earlier_run_are_counted_too(config, monkeypatch):
     assert lost in refusal_of(config)
 
 
-def test_a_row_lost_by_the_worker(config, monkeypatch):
-    real = ShardSynthesizer.record
-    monkeypatch.setattr(ShardSynthesizer, "record", lambda self, items: real(self, list(items)[1:]))
+@pytest.mark.parametrize("change", ["lost", "doubled"])
+def test_a_row_lost_or_doubled_by_the_worker(config, monkeypatch, change):
+    real = UnitRows.add
+
+    def add(self, row):
+        if change == "doubled" or len(self._place) > 1:
+            real(self, row)
+        if change == "doubled":
+            real(self, row)
+
+    monkeypatch.setattr(UnitRows, "add", add)
     line = refusal_of(config)
-    found = re.fullmatch(r"shard \d of 3 was given (\d+) rows and made (\d+)", line)
-    assert found, line
-    assert int(found[1]) == int(found[2]) + 1
-    assert not list(Path(config.output, "_shards").glob("shard-*"))
+    told = {"lost": r"1 lines became no row, \S+ first", "doubled": r"\S+ became a second row.*"}
+    assert re.fullmatch(told[change], line), line
+    assert not list(Path(config.output, "_shards").rglob("unit-*-of-?????.json"))
 
 
 def test_a_line_lost_while_it_was_read(config, monkeypatch):

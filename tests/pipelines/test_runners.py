@@ -2,6 +2,7 @@
 
 import json
 import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ from rich.console import Console
 import pipelines.run_plan
 from pipelines import synth
 from pipelines import text_grouping as spool
+from pipelines.planner import build_planning
 from pipelines.run_plan import prepare
+from pipelines.worker import build_speaking
 from pipelines.worker_threads import Stopped, WorkerThreads
 from speech.dataset.schema import Rejection
 from speech.errors import InputError
@@ -21,6 +24,7 @@ FLUSH_MS = 5
 """for 1,000, at which Beam flushes what it has buffered for workers over gRPC; at this, runs over
 that buffer die of an element that was cut in two"""
 LINES = 6_000
+SHARDS = "dataset.shards=3"
 
 
 @pytest.fixture(autouse=True)
@@ -52,15 +56,14 @@ def test_workers_and_ways_of_grouping_change_no_byte(tmp_path):
     corpus = write_corpus(tmp_path / "corpus.txt", 60)
     outputs = {name: str(tmp_path / name) for name in ("one", "three", "shuffle")}
     for name, workers in (("one", 1), ("three", 3)):
-        config = fake_config(outputs[name], corpus).model_copy(deep=True)
+        config = fake_config(outputs[name], corpus, SHARDS).model_copy(deep=True)
         runner = config.runner.model_copy(update={"workers": workers})
         assert synth.main(config.model_copy(update={"runner": runner}), open_fake_studio) == 0
         assert not list(Path(outputs[name], "_shards").glob(".*")), "text that waited"
-    run_plan = prepare(config := fake_config(outputs["shuffle"], corpus), Console())
-    config.runner.run(
-        lambda pipeline: synth.build_pipeline(pipeline, run_plan, open_fake_studio), "speak"
-    )
-    assert len(contents(outputs["one"])) == 2 * 8
+    run_plan = prepare(config := fake_config(outputs["shuffle"], corpus, SHARDS), Console())
+    config.runner.run(partial(build_planning, run_plan, None), "plan")
+    config.runner.run(partial(build_speaking, run_plan, open_fake_studio, None), "speak")
+    assert len(contents(outputs["one"])) == 2 * 3
     assert contents(outputs["three"]) == contents(outputs["one"])
     assert contents(outputs["shuffle"]) == contents(outputs["one"])
 

@@ -31,8 +31,8 @@ from speech.storage.temporaries import MARK
 from teacher.base import Speech
 
 LINES, SHARDS = 40, 3
-DATA, REJECTED = dataset.data_name(1, SHARDS), dataset.rejected_name(1, SHARDS)
-MARKER, OTHER_DATA = dataset.marker_name(1, SHARDS), dataset.data_name(2, SHARDS)
+DATA, REJECTED = dataset.shard_part(1, SHARDS).data, dataset.shard_part(1, SHARDS).rejected
+MARKER, OTHER_DATA = dataset.shard_part(1, SHARDS).marker, dataset.shard_part(2, SHARDS).data
 RUN, PROVENANCE = dataset.RUN_NAME, dataset.PROVENANCE_NAME
 MANIFEST, CARD = dataset.MANIFEST_NAME, dataset.CARD_NAME
 
@@ -117,7 +117,7 @@ def twice_a_row(root: Path) -> None:
     """With a marker that says so."""
     rows = pq.read_table(root / DATA)
     pq.write_table(pa.concat_tables([rows, rows.slice(0, 1)]), root / DATA)
-    marker = parse_marker((root / MARKER).read_bytes(), 1, SHARDS)
+    marker = parse_marker((root / MARKER).read_bytes(), dataset.shard_part(1, SHARDS))
     assert marker is not None
     files = {**marker.files, DATA: checksum_of(root / DATA)}
     (root / MARKER).write_bytes(
@@ -285,8 +285,8 @@ def test_an_id_of_two_shards_is_noticed(copy: Path, capsys: pytest.CaptureFixtur
     pq.write_table(
         pa.concat_tables([pq.read_table(copy / OTHER_DATA), rows[:1]]), copy / OTHER_DATA
     )
-    name = dataset.marker_name(2, SHARDS)
-    marker = parse_marker((copy / name).read_bytes(), 2, SHARDS)
+    name = dataset.shard_part(2, SHARDS).marker
+    marker = parse_marker((copy / name).read_bytes(), dataset.shard_part(2, SHARDS))
     assert marker is not None
     voice = rows["speaker_id"][0].as_py()
     one = Yield(1, 0, rows["duration_s"][0].as_py())
@@ -308,7 +308,7 @@ def test_only_what_is_damaged_is_made_again(copy: Path) -> None:
     flip(DATA, copy)
     others = [
         copy / OTHER_DATA,
-        copy / dataset.data_name(0, SHARDS),
+        copy / dataset.shard_part(0, SHARDS).data,
         copy / MARKER,
         copy / MANIFEST,
     ]

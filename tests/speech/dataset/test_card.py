@@ -11,10 +11,10 @@ from markdown_it import MarkdownIt
 
 from speech.dataset import layout as dataset
 from speech.dataset.card import CardFacts, _cell, card_bytes, render_card
-from speech.dataset.layout import Summary, Yield
+from speech.dataset.layout import Summary, Yield, shard_part
 from speech.dataset.manifest import write_manifest
 from speech.dataset.schema import CLIP_COLUMNS, Rejection, clip_features
-from speech.dataset.writer import ShardWriter
+from speech.dataset.writer import PartWriter
 
 FACTS = CardFacts(
     languages=["en"],
@@ -90,7 +90,7 @@ def test_load_dataset_gives_the_accepted_rows(tmp_path: Path) -> None:
     output = tmp_path / "dataset"
     clip = make_clip()
     for index in range(2):  # the second shard has no clip
-        with ShardWriter(output, index, 2) as writer:
+        with PartWriter(output, shard_part(index, 2)) as writer:
             for _ in range(3 if index == 0 else 0):
                 writer.accept(clip)
             writer.reject(Rejection(id="r", text="...", reason="nothing_to_speak", stage="text"))

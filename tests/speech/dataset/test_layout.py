@@ -9,10 +9,11 @@ from clips import make_clip
 
 from speech import storage
 from speech.dataset import layout as dataset
-from speech.dataset.layout import Marker, Yield
+from speech.dataset.identity import acquire
+from speech.dataset.layout import Marker, Yield, shard_part
 from speech.dataset.manifest import write_manifest
 from speech.dataset.schema import Rejection
-from speech.dataset.writer import ShardWriter
+from speech.dataset.writer import PartWriter
 from speech.errors import InputError
 from speech.storage import Checksum
 
@@ -26,7 +27,7 @@ IDENTITY = {
 
 
 def write_shard(output: str, index: int, count: int, clips: int = 3) -> Marker:
-    with ShardWriter(output, index, count) as writer:
+    with PartWriter(output, shard_part(index, count)) as writer:
         for number in range(clips):
             writer.accept(make_clip(100 * index + number))
         writer.reject(Rejection(id="r1", text="...", reason="nothing_to_speak", stage="text"))
@@ -42,46 +43,48 @@ def output(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 def test_claim_again_is_fine(output: str) -> None:
-    dataset.acquire(output, IDENTITY)
-    dataset.acquire(output, json.loads(json.dumps(IDENTITY)))
+    acquire(output, IDENTITY)
+    acquire(output, json.loads(json.dumps(IDENTITY)))
     assert json.loads(storage.read_bytes(f"{output}/_shards/run.json")) == IDENTITY
 
 
 def test_claim_names_the_differences(output: str) -> None:
-    dataset.acquire(output, IDENTITY)
+    acquire(output, IDENTITY)
     changed = {**IDENTITY, "seed": 2, "gate": {"wer": 0.3, "languages": ["en"]}, "limit": 5}
     changed["corpus"] = {"a.txt": "5:AAAA", "c.txt": "1:CCCC"}
     with pytest.raises(InputError) as refused:
-        dataset.acquire(output, changed)
+        acquire(output, changed)
     line = str(refused.value)
     assert "\n" not in line
     assert 'corpus.b.txt: "7:BBBB" -> (none); corpus.c.txt: (none) -> "1:CCCC"' in line
     assert 'gate.languages: ["en", "zh"] -> ["en"]; and 3 more' in line
     assert f"Give another output=... or delete {output}" in line
     with pytest.raises(InputError, match=r"limit: null -> 5\. Give"):
-        dataset.acquire(output, {**IDENTITY, "limit": 5})
+        acquire(output, {**IDENTITY, "limit": 5})
 
 
 def test_claim_refuses_what_it_does_not_know(output: str) -> None:
     storage.write_bytes(f"{output}/data/train-00000-of-00008.parquet", b"another tool's")
     with pytest.raises(InputError, match="unknown origin"):
-        dataset.acquire(output, IDENTITY)
+        acquire(output, IDENTITY)
     storage.write_bytes(f"{output}/_shards/run.json", b'{"seed": ')
     with pytest.raises(InputError, match=r"run\.json is damaged"):
-        dataset.acquire(output, IDENTITY)
+        acquire(output, IDENTITY)
 
 
 def test_claim_sweeps_up_after_killed_runs(tmp_path: Path) -> None:
     script = (
-        "import os, sys; from speech.dataset.writer import ShardWriter\n"
-        "writer = ShardWriter(sys.argv[1], 0, 1); writer.__enter__(); os.kill(os.getpid(), 9)"
+        "import os, sys; from speech.dataset.writer import PartWriter\n"
+        "from speech.dataset.layout import shard_part\n"
+        "writer = PartWriter(sys.argv[1], shard_part(0, 1))\n"
+        "writer.__enter__(); os.kill(os.getpid(), 9)"
     )
     root = Path(dataset.__file__).parents[2]
     killed = subprocess.run([sys.executable, "-c", script, str(tmp_path)], cwd=root)
     assert killed.returncode == -9
     assert len(list((tmp_path / "_shards").iterdir())) == 1
-    with ShardWriter(tmp_path, 0, 1):
-        dataset.acquire(tmp_path, IDENTITY)
+    with PartWriter(tmp_path, shard_part(0, 1)):
+        acquire(tmp_path, IDENTITY)
         left = {path.name for path in (tmp_path / "_shards").iterdir()}
         assert len(left) == 2, "run.json and the scratch of the living"
 
@@ -90,11 +93,11 @@ def test_finished_and_find_marker(output: str) -> None:
     written = {index: write_shard(output, index, 3) for index in (0, 2)}
     assert dataset.finished(output, 3) == written
     assert dataset.finished(output, 4) == {}
-    assert dataset.find_marker(output, 2, 3) == written[2]
-    assert dataset.find_marker(output, 1, 3) is None
+    assert dataset.find_marker(output, dataset.shard_part(2, 3)) == written[2]
+    assert dataset.find_marker(output, dataset.shard_part(1, 3)) is None
 
 
-@pytest.mark.parametrize("name", [dataset.data_name(0, 1), dataset.rejected_name(0, 1)])
+@pytest.mark.parametrize("name", [dataset.shard_part(0, 1).data, dataset.shard_part(0, 1).rejected])
 @pytest.mark.parametrize("damage", ["cut", "lost", "same size"])
 def test_damaged_shard_is_redone(output: str, name: str, damage: str) -> None:
     marker = write_shard(output, 0, 1)
@@ -104,7 +107,7 @@ def test_damaged_shard_is_redone(output: str, name: str, damage: str) -> None:
         storage.delete(path)
     else:
         storage.write_bytes(path, sound[:-1] if damage == "cut" else b"\0" * len(sound))
-    assert dataset.find_marker(output, 0, 1) is None
+    assert dataset.find_marker(output, dataset.shard_part(0, 1)) is None
     if damage != "same size":  # `finished` compares sizes alone
         assert dataset.finished(output, 1) == {}
     assert write_shard(output, 0, 1) == marker
@@ -118,7 +121,7 @@ def test_damaged_shard_is_redone(output: str, name: str, damage: str) -> None:
 )
 def test_damaged_marker_does_not_count(tmp_path: Path, content: bytes) -> None:
     marker = write_shard(str(tmp_path), 0, 1)
-    (tmp_path / dataset.marker_name(0, 1)).write_bytes(content)
+    (tmp_path / dataset.shard_part(0, 1).marker).write_bytes(content)
     assert dataset.finished(tmp_path, 1) == {}
     assert write_shard(str(tmp_path), 0, 1) == marker
     assert dataset.finished(tmp_path, 1) == {0: marker}
@@ -127,24 +130,25 @@ def test_damaged_marker_does_not_count(tmp_path: Path, content: bytes) -> None:
 def test_marker_of_another_shard_does_not_count(tmp_path: Path) -> None:
     write_shard(str(tmp_path), 0, 2)
     storage.write_bytes(
-        tmp_path / dataset.marker_name(1, 2),
-        (tmp_path / dataset.marker_name(0, 2)).read_bytes(),
+        tmp_path / dataset.shard_part(1, 2).marker,
+        (tmp_path / dataset.shard_part(0, 2).marker).read_bytes(),
     )
-    storage.delete(tmp_path / dataset.marker_name(0, 2))
+    storage.delete(tmp_path / dataset.shard_part(0, 2).marker)
     assert dataset.finished(tmp_path, 2) == {}
-    assert dataset.find_marker(tmp_path, 1, 2) is None
+    assert dataset.find_marker(tmp_path, dataset.shard_part(1, 2)) is None
 
 
 def test_finished_takes_seconds_for_10_000_shards(tmp_path: Path) -> None:
     empty, count = Checksum(0, "AAAAAA==", "0" * 64), 10_000
     for folder in ("data", "rejected", "_shards"):
-        (tmp_path / folder).mkdir()
+        for below in ("000", "001"):
+            (tmp_path / folder / below).mkdir(parents=True)
     for index in range(count):
-        names = [dataset.data_name(index, count), dataset.rejected_name(index, count)]
+        names = [dataset.shard_part(index, count).data, dataset.shard_part(index, count).rejected]
         for name in names:
             (tmp_path / name).touch()
         marker = Marker(index, count, 0, 0, 0.0, {}, {}, {}, dict.fromkeys(names, empty))
-        path = tmp_path / dataset.marker_name(index, count)
+        path = tmp_path / dataset.shard_part(index, count).marker
         path.write_bytes(dataset.marker_bytes(marker))
     started = time.monotonic()
     assert len(dataset.finished(tmp_path, count)) == count

@@ -17,16 +17,16 @@ from datasets import Audio, load_dataset
 
 from speech import storage
 from speech.dataset import layout as dataset
-from speech.dataset.layout import Marker, Yield
+from speech.dataset.layout import Marker, Yield, shard_part
 from speech.dataset.schema import SAMPLE_RATE, Clip, Rejection, clip_features, rejection_features
-from speech.dataset.writer import ShardWriter
+from speech.dataset.writer import PartWriter
 from speech.errors import InputError
 
 CLIP = make_clip(seed=2**62, cer=0.25, audio=b"fLaC" + b"0" * 96)
 REJECTION = Rejection(
     id="r1", text="...", reason="nothing_to_speak", stage="text", source="a.txt:3"
 )
-DATA, REJECTED = dataset.data_name(0, 1), dataset.rejected_name(0, 1)
+DATA, REJECTED = dataset.shard_part(0, 1).data, dataset.shard_part(0, 1).rejected
 
 
 @pytest.fixture(params=["local", "gcs"])
@@ -37,7 +37,7 @@ def output(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 def write(output: str | Path, clips: Iterable[Clip] = (CLIP,), **options: Any) -> Marker:
-    with ShardWriter(output, 0, 1, **options) as writer:
+    with PartWriter(output, shard_part(0, 1), **options) as writer:
         for clip in clips:
             writer.accept(clip)
         writer.reject(REJECTION)
@@ -68,7 +68,7 @@ def test_rows_come_back(output: str) -> None:
 
 
 def test_empty_shard_has_its_schema(output: str) -> None:
-    with ShardWriter(output, 3, 12) as writer:
+    with PartWriter(output, shard_part(3, 12)) as writer:
         marker = writer.finish({})
     for name, schema in (
         ("data/train-00003-of-00012.parquet", clip_features().arrow_schema),
@@ -168,7 +168,7 @@ def test_hostile_text_is_kept_as_it_is(text: str, tmp_path: Path) -> None:
 
 
 def test_lone_surrogates_are_escaped(tmp_path: Path) -> None:
-    with ShardWriter(tmp_path, 0, 1) as writer:
+    with PartWriter(tmp_path, shard_part(0, 1)) as writer:
         writer.reject(replace(REJECTION, text="a\ud800b", speaker_id="\udc80"))
         marker = writer.finish({})
     assert read(tmp_path, REJECTED).to_pylist()[0]["text"] == r"a\ud800b"
@@ -196,7 +196,7 @@ def test_marker_is_last(output: str, fails_at: int, monkeypatch: pytest.MonkeyPa
         patch.setattr(storage, "write_bytes", failing(storage.write_bytes))
         with pytest.raises(InputError, match="cannot write"):
             write(output)
-    assert order == [REJECTED, DATA, dataset.marker_name(0, 1)][: fails_at + 1]
+    assert order == [REJECTED, DATA, dataset.shard_part(0, 1).marker][: fails_at + 1]
     assert dataset.finished(output, 1) == {}
     marker = write(output)
     assert dataset.finished(output, 1) == {0: marker}
@@ -213,7 +213,7 @@ def test_nothing_is_published_after_an_exception(tmp_path: Path) -> None:
         write(output, interrupted(), scratch=scratch)
     assert not output.exists()
     assert os.listdir(scratch) == []
-    with ShardWriter(output, 0, 1) as writer:
+    with PartWriter(output, shard_part(0, 1)) as writer:
         writer.accept(CLIP)  # and no finish
     assert [path for path in output.rglob("*") if path.is_file()] == []
 
@@ -242,7 +242,7 @@ def test_failing_disk_is_one_line(tmp_path: Path) -> None:
 
 
 def test_late_worker_keeps_the_finished_shard(output: str) -> None:
-    with ShardWriter(output, 0, 1) as zombie:
+    with PartWriter(output, shard_part(0, 1)) as zombie:
         zombie.accept(replace(CLIP, text="of the zombie"))
         marker = write(output)
         assert zombie.finish({}) == marker
@@ -252,10 +252,10 @@ def test_late_worker_keeps_the_finished_shard(output: str) -> None:
 
 def test_late_worker_loses_before_the_marker(gcs_bucket: str) -> None:
     """The successor has put its data there and not yet its marker."""
-    with ShardWriter(gcs_bucket, 0, 1) as zombie:
+    with PartWriter(gcs_bucket, shard_part(0, 1)) as zombie:
         zombie.accept(replace(CLIP, text="of the zombie"))
         write(gcs_bucket)
-        storage.delete(storage.join(gcs_bucket, dataset.marker_name(0, 1)))
+        storage.delete(storage.join(gcs_bucket, dataset.shard_part(0, 1).marker))
         with pytest.raises(RuntimeError, match="another worker"):
             zombie.finish({})
     assert read(gcs_bucket, DATA).to_pylist() == [CLIP.to_row()]

@@ -1,4 +1,4 @@
-"""One shard: admit, pack, speak, judge, retry and write; a pure function of its lines."""
+"""One unit: pack, speak, judge, retry; what becomes of a line follows from that line alone."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -7,16 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.attempts import FIRST_PARTS, Attempt, admit, first_parts, noise_key
+from pipelines.attempts import FIRST_PARTS, Attempt, first_parts, noise_key
 from pipelines.config import SynthConfig
 from pipelines.judging import Judging, Speeches
 from pipelines.progress import Progress
 from pipelines.quarantine import Quarantine
+from pipelines.unit_rows import UnitRows
 from pipelines.verdict import Verdict, rank
 from pipelines.worker_context import WorkerContext
 from speech.audio.waveform import encode_flac
 from speech.dataset.schema import SAMPLE_RATE, Clip, Rejection, Utterance
-from speech.dataset.writer import ShardWriter
 from speech.errors import InputError, Refused, in_one_line
 from speech.licenses import joint_license
 from speech.reasons import Reason
@@ -24,42 +24,41 @@ from teacher.base import Speech
 from teacher.packing import BatchLimit, pack
 
 Report = Callable[[Progress], None]
-"""called when a shard is begun, and after each batch"""
+"""called when a unit is begun, and after each batch"""
 
 
-class ShardSynthesizer:
-    """Records the lines of one shard into its writer."""
+class UnitSynthesizer:
+    """Makes the rows of one unit."""
 
     def __init__(
         self,
         config: SynthConfig,
         context: WorkerContext,
-        writer: ShardWriter,
+        rows: UnitRows,
         report: Report,
         quarantine: Quarantine,
     ) -> None:
         self.config = config
         self.context = context
-        self.writer = writer
+        self.rows = rows
         self.report = report
         self.quarantine = quarantine
         self.stats: Counter[str] = Counter()
         self._passed: set[str] = set()
         """long lines of which a part was accepted"""
 
-    def record(self, items: Sequence[Utterance | Rejection]) -> dict[str, float]:
-        """Write a clip or a rejection for each item; returns what it cost, in additive figures.
+    def speak(self) -> dict[str, float]:
+        """Make a clip or a rejection of each utterance; returns what it cost, in additive figures.
 
-        The order of `items` does not matter. Of a long line the first parts are spoken, and the
-        others only if one of those passes.
+        Of a long line the first parts are spoken, and the others only if one of those passes.
 
         Raises:
             InputError: the teacher or a judge fails on everything.
         """
         before = dict(self.context.watch.seconds)
-        self.report(Progress(shards=1, rows=len(items)))
+        self.report(Progress(rejected=self.rows.rejected))
         with self.context.watch("plan"):
-            takes = self._takes(admit(items, self._reject))
+            takes = self._takes(self.rows.utterances)
         self._try_suspects(takes)
         first, later = first_parts(takes)
         self._speak(first)
@@ -212,7 +211,7 @@ class ShardSynthesizer:
 
     def _accept(self, take: Attempt, verdict: Verdict, speech: Speech, flac: bytes) -> None:
         self._passed.add(take.utterance.line)
-        self.writer.accept(
+        self.rows.add(
             Clip(
                 audio=flac,
                 phonemes=speech.phonemes,
@@ -226,7 +225,7 @@ class ShardSynthesizer:
         audio = None
         if self.config.dataset.keep_rejected_audio and not isinstance(speech, Refused):
             audio = encode_flac(np.nan_to_num(speech.wave), SAMPLE_RATE)
-        self.writer.reject(
+        self.rows.add(
             Rejection(
                 reason=verdict.reason or "",
                 stage=stage,
@@ -242,7 +241,7 @@ class ShardSynthesizer:
         self.report(Progress(rejected=1, tries=1))
 
     def _reject(self, row: Rejection) -> None:
-        self.writer.reject(row)
+        self.rows.add(row)
         self.report(Progress(rejected=1))
 
     def _row(self, take: Attempt, verdict: Verdict) -> dict[str, Any]:

@@ -1,0 +1,89 @@
+"""The planned text of a shard: one Parquet file, in the order of its rows, a row group for each unit.
+
+It is written once, before anything is spoken, and removed when its shard is finished. Who speaks a unit
+needs neither the corpus nor the text frontend.
+"""
+
+import io
+import json
+from collections.abc import Iterable
+from typing import Literal
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.row_order import Item, cut, in_order
+from speech import storage
+from speech.dataset.layout import plan_name
+from speech.dataset.schema import Rejection, Utterance
+from speech.errors import InputError
+from speech.storage import Location
+
+SCHEMA = pa.schema([("unit", pa.int32()), ("item", pa.string())])
+
+
+def write_plan_file(
+    output: Location,
+    index: int,
+    count: int,
+    items: Iterable[Item],
+    rows_per_unit: int | Literal["auto"],
+) -> int:
+    """Admit, order, cut and write the items of a shard; returns how many rows they will be."""
+    ordered = in_order(items)
+    units = cut(ordered, rows_per_unit)
+    buffer = io.BytesIO()
+    with pq.ParquetWriter(buffer, SCHEMA, compression="zstd") as writer:
+        for number, unit in enumerate(units):
+            columns = [[number] * len(unit), [_to_json(item) for item in unit]]
+            writer.write_table(pa.table(columns, SCHEMA))
+    storage.write_bytes(storage.join(output, plan_name(index, count)), buffer.getvalue())
+    return len(ordered)
+
+
+def count_units(output: Location, index: int, count: int) -> int:
+    """Into how many a shard is cut, none where it has no rows."""
+    return _metadata(output, index, count).num_row_groups
+
+
+def count_rows(output: Location, index: int, count: int) -> int:
+    return _metadata(output, index, count).num_rows
+
+
+def read_unit(output: Location, index: int, count: int, unit: int) -> list[Item]:
+    """The items of one unit of a shard, in their order.
+
+    Raises:
+        InputError: there is no such file, or it is damaged.
+    """
+    path = storage.join(output, plan_name(index, count))
+    try:
+        with storage.open_input(path) as stream:
+            table = pq.ParquetFile(stream).read_row_group(unit, columns=["item"])
+        return [_from_json(text) for text in table.column("item").to_pylist()]
+    except (pa.ArrowException, ValueError, KeyError, TypeError, OSError) as error:
+        raise _damaged(path, error) from error
+
+
+def _metadata(output: Location, index: int, count: int) -> pq.FileMetaData:
+    path = storage.join(output, plan_name(index, count))
+    try:
+        with storage.open_input(path) as stream:
+            return pq.ParquetFile(stream).metadata
+    except (pa.ArrowException, OSError) as error:
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: str, error: Exception) -> InputError:
+    return InputError(f"{path} is damaged ({error!s:.80}); delete it and run it again")
+
+
+def _to_json(item: Item) -> str:
+    return json.dumps({"spoken": isinstance(item, Utterance), **vars(item)})
+
+
+def _from_json(text: str) -> Item:
+    columns = json.loads(text)
+    if columns.pop("spoken"):
+        return Utterance(**{**columns, "place": tuple(columns["place"])})
+    return Rejection(**columns)

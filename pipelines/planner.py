@@ -1,0 +1,78 @@
+"""The first job: the corpus is read, planned and grouped by shard. Text only, on any machine."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final, cast
+
+import apache_beam as beam
+
+from pipelines.plan_files import write_plan_file
+from pipelines.progress import Progress, ProgressFile
+from pipelines.row_counts import PlanCounts, check_lines, total, write_plan
+from pipelines.row_order import Item
+from pipelines.run_folders import RunFolders
+from pipelines.run_plan import RunPlan
+from pipelines.text_grouping import group_by_shard
+from pipelines.utterances import CorpusPart, open_lexicon, plan_part, spoken_languages
+from teacher.voices import load_bank
+
+COUNTS: Final = -1
+"""Where a shard's number stands: counts go the way of the text. With an output of their own the graph
+would have branches, of which Beam's DaskRunner runs the last alone, and mixes what they are given."""
+REPORT_LINES = 200
+
+
+def build_planning(run_plan: RunPlan, folders: RunFolders | None, pipeline: beam.Pipeline) -> None:
+    """Corpus -> a plan file for each shard to do, and the counts of the whole corpus."""
+    progress = folders.progress_folder if folders else None
+    shards = pipeline | "List shards to plan" >> beam.Create(run_plan.unplanned)
+    text = (
+        pipeline
+        | "List corpus" >> beam.Create(run_plan.corpus.parts)
+        | "Read and plan" >> beam.ParDo(PlanText(run_plan, progress))
+    )
+    grouped = group_by_shard(shards, text, folders.text_folder if folders else None)
+    _ = grouped | "Write text" >> beam.ParDo(WriteText(run_plan))
+
+
+class PlanText(beam.DoFn):
+    """Part of the corpus -> (shard, row to be) of the shards to plan, and (COUNTS, counts of all)."""
+
+    def __init__(self, run_plan: RunPlan, progress_folder: str | None) -> None:
+        self.config = run_plan.config
+        self.shards = run_plan.corpus.shards
+        self.wanted = frozenset(run_plan.unplanned)
+        self.progress_folder = progress_folder
+
+    def setup(self) -> None:
+        self.bank = load_bank(self.config.voices, languages=spoken_languages(self.config))
+        self.lexicon = open_lexicon(self.config)
+
+    def process(self, element: CorpusPart) -> Iterator[tuple[int, Item | PlanCounts]]:
+        path, counts = element.file.path, PlanCounts()
+        progress = ProgressFile(self.progress_folder)
+        for rows in plan_part(element, self.config, self.bank, self.lexicon, self.shards):
+            counts.add_line(path, (shard for shard, _ in rows))
+            for shard, item in rows:
+                if shard in self.wanted:
+                    yield shard, item
+            if counts.lines[path] % REPORT_LINES == 0:
+                progress.report(Progress(lines=REPORT_LINES))
+        check_lines(element, counts.lines[path])
+        yield COUNTS, counts
+
+
+class WriteText(beam.DoFn):
+    """(shard, rows to be) -> its plan file; (COUNTS, counts) -> what rows are checked against."""
+
+    def __init__(self, run_plan: RunPlan) -> None:
+        self.output = run_plan.config.output
+        self.shards = run_plan.corpus.shards
+        self.rows_per_unit = run_plan.config.dataset.rows_per_unit
+
+    def process(self, element: tuple[int, Iterable[Item | PlanCounts]]) -> None:
+        shard, values = element
+        if shard == COUNTS:
+            write_plan(self.output, total(cast(Iterable[PlanCounts], values)))
+        else:
+            items = cast(Iterable[Item], values)
+            write_plan_file(self.output, shard, self.shards, items, self.rows_per_unit)
