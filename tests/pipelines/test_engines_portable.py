@@ -138,3 +138,40 @@ def test_after_a_worker_was_killed_the_next_run_writes_the_same_bytes(
     assert len(hashes(output)) < len(direct)
     assert in_child(synth_fake, config) == 0
     assert hashes(output) == direct
+
+
+FLINK_JAR = MADE.parent / "jars" / "beam-runners-flink-1.20-job-server.jar"
+
+
+@pytest.mark.skipif(not FLINK_JAR.exists(), reason="no job server of Flink's: `make flink-jar`")
+def test_flink_in_its_job_server_writes_the_same_bytes(tmp_path, corpus, direct):
+    output = str(tmp_path / "out")
+    flink = ("runner=flink", f"runner.jar={FLINK_JAR}", "runner.options=[--parallelism=2]")
+    assert in_child(synth_fake, fake_config(output, corpus, *flink)) == 0
+    assert hashes(output) == direct
+
+
+LAUNCHER = """#!{python}
+import runpy, sys
+port = sys.argv[sys.argv.index("--job-port") + 1]
+open({told!r}, "w").write(" ".join(sys.argv[1:]))
+sys.argv[1:] = [f"--port={{port}}"]
+runpy.run_module("apache_beam.runners.portability.local_job_service_main", run_name="__main__")
+"""
+
+
+@pytest.mark.parametrize(
+    ("engine", "master"),
+    [("flink", "--flink-master [local]"), ("spark", "--spark-master-url local[2]")],
+)
+def test_a_job_server_is_started_for_the_run(tmp_path, corpus, direct, engine, master):
+    """Beam's own in the place of the jar: the command line, and what the runner does with it."""
+    launcher, told, output = tmp_path / "java", tmp_path / "told", str(tmp_path / "out")
+    launcher.write_text(LAUNCHER.format(python=sys.executable, told=str(told)))
+    launcher.chmod(0o755)
+    (tmp_path / "server.jar").touch()
+    java = f"runner.options=[--job_server_java_launcher={launcher}]"
+    overrides = (f"runner={engine}", f"runner.jar={tmp_path}/server.jar", java)
+    assert in_child(synth_fake, fake_config(output, corpus, *overrides)) == 0
+    assert f"-jar {tmp_path}/server.jar {master} " in told.read_text()
+    assert hashes(output) == direct
