@@ -156,7 +156,8 @@ import runpy, sys
 port = sys.argv[sys.argv.index("--job-port") + 1]
 open({told!r}, "w").write(" ".join(sys.argv[1:]))
 sys.argv[1:] = [f"--port={{port}}"]
-runpy.run_module("apache_beam.runners.portability.local_job_service_main", run_name="__main__")
+main = "apache_beam.runners.portability.local_job_service_main"
+runpy.run_module(main, run_name="__main__", alter_sys=True)
 """
 
 
