@@ -8,6 +8,8 @@ COMMA := ,
 EVAL_DATASET = $(if $(wildcard out/dataset),dataset=out/dataset)
 EVAL_SYSTEMS = systems=[teacher:f5_mini$(if $(wildcard out/student),$(COMMA)student:out/student)]
 OWN_STUDENT = $(if $(wildcard out/student/student.json),out/student)
+BEAM := $(shell sed -n 's/^apache-beam.*==//p' requirements.lock)
+FLINK ?= 1.20
 TEXT ?= Hello there, and welcome.
 # as they were typed: make would read $5 in them as a variable
 OUT_IS := $(origin OUT)
@@ -71,6 +73,13 @@ train-student: setup  ## a small, fast student on a dataset (out/dataset -> out/
 speak: setup  ## TEXT="Hello there." OUT=speech.wav, by your student in out/student, or the embedded one
 	@exec $(PY) -m student.synthesize $(OWN_STUDENT:%=checkpoint=%) "text=$$TEXT" "output=$${OUT:-speech.wav}" $(ARGS)
 
+flink-jar:  ## Beam's job server for Flink, for runner=flink (out/jars; needs Maven)
+	mvn -B -q dependency:copy -Dartifact=org.apache.beam:beam-runners-flink-$(FLINK)-job-server:$(BEAM) \
+	  -DoutputDirectory=out/jars -Dmdep.stripVersion=true
+
+prism:  ## Beam's small portable engine, to try runner=portable on this machine (out/bin; needs Go)
+	GOBIN="$(CURDIR)/out/bin" go install github.com/apache/beam/sdks/v2/go/cmd/prism@v$(BEAM)
+
 test: setup  ## all tests (offline; about 15 minutes on 2 cores)
 	$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
@@ -96,4 +105,4 @@ format: setup  ## rewrite the code in the project's format
 clean:  ## remove what runs have written (out/), not the environment
 	rm -rf out
 
-.PHONY: help setup synth plan status verify push bench bench-teacher bootstrap-corpus train-teacher train-vocoder train-student speak measure-teacher eval test test-xla lint format clean
+.PHONY: help setup flink-jar prism synth plan status verify push bench bench-teacher bootstrap-corpus train-teacher train-vocoder train-student speak measure-teacher eval test test-xla lint format clean

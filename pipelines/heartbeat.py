@@ -10,6 +10,7 @@ import threading
 import time
 from collections import Counter
 from dataclasses import asdict, dataclass, field
+from typing import cast
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -79,6 +80,16 @@ class Heartbeat:
         self._next = time.monotonic() + EVERY_S
         self.seen.updated_at = time.time()
         storage.write_bytes(self._path, json.dumps(asdict(self.seen)).encode())
+
+
+_OWN = threading.local()
+
+
+def own_heartbeat(output: Location) -> Heartbeat:
+    """This thread's, for as long as it lives: engines make their workers' steps anew all the time."""
+    if getattr(_OWN, "output", None) != str(output):
+        _OWN.output, _OWN.heartbeat = str(output), Heartbeat(output)
+    return cast(Heartbeat, _OWN.heartbeat)
 
 
 _SEEN = TypeAdapter(Seen)

@@ -1,10 +1,9 @@
 """The first job: the corpus is read, planned and grouped by shard. Text only, on any machine."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, Literal
+from typing import Final, cast
 
 import apache_beam as beam
-from apache_beam.pvalue import TaggedOutput
 
 from pipelines.corpus import CorpusPart
 from pipelines.corpus_counts import counted_parts
@@ -18,7 +17,9 @@ from pipelines.text_grouping import group_by_shard
 from pipelines.utterances import open_lexicon, plan_part, spoken_languages
 from teacher.voices import load_bank
 
-COUNTS: Final = "counts"
+COUNTS: Final = -1
+"""Where a shard's number stands: counts go the way of the text. With an output of their own the graph
+would have branches, of which Beam's DaskRunner runs the last alone, and mixes what they are given."""
 REPORT_LINES = 200
 
 
@@ -28,21 +29,19 @@ def build_planning(run_plan: RunPlan, folders: RunFolders | None, pipeline: beam
     wanted = run_plan.unplanned
     shards = pipeline | "List shards to plan" >> beam.Create(wanted)
     parts, lines = counted_parts(pipeline, run_plan)
-    planned = parts | "Read and plan" >> beam.ParDo(
-        PlanText(run_plan, wanted, progress)
-    ).with_outputs(COUNTS, main="text")
-    _ = (
-        (planned[COUNTS], lines)
-        | "Flatten counts" >> beam.Flatten()
-        | "Add counts" >> beam.CombineGlobally(total)
-        | "Write counts" >> beam.ParDo(WriteCounts(run_plan.config.output))
-    )
-    grouped = group_by_shard(shards, planned.text, folders.text_folder if folders else None)
+    text = parts | "Read and plan" >> beam.ParDo(PlanText(run_plan, wanted, progress))
+    if lines is not None:
+        text = (text, lines | "As counts" >> beam.Map(_as_counts)) | "With lines" >> beam.Flatten()
+    grouped = group_by_shard(shards, text, folders.text_folder if folders else None)
     _ = grouped | "Write text" >> beam.ParDo(WriteText(run_plan))
 
 
+def _as_counts(counted: PlanCounts) -> tuple[int, PlanCounts]:
+    return COUNTS, counted
+
+
 class PlanText(beam.DoFn):
-    """Part of the corpus -> (shard, row to be) of the shards to plan, and the `COUNTS` of all."""
+    """Part of the corpus -> (shard, row to be) of the shards to plan, and (COUNTS, counts of all)."""
 
     def __init__(
         self, run_plan: RunPlan, wanted: Sequence[int], progress_folder: str | None
@@ -56,9 +55,7 @@ class PlanText(beam.DoFn):
         self.bank = load_bank(self.config.voices, languages=spoken_languages(self.config))
         self.lexicon = open_lexicon(self.config)
 
-    def process(
-        self, element: CorpusPart
-    ) -> Iterator[tuple[int, Item] | TaggedOutput[Literal["counts"], PlanCounts]]:
+    def process(self, element: CorpusPart) -> Iterator[tuple[int, Item | PlanCounts]]:
         path, counts = element.file.path, PlanCounts()
         progress = ProgressFile(self.progress_folder)
         for rows in plan_part(element, self.config, self.bank, self.lexicon, self.shards):
@@ -69,32 +66,27 @@ class PlanText(beam.DoFn):
             if counts.lines[path] % REPORT_LINES == 0:
                 progress.report(Progress(lines=REPORT_LINES))
         check_lines(element, counts.lines[path])
-        yield TaggedOutput(COUNTS, counts)
+        yield COUNTS, counts
 
 
-class WriteCounts(beam.DoFn):
-    """Counts of the whole corpus -> the file that rows are checked against in the end.
+class WriteText(beam.DoFn):
+    """(shard, rows to be) -> its plan file; (COUNTS, counts) -> what rows are checked against.
 
     Raises:
         InputError: a part of the corpus was lost on the way.
     """
-
-    def __init__(self, output: str) -> None:
-        self.output = output
-
-    def process(self, element: PlanCounts) -> None:
-        check_counted(element)
-        write_plan(self.output, element)
-
-
-class WriteText(beam.DoFn):
-    """(shard, rows to be) -> its plan file."""
 
     def __init__(self, run_plan: RunPlan) -> None:
         self.output = run_plan.config.output
         self.shards = run_plan.corpus.shards
         self.rows_per_unit = run_plan.config.dataset.rows_per_unit
 
-    def process(self, element: tuple[int, Iterable[Item]]) -> None:
-        shard, items = element
-        write_plan_file(self.output, shard, self.shards, items, self.rows_per_unit)
+    def process(self, element: tuple[int, Iterable[Item | PlanCounts]]) -> None:
+        shard, values = element
+        if shard == COUNTS:
+            counts = total(cast(Iterable[PlanCounts], values))
+            check_counted(counts)
+            write_plan(self.output, counts)
+        else:
+            items = cast(Iterable[Item], values)
+            write_plan_file(self.output, shard, self.shards, items, self.rows_per_unit)

@@ -1,6 +1,7 @@
 """Progress that people see: workers append to small local files, the launcher draws a bar.
 
-Beam's direct runner prints nothing. Files work whichever thread or process a bundle runs in.
+Beam's direct runner prints nothing. Files work whichever thread or process a bundle runs in; where
+workers share no folder with the launcher, markers tell (`pipelines.marker_progress`).
 """
 
 import json
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import astuple, dataclass
 from pathlib import Path
+from typing import Protocol
 
 import rich.progress
 from rich.console import Console
@@ -57,6 +59,13 @@ class ProgressFile:
         if self.path is not None:
             with self.path.open("a") as stream:
                 stream.write(json.dumps(astuple(more)) + "\n")
+
+
+class Source(Protocol):
+    """Who knows how far a job is."""
+
+    def update(self) -> Progress:
+        """All that has happened until now; called twice a second."""
 
 
 class Totals:
@@ -117,12 +126,17 @@ def show_planning(folders: RunFolders | None, lines: int, console: Console) -> I
     def line(found: Progress) -> str:
         return f"{found.lines}/{lines} lines planned"
 
-    with _followed(folders, "planning", _Left(), count, line, console):
+    if folders is None:  # plan files come all at the end
+        console.print(f"{lines} lines are planned by the engine's workers")
+        yield
+        return
+    totals = Totals(Path(folders.progress_folder))
+    with _followed(totals, "planning", _Left(), count, line, console):
         yield
 
 
 @contextmanager
-def show_speaking(folders: RunFolders, rows: int, console: Console) -> Iterator[None]:
+def show_speaking(totals: Source, rows: int, console: Console) -> Iterator[None]:
     """Follow the second job until the block ends.
 
     Args:
@@ -137,13 +151,13 @@ def show_speaking(folders: RunFolders, rows: int, console: Console) -> Iterator[
         clips = f"{found.accepted} clips of {found.tries} tries"
         return f"{done}/{total} lines, {clips}, {found.audio_s:.0f} s of audio"
 
-    with _followed(folders, "speaking", _Rate(), count, line, console):
+    with _followed(totals, "speaking", _Rate(), count, line, console):
         yield
 
 
 @contextmanager
 def _followed(
-    folders: RunFolders | None,
+    totals: Source,
     name: str,
     column: ProgressColumn,
     count: Callable[[Progress], tuple[int, int]],
@@ -153,12 +167,8 @@ def _followed(
     """Draw the bar (on a terminal) or a line every ten seconds (elsewhere) until the block ends.
 
     Args:
-        folders: None where workers share none with this process; then nothing is shown.
         count: what is done, of how many.
     """
-    if folders is None:
-        yield
-        return
     stop = threading.Event()
     progress = rich.progress.Progress(
         TextColumn(name),
@@ -172,7 +182,7 @@ def _followed(
     task = progress.add_task(name, found=Progress())
 
     def follow() -> None:
-        printed, totals, ended = time.monotonic(), Totals(Path(folders.progress_folder)), False
+        printed, ended = time.monotonic(), False
         while not ended:
             ended = stop.wait(REFRESH_S)
             found = totals.update()

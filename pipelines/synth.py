@@ -9,16 +9,19 @@ Run it again to continue after a crash; a finished dataset says so in seconds.
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from pipelines.config import SynthConfig
 from pipelines.heartbeat import sweep_heartbeats
+from pipelines.marker_progress import MarkerTotals
 from pipelines.preflight import check_run
-from pipelines.progress import show_planning, show_speaking
+from pipelines.progress import Totals, show_planning, show_speaking
 from pipelines.run_folders import open_run_folders
 from pipelines.run_plan import RunPlan, prepare
 from pipelines.runners.base import Stage
@@ -88,17 +91,16 @@ def plan_text(run_plan: RunPlan, console: Console) -> bool:
 
 def speak(run_plan: RunPlan, console: Console, opener: "LoadModels | None") -> bool:
     from pipelines.row_counts import planned_rows
-    from pipelines.status.follow import follow
     from pipelines.worker import build_speaking
 
     config = run_plan.config
     rows = 0 if config.runner.is_rehearsal else planned_rows(config, run_plan.corpus, run_plan.todo)
-    with (
-        open_run_folders(config.output, config.runner.workers_here) as folders,
-        show_speaking(folders, rows, console) if folders else follow(config.output, console),
-    ):
-        build = partial(build_speaking, run_plan, opener, folders)
-        return _run(config, build, "speak", console)
+    with open_run_folders(config.output, config.runner.workers_here) as folders:
+        totals = Totals(Path(folders.progress_folder)) if folders else MarkerTotals(run_plan)
+        shown = show_speaking(totals, rows, console)
+        with nullcontext() if config.runner.is_rehearsal else shown:
+            build = partial(build_speaking, run_plan, opener, folders)
+            return _run(config, build, "speak", console)
 
 
 def _run(

@@ -4,6 +4,7 @@ import functools
 import threading
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 import apache_beam as beam
@@ -13,8 +14,9 @@ from apache_beam.utils.windowed_value import WindowedValue
 
 from pipelines.claims import Claims, in_own_order
 from pipelines.deadline import Deadline
-from pipelines.heartbeat import Heartbeat
+from pipelines.heartbeat import own_heartbeat
 from pipelines.isolated_attempt import survives
+from pipelines.one_context import one_context
 from pipelines.plan_files import count_units, read_unit
 from pipelines.progress import Progress, ProgressFile
 from pipelines.quarantine import Quarantine
@@ -22,7 +24,7 @@ from pipelines.run_folders import RunFolders
 from pipelines.run_plan import RunPlan
 from pipelines.unit import UnitSynthesizer
 from pipelines.unit_rows import UnitRows
-from pipelines.worker_context import LoadModels, load_models
+from pipelines.worker_context import LoadModels, WorkerContext, load_models
 from pipelines.worker_threads import WorkerThreads
 from speech import storage
 from speech.dataset.layout import (
@@ -111,11 +113,10 @@ class WriteUnits(beam.DoFn):
         self.config = run_plan.config
         self.shards = run_plan.corpus.shards
         self.opener = opener or load_models
-        self.workers = folders.workers if folders else 1
-        self.progress_folder = folders.progress_folder if folders else None
+        self.folders = folders
 
     def setup(self) -> None:
-        self.threads = WorkerThreads(self.workers, self._make)
+        self.threads = WorkerThreads(self.folders.workers if self.folders else 1, self._make)
         self.own = threading.local()
         self.merging = threading.Lock()
         self.claims = Claims(self.config.output, self.config.runner.shared_lease_s)
@@ -180,13 +181,16 @@ class WriteUnits(beam.DoFn):
         output = self.config.output
         rows = UnitRows(read_unit(output, key.shard, self.shards, key.unit))
         trial = functools.partial(survives, self.config, self.opener)
-        deadline = Deadline(self.config.runner.batch_deadline_s)
-        quarantine = Quarantine(output, unit, trial, deadline)
-        with PartWriter(output, unit, self.config.dataset.row_group_mb << 20) as writer:
-            synthesizer = self._synthesizer(rows, quarantine)
+        quarantine = Quarantine(output, unit, trial, Deadline(self.config.runner.batch_deadline_s))
+        with (
+            self._context() as context,
+            PartWriter(output, unit, self.config.dataset.row_group_mb << 20) as writer,
+        ):
+            self.own.heartbeat = own_heartbeat(output)
             self.own.heartbeat.begin(unit)
+            speaker = UnitSynthesizer(self.config, context, rows, self._report, quarantine)
             try:
-                stats = synthesizer.speak()
+                stats = speaker.speak()
             finally:
                 quarantine.rest()
             rows.write(writer)
@@ -197,20 +201,22 @@ class WriteUnits(beam.DoFn):
         self.own.heartbeat.end(marker.reasons)
         return marker
 
-    def _synthesizer(self, rows: UnitRows, quarantine: Quarantine) -> UnitSynthesizer:
-        """With what this thread has opened, once."""
+    def _context(self) -> AbstractContextManager[WorkerContext]:
+        """This thread's own on this machine, whose threads were counted; elsewhere the process'."""
+        if self.folders is None:
+            return one_context(self.config, self.opener)
         if not hasattr(self.own, "context"):
             self.own.context = self.opener(self.config)
-            self.own.progress = ProgressFile(self.progress_folder)
-            self.own.heartbeat = Heartbeat(self.config.output)
-        return UnitSynthesizer(self.config, self.own.context, rows, self._report, quarantine)
+            self.own.progress = ProgressFile(self.folders.progress_folder)
+        return nullcontext(self.own.context)
 
     def _report(self, more: Progress) -> None:
         self.threads.check()
         if self.own.claim.is_lost:
             raise LostClaim
-        self.own.progress.report(more)
         self.own.heartbeat.report(more)
+        if self.folders is not None:
+            self.own.progress.report(more)
 
     def _counted(self, markers: Iterable[Marker | None]) -> Iterator[Marker]:
         """Beam's counters, which know the threads of Beam alone."""

@@ -51,6 +51,11 @@ class RunnerConfig(Config, ABC):
         return False
 
     @property
+    def bears_branches(self) -> bool:
+        """Whether what a step makes may go two ways that meet again."""
+        return True
+
+    @property
     def torch_threads(self) -> int | None:
         """Of each worker; None: as torch chooses."""
         return None

@@ -58,7 +58,7 @@ def test_without_a_folder_nothing_is_written(tmp_path, monkeypatch):
 def test_a_terminal_gets_a_bar(tmp_path):
     drawn = io.StringIO()
     console = Console(file=drawn, force_terminal=True, width=140, legacy_windows=False)
-    with show_speaking(folders(tmp_path), 8, console):
+    with show_speaking(Totals(tmp_path), 8, console):
         ProgressFile(str(tmp_path)).report(Progress(3, 1, 7200.0, 6))
     text = drawn.getvalue()
     assert "4/8 lines" in text
@@ -70,7 +70,7 @@ def test_a_terminal_gets_a_bar(tmp_path):
 
 def test_prose_of_more_utterances_than_lines_raises_the_total(tmp_path):
     drawn = io.StringIO()
-    with show_speaking(folders(tmp_path), 2, Console(file=drawn, force_terminal=True, width=140)):
+    with show_speaking(Totals(tmp_path), 2, Console(file=drawn, force_terminal=True, width=140)):
         ProgressFile(str(tmp_path)).report(Progress(5, 0, 1.0))
     assert "5/5 lines" in drawn.getvalue()
 
@@ -78,7 +78,7 @@ def test_prose_of_more_utterances_than_lines_raises_the_total(tmp_path):
 def test_what_an_earlier_run_has_made_is_not_to_do(tmp_path):
     drawn = io.StringIO()
     console = Console(file=drawn, force_terminal=True, width=140)
-    with show_speaking(folders(tmp_path), 100, console):
+    with show_speaking(Totals(tmp_path), 100, console):
         ProgressFile(str(tmp_path)).report(Progress(known=60))
         ProgressFile(str(tmp_path)).report(Progress(accepted=30))
     assert "30/40 lines" in drawn.getvalue()
@@ -92,17 +92,17 @@ def test_text_is_followed_as_well(tmp_path, monkeypatch):
     assert printed.getvalue().rstrip() == "200/500 lines planned"
 
 
-def test_of_workers_on_other_machines_nothing_is_drawn():
+def test_what_other_machines_plan_is_one_line():
     printed = io.StringIO()
-    with show_speaking(None, 8, Console(file=printed, force_terminal=True)):
+    with show_planning(None, 500, Console(file=printed)):
         pass
-    assert printed.getvalue() == ""
+    assert printed.getvalue().rstrip() == "500 lines are planned by the engine's workers"
 
 
 def test_tries_move_while_no_line_is_finished(tmp_path, monkeypatch):
     monkeypatch.setattr(pipelines.progress, "LINE_EVERY_S", -1.0)
     printed = io.StringIO()
-    with show_speaking(folders(tmp_path), 69, Console(file=printed, width=140)):
+    with show_speaking(Totals(tmp_path), 69, Console(file=printed, width=140)):
         report = ProgressFile(str(tmp_path)).report
         report(Progress(known=1))
         report(Progress(tries=16))
@@ -112,7 +112,7 @@ def test_tries_move_while_no_line_is_finished(tmp_path, monkeypatch):
 def test_a_log_gets_plain_lines(tmp_path, monkeypatch):
     monkeypatch.setattr(pipelines.progress, "LINE_EVERY_S", -1.0)  # always
     printed = io.StringIO()
-    with show_speaking(folders(tmp_path), 8, Console(file=printed, width=140)):
+    with show_speaking(Totals(tmp_path), 8, Console(file=printed, width=140)):
         ProgressFile(str(tmp_path)).report(Progress(3, 1, 20.0, 6))
     assert printed.getvalue().rstrip() == "4/8 lines, 3 clips of 6 tries, 20 s of audio"
     assert "\x1b" not in printed.getvalue()
@@ -120,7 +120,7 @@ def test_a_log_gets_plain_lines(tmp_path, monkeypatch):
 
 def test_a_log_of_a_short_run_stays_empty(tmp_path):
     printed = io.StringIO()
-    with show_speaking(folders(tmp_path), 8, Console(file=printed)):
+    with show_speaking(Totals(tmp_path), 8, Console(file=printed)):
         ProgressFile(str(tmp_path)).report(Progress(3, 1, 20.0, 6))
     assert printed.getvalue().strip() == ""
 
@@ -129,7 +129,7 @@ def test_the_bar_goes_when_the_work_fails(tmp_path):
     before = threading.active_count()
     with (
         pytest.raises(RuntimeError, match="worker"),
-        show_speaking(folders(tmp_path), 8, Console(file=io.StringIO(), force_terminal=True)),
+        show_speaking(Totals(tmp_path), 8, Console(file=io.StringIO(), force_terminal=True)),
     ):
         raise RuntimeError("worker")
     assert threading.active_count() == before

@@ -1,0 +1,28 @@
+"""Paths that mean the same on another machine."""
+
+from typing import TYPE_CHECKING
+
+from speech.errors import InputError
+
+if TYPE_CHECKING:
+    from pipelines.config import SynthConfig
+
+REMOTE = ("gs://", "hf://", "package://")
+
+
+def check_remote_paths(config: "SynthConfig", who: str) -> None:
+    """Raises InputError: a path that other machines, by `who` in the configuration, take for another.
+
+    An absolute path is taken for a folder that all of them have mounted.
+    """
+    paths = {"output": config.output, "voices.manifest": config.voices.manifest}
+    paths |= {f"corpus.paths[{i}]": path for i, path in enumerate(config.corpus.paths)}
+    if config.corpus.lexicon:
+        paths["corpus.lexicon"] = config.corpus.lexicon
+    for key, path in paths.items():
+        if not path.startswith(("/", *REMOTE)):
+            read = " or hf://" if key.startswith("corpus") else ""
+            raise InputError(
+                f"{who}: workers on other machines have another {key}={path}; allowed: gs://{read}, "
+                "or the absolute path of a folder that every worker has mounted"
+            )
