@@ -44,5 +44,6 @@ class SynthConfig(Config):
     license: LicenseConfig
     dataset: DatasetConfig
     output: str
+    mode: Literal["new", "extend"]
     seed: int
     limit: int | None = Field(ge=1)

@@ -1,15 +1,25 @@
 """Manifest and card of a finished dataset: both follow from _shards/ alone, whoever writes them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pipelines.config import GateConfig
+from pipelines.row_counts import PlanCounts, lines_by_file
 from speech import storage
 from speech.dataset import layout as dataset
-from speech.dataset.card import CardFacts, card_bytes
+from speech.dataset.card import CardFacts, RunFacts, card_bytes
+from speech.dataset.files import foreign_files
 from speech.dataset.layout import Marker, Summary, Yield
-from speech.dataset.manifest import manifest_bytes, provenance_of, read_manifest
-from speech.dataset.seal import from_json, to_json
+from speech.dataset.manifest import (
+    manifest_bytes,
+    read_manifest,
+    recorded,
+    runs_of,
+    stored_manifest,
+)
+from speech.dataset.runs import Run, RunRecord, read_record
+from speech.dataset.seal import to_json
+from speech.errors import InputError
 from speech.licenses import joint_license
 from speech.storage import Checksum, Location
 
@@ -20,20 +30,44 @@ if TYPE_CHECKING:
 CARD_KEY = "voice_licenses"
 
 
-def describe(run_plan: "RunPlan", markers: Mapping[int, Marker], wall_s: float) -> None:
+def describe(
+    run_plan: "RunPlan", markers: Mapping[int, Marker], counts: PlanCounts, wall_s: float
+) -> None:
     """Write README.md and, last, manifest.json, which says that both are there.
 
-    What only a run can know is written down by the first that finishes the dataset, and kept: one
-    that mends a shard later leaves manifest and card as they were.
+    What only a run can know is written down by the first that finishes it, and kept: one that mends a
+    shard later leaves manifest and card as they were.
+
+    Raises:
+        InputError: shards of an earlier run are missing.
     """
     output = run_plan.config.output
-    known = kept_provenance(output)
-    if known is None:
-        keep_provenance(output, provenance(run_plan, wall_s))
-        known = kept_provenance(output) or {}
-    manifest = manifest_bytes(run_plan.identity, markers, known)
+    known = kept_provenance(output, run_plan.tag) or provenance(run_plan, counts, wall_s)
+    runs = all_runs(run_plan, markers, known)
+    for run in runs:
+        if len(run.markers) < (wanted := int(run.identity["shards"])):
+            mend = f'make verify ARGS="output={output} repair=true"'
+            lost = wanted - len(run.markers)
+            raise InputError(f"{output} has lost {lost} shards of its other runs: {mend}")
+    keep_provenance(output, run_plan.tag, known)
+    believed = kept_provenance(output, run_plan.tag) or known
+    write_description(output, all_runs(run_plan, markers, believed))
+
+
+def write_description(output: Location, runs: Sequence[Run]) -> None:
+    manifest = manifest_bytes(runs)
     storage.write_bytes(storage.join(output, dataset.CARD_NAME), card_of(manifest))
     storage.write_bytes(storage.join(output, dataset.MANIFEST_NAME), manifest)
+
+
+def all_runs(
+    run_plan: "RunPlan", markers: Mapping[int, Marker], known: Mapping[str, Any]
+) -> list[Run]:
+    """Those of the dataset, with this one as it is now."""
+    output = run_plan.config.output
+    others = [run.read(output) for run in runs_of(output) if run.tag != run_plan.tag]
+    own = Run(run_plan.tag, run_plan.identity, known, markers)
+    return sorted([*others, own], key=lambda run: dataset.tag_order(run.tag))
 
 
 def look_over(run_plan: "RunPlan", markers: Mapping[int, Marker]) -> tuple[list[str], list[str]]:
@@ -41,18 +75,15 @@ def look_over(run_plan: "RunPlan", markers: Mapping[int, Marker]) -> tuple[list[
     have to be written again, and what is wrong beside that."""
     output = run_plan.config.output
     stored = _stored(output, dataset.MANIFEST_NAME)
-    found = dataset.list_parts(output, "data")
-    own = {
-        dataset.shard_part(i, run_plan.corpus.shards).data for i in range(run_plan.corpus.shards)
-    }
     wrong = [
         f"{name} is not of this dataset: move it elsewhere"
-        for name in sorted(found)
-        if name not in own
+        for name in foreign_files(output, sorted(dataset.list_parts(output, "data")))
     ]
-    if (manifest := read_manifest(stored)) is None:
+    manifest = read_manifest(stored)
+    known = {run.tag: run.provenance for run in recorded(manifest)} if manifest else {}
+    if run_plan.tag not in known:
         return [dataset.MANIFEST_NAME], wrong
-    if stored != manifest_bytes(run_plan.identity, markers, provenance_of(manifest)):
+    if stored != manifest_bytes(all_runs(run_plan, markers, known[run_plan.tag])):
         mend = f'make verify ARGS="output={output} repair=true"'
         return [], [*wrong, f"{dataset.MANIFEST_NAME} and the markers in _shards/ differ: {mend}"]
     if _stored(output, dataset.CARD_NAME) != card_of(stored):
@@ -60,9 +91,8 @@ def look_over(run_plan: "RunPlan", markers: Mapping[int, Marker]) -> tuple[list[
     return [], wrong
 
 
-def provenance(run_plan: "RunPlan", wall_s: float) -> dict[str, Any]:
+def provenance(run_plan: "RunPlan", counts: PlanCounts, wall_s: float) -> dict[str, Any]:
     """What follows neither from a run's identity nor from its markers, as JSON values."""
-    from pipelines.row_counts import lines_by_file
     from speech.judges.judges import Judges
     from speech.machine import software
 
@@ -70,25 +100,28 @@ def provenance(run_plan: "RunPlan", wall_s: float) -> dict[str, Any]:
         "wall_s": wall_s,
         "judges": Judges(run_plan.config.gate.judges).revisions,
         "software": software(),
-        "corpus_lines": lines_by_file(run_plan.config, run_plan.corpus),
+        "corpus_lines": lines_by_file(run_plan.corpus, counts),
+        "known": {str(shard): known for shard, known in counts.known.items() if known},
         CARD_KEY: run_plan.voice_licenses,
     }
 
 
-def keep_provenance(output: Location, known: Mapping[str, Any]) -> None:
-    """Of several that finish a dataset at a time, the first is believed by all."""
-    path = storage.join(output, dataset.PROVENANCE_NAME)
+def keep_provenance(output: Location, tag: str, known: Mapping[str, Any]) -> None:
+    """Of several that finish a run at a time, the first is believed by all."""
+    name = dataset.of_run(dataset.PROVENANCE_NAME, tag)
+    path = storage.join(output, name)
     if not storage.write_bytes(path, to_json(known), if_absent=True) and (
-        from_json(storage.read_bytes(path)) is None
+        read_record(output, name) is None
     ):
         storage.write_bytes(path, to_json(known))  # it was damaged
 
 
-def kept_provenance(output: Location) -> dict[str, Any] | None:
+def kept_provenance(output: Location, tag: str) -> dict[str, Any] | None:
     """None where it was not written yet, or is damaged and the manifest as well."""
-    kept = from_json(_stored(output, dataset.PROVENANCE_NAME))
-    if kept is None and (manifest := read_manifest(_stored(output, dataset.MANIFEST_NAME))):
-        return provenance_of(manifest)
+    kept = read_record(output, dataset.of_run(dataset.PROVENANCE_NAME, tag))
+    if kept is None and (manifest := stored_manifest(output)):
+        found = [run.provenance for run in recorded(manifest) if run.tag == tag]
+        return dict(found[0]) if found else None
     return kept
 
 
@@ -106,7 +139,7 @@ def card_of(manifest: bytes) -> bytes:
     known = read_manifest(manifest)
     if known is None:
         raise ValueError("no whole manifest")
-    return card_bytes(_facts(known), _summary(known))
+    return card_bytes(_facts(recorded(known)), _summary(known))
 
 
 def _summary(manifest: Mapping[str, Any]) -> Summary:
@@ -120,17 +153,31 @@ def _summary(manifest: Mapping[str, Any]) -> Summary:
     )
 
 
-def _facts(manifest: Mapping[str, Any]) -> CardFacts:
-    identity, licenses = manifest["identity"], manifest[CARD_KEY]
-    teacher = identity["teacher"]
-    gate = GateConfig.model_validate(identity["gate"])
+def _facts(runs: Sequence[RunRecord]) -> CardFacts:
+    spoken = [run for run in runs if CARD_KEY in run.provenance]
+    licenses, languages, voices = set[str](), set[str](), dict[str, set[str]]()
+    for run in spoken:
+        teacher = run.identity["teacher"]
+        languages.update(teacher["languages"])
+        for voice, license_ in run.provenance[CARD_KEY].items():
+            voices.setdefault(voice, set()).add(license_)
+            licenses.add(joint_license(teacher["license"], license_))
     return CardFacts(
-        languages=teacher["languages"],
-        licenses=sorted({joint_license(teacher["license"], name) for name in licenses.values()}),
+        languages=sorted(languages),
+        licenses=sorted(licenses),
+        voice_licenses={voice: ", ".join(sorted(found)) for voice, found in voices.items()},
+        runs=[_run_facts(run) for run in spoken],
+    )
+
+
+def _run_facts(run: RunRecord) -> RunFacts:
+    teacher = run.identity["teacher"]
+    gate = GateConfig.model_validate(run.identity["gate"])
+    return RunFacts(
         teacher=teacher["name"],
         teacher_revision=teacher["revision"],
         teacher_license=teacher["license"],
-        judges=manifest["judges"],
+        judges=run.provenance["judges"],
         thresholds={
             "WER at most": gate.wer_max,
             "CER at most": gate.cer_max,
@@ -139,6 +186,5 @@ def _facts(manifest: Mapping[str, Any]) -> CardFacts:
             "attempts": gate.attempts,
             "candidates in each": gate.candidates,
         },
-        voice_licenses=licenses,
-        seed=identity["seed"],
+        seed=run.identity["seed"],
     )

@@ -13,6 +13,7 @@ from speech.dataset.layout import (
     Part,
     list_parts,
     parse_marker,
+    records_folder,
     shard_part,
     unit_part,
     units_folder,
@@ -34,7 +35,7 @@ class MarkerTotals:
 
     def __init__(self, run_plan: RunPlan) -> None:
         self._output = run_plan.config.output
-        self._shards = run_plan.corpus.shards
+        self._shards, self._tag = run_plan.corpus.shards, run_plan.tag
         self._found: dict[int, dict[str, Progress]] = {index: {} for index in run_plan.todo}
         """of each shard, by the names of its markers"""
         self._finished: set[int] = set()
@@ -52,9 +53,9 @@ class MarkerTotals:
         return self._sum or Progress()
 
     def _look(self) -> None:
-        names = list_parts(self._output, "_shards")
+        names = list_parts(self._output, records_folder(self._tag))
         for index in self._found.keys() - self._finished:
-            part = shard_part(index, self._shards)
+            part = shard_part(index, self._shards, self._tag)
             if part.marker in names:
                 self._finished.add(index)
                 self._found[index] = {part.marker: self._read(part)}
@@ -75,7 +76,7 @@ class MarkerTotals:
         )
 
     def _look_at_units(self, index: int) -> None:
-        shard, found = shard_part(index, self._shards), self._found[index]
+        shard, found = shard_part(index, self._shards, self._tag), self._found[index]
         for name in storage.list_files(storage.join(self._output, units_folder(shard))):
             if name not in found and (numbers := UNIT_MARKER.fullmatch(name)):
                 found[name] = self._read(unit_part(shard, int(numbers[1]), int(numbers[2])))

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from pipelines.row_order import Item, cut, in_order
 from speech import storage
-from speech.dataset.layout import plan_name
+from speech.dataset.layout import Part, plan_name
 from speech.dataset.schema import Rejection, Utterance
 from speech.errors import InputError
 from speech.storage import Location
@@ -24,8 +24,7 @@ SCHEMA = pa.schema([("unit", pa.int32()), ("item", pa.string())])
 
 def write_plan_file(
     output: Location,
-    index: int,
-    count: int,
+    shard: Part,
     items: Iterable[Item],
     rows_per_unit: int | Literal["auto"],
 ) -> int:
@@ -37,26 +36,26 @@ def write_plan_file(
         for number, unit in enumerate(units):
             columns = [[number] * len(unit), [_to_json(item) for item in unit]]
             writer.write_table(pa.table(columns, SCHEMA))
-    storage.write_bytes(storage.join(output, plan_name(index, count)), buffer.getvalue())
+    storage.write_bytes(storage.join(output, plan_name(shard)), buffer.getvalue())
     return len(ordered)
 
 
-def count_units(output: Location, index: int, count: int) -> int:
+def count_units(output: Location, shard: Part) -> int:
     """Into how many a shard is cut, none where it has no rows."""
-    return _metadata(output, index, count).num_row_groups
+    return _metadata(output, shard).num_row_groups
 
 
-def count_rows(output: Location, index: int, count: int) -> int:
-    return _metadata(output, index, count).num_rows
+def count_rows(output: Location, shard: Part) -> int:
+    return _metadata(output, shard).num_rows
 
 
-def read_unit(output: Location, index: int, count: int, unit: int) -> list[Item]:
+def read_unit(output: Location, shard: Part, unit: int) -> list[Item]:
     """The items of one unit of a shard, in their order.
 
     Raises:
         InputError: there is no such file, or it is damaged.
     """
-    path = storage.join(output, plan_name(index, count))
+    path = storage.join(output, plan_name(shard))
     try:
         with storage.open_input(path) as stream:
             table = pq.ParquetFile(stream).read_row_group(unit, columns=["item"])
@@ -65,8 +64,8 @@ def read_unit(output: Location, index: int, count: int, unit: int) -> list[Item]
         raise _damaged(path, error) from error
 
 
-def _metadata(output: Location, index: int, count: int) -> pq.FileMetaData:
-    path = storage.join(output, plan_name(index, count))
+def _metadata(output: Location, shard: Part) -> pq.FileMetaData:
+    path = storage.join(output, plan_name(shard))
     try:
         with storage.open_input(path) as stream:
             return pq.ParquetFile(stream).metadata

@@ -1,38 +1,49 @@
 """The first job: the corpus is read, planned and grouped by shard. Text only, on any machine."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, cast
+from typing import cast
 
 import apache_beam as beam
 
 from pipelines.corpus import CorpusPart
 from pipelines.corpus_counts import counted_parts
+from pipelines.known_ids import drop_known
 from pipelines.plan_files import write_plan_file
 from pipelines.progress import Progress, ProgressFile
-from pipelines.row_counts import PlanCounts, check_counted, check_lines, total, write_plan
+from pipelines.row_counts import (
+    COUNTS,
+    PlanCounts,
+    check_counted,
+    check_lines,
+    plan_path,
+    total,
+    write_plan,
+)
 from pipelines.row_order import Item
 from pipelines.run_folders import RunFolders
 from pipelines.run_plan import RunPlan
 from pipelines.text_grouping import group_by_shard
 from pipelines.utterances import open_lexicon, plan_part, spoken_languages
+from speech.dataset.layout import shard_part
 from teacher.voices import load_bank
 
-COUNTS: Final = -1
-"""Where a shard's number stands: counts go the way of the text. With an output of their own the graph
-would have branches, of which Beam's DaskRunner runs the last alone, and mixes what they are given."""
 REPORT_LINES = 200
 
 
 def build_planning(run_plan: RunPlan, folders: RunFolders | None, pipeline: beam.Pipeline) -> None:
     """Corpus -> a plan file for each shard to do, and the counts of the whole corpus."""
-    progress = folders.progress_folder if folders else None
+    progress, text_folder = (
+        (folders.progress_folder, folders.text_folder) if folders else (None,) * 2
+    )
     wanted = run_plan.unplanned
     shards = pipeline | "List shards to plan" >> beam.Create(wanted)
     parts, lines = counted_parts(pipeline, run_plan)
     text = parts | "Read and plan" >> beam.ParDo(PlanText(run_plan, wanted, progress))
     if lines is not None:
         text = (text, lines | "As counts" >> beam.Map(_as_counts)) | "With lines" >> beam.Flatten()
-    grouped = group_by_shard(shards, text, folders.text_folder if folders else None)
+    if run_plan.earlier:
+        text = drop_known(run_plan, wanted, text_folder, pipeline, text)
+    grouped = group_by_shard(shards, text, text_folder)
     _ = grouped | "Write text" >> beam.ParDo(WriteText(run_plan))
 
 
@@ -48,7 +59,8 @@ class PlanText(beam.DoFn):
     ) -> None:
         self.config = run_plan.config
         self.shards = run_plan.corpus.shards
-        self.wanted = frozenset(wanted)
+        # what is known is counted in every shard, and so goes its way
+        self.wanted = frozenset(range(self.shards) if run_plan.earlier else wanted)
         self.progress_folder = progress_folder
 
     def setup(self) -> None:
@@ -77,16 +89,17 @@ class WriteText(beam.DoFn):
     """
 
     def __init__(self, run_plan: RunPlan) -> None:
-        self.output = run_plan.config.output
-        self.shards = run_plan.corpus.shards
+        self.output, self.plan_path = run_plan.config.output, plan_path(run_plan)
+        self.shards, self.tag = run_plan.corpus.shards, run_plan.tag
         self.rows_per_unit = run_plan.config.dataset.rows_per_unit
 
     def process(self, element: tuple[int, Iterable[Item | PlanCounts]]) -> None:
-        shard, values = element
-        if shard == COUNTS:
+        index, values = element
+        if index == COUNTS:
             counts = total(cast(Iterable[PlanCounts], values))
             check_counted(counts)
-            write_plan(self.output, counts)
+            write_plan(self.plan_path, counts)
         else:
+            shard = shard_part(index, self.shards, self.tag)
             items = cast(Iterable[Item], values)
-            write_plan_file(self.output, shard, self.shards, items, self.rows_per_unit)
+            write_plan_file(self.output, shard, items, self.rows_per_unit)

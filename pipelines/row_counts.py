@@ -7,32 +7,41 @@ writes the whole file.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from pipelines.config import SynthConfig
 from pipelines.corpus import CorpusPart
 from pipelines.plan_files import count_rows
 from pipelines.utterances import CorpusPlan, open_lexicon, plan_part, spoken_languages
 from speech import storage
+from speech.dataset.ids import are_among, hash_ids, known_hashes
 from speech.dataset.layout import (
     READERS,
     Marker,
+    Part,
     find_marker,
     list_parts,
+    of_run,
     plan_name,
-    shard_part,
+    records_folder,
 )
 from speech.dataset.seal import to_json
 from speech.errors import InputError
 from speech.storage import Location
 from teacher.voices import load_bank
 
+if TYPE_CHECKING:
+    from pipelines.run_plan import RunPlan
+
 PLAN_NAME = "_shards/plan.json"
+COUNTS: Final = -1
+"""Where a shard's number stands: counts go the way of the text. With an output of their own the graph
+would have branches, of which Beam's DaskRunner runs the last alone, and mixes what they are given."""
 SHOWN = 3
 
 
@@ -43,7 +52,9 @@ class PlanCounts:
     lines: Counter[str] = field(default_factory=Counter)
     """path of the corpus -> lines that became at least one row"""
     rows: Counter[int] = field(default_factory=Counter)
-    """shard -> rows"""
+    """shard -> rows, those that are known among them"""
+    known: Counter[int] = field(default_factory=Counter)
+    """shard -> rows whose id the dataset has from an earlier run"""
     counted: Counter[str] = field(default_factory=Counter)
     """path of the corpus -> lines that it has; compared while it is planned, and not kept"""
 
@@ -52,48 +63,71 @@ class PlanCounts:
         self.rows.update(found := list(shards))
         self.lines[path] += bool(found)
 
+    def new(self, shard: int) -> int:
+        """Rows that are to be made of a shard."""
+        return self.rows[shard] - self.known[shard]
+
 
 def total(counts: Iterable[PlanCounts]) -> PlanCounts:
     added = PlanCounts()
     for part in counts:
         added.lines.update(part.lines)
         added.rows.update(part.rows)
+        added.known.update(part.known)
         added.counted.update(part.counted)
     return added
 
 
-def count_plan(config: SynthConfig, corpus: CorpusPlan) -> PlanCounts:
+def count_plan(run_plan: "RunPlan") -> PlanCounts:
     """Plan the corpus once more, to count; takes as long as its text frontend."""
+    config, corpus = run_plan.config, run_plan.corpus
     bank = load_bank(config.voices, languages=spoken_languages(config))
     counts, lexicon = PlanCounts(), open_lexicon(config)
+    there = known_hashes(config.output, run_plan.earlier)
     for part in corpus.parts:
         for rows in plan_part(part, config, bank, lexicon, corpus.shards):
             counts.add_line(part.file.path, (shard for shard, _ in rows))
+            are_there = are_among(hash_ids(item.id for _, item in rows), there)
+            counts.known.update(
+                shard for (shard, _), is_ in zip(rows, are_there, strict=True) if is_
+            )
     return counts
 
 
 _COUNTS = TypeAdapter(PlanCounts)
 
 
-def write_plan(output: Location, counts: PlanCounts) -> None:
-    storage.write_bytes(storage.join(output, PLAN_NAME), _to_json(counts))
+def plan_path(run_plan: "RunPlan") -> str:
+    return storage.join(run_plan.config.output, of_run(PLAN_NAME, run_plan.tag))
+
+
+def write_plan(path: str, counts: PlanCounts) -> None:
+    storage.write_bytes(path, _to_json(counts))
 
 
 def _to_json(counts: PlanCounts) -> bytes:
-    return to_json({"lines": counts.lines, "rows": counts.rows})
+    return to_json({"lines": counts.lines, "rows": counts.rows, "known": counts.known})
 
 
-def plan_bytes(lines: Mapping[str, int], markers: Mapping[int, Marker]) -> bytes:
-    """What `write_plan` wrote of a dataset that is finished, and so holds what was planned."""
-    rows = {index: marker.accepted + marker.rejected for index, marker in markers.items()}
-    counts = PlanCounts(+Counter(lines), +Counter(rows))  # +: without zeros
-    return _to_json(counts)
+def plan_bytes(
+    lines: Mapping[str, int], known: Mapping[str, int], markers: Mapping[int, Marker]
+) -> bytes:
+    """What `write_plan` wrote of a run that is finished, and so holds what was planned.
+
+    Args:
+        lines, known: of its provenance.
+    """
+    there = Counter({int(shard): count for shard, count in known.items()})
+    rows = Counter({index: marker.accepted + marker.rejected for index, marker in markers.items()})
+    rows.update(there)
+    return _to_json(PlanCounts(+Counter(lines), +rows, there))  # +: without zeros
 
 
-def read_plan(output: Location) -> PlanCounts | None:
-    """What was written; None if it is missing or damaged."""
+def read_plan(output: Location, run: str = "") -> PlanCounts | None:
+    """What was written of a run; None if it is missing or damaged."""
     try:
-        return _COUNTS.validate_json(storage.read_bytes(storage.join(output, PLAN_NAME)))
+        data = storage.read_bytes(storage.join(output, of_run(PLAN_NAME, run)))
+        return _COUNTS.validate_json(data)
     except (InputError, ValidationError):
         return None
 
@@ -128,52 +162,53 @@ def check_counted(counts: PlanCounts) -> None:
             )
 
 
-def lines_by_file(config: SynthConfig, corpus: CorpusPlan) -> dict[str, int]:
+def lines_by_file(corpus: CorpusPlan, counts: PlanCounts) -> dict[str, int]:
     """As counted when the run began, or where text was planned."""
-    planned = PlanCounts() if corpus.is_counted else read_plan(config.output) or PlanCounts()
     return {
-        part.file.path: planned.lines[part.file.path] if part.lines is None else part.lines
+        part.file.path: counts.lines[part.file.path] if part.lines is None else part.lines
         for part in corpus.parts
     }
 
 
-def unplanned(output: Location, todo: Collection[int], shards: int) -> tuple[int, ...]:
-    """Shards of `todo` without a plan file; all where the counts are lost."""
-    if read_plan(output) is None:
-        return tuple(todo)
-    there = list_parts(output, "_shards/plan")
-    return tuple(index for index in todo if plan_name(index, shards) not in there)
+def unplanned(run_plan: "RunPlan") -> tuple[int, ...]:
+    """Shards to do that have no plan file; all of them where the counts are lost."""
+    output, tag = run_plan.config.output, run_plan.tag
+    if read_plan(output, tag) is None:
+        return run_plan.todo
+    there = list_parts(output, of_run("_shards/plan", tag))
+    return tuple(i for i in run_plan.todo if plan_name(run_plan.shard(i)) not in there)
 
 
-def planned_rows(config: SynthConfig, corpus: CorpusPlan, todo: Sequence[int]) -> int:
+def planned_rows(run_plan: "RunPlan") -> int:
     """Rows of the shards to do; each plan file holds as many as were counted on their way to it.
 
     Raises:
         InputError: rows were lost between.
     """
-    counts = read_plan(config.output) or PlanCounts()
+    output, shards = run_plan.config.output, [run_plan.shard(i) for i in run_plan.todo]
+    counts = read_plan(output, run_plan.tag) or PlanCounts()
 
-    def rows_of(index: int) -> int:
+    def rows_of(shard: Part) -> int:
         try:
-            return count_rows(config.output, index, corpus.shards)
+            return count_rows(output, shard)
         except InputError:
-            if find_marker(config.output, shard_part(index, corpus.shards)):
-                return counts.rows[index]  # another process has finished it since
+            if find_marker(output, shard):  # another process has finished it since
+                return counts.new(shard.index)
             raise
 
     with ThreadPoolExecutor(READERS) as pool:
-        rows = dict(zip(todo, pool.map(rows_of, todo), strict=True))
-    for index, there in rows.items():
-        if there != counts.rows[index]:
-            path = storage.join(config.output, plan_name(index, corpus.shards))
+        rows = list(pool.map(rows_of, shards))
+    for shard, there in zip(shards, rows, strict=True):
+        if there != (wanted := counts.new(shard.index)):
+            path = storage.join(output, plan_name(shard))
             raise InputError(
-                f"rows are missing: {path} holds {there} of {counts.rows[index]}; delete "
-                f"{storage.join(config.output, PLAN_NAME)} and run it again"
+                f"rows are missing: {path} holds {there} of {wanted}; delete "
+                f"{plan_path(run_plan)} and run it again"
             )
-    return sum(rows.values())
+    return sum(rows)
 
 
-def check_rows(config: SynthConfig, corpus: CorpusPlan, markers: Mapping[int, Marker]) -> None:
+def check_rows(run_plan: "RunPlan", markers: Mapping[int, Marker]) -> PlanCounts:
     """Lines in are rows out: each file's lines were planned, each shard holds what was planned.
 
     Args:
@@ -182,27 +217,31 @@ def check_rows(config: SynthConfig, corpus: CorpusPlan, markers: Mapping[int, Ma
     Raises:
         InputError: the differences, and how to have those shards made again.
     """
-    counts = read_plan(config.output)
+    output = run_plan.config.output
+    counts = read_plan(output, run_plan.tag)
     if counts is None:
-        counts = count_plan(config, corpus)
-        write_plan(config.output, counts)
-    for part in corpus.parts:
+        counts = count_plan(run_plan)
+        write_plan(plan_path(run_plan), counts)
+    for part in run_plan.corpus.parts:
         check_lines(part, counts.lines[part.file.path])
-    found = list(_differences(corpus.shards, counts, markers))
+    found = list(_differences(run_plan, counts, markers))
     if found:
         more = f"; and {len(found) - SHOWN} more shards" if len(found) > SHOWN else ""
-        folder = storage.join(config.output, "_shards")
+        folder = storage.join(output, records_folder(run_plan.tag))
         raise InputError(
             f"rows planned are not rows written: {'; '.join(found[:SHOWN])}{more}. No manifest is "
             f"written; delete the markers of these shards in {folder} and run it again"
         )
+    return counts
 
 
-def _differences(shards: int, counts: PlanCounts, markers: Mapping[int, Marker]) -> Iterator[str]:
-    for shard in range(shards):
-        marker, planned = markers[shard], counts.rows[shard]
+def _differences(
+    run_plan: "RunPlan", counts: PlanCounts, markers: Mapping[int, Marker]
+) -> Iterator[str]:
+    for shard in range(run_plan.corpus.shards):
+        marker, planned = markers[shard], counts.new(shard)
         if marker.accepted + marker.rejected != planned:
             yield (
-                f"{PurePosixPath(shard_part(shard, shards).marker).name} holds {marker.accepted} "
+                f"{PurePosixPath(run_plan.shard(shard).marker).name} holds {marker.accepted} "
                 f"accepted and {marker.rejected} rejected of {planned}"
             )

@@ -1,7 +1,7 @@
 """What a run is made of, checked before anything is spent: licences, corpus, voices, identity."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -9,10 +9,12 @@ from rich.console import Console
 
 from pipelines import corpus_checks
 from pipelines.config import SynthConfig
+from pipelines.extension import choose_run
 from pipelines.row_counts import unplanned
 from pipelines.utterances import CorpusPlan, open_lexicon, plan_corpus, spoken_languages
 from speech.dataset import layout as dataset
 from speech.dataset.identity import acquire, is_acquired
+from speech.dataset.layout import Part, shard_part
 from speech.dataset.merge import sweep_units
 from speech.errors import InputError, in_one_line
 from speech.seeds import short_id
@@ -35,15 +37,30 @@ class RunPlan:
     identity: dict[str, Any]
     todo: tuple[int, ...]
     voice_licenses: dict[str, str]
+    tag: str = ""
+    """of the run in its dataset"""
+    earlier: tuple[Part, ...] = ()
+    """shards whose rows were there before it, where it extends a dataset"""
+
+    def shard(self, index: int) -> Part:
+        return shard_part(index, self.corpus.shards, self.tag)
 
     @property
     def unplanned(self) -> tuple[int, ...]:
         """Shards to do whose text is to be planned: all of them, or those that lost their plan."""
-        return unplanned(self.config.output, self.todo, self.corpus.shards)
+        return unplanned(self)
 
 
-def prepare(config: SynthConfig, console: Console, opener: "LoadModels | None" = None) -> RunPlan:
+def prepare(
+    config: SynthConfig,
+    console: Console,
+    opener: "LoadModels | None" = None,
+    tag: str | None = None,
+) -> RunPlan:
     """Check everything that can be wrong, and find what is left to do.
+
+    Args:
+        tag: of a run that is there already and is to be mended; None: what `config.mode` gives.
 
     Raises:
         InputError: what is wrong with licences, corpus, voices, or another run's output.
@@ -56,13 +73,14 @@ def prepare(config: SynthConfig, console: Console, opener: "LoadModels | None" =
     lines = corpus_checks.first_lines(config, corpus)
     corpus_checks.check_text(lines, corpus)
     check_lexicon(config)
-    identity = run_identity(config, corpus, bank)
-    if not is_acquired(config.output):  # else they were heard when it was
+    found = choose_run(config, corpus, run_identity(config, corpus, bank), tag)
+    corpus = replace(corpus, shards=found.shards)
+    if not is_acquired(config.output, found.tag):  # else they were heard when it was
         check_voices(config, console)
         hear_voices(config, corpus, bank, console, opener)
-    acquire(config.output, identity)
-    done = dataset.finished(config.output, corpus.shards)
-    sweep_units(config.output, done, corpus.shards)
+    acquire(config.output, found.identity, found.tag)
+    done = dataset.finished(config.output, corpus.shards, found.tag)
+    sweep_units(config.output, done, corpus.shards, found.tag)
     todo = tuple(i for i in range(corpus.shards) if i not in done)
     if todo:
         for note in corpus_checks.notes(config, corpus, lines):
@@ -72,7 +90,7 @@ def prepare(config: SynthConfig, console: Console, opener: "LoadModels | None" =
             f"{len(todo)} of {corpus.shards} shards to do in {config.output}"
         )
     licenses = {name: voice.license for name, voice in bank.items()}
-    return RunPlan(config, corpus, identity, todo, licenses)
+    return RunPlan(config, corpus, found.identity, todo, licenses, found.tag, found.earlier)
 
 
 def check_licenses(config: SynthConfig, bank: Mapping[str, Voice]) -> None:

@@ -2,6 +2,7 @@
 
 Overrides are key=value, for instance:
   corpus.paths=[lines.txt,gs://b/c.jsonl]   voices.per_text=2   seed=2   limit=100
+  mode=extend   new lines or voices for a finished dataset, whose files stay as they are
   output=gs://bucket/dataset   runner=dataflow   teacher=f5_base license.allow=[CC-BY-NC-4.0,MIT]
 Run it again to continue after a crash; a finished dataset says so in seconds.
 """
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from pipelines.config import SynthConfig
+from pipelines.extension import is_empty, withdraw
 from pipelines.heartbeat import sweep_heartbeats
 from pipelines.marker_progress import MarkerTotals
 from pipelines.preflight import check_run
@@ -59,8 +61,12 @@ def run(run_plan: RunPlan, console: Console, opener: "LoadModels | None" = None)
     config, runner = run_plan.config, run_plan.config.runner
     if not plan_text(run_plan, console) and not runner.is_rehearsal:
         return False
+    if is_empty(run_plan):
+        withdraw(run_plan)
+        console.print("nothing is new: the dataset has every line and voice of this run already")
+        return False
     while speak(run_plan, console, opener):
-        done = dataset.finished(config.output, run_plan.corpus.shards)
+        done = dataset.finished(config.output, run_plan.corpus.shards, run_plan.tag)
         run_plan = replace(run_plan, todo=tuple(i for i in run_plan.todo if i not in done))
         if not run_plan.todo or runner.shared_lease_s is None:
             return True
@@ -94,7 +100,7 @@ def speak(run_plan: RunPlan, console: Console, opener: "LoadModels | None") -> b
     from pipelines.worker import build_speaking
 
     config = run_plan.config
-    rows = 0 if config.runner.is_rehearsal else planned_rows(config, run_plan.corpus, run_plan.todo)
+    rows = 0 if config.runner.is_rehearsal else planned_rows(run_plan)
     with open_run_folders(config.output, config.runner.workers_here) as folders:
         totals = Totals(Path(folders.progress_folder)) if folders else MarkerTotals(run_plan)
         shown = show_speaking(totals, rows, console)
@@ -116,7 +122,7 @@ def _run(
 def finish(run_plan: RunPlan, console: Console, wall_s: float) -> int:
     """Write manifest and card once every row is there; the exit status says if it is."""
     config = run_plan.config
-    markers = dataset.finished(config.output, run_plan.corpus.shards)
+    markers = dataset.finished(config.output, run_plan.corpus.shards, run_plan.tag)
     missing = run_plan.corpus.shards - len(markers)
     if missing:
         console.print(
@@ -125,7 +131,7 @@ def finish(run_plan: RunPlan, console: Console, wall_s: float) -> int:
         return 1
     is_whole = _describe(run_plan, markers, console, wall_s)
     sweep_heartbeats(config.output)
-    sweep_units(config.output, markers, run_plan.corpus.shards)
+    sweep_units(config.output, markers, run_plan.corpus.shards, run_plan.tag)
     summary = dataset.summarize(markers)
     print_summary(summary, config, wall_s if run_plan.todo else None, console)
     return 0 if is_whole and summary.total.accepted else 1
@@ -140,15 +146,13 @@ def _describe(
 
     output = run_plan.config.output
     if run_plan.todo:
-        check_rows(run_plan.config, run_plan.corpus, markers)
+        counts = check_rows(run_plan, markers)
         forget_verified(output)
-        check_rows(run_plan.config, run_plan.corpus, markers)
-        describe(run_plan, markers, wall_s)
+        describe(run_plan, markers, counts, wall_s)
         return True
     damaged, wrong = look_over(run_plan, markers)
     if damaged:
-        check_rows(run_plan.config, run_plan.corpus, markers)
-        describe(run_plan, markers, wall_s)
+        describe(run_plan, markers, check_rows(run_plan, markers), wall_s)
     say = partial(console.print, soft_wrap=True, markup=False, highlight=False)
     for line in [
         *(f"{name} was missing or damaged, and is written again" for name in damaged),

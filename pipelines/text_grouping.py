@@ -32,26 +32,27 @@ class Spooled:
 
 
 def group_by_shard(
-    shards: beam.PCollection, text: beam.PCollection, folder: str | None
+    shards: beam.PCollection, text: beam.PCollection, folder: str | None, key: str = "shard"
 ) -> beam.PCollection:
     """Every shard to do with the items that `text` has for it, none among them.
 
     Args:
         shards: of numbers.
         text: of (shard, item).
+        key: what the numbers are of; names the steps.
         folder: where the text waits on this machine's disk; None for Beam's own shuffle.
     """
-    keys = shards | "Empty shards" >> beam.Map(lambda shard: (shard, None))
+    keys = shards | f"Empty {key}s" >> beam.Map(lambda shard: (shard, None))
     if folder is not None:
-        text = text | "Text to files" >> beam.ParDo(ToFiles(folder))
+        text = text | f"Text of {key}s to files" >> beam.ParDo(ToFiles(folder))
     grouped = (
         (keys, text)
-        | "With empty shards" >> beam.Flatten()
-        | "Group text by shard" >> beam.GroupByKey()
+        | f"With empty {key}s" >> beam.Flatten()
+        | f"Group text by {key}" >> beam.GroupByKey()
     )
     if folder is not None:
-        return grouped | "Text from files" >> beam.ParDo(FromFiles())
-    return grouped | "Without empty items" >> beam.MapTuple(_items)
+        return grouped | f"Text of {key}s from files" >> beam.ParDo(FromFiles())
+    return grouped | f"Without empty items of {key}s" >> beam.MapTuple(_items)
 
 
 def _items(shard: int, items: Iterable[Any]) -> tuple[int, list[Any]]:

@@ -78,15 +78,15 @@ class ListUnits(beam.DoFn):
 
     def __init__(self, run_plan: RunPlan, folders: RunFolders | None = None) -> None:
         self.output = run_plan.config.output
-        self.shards = run_plan.corpus.shards
+        self.shards, self.tag = run_plan.corpus.shards, run_plan.tag
         self.row_group_bytes = run_plan.config.dataset.row_group_mb << 20
         self.progress_folder = folders.progress_folder if folders else None
         self.lease_s = run_plan.config.runner.shared_lease_s
 
     def process(self, element: int) -> Iterator[UnitKey]:
-        shard = shard_part(element, self.shards)
+        shard = shard_part(element, self.shards, self.tag)
         try:
-            units = count_units(self.output, element, self.shards)
+            units = count_units(self.output, shard)
         except InputError:
             if find_marker(self.output, shard):  # another process has finished it since
                 return
@@ -111,7 +111,7 @@ class WriteUnits(beam.DoFn):
         folders: RunFolders | None = None,
     ) -> None:
         self.config = run_plan.config
-        self.shards = run_plan.corpus.shards
+        self.shards, self.tag = run_plan.corpus.shards, run_plan.tag
         self.opener = opener or load_models
         self.folders = folders
 
@@ -143,7 +143,7 @@ class WriteUnits(beam.DoFn):
 
         A retried bundle makes nothing twice.
         """
-        shard = shard_part(key.shard, self.shards)
+        shard = shard_part(key.shard, self.shards, self.tag)
         unit = unit_part(shard, key.unit, key.units)
         if whole := self._finished(shard):
             return whole
@@ -179,7 +179,8 @@ class WriteUnits(beam.DoFn):
 
     def _speak(self, key: UnitKey, unit: Part) -> Marker:
         output = self.config.output
-        rows = UnitRows(read_unit(output, key.shard, self.shards, key.unit))
+        shard = shard_part(key.shard, self.shards, self.tag)
+        rows = UnitRows(read_unit(output, shard, key.unit))
         trial = functools.partial(survives, self.config, self.opener)
         quarantine = Quarantine(output, unit, trial, Deadline(self.config.runner.batch_deadline_s))
         with (

@@ -99,7 +99,7 @@ def test_nine_in_ten_speakable_lines_are_accepted(run):
         assert len(wave(row)) / 24_000 == pytest.approx(row["duration_s"], abs=1e-4)
     manifest = json.loads(Path(run.output, "manifest.json").read_text())
     assert manifest["counts"]["accepted"] == len(accepted)
-    assert manifest["judges"]
+    assert manifest["runs"][0]["provenance"]["judges"]
 
 
 def test_datasets_loads_audio_at_24_khz(run, tmp_path):

@@ -12,6 +12,7 @@ from pipelines.row_counts import read_plan
 from speech import storage
 from speech.dataset import layout as dataset
 from speech.dataset.layout import READERS, Marker, Part, finished_units, shard_part, summarize
+from speech.dataset.manifest import runs_of
 from speech.dataset.seal import from_json
 from speech.errors import InputError
 from speech.storage import Location
@@ -65,20 +66,27 @@ class State:
 
 
 def read_state(output: Location) -> State:
-    """Raises InputError: there is no run of make synth."""
-    shards = _shards(output)
-    counts = read_plan(output)
-    done = dataset.finished(output, shards)
-    units, left = _units(output, [i for i in range(shards) if i not in done], shards)
+    """Of the run that is extending a dataset, where there is one, else of the first.
+
+    Raises:
+        InputError: there is no run of make synth.
+    """
+    tag = _extending(output)
+    shards = _shards(output, tag)
+    counts = read_plan(output, tag)
+    done = dataset.finished(output, shards, tag)
+    units, left = _units(
+        output, [shard_part(i, shards, tag) for i in range(shards) if i not in done]
+    )
     summary = summarize({**done, **{shards + i: marker for i, (_, marker) in enumerate(units)}})
     workers = tuple(read_heartbeats(output))
     alive = [seen for seen in workers if time.time() - seen.updated_at < ALIVE_S]
-    finished = storage.exists(storage.join(output, dataset.MANIFEST_NAME))
+    finished = not tag and storage.exists(storage.join(output, dataset.MANIFEST_NAME))
     return State(
         stage=_stage(finished, len(done) == shards, counts is not None),
         shards=shards,
         shards_done=len(done),
-        rows=sum(counts.rows.values()) if counts else None,
+        rows=counts.rows.total() - counts.known.total() if counts else None,
         rows_done=summary.rows,
         accepted=summary.total.accepted,
         audio_s=summary.total.audio_s,
@@ -92,8 +100,13 @@ def read_state(output: Location) -> State:
     )
 
 
-def _shards(output: Location) -> int:
-    path = storage.join(output, dataset.RUN_NAME)
+def _extending(output: Location) -> str:
+    known = {run.tag for run in runs_of(output)}
+    return next((tag for tag in dataset.list_runs(output) if known and tag not in known), "")
+
+
+def _shards(output: Location, tag: str) -> int:
+    path = storage.join(output, dataset.of_run(dataset.RUN_NAME, tag))
     if not storage.exists(path):
         raise InputError(f"{output} is no run of make synth: it has no {dataset.RUN_NAME}")
     identity = from_json(storage.read_bytes(path))
@@ -110,18 +123,18 @@ def _stage(finished: bool, is_spoken: bool, is_planned: bool) -> Stage:
     return "speaking" if is_planned else "planning"
 
 
-def _units(
-    output: Location, unfinished: list[int], shards: int
-) -> tuple[list[tuple[Part, Marker]], int]:
+def _units(output: Location, unfinished: list[Part]) -> tuple[list[tuple[Part, Marker]], int]:
     """Units made of shards that are not, each with its part, and how many are to be made."""
-    planned = dataset.list_parts(output, "_shards/plan")
+    tags = {shard.run for shard in unfinished}
+    planned = {
+        n for t in tags for n in dataset.list_parts(output, dataset.of_run("_shards/plan", t))
+    }
 
-    def of_shard(index: int) -> tuple[list[tuple[Part, Marker]], int]:
-        if dataset.plan_name(index, shards) not in planned:
+    def of_shard(shard: Part) -> tuple[list[tuple[Part, Marker]], int]:
+        if dataset.plan_name(shard) not in planned:
             return [], 0
-        shard = shard_part(index, shards)
         try:
-            count = count_units(output, index, shards)
+            count = count_units(output, shard)
         except InputError:  # it was finished meanwhile
             return [], 0
         made = finished_units(output, shard, count)

@@ -7,31 +7,32 @@ from. So any one file may be damaged or lost, and the others say what it held.
 
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
-from pipelines.description import CARD_KEY, card_of
-from pipelines.row_counts import PLAN_NAME, plan_bytes
+from pipelines.row_counts import PLAN_NAME
 from pipelines.verify.listing import Listing
-from pipelines.verify.shard_check import Expected, Progress, ShardCheck, check_shard
-from speech.dataset import layout as dataset
-from speech.dataset.layout import Marker, marker_bytes, shard_part
-from speech.dataset.manifest import manifest_bytes, provenance_of, read_manifest
-from speech.dataset.seal import from_json, to_json
-from speech.errors import InputError
-from speech.storage import Checksum, Location
+from pipelines.verify.records import find_records
+from pipelines.verify.runs import FoundRun, find_runs
+from pipelines.verify.shard_check import Progress, ShardCheck, check_shard
+from speech.dataset.layout import (
+    CARD_NAME,
+    MANIFEST_NAME,
+    PROVENANCE_NAME,
+    RUN_NAME,
+    VERIFIED_NAME,
+    Marker,
+    Part,
+    of_run,
+    records_folder,
+)
+from speech.dataset.manifest import read_manifest
+from speech.storage import Location
 
 READERS = 8
-DERIVED = (
-    dataset.RUN_NAME,
-    dataset.PROVENANCE_NAME,
-    PLAN_NAME,
-    dataset.MANIFEST_NAME,
-    dataset.CARD_NAME,
-)
+RECORDS = (RUN_NAME, PROVENANCE_NAME, PLAN_NAME)
+"""of each run"""
 REWRITE = "repair=true writes it again"
 
 
@@ -48,31 +49,34 @@ class Problem:
 class Inspection:
     output: Location
     listing: Listing
-    shards: Mapping[int, ShardCheck]
+    runs: tuple[FoundRun, ...]
+    unfinished: tuple[str, ...]
+    """tags of runs that are extending it, and no part of it yet"""
+    shards: Mapping[Part, ShardCheck]
     records: Mapping[str, bytes]
     """what markers, identity, provenance, manifest and card must hold, as far as that is known"""
     problems: tuple[Problem, ...]
 
     @property
-    def markers(self) -> dict[int, Marker]:
-        return {index: shard.marker for index, shard in self.shards.items() if shard.marker}
+    def markers(self) -> dict[Part, Marker]:
+        return {part: shard.marker for part, shard in self.shards.items() if shard.marker}
 
     @property
     def rows(self) -> int:
         return sum(marker.accepted + marker.rejected for marker in self.markers.values())
 
     @property
-    def damaged(self) -> tuple[int, ...]:
-        """Shards to be spoken again."""
-        return tuple(index for index, shard in sorted(self.shards.items()) if shard.remake)
+    def damaged(self) -> tuple[Part, ...]:
+        """Shards to be spoken again, in their order."""
+        return tuple(part for part, shard in self.shards.items() if shard.remake)
 
 
 def inspect(
     output: Location,
     listing: Listing,
     progress: Progress,
-    known: Mapping[int, ShardCheck] | None = None,
-    anew: Collection[int] = (),
+    known: Mapping[Part, ShardCheck] | None = None,
+    anew: Collection[Part] = (),
 ) -> Inspection:
     """Args:
     known: shards that were found whole before, and are not read again.
@@ -81,59 +85,35 @@ def inspect(
     Raises:
         InputError: there is no dataset of this project.
     """
-    stored = {name: listing.read(output, name) for name in DERIVED}
-    manifest = read_manifest(stored[dataset.MANIFEST_NAME])
-    count = _shard_count(output, manifest, listing)
-    expected = {i: e for i, e in _expected(manifest, count).items() if i not in anew}
+    manifest = read_manifest(listing.read(output, MANIFEST_NAME))
+    runs = find_runs(output, listing, manifest)
+    unfinished = tuple(tag for tag in listing.runs() if tag not in {run.tag for run in runs})
+    expected = {part: e for run in runs for part, e in run.expected.items() if part not in anew}
 
-    def check(index: int) -> ShardCheck:
-        if known and index in known:
-            return known[index]
-        return check_shard(output, index, count, expected.get(index), listing.sizes, progress)
+    def check(part: Part) -> ShardCheck:
+        if known and part in known:
+            return known[part]
+        return check_shard(output, part, expected.get(part), listing.sizes, progress)
 
     with ThreadPoolExecutor(READERS) as pool:
-        shards = _with_each_id_once(list(pool.map(check, range(count))), count)
-    markers = {shard.index: shard.marker for shard in shards if shard.marker}
-    records = _records(stored, manifest, markers, count)
-    remake = _remake_remedy(records)
+        parts = [part for run in runs for part in run.shards]
+        shards = {shard.part: shard for shard in _with_each_id_once(list(pool.map(check, parts)))}
+    names = [of_run(name, run.tag) for run in runs for name in RECORDS]
+    stored = {n: listing.read(output, n) for n in (*names, MANIFEST_NAME, CARD_NAME)}
+    records = find_records(output, stored, manifest, runs, shards, unfinished)
+    own = {*stored, VERIFIED_NAME, *(name for part in parts for name in (part.marker, *part.files))}
     problems = [
-        *_shard_problems(shards, count, remake),
-        *_record_problems(stored, records, any(shard.remake for shard in shards)),
+        *(problem for run in runs for problem in _shard_problems(run, shards)),
+        *_record_problems(stored, records, any(shard.remake for shard in shards.values())),
         *_count_problems(records),
-        *(Problem(*line) for line in listing.foreign(count)),
+        *(Problem(*line) for line in listing.foreign(own, unfinished)),
     ]
-    return Inspection(output, listing, {s.index: s for s in shards}, records, tuple(problems))
+    return Inspection(output, listing, tuple(runs), unfinished, shards, records, tuple(problems))
 
 
-def _shard_count(output: Location, manifest: dict[str, Any] | None, listing: Listing) -> int:
-    if manifest is not None:
-        return int(manifest["identity"]["shards"])
-    if counts := listing.shard_counts():
-        return counts.most_common(1)[0][0]
-    if dataset.RUN_NAME in listing.sizes:
-        raise InputError(f"{output} holds no finished shard yet; make synth goes on with it")
-    raise InputError(
-        f"{output} is no dataset of make synth: it has no manifest.json and no markers"
-    )
-
-
-def _expected(manifest: dict[str, Any] | None, count: int) -> dict[int, Expected]:
-    if manifest is None:
-        return {}
-    files, records, stats = (manifest[name] for name in ("files", "records", "stats_by_shard"))
-    return {
-        index: Expected(
-            {name: Checksum(**files[name]) for name in dataset.shard_part(index, count).files},
-            records[shard_part(index, count).marker],
-            stats[index],
-        )
-        for index in range(count)
-    }
-
-
-def _with_each_id_once(shards: list[ShardCheck], count: int) -> list[ShardCheck]:
+def _with_each_id_once(shards: list[ShardCheck]) -> list[ShardCheck]:
     """Those that accept an id which they or another accept too are to be made again."""
-    ids = np.concatenate([shard.ids for shard in shards])
+    ids = np.concatenate([np.zeros(0, np.int64), *(shard.ids for shard in shards)])
     unique, times = np.unique(ids, return_counts=True)
     shared = unique[times > 1]
     if not len(shared):
@@ -141,9 +121,7 @@ def _with_each_id_once(shards: list[ShardCheck], count: int) -> list[ShardCheck]
     return [
         replace(
             shard,
-            problems={
-                shard_part(shard.index, count).data: f"has {both} ids that are accepted twice"
-            },
+            problems={shard.part.data: f"has {both} ids that are accepted twice"},
             remake=True,
         )
         if (both := int(np.isin(shard.ids, shared).sum()))
@@ -152,79 +130,52 @@ def _with_each_id_once(shards: list[ShardCheck], count: int) -> list[ShardCheck]
     ]
 
 
-def _records(
-    stored: Mapping[str, bytes],
-    manifest: dict[str, Any] | None,
-    markers: Mapping[int, Marker],
-    count: int,
-) -> dict[str, bytes]:
-    """From the manifest where that is whole, else from the files themselves."""
-    records = {shard_part(index, count).marker: marker_bytes(m) for index, m in markers.items()}
-    identity, provenance = _sources(stored, manifest)
-    if identity is not None:
-        records[dataset.RUN_NAME] = to_json(identity)
-    if provenance is not None:
-        records[dataset.PROVENANCE_NAME] = to_json(provenance)
-    if identity is not None and provenance is not None and len(markers) == count:
-        records[dataset.MANIFEST_NAME] = manifest_bytes(identity, markers, provenance)
-        if "corpus_lines" in provenance:
-            records[PLAN_NAME] = plan_bytes(provenance["corpus_lines"], markers)
-    elif manifest is not None:
-        records[dataset.MANIFEST_NAME] = stored[dataset.MANIFEST_NAME]
-    if dataset.MANIFEST_NAME in records and CARD_KEY in (provenance or {}):
-        with suppress(ValueError):  # of another version, whose configuration is not read here
-            records[dataset.CARD_NAME] = card_of(records[dataset.MANIFEST_NAME])
-    return records
-
-
-def _sources(
-    stored: Mapping[str, bytes], manifest: dict[str, Any] | None
-) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
-    """Identity and provenance."""
-    if manifest is not None:
-        return manifest["identity"], provenance_of(manifest)
-    return from_json(stored[dataset.RUN_NAME]), from_json(stored[dataset.PROVENANCE_NAME])
-
-
-def _remake_remedy(records: Mapping[str, bytes]) -> str:
-    identity = from_json(records.get(dataset.RUN_NAME, b"")) or {}
-    if "teacher" in identity:
+def _remedy(run: FoundRun, shard: ShardCheck) -> str:
+    if not shard.remake:
+        return REWRITE
+    if run.is_copied:
+        return "delete it, and python -m pipelines.merge, given again, copies it again"
+    if run.is_spoken:
         return "repair=true makes its shard again"
     return "the command that wrote it, given again, makes its shard again"
 
 
-def _shard_problems(shards: Iterable[ShardCheck], count: int, remake: str) -> Iterable[Problem]:
+def _shard_problems(run: FoundRun, shards: Mapping[Part, ShardCheck]) -> Iterable[Problem]:
     missing = 0
-    for shard in shards:
+    for shard in map(shards.__getitem__, run.shards):
         missing += not shard.made
         for file, what in shard.problems.items():
-            yield Problem(file, what, remake if shard.remake else REWRITE)
+            yield Problem(file, what, _remedy(run, shard))
     if missing:
+        count = len(run.shards)
         what = f"holds {count - missing} of {count} shards"
-        yield Problem("_shards/", what, "make synth makes the others")
+        yield Problem(f"{records_folder(run.tag)}/", what, "make synth makes the others")
 
 
 def _record_problems(
     stored: Mapping[str, bytes], records: Mapping[str, bytes], damaged: bool
 ) -> Iterable[Problem]:
-    for name in DERIVED:
+    for name in stored:
         what = "is damaged or edited" if stored[name] else "is missing or empty"
         if name in records:
             if stored[name] != records[name]:
                 yield Problem(name, what, REWRITE)
-        elif name == dataset.RUN_NAME:
+        elif name.endswith("/run.json"):
             yield Problem(name, what, "no other file holds it: make synth into another output")
-        elif name == dataset.MANIFEST_NAME:
+        elif name == MANIFEST_NAME:
             remedy = "repair=true" if damaged else "make synth, with the options of the run,"
             yield Problem(name, what, f"{remedy} writes it again")
-        elif stored[name] and name != PLAN_NAME:
+        elif stored[name] and not name.endswith("/plan.json"):
             yield Problem(name, "cannot be checked without manifest.json", "as for manifest.json")
 
 
 def _count_problems(records: Mapping[str, bytes]) -> Iterable[Problem]:
-    """Every line of the corpus has become one row at least."""
-    manifest = read_manifest(records.get(dataset.MANIFEST_NAME, b"")) or {}
-    lines = sum(manifest.get("corpus_lines", {}).values())
-    if manifest and manifest["counts"]["lines"] < lines:
-        what = f"counts {manifest['counts']['lines']} rows of a corpus of {lines} lines"
-        yield Problem(dataset.MANIFEST_NAME, what, "make synth into another output")
+    """Every line of the corpus has become one row at least, or was there before."""
+    manifest = read_manifest(records.get(MANIFEST_NAME, b""))
+    for run in manifest["runs"] if manifest else ():
+        known = run["provenance"]
+        lines = sum(known.get("corpus_lines", {}).values())
+        there = sum(known.get("known", {}).values()) + sum(known.get("dropped", {}).values())
+        if run["counts"]["lines"] + there < lines:
+            what = f"counts {run['counts']['lines']} rows of a corpus of {lines} lines"
+            yield Problem(MANIFEST_NAME, what, "make synth into another output")

@@ -3,14 +3,13 @@
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from pipelines.row_counts import PLAN_NAME
 from speech import storage
 from speech.dataset import layout as dataset
-from speech.dataset.files import SHARD
+from speech.dataset.files import SHARD, run_of
 from speech.storage import Location
 from speech.storage.local_files import explained
 
@@ -19,7 +18,12 @@ OTHER_COMMANDS = ("_alignments",)
 """folders that they keep in an order of their own"""
 PUBLISHED = re.compile(r"\.git.*|\.cache|\.huggingface|(?i:licen[cs]e|notice|copying).*")
 """what a published dataset has beside it"""
-UNFINISHED = ("_shards/plan", "_shards/units", "_shards/workers")
+BELOW = re.compile(
+    rf"_shards/{dataset.TAG.pattern}"
+    rf"|(?:data|rejected|_shards(?:/{dataset.TAG.pattern})?)/{dataset.NUMBERED.pattern}"
+)
+"""folders of the dataset that have files below those"""
+UNFINISHED = re.compile(rf"_shards/(?:workers|(?:{dataset.TAG.pattern}/)?(?:plan|units))")
 """folders of a run that is not finished; the next one sweeps them"""
 TEMPORARY = re.compile(r"\..+[.-]tmp-[\w-]+/?")
 """as `speech.storage.local_files` names them"""
@@ -36,29 +40,37 @@ class Listing:
         """Nothing where there is no such file."""
         return storage.read_bytes(storage.join(output, name)) if name in self.sizes else b""
 
-    def shard_counts(self) -> Counter[int]:
-        """Into how many shards the markers say that the run was cut."""
-        names = (PurePosixPath(name).name for name in self.sizes if name.startswith("_shards/"))
-        return Counter(int(match[2]) for match in map(SHARD.fullmatch, names) if match)
+    def runs(self) -> list[str]:
+        """Tags of the runs after the first that have records, in their order."""
+        below = {name.split("/")[1] for name in self.sizes if name.count("/") > 1}
+        return sorted(filter(dataset.TAG.fullmatch, below), key=dataset.tag_order)
 
-    def foreign(self, count: int) -> Iterator[tuple[str, str, str]]:
-        """What is not of a dataset of `count` shards: name, what it is, what to do."""
-        own = {dataset.RUN_NAME, dataset.PROVENANCE_NAME, dataset.VERIFIED_NAME}
-        own |= {dataset.MANIFEST_NAME, dataset.CARD_NAME, PLAN_NAME}
-        for index in range(count):
-            own |= {
-                dataset.shard_part(index, count).marker,
-                *dataset.shard_part(index, count).files,
-            }
+    def shard_counts(self, run: str) -> Counter[int]:
+        """Into how many shards the markers say that a run was cut."""
+        folder = dataset.records_folder(run)
+        below = re.compile(rf"{folder}/(?:\d{{3}}/)?[^/]+")
+        names = (PurePosixPath(name).name for name in self.sizes if below.fullmatch(name))
+        return Counter(int(match["count"]) for match in map(SHARD.fullmatch, names) if match)
+
+    def foreign(
+        self, own: Collection[str], unfinished: Collection[str]
+    ) -> Iterator[tuple[str, str, str]]:
+        """What is not of a dataset: name, what it is, what to do.
+
+        Args:
+            own: names of the dataset's files.
+            unfinished: runs that are extending it.
+        """
+        records = tuple(f"{dataset.records_folder(run)}/" for run in unfinished)
         for name in sorted([*self.sizes, *self.odd]):
             if name in own or PUBLISHED.fullmatch(name.rstrip("/")):
                 continue
+            if name.startswith(records) or run_of(name) in unfinished:
+                continue
             if TEMPORARY.fullmatch(name.rpartition("/")[2] or name.split("/")[-2] + "/"):
-                yield (
-                    name,
-                    "was left by a run that died, or is of one at work",
-                    "repair=true sweeps",
-                )
+                if not unfinished:
+                    what = "was left by a run that died, or is of one at work"
+                    yield name, what, "repair=true sweeps"
             elif name in self.odd and not name.endswith("/"):
                 yield name, "is no regular file", "remove it"
             else:
@@ -68,7 +80,8 @@ class Listing:
 def list_dataset(output: Location) -> Listing:
     if storage.is_gcs(output):
         found = dict(storage.list_files(output))
-        for folder in FOLDERS:
+        records = [dataset.records_folder(run) for run in dataset.list_runs(output)]
+        for folder in (*FOLDERS, *records):
             found |= dataset.list_parts(output, folder)
         return Listing(found)
     root = Path(os.path.expanduser(output))
@@ -90,7 +103,7 @@ def _list(root: Path, folder: str, sizes: dict[str, int], odd: list[str]) -> Non
                 sizes[name] = entry.stat().st_size
             elif not entry.is_dir():
                 odd.append(name)
-            elif folder and dataset.NUMBERED.fullmatch(entry.name):
+            elif BELOW.fullmatch(name):
                 _list(root, name, sizes, odd)
-            elif name not in (*FOLDERS, *UNFINISHED, *OTHER_COMMANDS):
+            elif not (name in (*FOLDERS, *OTHER_COMMANDS) or UNFINISHED.fullmatch(name)):
                 odd.append(f"{name}/")

@@ -11,14 +11,16 @@ from rich.console import Console
 
 from pipelines import synth
 from pipelines.config import DatasetConfig, LicenseConfig, SynthConfig
+from pipelines.heartbeat import sweep_heartbeats
 from pipelines.run_plan import IDENTITY_KEYS, prepare
 from pipelines.runners.base import RunnerConfig
 from pipelines.utterances import spoken_languages
 from pipelines.verify.inspection import Inspection
 from pipelines.verify.listing import FOLDERS
+from pipelines.verify.runs import FoundRun
 from speech import storage
 from speech.dataset import layout as dataset
-from speech.dataset.seal import from_json
+from speech.dataset.layout import Part, records_folder
 from speech.errors import InputError
 from speech.storage import Location
 from teacher.base import TARGETS, TeacherConfig
@@ -42,15 +44,11 @@ def repair(
     """
     sweep(found.output)
     rewrite(found)
-    whole = {index: shard for index, shard in found.shards.items() if not shard.problems}
+    whole = {part: shard for part, shard in found.shards.items() if not shard.problems}
     if found.damaged:
-        try:
-            made = remake(found, runner, console, opener)
-        except InputError as error:
-            console.print(f"not made again: {error}", soft_wrap=True, markup=False)
-            made = ()
+        made = remake(found, runner, console, opener)
         found = look(whole)
-        others = [index for index in made if index in found.damaged]
+        others = [part for part in made if part in found.damaged]
         if others:
             console.print(
                 f"{len(others)} shards have other bytes than before: another kind of processor, or "
@@ -75,35 +73,57 @@ def sweep(output: Location) -> None:
     """Remove the temporary files of runs that died."""
     if not storage.is_gcs(output):
         root = Path(os.path.expanduser(output))
-        for folder in ("", *FOLDERS):
+        for folder in ("", *FOLDERS, *map(records_folder, dataset.list_runs(output))):
             storage.remove_stale(root / folder)
 
 
 def remake(
     inspection: Inspection, runner: RunnerConfig, console: Console, opener: "LoadModels | None"
-) -> tuple[int, ...]:
-    """Speak the damaged shards again, where they are; returns which.
+) -> list[Part]:
+    """Speak the damaged shards again, where they are, run by run in their order: what a run has
+    extended is there again before it. Returns which."""
+    made = []
+    for run in inspection.runs:
+        if damaged := [part for part in inspection.damaged if part.run == run.tag]:
+            try:
+                made += _remake_run(inspection, run, damaged, runner, console, opener)
+            except InputError as error:
+                console.print(f"not made again: {error}", soft_wrap=True, markup=False)
+    return made
 
-    Raises:
-        InputError: the corpus or the voices are others now, or another command made the dataset.
-    """
-    output, damaged = inspection.output, inspection.damaged
-    identity = from_json(inspection.records.get(dataset.RUN_NAME, b""))
-    if identity is None or "teacher" not in identity:
-        raise InputError(f"{output} does not say how make synth would make its shards")
-    run_plan = prepare(configuration(identity, output, runner), Console(quiet=True))
-    for index in damaged:
-        _distrust(output, index, run_plan.corpus.shards, inspection)
+
+def _remake_run(
+    inspection: Inspection,
+    run: FoundRun,
+    damaged: list[Part],
+    runner: RunnerConfig,
+    console: Console,
+    opener: "LoadModels | None",
+) -> list[Part]:
+    """Raises InputError: the corpus or the voices are others now, or another command made them."""
+    output = inspection.output
+    if not run.is_spoken or run.identity is None:
+        folder = storage.join(output, records_folder(run.tag))
+        copied = (run.identity or {}).get("merged_from", {}).get("dataset")
+        of = f"was copied from {copied}" if copied else "does not say how make synth would make it"
+        raise InputError(f"{folder} {of}")
+    config = configuration(run.identity, output, runner)
+    run_plan = prepare(config, Console(quiet=True), tag=run.tag)
+    for part in damaged:
+        _distrust(output, part, inspection)
     console.print(f"{len(damaged)} of {run_plan.corpus.shards} shards are made again")
-    return damaged if synth.run(replace(run_plan, todo=damaged), console, opener) else ()
+    todo = tuple(part.index for part in damaged)
+    is_done = synth.run(replace(run_plan, todo=todo), console, opener)
+    sweep_heartbeats(output)
+    return damaged if is_done else []
 
 
-def _distrust(output: Location, index: int, count: int, inspection: Inspection) -> None:
+def _distrust(output: Location, part: Part, inspection: Inspection) -> None:
     """Without a marker that would pass, a worker makes the shard; one that says what its damaged
     files held stays, and stands again when they do."""
-    whole = inspection.shards[index].marker is not None
-    if not whole or dataset.find_marker(output, dataset.shard_part(index, count)) is not None:
-        storage.delete(storage.join(output, dataset.shard_part(index, count).marker))
+    whole = inspection.shards[part].marker is not None
+    if not whole or dataset.find_marker(output, part) is not None:
+        storage.delete(storage.join(output, part.marker))
 
 
 def configuration(
@@ -122,6 +142,7 @@ def configuration(
     voices["audition"] = False  # no part of an identity
     blocks["dataset"] = {**DatasetConfig.any_machine, **(identity.get("dataset") or {})}
     blocks |= {"corpus": corpus, "voices": voices, "runner": runner, "output": str(output)}
+    blocks["mode"] = "new"  # or not: a run that is mended is known by its tag
     try:
         blocks["teacher"] = _any_machine(identity["teacher"])
         config = SynthConfig.model_validate({**blocks, "license": LicenseConfig(allow=())})

@@ -14,10 +14,10 @@ import pyarrow.parquet as pq
 from speech import storage
 from speech.dataset.layout import (
     Marker,
+    Part,
     Yield,
     marker_bytes,
     parse_marker,
-    shard_part,
 )
 from speech.dataset.parquet_sizes import check_sizes
 from speech.dataset.schema import clip_features, rejection_features
@@ -44,7 +44,7 @@ class Expected:
 class ShardCheck:
     """What was found; `marker` is the right one where it is known, whatever stands there now."""
 
-    index: int
+    part: Part
     marker: Marker | None = None
     problems: Mapping[str, str] = field(default_factory=dict)
     """by file"""
@@ -65,8 +65,7 @@ class Mismatch(ValueError):
 
 def check_shard(
     output: Location,
-    index: int,
-    count: int,
+    part: Part,
     expected: Expected | None,
     sizes: Mapping[str, int],
     progress: Progress,
@@ -75,29 +74,27 @@ def check_shard(
     expected: None where no manifest can tell; then the marker's own word counts.
     sizes: bytes of the files that are there, by name.
     """
-    name = shard_part(index, count).marker
+    name = part.marker
     stored = storage.read_bytes(storage.join(output, name)) if name in sizes else b""
-    marker = _whole_marker(stored, index, count, expected)
+    marker = _whole_marker(stored, part, expected)
     wrong = {} if marker else {name: "is damaged or edited" if name in sizes else "is missing"}
     stamps = expected.stamps if expected else marker.files if marker else None
     if stamps is None:  # nothing says what it must hold
-        known = any(n in sizes for n in (name, *shard_part(index, count).files))
-        return ShardCheck(index, None, wrong if known else {}, remake=known)
+        known = any(n in sizes for n in (name, *part.files))
+        return ShardCheck(part, None, wrong if known else {}, remake=known)
     damaged = {
         file: problem
         for file, stamp in stamps.items()
         if (problem := _damage(output, file, stamp, sizes, progress))
     }
     if damaged:
-        return ShardCheck(index, marker, {**damaged, **wrong}, remake=True)
+        return ShardCheck(part, marker, {**damaged, **wrong}, remake=True)
     stats = expected.stats if expected else marker.stats if marker else {}
-    return _count_again(output, index, count, stamps, stats, expected, stored)
+    return _count_again(output, part, stamps, stats, expected, stored)
 
 
-def _whole_marker(
-    stored: bytes, index: int, count: int, expected: Expected | None
-) -> Marker | None:
-    marker = parse_marker(stored, shard_part(index, count))
+def _whole_marker(stored: bytes, part: Part, expected: Expected | None) -> Marker | None:
+    marker = parse_marker(stored, part)
     if marker is None or marker_bytes(marker) != stored:
         return None
     return marker if expected is None or sha256(stored) == expected.marker_sha256 else None
@@ -124,8 +121,7 @@ def _damage(
 
 def _count_again(
     output: Location,
-    index: int,
-    count: int,
+    part: Part,
     stamps: Mapping[str, Checksum],
     stats: dict[str, int | float],
     expected: Expected | None,
@@ -135,20 +131,20 @@ def _count_again(
     try:
         rows = RowCounts()
         features = clip_features(), rejection_features()
-        for name, columns in zip(shard_part(index, count).files, features, strict=True):
+        for name, columns in zip(part.files, features, strict=True):
             with storage.open_input(storage.join(output, name)) as stream:
                 rows.add_file(stream, columns.arrow_schema)
     except (Mismatch, Refused, pa.ArrowException, OSError, TypeError) as error:
-        return ShardCheck(index, None, {name: f"{error!s:.100}"}, remake=True)
-    marker = rows.marker(index, count, stamps, stats)
-    file = shard_part(index, count).marker
+        return ShardCheck(part, None, {name: f"{error!s:.100}"}, remake=True)
+    marker = rows.marker(part, stamps, stats)
+    file = part.marker
     if expected and sha256(marker_bytes(marker)) != expected.marker_sha256:
         what = "counts other rows than its files hold"
-        return ShardCheck(index, None, {file: what}, remake=True)
+        return ShardCheck(part, None, {file: what}, remake=True)
     if stored == marker_bytes(marker):
-        return ShardCheck(index, marker, ids=rows.hashes())
+        return ShardCheck(part, marker, ids=rows.hashes())
     what = "does not say what its files hold" if stored else "is missing"
-    return ShardCheck(index, marker, {file: what}, ids=rows.hashes())
+    return ShardCheck(part, marker, {file: what}, ids=rows.hashes())
 
 
 class RowCounts:
@@ -189,11 +185,11 @@ class RowCounts:
         return np.array(self.ids, np.int64)
 
     def marker(
-        self, index: int, count: int, files: Mapping[str, Checksum], stats: dict[str, int | float]
+        self, part: Part, files: Mapping[str, Checksum], stats: dict[str, int | float]
     ) -> Marker:
         return Marker(
-            index=index,
-            count=count,
+            index=part.index,
+            count=part.count,
             accepted=self.total.accepted,
             rejected=self.total.rejected,
             audio_s=self.total.audio_s,

@@ -11,7 +11,7 @@ from datasets.info import DatasetInfosDict
 from datasets.splits import SplitDict, SplitInfo
 from huggingface_hub import DatasetCardData
 
-from speech.dataset.layout import Summary
+from speech.dataset.layout import Summary, tag_order
 from speech.dataset.schema import CLIP_COLUMNS, clip_features
 
 HUB_LICENSES = {
@@ -20,6 +20,20 @@ HUB_LICENSES = {
     "cc-by-sa-3.0", "cc-by-sa-4.0", "cc0-1.0", "mit", "pddl", "unlicense",
 }  # fmt: skip
 CELL_LENGTH = 120
+DATA_FILE = re.compile(r"data/(\d{3}/)?train-([em]\d{3,}-)?\d{5,}-of-\d{5,}\.parquet")
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """How one run of the dataset was made; any text may come from users."""
+
+    teacher: str
+    teacher_revision: str
+    teacher_license: str
+    judges: Mapping[str, str]
+    """what is judged -> model and revision"""
+    thresholds: Mapping[str, object]
+    seed: int
 
 
 @dataclass(frozen=True)
@@ -29,14 +43,9 @@ class CardFacts:
     languages: Sequence[str]
     licenses: Sequence[str]
     """of the rows, as SPDX identifiers"""
-    teacher: str
-    teacher_revision: str
-    teacher_license: str
-    judges: Mapping[str, str]
-    """what is judged -> model and revision"""
-    thresholds: Mapping[str, object]
     voice_licenses: Mapping[str, str]
-    seed: int
+    runs: Sequence[RunFacts]
+    """in their order"""
 
 
 def card_bytes(facts: CardFacts, summary: Summary) -> bytes:
@@ -53,7 +62,6 @@ def _front_matter(facts: CardFacts, summary: Summary) -> str:
     known = [name.lower() for name in names if name.lower() in HUB_LICENSES]
     other = [name for name in names if name.lower() not in HUB_LICENSES]
     licenses = known + (["other"] if other else [])
-    below = "**/" if any(name.count("/") > 1 for name in summary.files) else ""
     card = DatasetCardData(
         license=licenses[0] if len(licenses) == 1 else licenses,
         license_name=", ".join(other) or None,
@@ -63,7 +71,7 @@ def _front_matter(facts: CardFacts, summary: Summary) -> str:
         configs=[
             {
                 "config_name": "default",
-                "data_files": [{"split": "train", "path": f"data/{below}train-*.parquet"}],
+                "data_files": [{"split": "train", "path": patterns(summary.files)}],
             }
         ],
     )
@@ -77,22 +85,52 @@ def _front_matter(facts: CardFacts, summary: Summary) -> str:
     return card.to_yaml() + "\n"
 
 
+def patterns(files: Iterable[str]) -> list[str]:
+    """That match the clips of each run, but not what another run is just adding to them."""
+    found = {(m[2] or "", bool(m[1])) for m in map(DATA_FILE.fullmatch, files) if m}
+    return [
+        f"data/{'[0-9]*/' * below}train-{run or '[0-9]'}*.parquet"
+        for run, below in sorted(
+            found or {("", False)}, key=lambda one: tag_order(one[0].rstrip("-"))
+        )
+    ]
+
+
+def _who(runs: Sequence[RunFacts]) -> str:
+    """A sentence on each way in which clips were made."""
+    return " ".join(
+        dict.fromkeys(
+            f"The teacher {_cell(run.teacher)} (revision {_cell(run.teacher_revision)}, "
+            f"licence {_cell(run.teacher_license)}) read a text corpus in the voices below, with "
+            f"seed {run.seed}."
+            for run in runs
+        )
+    )
+
+
+def _judged(runs: Sequence[RunFacts]) -> list[str]:
+    """Judges and thresholds, once for all runs that had the same."""
+    sections: list[str] = []
+    for run in runs:
+        judges = "\n".join(f"- {_cell(what)}: {_cell(name)}" for what, name in run.judges.items())
+        both = [judges, _table(("threshold", "value"), run.thresholds.items())]
+        if not set(both) <= set(sections):
+            sections += both
+    return sections
+
+
 def _prose(facts: CardFacts, summary: Summary) -> str:
     accepted, share = summary.total.accepted, summary.accepted_share
-    judges = [f"{_cell(what)}: {_cell(name)}" for what, name in facts.judges.items()]
     sections = [
         "# Synthetic speech",
         f"{accepted} clips, {summary.hours:.2f} hours, {len(summary.voices)} voices. Every clip is "
         "machine-made: nobody said these words.",
         "## How it was made",
-        f"The teacher {_cell(facts.teacher)} (revision {_cell(facts.teacher_revision)}, "
-        f"licence {_cell(facts.teacher_license)}) read a text corpus in the voices below, with "
-        f"seed {facts.seed}. Each clip was then transcribed and compared with its text and with "
+        f"{_who(facts.runs)} Each clip was then transcribed and compared with its text and with "
         f"the reference of its voice; {share:.1%} of {summary.rows} rows passed. The others are in "
         "`rejected/`, each with its reason. `manifest.json` holds the whole configuration, "
         "revisions and file hashes. Made with tts-distill.",
-        "\n".join(f"- {judge}" for judge in judges),
-        _table(("threshold", "value"), facts.thresholds.items()),
+        *_judged(facts.runs),
         "## Yield",
         _table(("reason of rejection", "rows"), summary.reasons.items()),
         _table(

@@ -7,69 +7,94 @@ from pathlib import Path
 from typing import Any
 
 from speech import storage
-from speech.dataset.layout import MANIFEST_NAME, RUN_NAME, list_parts, scratch_root
+from speech.dataset.layout import (
+    MANIFEST_NAME,
+    RUN_NAME,
+    list_parts,
+    list_runs,
+    of_run,
+    records_folder,
+    scratch_root,
+    shard_part,
+)
 from speech.dataset.seal import to_json
 from speech.differences import ABSENT, differences
 from speech.errors import InputError
 from speech.storage import Location
 from speech.storage.temporaries import remove_stale
 
-
-def is_acquired(output: Location) -> bool:
-    return storage.exists(storage.join(output, RUN_NAME))
+SHOWN = 3
 
 
-def acquire(output: Location, identity: Mapping[str, Any]) -> None:
+def is_acquired(output: Location, run: str = "") -> bool:
+    return storage.exists(storage.join(output, of_run(RUN_NAME, run)))
+
+
+def acquire(output: Location, identity: Mapping[str, Any], run: str = "") -> None:
     """Make `output` this run's, or find that it is already; sweep up after killed runs.
 
     Args:
         identity: everything that the rows depend on, the number of shards and the corpus as
             {path: fingerprint} among it; JSON values.
+        run: the tag of one that extends what is there.
 
     Raises:
         InputError: the directory holds another run's files, with the differences.
     """
-    path = storage.join(output, RUN_NAME)
-    occupied = list_parts(output, "data")
+    path = storage.join(output, of_run(RUN_NAME, run))
+    occupied = not run and list_parts(output, "data")
     # in this order: whoever has put files into data/ has written run.json before
     if occupied and not storage.exists(path):
         known = storage.exists(storage.join(output, MANIFEST_NAME))
         mend = f"{_mend(output)} restores {RUN_NAME}. " if known else ""
         raise InputError(
-            f"{output} holds files of unknown origin in data/; {mend}{_remedy(output)}"
+            f"{output} holds files of unknown origin in data/; {mend}{_remedy(output, run)}"
         )
     if not storage.write_bytes(path, to_json(identity), if_absent=True):
-        _compare(output, path, json.loads(to_json(identity)))
+        _compare(output, run, json.loads(to_json(identity)))
     remove_stale(scratch_root(output))
-    if not storage.is_gcs(output):  # where manifest and card are written
-        remove_stale(Path(os.path.expanduser(output)))
+    if not storage.is_gcs(output):  # where manifest, card and the records of runs are written
+        root = Path(os.path.expanduser(output))
+        for folder in (root, *(root / records_folder(tag) for tag in list_runs(output))):
+            remove_stale(folder)
 
 
-def _compare(output: Location, path: str, identity: dict[str, Any]) -> None:
+def _compare(output: Location, run: str, identity: dict[str, Any]) -> None:
+    path = storage.join(output, of_run(RUN_NAME, run))
     try:
         earlier = json.loads(storage.read_bytes(path))
     except InputError:
         raise
     except ValueError as error:
-        mend = (
-            f'make verify ARGS="output={output} repair=true" restores it from a whole manifest.json'
-        )
-        raise InputError(f"{path} is damaged; {mend}. {_remedy(output)}") from error
-    found = [
-        f"{key}: {_short(old)} -> {_short(new)}" for key, old, new in differences(earlier, identity)
-    ]
-    if found:
-        shown = "; ".join(found[:3])
-        more = f"; and {len(found) - 3} more" if len(found) > 3 else ""
-        raise InputError(f"{output} holds another run: {shown}{more}. {_remedy(output)}")
+        mend = f"{_mend(output)} restores it from a whole {MANIFEST_NAME}"
+        raise InputError(f"{path} is damaged; {mend}. {_remedy(output, run)}") from error
+    if shown := told_differences(earlier, identity):
+        which = f"{output} holds another run{f' {run}' if run else ''}"
+        raise InputError(f"{which}: {shown}. {_remedy(output, run)}")
+
+
+def told_differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    """Of two identities, for people; nothing where there are none."""
+    found = [f"{key}: {_short(was)} -> {_short(is_)}" for key, was, is_ in differences(old, new)]
+    more = f"; and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+    return "; ".join(found[:SHOWN]) + more
 
 
 def _mend(output: Location) -> str:
     return f'make verify ARGS="output={output} repair=true"'
 
 
-def _remedy(output: Location) -> str:
-    return f"Give another output=... or delete {output}"
+def _remedy(output: Location, run: str) -> str:
+    if not run:
+        return (
+            f"Give another output=... or delete {output}; mode=extend adds lines or voices to a "
+            "finished dataset"
+        )
+    names = [name.replace("00000-of-00001", "*") for name in shard_part(0, 1, run).files]
+    return (
+        f"Finish {run} by the command that began it, or delete {records_folder(run)}, "
+        f"{' and '.join(names)} in {output}"
+    )
 
 
 def _short(value: Any) -> str:

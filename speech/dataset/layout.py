@@ -13,6 +13,10 @@ manifest.json, README.md                   written when every shard is finished,
 _shards/verified.json                      when it was last verified; the one file that may differ
 
 Of more than `FOLDER` shards each folder has one below it for as many: data/001/train-05003-of-….
+
+A dataset is the work of one run or of several. The files of a further run carry its tag, and its own
+records lie in a folder: data/train-e001-00000-of-00002.parquet, _shards/e001/run.json. `e` is for one
+that extended the dataset, `m` for one that was merged into it.
 """
 
 import os
@@ -42,7 +46,7 @@ NUMBERED = re.compile(r"\d{3}")
 class Part:
     """A shard, or a unit of one: two files of rows and, written last, their marker.
 
-    Names are under the output; a shard is the part of the dataset, a unit that of a shard.
+    Names are under the output; a shard is the part of a run, a unit that of a shard.
     """
 
     index: int
@@ -50,6 +54,8 @@ class Part:
     data: str
     rejected: str
     marker: str
+    run: str = ""
+    """tag; empty for the first run"""
 
     @property
     def files(self) -> tuple[str, str]:
@@ -57,29 +63,62 @@ class Part:
         return self.data, self.rejected
 
 
-def shard_part(index: int, count: int) -> Part:
+TAG = re.compile(r"[em]\d{3,}")
+
+
+def list_runs(output: Location) -> list[str]:
+    """Tags of all runs that have a folder of records, after the first run's; merged ones first."""
+    found = filter(TAG.fullmatch, storage.list_names(storage.join(output, "_shards")))
+    return sorted(found, key=tag_order)
+
+
+def tag_order(tag: str) -> tuple[int, int]:
+    """In which order runs have come to their dataset."""
+    return "me".find(tag[:1]), int(tag[1:] or 0)
+
+
+def records_folder(run: str = "") -> str:
+    return f"_shards/{run}" if run else "_shards"
+
+
+def of_run(name: str, run: str) -> str:
+    """A name under _shards/, such as _shards/run.json, as a run has it: _shards/e001/run.json."""
+    return f"{records_folder(run)}/{name.removeprefix('_shards/')}"
+
+
+def shard_part(index: int, count: int, run: str = "") -> Part:
+    tag = f"{run}-" if run else ""
     return Part(
         index,
         count,
-        _numbered("data/{}train-{}.parquet", index, count),
-        _numbered("rejected/{}rejected-{}.parquet", index, count),
-        _numbered("_shards/{}shard-{}.json", index, count),
+        _numbered(f"data/{{}}train-{tag}{{}}.parquet", index, count),
+        _numbered(f"rejected/{{}}rejected-{tag}{{}}.parquet", index, count),
+        of_run(_numbered("_shards/{}shard-{}.json", index, count), run),
+        run,
     )
+
+
+def shard_parts(count: int, run: str = "") -> list[Part]:
+    """All shards of a run."""
+    return [shard_part(index, count, run) for index in range(count)]
 
 
 def unit_part(shard: Part, index: int, count: int) -> Part:
     stem = f"{units_folder(shard)}/unit-{index:05d}-of-{count:05d}"
-    return Part(index, count, f"{stem}-data.parquet", f"{stem}-rejected.parquet", f"{stem}.json")
+    files = f"{stem}-data.parquet", f"{stem}-rejected.parquet", f"{stem}.json"
+    return Part(index, count, *files, shard.run)
 
 
 def units_folder(shard: Part) -> str:
     """Where the units of a shard are made."""
-    return _numbered("_shards/units/{}", shard.index, shard.count) + f"{shard.index:05d}"
+    folder = _numbered("_shards/units/{}", shard.index, shard.count) + f"{shard.index:05d}"
+    return of_run(folder, shard.run)
 
 
-def plan_name(index: int, count: int) -> str:
+def plan_name(shard: Part) -> str:
     """The planned text of a shard."""
-    return _numbered("_shards/plan/{}plan-{}.parquet", index, count)
+    name = _numbered("_shards/plan/{}plan-{}.parquet", shard.index, shard.count)
+    return of_run(name, shard.run)
 
 
 def _numbered(form: str, index: int, count: int) -> str:
@@ -153,12 +192,13 @@ class Summary:
         return self.total.audio_s / 3600
 
 
-def summarize(markers: Mapping[int, Marker]) -> Summary:
-    """Add up what `finished` found, in the order of shards: sums do not depend on the run."""
+def summarize(*runs: Mapping[int, Marker]) -> Summary:
+    """Add up what `finished` found of each run, in the order of shards: sums do not depend on how
+    they were made."""
     total, voices = Yield(), dict[str, Yield]()
     reasons, stats = Counter[str](), Counter[str]()
     files: dict[str, Checksum] = {}
-    for _, marker in sorted(markers.items()):
+    for marker in (markers[index] for markers in runs for index in sorted(markers)):
         total += Yield(marker.accepted, marker.rejected, marker.audio_s)
         reasons.update(marker.reasons)
         stats.update(marker.stats)  # type: ignore[arg-type]  # Counter adds floats as well
@@ -199,14 +239,14 @@ def find_marker(output: Location, part: Part) -> Marker | None:
     return marker
 
 
-def finished(output: Location, count: int) -> dict[int, Marker]:
+def finished(output: Location, count: int, run: str = "") -> dict[int, Marker]:
     """The shards of `count` whose marker is whole and whose files have the sizes it says.
 
     A few listings, and one small read a shard from threads: seconds for 10,000 shards.
     """
-    folders = ("_shards", "data", "rejected")
+    folders = (records_folder(run), "data", "rejected")
     sizes = {n: size for folder in folders for n, size in list_parts(output, folder).items()}
-    return _finished(output, (shard_part(index, count) for index in range(count)), sizes)
+    return _finished(output, shard_parts(count, run), sizes)
 
 
 def finished_units(output: Location, shard: Part, count: int) -> dict[int, Marker]:

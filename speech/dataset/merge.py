@@ -13,6 +13,7 @@ from speech.dataset.layout import (
     find_marker,
     finished_units,
     list_parts,
+    of_run,
     plan_name,
     shard_part,
     unit_part,
@@ -74,19 +75,19 @@ def _copy(
 def remove_units(output: Location, shard: Part) -> None:
     """Remove what a finished shard was made from."""
     storage.delete_folder(storage.join(output, units_folder(shard)))
-    storage.delete(storage.join(output, plan_name(shard.index, shard.count)))
+    storage.delete(storage.join(output, plan_name(shard)))
 
 
-def sweep_units(output: Location, finished: Collection[int], count: int) -> None:
-    """Remove what workers left of finished shards when they died, or woke late."""
-    plans = list_parts(output, "_shards/plan")
-    shards = {index: shard_part(index, count) for index in finished}
-    folders = {units_folder(shard).rpartition("/")[0] for shard in shards.values()}
+def sweep_units(output: Location, finished: Collection[int], count: int, run: str = "") -> None:
+    """Remove what workers left of finished shards of a run when they died, or woke late."""
+    plans = list_parts(output, of_run("_shards/plan", run))
+    shards = [shard_part(index, count, run) for index in finished]
+    folders = {units_folder(shard).rpartition("/")[0] for shard in shards}
     begun = {
         f"{folder}/{name}"
         for folder in folders
         for name in storage.list_names(storage.join(output, folder))
     }
-    for index, shard in shards.items():
-        if plan_name(index, count) in plans or units_folder(shard) in begun:
+    for shard in shards:
+        if plan_name(shard) in plans or units_folder(shard) in begun:
             remove_units(output, shard)

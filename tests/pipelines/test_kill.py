@@ -16,6 +16,8 @@ import pyarrow.parquet as pq
 import pytest
 from fakes import fake_config, in_child, synth_fake, write_corpus
 
+from pipelines.config import SynthConfig
+
 pytestmark = pytest.mark.slow
 
 KILLS = 14
@@ -67,11 +69,15 @@ class Countdown:
 
 
 def run(output: str, corpus: str, moment: int | None = None) -> tuple[int, list[str]]:
+    return run_config(fake_config(output, corpus, *SETTINGS), moment)
+
+
+def run_config(config: SynthConfig, moment: int | None = None) -> tuple[int, list[str]]:
     """In a child: the exit status of the command and the moments that it went through."""
     countdown = Countdown(moment)
     for owner, name in EVENTS:
         countdown.watch(owner, name)
-    return synth_fake(fake_config(output, corpus, *SETTINGS)), countdown.passed
+    return synth_fake(config), countdown.passed
 
 
 def files(output: str) -> Iterator[tuple[str, Path]]:

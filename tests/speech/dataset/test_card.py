@@ -10,22 +10,27 @@ from huggingface_hub import DatasetCard
 from markdown_it import MarkdownIt
 
 from speech.dataset import layout as dataset
-from speech.dataset.card import CardFacts, _cell, card_bytes, render_card
+from speech.dataset.card import CardFacts, RunFacts, _cell, card_bytes, render_card
 from speech.dataset.layout import Summary, Yield, shard_part
 from speech.dataset.manifest import write_manifest
+from speech.dataset.runs import Run
 from speech.dataset.schema import CLIP_COLUMNS, Rejection, clip_features
 from speech.dataset.writer import PartWriter
 
 FACTS = CardFacts(
     languages=["en"],
     licenses=["CC0-1.0"],
-    teacher="f5_mini",
-    teacher_revision="abc123",
-    teacher_license="Apache-2.0",
-    judges={"words": "whisper tiny.en"},
-    thresholds={"max_wer": 0.2},
     voice_licenses={"ann": "CC0-1.0"},
-    seed=1,
+    runs=[
+        RunFacts(
+            teacher="f5_mini",
+            teacher_revision="abc123",
+            teacher_license="Apache-2.0",
+            judges={"words": "whisper tiny.en"},
+            thresholds={"max_wer": 0.2},
+            seed=1,
+        )
+    ],
 )
 SUMMARY = Summary(
     total=Yield(3, 2, 4.5), reasons={"nothing_to_speak": 2}, voices={"ann": Yield(3, 0, 4.5)}
@@ -60,7 +65,7 @@ def test_card() -> None:
     assert matter["task_categories"] == ["text-to-speech"]
     assert matter["tags"] == ["synthetic"]
     assert matter["configs"][0]["data_files"] == [
-        {"split": "train", "path": "data/train-*.parquet"}
+        {"split": "train", "path": ["data/train-[0-9]*.parquet"]}
     ]
     assert matter["dataset_info"]["splits"][0]["num_examples"] == 3
     assert [feature["name"] for feature in matter["dataset_info"]["features"]] == [
@@ -96,7 +101,7 @@ def test_load_dataset_gives_the_accepted_rows(tmp_path: Path) -> None:
             writer.reject(Rejection(id="r", text="...", reason="nothing_to_speak", stage="text"))
             writer.finish({})
     markers = dataset.finished(output, 2)
-    write_manifest(output, {"seed": 1}, markers, {})
+    write_manifest(output, [Run("", {"seed": 1}, {}, markers)])
     (output / "README.md").write_bytes(card_bytes(FACTS, dataset.summarize(markers)))
     loaded = load_dataset(str(output), cache_dir=str(tmp_path / "cache"))
     assert list(loaded) == ["train"]
@@ -111,12 +116,8 @@ def test_hostile_text_stays_text(text: str) -> None:
         FACTS,
         languages=[text],
         licenses=[text],
-        teacher=text,
-        teacher_revision=text,
-        teacher_license=text,
-        judges={text: text},
-        thresholds={text: text},
         voice_licenses={text: text},
+        runs=[RunFacts(text, text, text, {text: text}, {text: text}, seed=1)],
     )
     summary = replace(SUMMARY, reasons={text: 2}, voices={text: Yield(3, 0, 4.5)})
     card, plain = card_bytes(facts, summary).decode(), render_card(FACTS, SUMMARY)

@@ -12,6 +12,7 @@ from speech.dataset import layout as dataset
 from speech.dataset.identity import acquire
 from speech.dataset.layout import Marker, Yield, shard_part
 from speech.dataset.manifest import write_manifest
+from speech.dataset.runs import Run
 from speech.dataset.schema import Rejection
 from speech.dataset.writer import PartWriter
 from speech.errors import InputError
@@ -169,17 +170,16 @@ def test_summary_adds_up(tmp_path: Path) -> None:
 
 def test_manifest(output: str) -> None:
     markers = {index: write_shard(output, index, 2) for index in (0, 1)}
-    write_manifest(output, IDENTITY, markers, {"time": {"wall_s": 3.5}})
+    write_manifest(output, [Run("", IDENTITY, {"wall_s": 3.5}, markers)])
     first = storage.read_bytes(f"{output}/manifest.json")
     backwards = dict(reversed(markers.items()))
-    write_manifest(output, dict(reversed(IDENTITY.items())), backwards, {"time": {"wall_s": 3.5}})
+    identity = dict(reversed(IDENTITY.items()))
+    write_manifest(output, [Run("", identity, {"wall_s": 3.5}, backwards)])
     assert storage.read_bytes(f"{output}/manifest.json") == first
     manifest = json.loads(first)
     assert manifest["synthetic"] is True
-    assert manifest["identity"] == IDENTITY
+    (run,) = manifest["runs"]
+    assert (run["identity"], run["provenance"]) == (IDENTITY, {"wall_s": 3.5})
     assert manifest["counts"] == {"lines": 10, "accepted": 6, "rejected": 4}
-    assert manifest["time"] == {"wall_s": 3.5}
     for name, stamp in manifest["files"].items():
         assert storage.fingerprint(f"{output}/{name}") == f"{stamp['bytes']}:{stamp['crc32c']}"
-    with pytest.raises(ValueError, match="synthetic"):
-        write_manifest(output, IDENTITY, markers, {"synthetic": False})
