@@ -37,6 +37,9 @@ synth: setup  ## text -> checked speech dataset in out/dataset
 plan: setup  ## hours, batches, storage, time and cost of a synth run, from a sample (docs/planning.md)
 	@exec $(PY) -m pipelines.plan $(TO) $(ARGS)
 
+merge: setup  ## several finished datasets -> one in out/merged (ARGS="datasets=[out/a,out/b]")
+	@exec $(PY) -m pipelines.merge $(TO) $(ARGS)
+
 status: setup  ## how far a run is, wherever it runs or died (ARGS="output=... watch=true")
 	@exec $(PY) -m pipelines.status $(ARGS)
 
@@ -105,4 +108,4 @@ format: setup  ## rewrite the code in the project's format
 clean:  ## remove what runs have written (out/), not the environment
 	rm -rf out
 
-.PHONY: help setup flink-jar prism synth plan status verify push bench bench-teacher bootstrap-corpus train-teacher train-vocoder train-student speak measure-teacher eval test test-xla lint format clean
+.PHONY: help setup flink-jar prism synth plan merge status verify push bench bench-teacher bootstrap-corpus train-teacher train-vocoder train-student speak measure-teacher eval test test-xla lint format clean

@@ -31,6 +31,7 @@ COMMANDS = {
     "verify": Command(
         "pipelines.verify", "synth", "every byte and row of a finished dataset, and its repair"
     ),
+    "merge": Command("pipelines.merge", "synth", "several finished datasets -> one"),
     "push": Command("pipelines.push", "synth", "dataset and student to the Hugging Face hub"),
     "train-student": Command("student.train", "train", "a small, fast student on a dataset"),
     "speak": Command("student.synthesize", "train", "speak with a student", first="text"),
