@@ -7,29 +7,23 @@ Exit status: 0 all is well, 1 something is wrong (a line for each file), 2 there
 
 import json
 import sys
-import threading
-import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+from pipelines.byte_progress import byte_progress
 from pipelines.runners.base import AnyRunner
 from pipelines.verify.inspection import Inspection, inspect
 from pipelines.verify.last_verified import note_verified
 from pipelines.verify.listing import list_dataset
-from pipelines.verify.shard_check import Progress as Advance
 from pipelines.verify.shard_check import ShardCheck
 from speech.config import Config, run_app
 
 if TYPE_CHECKING:
     from pipelines.worker_context import LoadModels
-
-LINE_EVERY_S = 10.0
 
 
 class VerifyConfig(Config):
@@ -66,29 +60,8 @@ def look(
 ) -> Inspection:
     listing = list_dataset(output)
     todo = sum(size for name, size in listing.sizes.items() if name.endswith(".parquet"))
-    with _reading(todo if not known else 0, console) as advance:
+    with byte_progress("verifying", todo if not known else 0, console) as advance:
         return inspect(output, listing, advance, known, anew)
-
-
-@contextmanager
-def _reading(total: int, console: Console) -> Iterator[Advance]:
-    """A bar on a terminal; elsewhere a line every ten seconds."""
-    columns = (TextColumn("verifying"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    bar = Progress(*columns, console=console, transient=True)
-    task = bar.add_task("", total=total or None)
-    printed, lock = time.monotonic(), threading.Lock()
-
-    def advance(count: int) -> None:
-        nonlocal printed
-        bar.update(task, advance=count)
-        with lock:
-            if not console.is_terminal and time.monotonic() - printed > LINE_EVERY_S:
-                printed = time.monotonic()
-                done = bar.tasks[0].completed
-                console.print(f"{done / 1e6:,.0f} of {total / 1e6:,.0f} MB read")
-
-    with bar if console.is_terminal else nullcontext():
-        yield advance
 
 
 def _as_json(found: Inspection, mended: Sequence[str]) -> dict[str, Any]:
