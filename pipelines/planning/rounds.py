@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipelines.attempts import Attempt
-from pipelines.planning.units import limit_for
 from pipelines.verdict import rank
 from pipelines.worker_context import WorkerContext
 from speech.errors import Refused
@@ -32,7 +31,7 @@ def speak_round(
 ) -> Round:
     """Speak each take in as many candidates and judge them; the best of them counts."""
     found = Round()
-    limit = limit_for(candidates, context.limit)
+    limit = context.limit.shared_by(candidates)
     for batch in pack([take.prepared.cost for take in takes], limit):
         tries = [
             replace(takes[i], attempt=takes[i].attempt + n)

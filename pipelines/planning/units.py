@@ -75,19 +75,11 @@ def _cut(rows: Sequence[PlannedRow], size: int) -> list[list[PlannedRow]]:
     return [list(rows[i : i + size]) for i in range(0, len(rows), size)]
 
 
-def limit_for(candidates: int, limit: BatchLimit) -> BatchLimit:
-    """Of a batch that has room for all candidates of each item."""
-    return BatchLimit(
-        limit.cost // candidates if limit.cost else None,
-        max(limit.items // candidates, 1) if limit.items else None,
-    )
-
-
 def pack_units(
     units: Iterable[Sequence[PlannedRow]], limit: BatchLimit, candidates: int
 ) -> Batches:
     """The batches of some units at their first try."""
-    shared = limit_for(candidates, limit)
+    shared = limit.shared_by(candidates)
     count, true, padded = 0, 0, 0
     for unit in units:
         costs = [row.cost for row in unit if row.utterance]

@@ -82,11 +82,12 @@ def test_eight_processes_share_the_work_and_one_of_them_is_stopped_and_wakes_lat
         assert others
         assert [run.result() for run in runs] == [0] * PROCESSES
     assert contents(config.output) == files
-    times = spoken(log)
+    times = Counter({key: n for key, n in spoken(log).items() if key.count("/") == 3})
     assert len(times) == LINES
-    twice = [key for key, count in times.items() if count > 1]
-    assert max(times.values()) <= 2
-    assert len(twice) <= 12  # the unit that the stopped one had in hand
+    again = [key for key, count in times.items() if count > 1]
+    # the unit that the stopped one had in hand: what it may have died of is tried alone first
+    assert len(again) <= 12
+    assert max(times.values()) <= 3
     assert not list(Path(config.output, "_shards").rglob("*.lease"))
 
 
