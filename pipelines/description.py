@@ -75,12 +75,13 @@ def look_over(run_plan: "RunPlan", markers: Mapping[int, Marker]) -> tuple[list[
     have to be written again, and what is wrong beside that."""
     output = run_plan.config.output
     stored = _stored(output, dataset.MANIFEST_NAME)
+    if (manifest := read_manifest(stored)) is None:  # nothing tells which files are its own
+        return [dataset.MANIFEST_NAME], []
     wrong = [
         f"{name} is not of this dataset: move it elsewhere"
         for name in foreign_files(output, sorted(dataset.list_parts(output, "data")))
     ]
-    manifest = read_manifest(stored)
-    known = {run.tag: run.provenance for run in recorded(manifest)} if manifest else {}
+    known = {run.tag: run.provenance for run in recorded(manifest)}
     if run_plan.tag not in known:
         return [dataset.MANIFEST_NAME], wrong
     if stored != manifest_bytes(all_runs(run_plan, markers, known[run_plan.tag])):
