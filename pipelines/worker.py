@@ -160,10 +160,8 @@ class WriteUnits(beam.DoFn):
                 self.held.append(key)
                 return None
             except InputError:
-                if whole := self._finished(
-                    shard
-                ):  # by others, who have removed what it was made from
-                    return whole
+                if whole := self._finished(shard):
+                    return whole  # others made it, and have removed what it was made from
                 raise
         with self.merging:  # of two threads that finish a shard's last units, one merges
             if not self._finished(shard):
