@@ -83,8 +83,11 @@ flink-jar:  ## Beam's job server for Flink, for runner=flink (out/jars; needs Ma
 prism:  ## Beam's small portable engine, to try runner=portable on this machine (out/bin; needs Go)
 	GOBIN="$(CURDIR)/out/bin" go install github.com/apache/beam/sdks/v2/go/cmd/prism@v$(BEAM)
 
-test: setup  ## all tests (offline; about 15 minutes on 2 cores)
-	$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+test: setup  ## the tests, but for batteries (offline; about 20 minutes on 2 cores)
+	$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile -m "not long" $(ARGS)
+
+test-long: setup  ## the batteries: 200 kills of a run, more of extensions and merges, engines with worker pools
+	$(PY) -m pytest -n auto --maxprocesses 4 --dist worksteal -m long $(ARGS)
 
 test-xla: $(XLA)/.installed  ## the teacher on XLA's CPU, in an environment of its own (.venv-xla, 7 GB)
 	PJRT_DEVICE=CPU $(XLA)/bin/python -m pytest --confcutdir=tests/xla tests/xla $(ARGS)
@@ -108,4 +111,4 @@ format: setup  ## rewrite the code in the project's format
 clean:  ## remove what runs have written (out/), not the environment
 	rm -rf out
 
-.PHONY: help setup flink-jar prism synth plan merge status verify push bench bench-teacher bootstrap-corpus train-teacher train-vocoder train-student speak measure-teacher eval test test-xla lint format clean
+.PHONY: help setup flink-jar prism synth plan merge status verify push bench bench-teacher bootstrap-corpus train-teacher train-vocoder train-student speak measure-teacher eval test test-long test-xla lint format clean

@@ -119,6 +119,7 @@ def test_workers_in_this_process_write_the_same_bytes(tmp_path, corpus, direct, 
     assert hashes(output) == direct
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("endpoint", ENGINES, indirect=True)
 def test_workers_of_a_pool_write_the_same_bytes(tmp_path, corpus, direct, endpoint, pool):
     output = str(tmp_path / "out")

@@ -173,7 +173,14 @@ def undisturbed(tmp_path_factory) -> tuple[str, str, str, list[str]]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("share", [0.0, 0.1, 0.25, 0.4, 0.6, 0.8, 0.95, -14, -11, -8, -5, -2])
+@pytest.mark.parametrize(
+    "share",
+    [
+        *(pytest.param(share, marks=pytest.mark.long) for share in (0.0, 0.1, 0.4, 0.6, 0.95)),
+        *(pytest.param(moment, marks=pytest.mark.long) for moment in (-14, -8, -5, -2)),
+        *(0.25, 0.8, -11),
+    ],
+)
 def test_after_a_kill_the_dataset_is_whole_and_the_same_command_finishes(
     undisturbed, tmp_path, share
 ):
