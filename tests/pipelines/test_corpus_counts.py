@@ -74,8 +74,9 @@ def test_the_bytes_do_not_tell_how_files_were_split(
     manifests = [
         json.loads(Path(run.output, "manifest.json").read_text()) for run in (config, whole)
     ]
-    assert manifests[0]["corpus_lines"] == manifests[1]["corpus_lines"]
-    assert sum(manifests[0]["corpus_lines"].values()) == (limit or 2 * LINES + 4)
+    lines = [manifest["runs"][0]["provenance"]["corpus_lines"] for manifest in manifests]
+    assert lines[0] == lines[1]
+    assert sum(lines[0].values()) == (limit or 2 * LINES + 4)
 
 
 def test_a_part_that_is_lost_on_its_way_to_a_reader_is_missed(

@@ -72,7 +72,7 @@ def packed(frames: list[int]) -> list[list[int]]:
 def test_numbers_equal_a_count_by_hand(tmp_path, corpus, capsys):
     more = write_corpus(tmp_path / "more.txt", 200)
     both = f"corpus.paths=['{corpus}','{more}']"
-    overrides = (ABSENT, "voices.per_text=2", "dataset.shards=3", both)
+    overrides = (ABSENT, "voices.per_text=2", "dataset.shards=3", "dataset.rows_per_unit=128", both)
     config = plan_config(str(tmp_path / "out"), corpus, *overrides)
     found = as_json(config, capsys)
 
@@ -91,7 +91,12 @@ def test_numbers_equal_a_count_by_hand(tmp_path, corpus, capsys):
                 spoken_frames += prompt.frames - len(prompt.reference)
                 shard.append((item.id, prompt.frames))
     by_id = [[frames for _, frames in sorted(shard)] for shard in shards.values()]
-    units = [shard[i : i + 128] for shard in by_id for i in range(0, len(shard), 128)]
+    sizes = [-(-len(shard) // -(-len(shard) // 128)) for shard in by_id]
+    units = [
+        shard[i : i + size]
+        for shard, size in zip(by_id, sizes, strict=True)
+        for i in range(0, len(shard), size)
+    ]
     lengths = [sorted((n for n in unit if n), reverse=True) for unit in units]
 
     assert found["is_whole_corpus"]

@@ -102,7 +102,8 @@ def poisoned(tmp_path, pure) -> str:
     """The same lines with poison between them."""
     lines = Path(pure).read_text().splitlines()
     lines[20:20], lines[70:70] = POISONS[:1], POISONS[1:]
-    path = tmp_path / "poisoned.txt"
+    path = tmp_path / "poisoned" / Path(pure).name  # which rows tell
+    path.parent.mkdir()
     path.write_text("\n".join(lines))
     return str(path)
 
