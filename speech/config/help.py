@@ -37,8 +37,9 @@ def epilog(name: str, folder: Path) -> str:
 
 def _own_values(name: str, folder: Path) -> list[str]:
     """The file's lines behind its list of defaults, which come over those of a file that it extends."""
-    head, body = (folder / f"{name}.yaml").read_text(encoding="utf-8").split("\n\n", 1)
-    defaults = (yaml.safe_load(head) or {}).get("defaults", [])
+    text = (folder / f"{name}.yaml").read_text(encoding="utf-8")
+    defaults = (yaml.safe_load(text) or {}).get("defaults", [])
+    body = text.split("\n\n", 1)[1] if defaults else text
     extended = [entry for entry in defaults if isinstance(entry, str) and entry != "_self_"]
     lines = [line for other in extended for line in _own_values(other, folder)]
     if lines:

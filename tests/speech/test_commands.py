@@ -5,6 +5,10 @@ from importlib.util import find_spec
 import pytest
 
 from speech.commands import COMMANDS
+from speech.config import CONF_DIR
+from speech.config.help import epilog
+
+CONFIGS = {path.stem for path in CONF_DIR.glob("*.yaml")}
 
 
 @pytest.mark.parametrize("module", [command.module for command in COMMANDS.values()])
@@ -28,6 +32,11 @@ def test_an_unknown_command_is_one_line() -> None:
     ended = run("synthesise")
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr.startswith("error: no command 'synthesise'; allowed: synth, ")
+
+
+@pytest.mark.parametrize("name", sorted(CONFIGS))
+def test_each_configuration_explains_itself(name: str) -> None:
+    assert "--cfg shows all values" in epilog(name, CONF_DIR)
 
 
 def test_a_command_takes_its_overrides() -> None:
