@@ -22,9 +22,9 @@ BENCHED = $(foreach key,device shape lines steps,$(if $(filter command,$(origin 
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
-	@echo '  Overrides: make synth ARGS="seed=2 limit=20" OUT="out/number two"'
+	@echo '  Options go in ARGS: make synth ARGS="seed=2 limit=20" OUT="out/number two"'
 
-setup: $(VENV)/.installed  ## the virtual environment alone (.venv, about 5 GB, 3 to 5 minutes)
+setup: $(VENV)/.installed  ## the virtual environment alone (.venv, 5 GB)
 
 $(VENV)/.installed: pyproject.toml requirements.lock
 	$(PYTHON) -m venv $(VENV)
@@ -34,62 +34,62 @@ $(VENV)/.installed: pyproject.toml requirements.lock
 synth: setup  ## text -> checked speech dataset in out/dataset
 	@exec $(PY) -m pipelines.synth $(TO) $(ARGS)
 
-plan: setup  ## hours, batches, storage, time and cost of a synth run, from a sample (docs/planning.md)
+plan: setup  ## hours, storage, time and cost of a run, from a sample
 	@exec $(PY) -m pipelines.plan $(TO) $(ARGS)
 
-merge: setup  ## several finished datasets -> one in out/merged (ARGS="datasets=[out/a,out/b]")
+merge: setup  ## datasets=[out/a,out/b] -> one in out/merged
 	@exec $(PY) -m pipelines.merge $(TO) $(ARGS)
 
-status: setup  ## how far a run is, wherever it runs or died (ARGS="output=... watch=true")
+status: setup  ## how far a run is: output=... watch=true
 	@exec $(PY) -m pipelines.status $(ARGS)
 
-verify: setup  ## every file of out/dataset against its hash, its counts, its neighbours (ARGS="repair=true")
+verify: setup  ## every file against its hash and counts: repair=true
 	@$(PY) -m pipelines.verify $(ARGS)
 
-push: setup  ## dataset and student to the Hugging Face hub (ARGS="repo=owner/name dry_run=true")
+push: setup  ## dataset and student to the hub: repo=owner/name
 	@exec $(PY) -m pipelines.push $(EVAL_DATASET) $(OWN_STUDENT:%=student=%) $(ARGS)
 
-bench: setup  ## speed and memory of teacher and students, as ratios within one run (out/bench)
+bench: setup  ## speed and memory, as ratios within one run (out/bench)
 	@exec $(PY) -m eval.bench $(OWN_STUDENT:%=students=[%]) $(TO) $(ARGS)
 
-bench-teacher: setup  ## every way to run the teacher, with no weights (device=cuda shape=f5_v1_base lines= steps=)
+bench-teacher: setup  ## ways to run a teacher, no weights: device=cuda shape=...
 	@exec $(PY) -m eval.bench.teacher $(BENCHED) $(TO) $(ARGS)
 
-eval: setup  ## the report: teacher and student on unseen sentences, and the dataset (out/report)
+eval: setup  ## the report on teacher, student, dataset (out/report)
 	@exec $(PY) -m eval.report $(EVAL_DATASET) $(EVAL_SYSTEMS) $(TO) $(ARGS)
 
-measure-teacher: setup  ## the report on one teacher alone, as you shape it (out/measure)
+measure-teacher: setup  ## the report on one teacher alone (out/measure)
 	@exec $(PY) -m eval.teacher $(TO) $(ARGS)
 
-bootstrap-corpus: setup  ## speech to train a first teacher on, from packaged voices (out/bootstrap)
+bootstrap-corpus: setup  ## speech to train a first teacher on (out/bootstrap)
 	@exec $(PY) -m pipelines.bootstrap_corpus $(TO) $(ARGS)
 
-train-teacher: setup  ## an F5-TTS of any size on a dataset (out/bootstrap/train -> out/teacher)
+train-teacher: setup  ## an F5-TTS on a dataset (out/teacher)
 	@exec $(PY) -m teacher.train $(TO) $(ARGS)
 
-train-vocoder: setup  ## a small vocoder on a dataset (out/bootstrap/train -> out/vocoder)
+train-vocoder: setup  ## a small vocoder on a dataset (out/vocoder)
 	@exec $(PY) -m teacher.train_vocoder $(TO) $(ARGS)
 
-train-student: setup  ## a small, fast student on a dataset (out/dataset -> out/student)
+train-student: setup  ## a small, fast student on a dataset (out/student)
 	@exec $(PY) -m student.train $(TO) $(ARGS)
 
-speak: setup  ## TEXT="Hello there." OUT=speech.wav, by your student in out/student, or the embedded one
+speak: setup  ## TEXT="Hello there." OUT=speech.wav, by out/student
 	@exec $(PY) -m student.synthesize $(OWN_STUDENT:%=checkpoint=%) "text=$$TEXT" "output=$${OUT:-speech.wav}" $(ARGS)
 
-flink-jar:  ## Beam's job server for Flink, for runner=flink (out/jars; needs Maven)
+flink-jar:  ## Beam's job server for runner=flink (out/jars, by Maven)
 	mvn -B -q dependency:copy -Dartifact=org.apache.beam:beam-runners-flink-$(FLINK)-job-server:$(BEAM) \
 	  -DoutputDirectory=out/jars -Dmdep.stripVersion=true
 
-prism:  ## Beam's small portable engine, to try runner=portable on this machine (out/bin; needs Go)
+prism:  ## an engine to try runner=portable with (out/bin, by Go)
 	GOBIN="$(CURDIR)/out/bin" go install github.com/apache/beam/sdks/v2/go/cmd/prism@v$(BEAM)
 
-test: setup  ## the tests, but for batteries (offline; about 20 minutes on 2 cores)
+test: setup  ## the tests but for batteries, offline, about 20 minutes
 	$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile -m "not long" $(ARGS)
 
-test-long: setup  ## the batteries: 200 kills of a run, more of extensions and merges, engines with worker pools
+test-long: setup  ## the batteries: 200 kills, more extensions and engines
 	$(PY) -m pytest -n auto --maxprocesses 4 --dist worksteal -m long $(ARGS)
 
-test-xla: $(XLA)/.installed  ## the teacher on XLA's CPU, in an environment of its own (.venv-xla, 7 GB)
+test-xla: $(XLA)/.installed  ## the teacher on XLA's CPU (.venv-xla, 7 GB)
 	PJRT_DEVICE=CPU $(XLA)/bin/python -m pytest --confcutdir=tests/xla tests/xla $(ARGS)
 
 $(XLA)/.installed: requirements-xla.txt
@@ -97,7 +97,7 @@ $(XLA)/.installed: requirements-xla.txt
 	$(XLA)/bin/pip install --quiet --disable-pip-version-check --no-deps -r requirements-xla.txt
 	@touch $@
 
-lint: setup  ## formatting, lint, types, layers, declared dependencies
+lint: setup  ## formatting, lint, types, layers, dependencies
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
@@ -108,7 +108,7 @@ format: setup  ## rewrite the code in the project's format
 	$(VENV)/bin/ruff format .
 	$(VENV)/bin/ruff check --fix .
 
-clean:  ## remove what runs have written (out/), not the environment
+clean:  ## remove what runs have written (out/)
 	rm -rf out
 
 .PHONY: help setup flink-jar prism synth plan merge status verify push bench bench-teacher bootstrap-corpus train-teacher train-vocoder train-student speak measure-teacher eval test test-long test-xla lint format clean
