@@ -18,7 +18,7 @@ from speech.dataset.layout import (
     unit_part,
     units_folder,
 )
-from speech.errors import InputError
+from speech.errors import InputError, Unavailable
 
 UNIT_MARKER = re.compile(r"unit-(\d+)-of-(\d+)\.json")
 EVERY_S = 5.0
@@ -46,7 +46,7 @@ class MarkerTotals:
     def update(self) -> Progress:
         began = time.monotonic()
         if began >= self._next:
-            with suppress(InputError):  # an outage; the run has errors of its own
+            with suppress(InputError, Unavailable):  # an outage; the run has errors of its own
                 self._look()
             ended = time.monotonic()
             self._next = ended + max(EVERY_S, SHARE * (ended - began))

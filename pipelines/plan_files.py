@@ -19,7 +19,7 @@ from speech.dataset.schema import Rejection, Utterance
 from speech.errors import InputError
 from speech.storage import Location
 
-SCHEMA = pa.schema([("unit", pa.int32()), ("item", pa.string())])
+SCHEMA = pa.schema([("item", pa.string())])
 
 
 def write_plan_file(
@@ -27,17 +27,13 @@ def write_plan_file(
     shard: Part,
     items: Iterable[Item],
     rows_per_unit: int | Literal["auto"],
-) -> int:
-    """Admit, order, cut and write the items of a shard; returns how many rows they will be."""
-    ordered = in_order(items)
-    units = cut(ordered, rows_per_unit)
+) -> None:
+    """Admit, order, cut and write the items of a shard."""
     buffer = io.BytesIO()
     with pq.ParquetWriter(buffer, SCHEMA, compression="zstd") as writer:
-        for number, unit in enumerate(units):
-            columns = [[number] * len(unit), [_to_json(item) for item in unit]]
-            writer.write_table(pa.table(columns, SCHEMA))
+        for unit in cut(in_order(items), rows_per_unit):
+            writer.write_table(pa.table([[_to_json(item) for item in unit]], SCHEMA))
     storage.write_bytes(storage.join(output, plan_name(shard)), buffer.getvalue())
-    return len(ordered)
 
 
 def count_units(output: Location, shard: Part) -> int:
@@ -58,7 +54,7 @@ def read_unit(output: Location, shard: Part, unit: int) -> list[Item]:
     path = storage.join(output, plan_name(shard))
     try:
         with storage.open_input(path) as stream:
-            table = pq.ParquetFile(stream).read_row_group(unit, columns=["item"])
+            table = pq.ParquetFile(stream).read_row_group(unit)
         return [_from_json(text) for text in table.column("item").to_pylist()]
     except (pa.ArrowException, ValueError, KeyError, TypeError, OSError) as error:
         raise _damaged(path, error) from error

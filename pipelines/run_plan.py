@@ -24,7 +24,7 @@ from teacher.voices import Voice, VoiceBank, is_heard, load_bank
 if TYPE_CHECKING:  # torch is not needed to see that all is done
     from pipelines.worker_context import LoadModels
 
-IDENTITY_KEYS = (*("corpus", "teacher", "voices", "gate", "watermark", "dataset", "seed", "limit"),)
+IDENTITY_KEYS = ("corpus", "teacher", "voices", "gate", "watermark", "dataset", "seed", "limit")
 """the blocks of the configuration that decide what a dataset holds"""
 
 

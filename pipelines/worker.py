@@ -35,7 +35,7 @@ from speech.dataset.layout import (
     shard_part,
     unit_part,
 )
-from speech.dataset.merge import merge_units, remove_units
+from speech.dataset.merge import merge_units
 from speech.dataset.writer import PartWriter
 from speech.errors import InputError
 
@@ -97,8 +97,8 @@ class ListUnits(beam.DoFn):
         todo = [unit for unit in range(units) if unit not in done]
         for unit in in_own_order(todo, self.lease_s):
             yield UnitKey(element, unit, units)
-        if len(done) == units and merge_units(self.output, shard, units, self.row_group_bytes):
-            remove_units(self.output, shard)
+        if len(done) == units:
+            merge_units(self.output, shard, units, self.row_group_bytes)
 
 
 class WriteUnits(beam.DoFn):
@@ -166,8 +166,7 @@ class WriteUnits(beam.DoFn):
         with self.merging:  # of two threads that finish a shard's last units, one merges
             if not self._finished(shard):
                 row_group_bytes = self.config.dataset.row_group_mb << 20
-                if merge_units(self.config.output, shard, key.units, row_group_bytes):
-                    remove_units(self.config.output, shard)
+                merge_units(self.config.output, shard, key.units, row_group_bytes)
         return marker
 
     def _finished(self, shard: Part) -> Marker | None:

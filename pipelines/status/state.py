@@ -75,9 +75,8 @@ def read_state(output: Location) -> State:
     shards = _shards(output, tag)
     counts = read_plan(output, tag)
     done = dataset.finished(output, shards, tag)
-    units, left = _units(
-        output, [shard_part(i, shards, tag) for i in range(shards) if i not in done]
-    )
+    unfinished = [shard_part(i, shards, tag) for i in range(shards) if i not in done]
+    units, left = _units(output, tag, unfinished)
     summary = summarize({**done, **{shards + i: marker for i, (_, marker) in enumerate(units)}})
     workers = tuple(read_heartbeats(output))
     alive = [seen for seen in workers if time.time() - seen.updated_at < ALIVE_S]
@@ -123,12 +122,11 @@ def _stage(finished: bool, is_spoken: bool, is_planned: bool) -> Stage:
     return "speaking" if is_planned else "planning"
 
 
-def _units(output: Location, unfinished: list[Part]) -> tuple[list[tuple[Part, Marker]], int]:
+def _units(
+    output: Location, tag: str, unfinished: list[Part]
+) -> tuple[list[tuple[Part, Marker]], int]:
     """Units made of shards that are not, each with its part, and how many are to be made."""
-    tags = {shard.run for shard in unfinished}
-    planned = {
-        n for t in tags for n in dataset.list_parts(output, dataset.of_run("_shards/plan", t))
-    }
+    planned = dataset.list_parts(output, dataset.of_run("_shards/plan", tag))
 
     def of_shard(shard: Part) -> tuple[list[tuple[Part, Marker]], int]:
         if dataset.plan_name(shard) not in planned:

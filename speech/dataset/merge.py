@@ -28,7 +28,7 @@ BATCH_ROWS = 32
 
 
 def merge_units(output: Location, shard: Part, units: int, row_group_bytes: int) -> Marker | None:
-    """Write a shard once all of its units are there; None while they are not.
+    """Write a shard once all of its units are there, and remove them; None while they are not.
 
     Whoever finishes a unit calls it, so that several may merge at a time: they write the same bytes,
     and `PartWriter` lets one of them win. Memory holds a unit and a row group.
@@ -40,11 +40,13 @@ def merge_units(output: Location, shard: Part, units: int, row_group_bytes: int)
     if len(markers) < units:
         return None
     try:
-        return _merge(output, shard, markers, row_group_bytes)
+        merged = _merge(output, shard, markers, row_group_bytes)
     except InputError:  # a rival was quicker, and has removed the units since
         if rival := find_marker(output, shard):
             return rival
         raise
+    _remove_units(output, shard)
+    return merged
 
 
 def _merge(
@@ -72,7 +74,7 @@ def _copy(
             add(row)
 
 
-def remove_units(output: Location, shard: Part) -> None:
+def _remove_units(output: Location, shard: Part) -> None:
     """Remove what a finished shard was made from."""
     storage.delete_folder(storage.join(output, units_folder(shard)))
     storage.delete(storage.join(output, plan_name(shard)))
@@ -90,4 +92,4 @@ def sweep_units(output: Location, finished: Collection[int], count: int, run: st
     }
     for shard in shards:
         if plan_name(shard) in plans or units_folder(shard) in begun:
-            remove_units(output, shard)
+            _remove_units(output, shard)

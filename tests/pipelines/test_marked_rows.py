@@ -4,7 +4,6 @@ import io
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pyarrow.parquet as pq
 import pytest
 import soundfile
@@ -16,20 +15,8 @@ from pipelines.config import SynthConfig
 from pipelines.run_plan import run_identity
 from pipelines.utterances import plan_corpus
 from pipelines.worker_context import WorkerContext
-from speech.audio.waveform import Wave
 from teacher.voices import load_bank
-
-MARK = 0.25
-
-
-class Offset:
-    """A watermark that is easy to see."""
-
-    def mark(self, wave: Wave) -> Wave:
-        return wave + np.float32(MARK)
-
-    def confidence(self, wave: Wave) -> float:
-        return float(wave.mean() > MARK / 2)
+from tests.watermarks import MARK, Offset
 
 
 class Ear(FakeGate):

@@ -18,16 +18,7 @@ from speech.dataset.schema import SAMPLE_RATE
 from tests.eval.fake_judges import FakeAsr, FakeJudges
 from tests.pipelines.clips import make_clip
 from tests.spoken import reference_clips, write_dataset
-
-MARK = 0.25
-
-
-class Offset:
-    def mark(self, wave: Wave) -> Wave:
-        return wave + np.float32(MARK)
-
-    def confidence(self, wave: Wave) -> float:
-        return float(wave.mean() > MARK / 2)
+from tests.watermarks import MARK, Offset
 
 
 class Deaf(FakeAsr):
