@@ -17,7 +17,7 @@ from pipelines.corpus import (
 )
 from pipelines.row_counts import PlanCounts
 from pipelines.run_plan import RunPlan
-from speech.dataset.layout import READERS
+from speech.dataset.markers import READERS
 
 Pair = tuple[CorpusPart, PartCount]
 

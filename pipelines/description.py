@@ -9,7 +9,6 @@ from speech import storage
 from speech.dataset import layout as dataset
 from speech.dataset.card import CardFacts, RunFacts, card_bytes
 from speech.dataset.files import foreign_files
-from speech.dataset.layout import Marker, Summary, Yield
 from speech.dataset.manifest import (
     manifest_bytes,
     read_manifest,
@@ -17,6 +16,7 @@ from speech.dataset.manifest import (
     runs_of,
     stored_manifest,
 )
+from speech.dataset.markers import Marker, Summary, Yield
 from speech.dataset.runs import Run, RunRecord, read_record
 from speech.dataset.seal import to_json
 from speech.errors import InputError

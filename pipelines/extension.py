@@ -11,14 +11,7 @@ from speech import storage
 from speech.dataset import layout as dataset
 from speech.dataset.columns import check_columns
 from speech.dataset.identity import told_differences
-from speech.dataset.layout import (
-    MANIFEST_NAME,
-    RUN_NAME,
-    Part,
-    of_run,
-    plan_name,
-    records_folder,
-)
+from speech.dataset.layout import MANIFEST_NAME, RUN_NAME, Part, of_run, plan_name, records_folder
 from speech.dataset.manifest import runs_of, stored_manifest
 from speech.dataset.runs import RunRecord, read_record
 from speech.dataset.seal import from_json, to_json

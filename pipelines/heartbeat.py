@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import cast
 
@@ -17,12 +18,14 @@ from pydantic import TypeAdapter, ValidationError
 from pipelines.progress import Progress
 from speech import storage
 from speech.dataset.layout import Part
-from speech.errors import InputError
+from speech.errors import InputError, Unavailable
 from speech.storage import Location
 
 WORKERS = "_shards/workers"
 EVERY_S = 15.0
 """on a bucket a worker's day of these costs some three cents"""
+LATEST_S = 15.0
+"""that a finished unit waits for a storage that does not answer"""
 
 
 @dataclass
@@ -48,7 +51,8 @@ class Seen:
 
 
 class Heartbeat:
-    """A worker's end; it belongs to one thread."""
+    """A worker's end; it belongs to one thread. Written beside the work, which an outage of the
+    storage neither holds up nor ends: a beat that cannot be written is dropped."""
 
     def __init__(self, output: Location) -> None:
         now = time.time()
@@ -56,6 +60,7 @@ class Heartbeat:
         self.seen = Seen(name, now, now)
         self._path = storage.join(output, WORKERS, f"{name}.json")
         self._next = time.monotonic()
+        self._writing: threading.Thread | None = None
 
     def begin(self, unit: Part) -> None:
         self.seen.unit = unit.marker.removesuffix(".json")
@@ -72,14 +77,26 @@ class Heartbeat:
         """A unit is made."""
         self.seen.units += 1
         self.seen.reasons = dict(Counter(self.seen.reasons) + Counter(reasons))
+        self._wait()
         self._beat()
+        self._wait()  # else the last could be written after the run has swept them all
 
     def _beat(self) -> None:
-        if time.monotonic() < self._next:
+        if time.monotonic() < self._next or (self._writing and self._writing.is_alive()):
             return
         self._next = time.monotonic() + EVERY_S
         self.seen.updated_at = time.time()
-        storage.write_bytes(self._path, json.dumps(asdict(self.seen)).encode())
+        told = json.dumps(asdict(self.seen)).encode()
+        self._writing = threading.Thread(target=self._write, args=(told,), daemon=True)
+        self._writing.start()
+
+    def _wait(self) -> None:
+        if self._writing:
+            self._writing.join(LATEST_S)
+
+    def _write(self, told: bytes) -> None:
+        with suppress(InputError, Unavailable, OSError):
+            storage.write_bytes(self._path, told)
 
 
 _OWN = threading.local()

@@ -11,8 +11,8 @@ from pipelines.verdict import Verdict
 from speech.audio.waveform import Wave, encode_flac
 from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import Refused
-from speech.judges.hub import torch_device
 from speech.judges.judges import JudgesConfig
+from speech.machine import on_gpu
 from teacher.base import Speech
 
 if TYPE_CHECKING:
@@ -74,5 +74,5 @@ def threads_beside(teacher: "torch.device", judges: JudgesConfig) -> int:
     """
     if teacher.type == "cpu":
         return 0
-    on_gpu = any(torch_device(device).type == "cuda" for device in judges.devices.values())
-    return 1 if on_gpu else max(1, min(MAX_THREADS, (os.cpu_count() or 1) - 1))
+    any_on_gpu = any(map(on_gpu, judges.devices.values()))
+    return 1 if any_on_gpu else max(1, min(MAX_THREADS, (os.cpu_count() or 1) - 1))

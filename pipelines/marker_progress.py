@@ -9,15 +9,14 @@ from pipelines.progress import Progress
 from pipelines.run_plan import RunPlan
 from speech import storage
 from speech.dataset.layout import (
-    READERS,
     Part,
     list_parts,
-    parse_marker,
     records_folder,
     shard_part,
     unit_part,
     units_folder,
 )
+from speech.dataset.markers import READERS, parse_marker
 from speech.errors import InputError, Unavailable
 
 UNIT_MARKER = re.compile(r"unit-(\d+)-of-(\d+)\.json")

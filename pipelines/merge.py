@@ -25,17 +25,9 @@ from speech.dataset.columns import check_columns
 from speech.dataset.copies import copy_shard, copy_without
 from speech.dataset.doubles import Double, Source, find_doubles
 from speech.dataset.identity import acquire
-from speech.dataset.layout import (
-    MANIFEST_NAME,
-    RUN_NAME,
-    Marker,
-    Part,
-    finished,
-    marker_bytes,
-    of_run,
-    shard_part,
-)
+from speech.dataset.layout import MANIFEST_NAME, RUN_NAME, Part, of_run, shard_part
 from speech.dataset.manifest import recorded, stored_manifest
+from speech.dataset.markers import Marker, finished, marker_bytes
 from speech.dataset.runs import Run, RunRecord
 from speech.dataset.seal import sha256, to_json
 from speech.errors import InputError

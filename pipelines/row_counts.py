@@ -20,16 +20,8 @@ from pipelines.plan_files import count_rows
 from pipelines.utterances import CorpusPlan, open_lexicon, plan_part, spoken_languages
 from speech import storage
 from speech.dataset.ids import are_among, hash_ids, known_hashes
-from speech.dataset.layout import (
-    READERS,
-    Marker,
-    Part,
-    find_marker,
-    list_parts,
-    of_run,
-    plan_name,
-    records_folder,
-)
+from speech.dataset.layout import Part, list_parts, of_run, plan_name, records_folder
+from speech.dataset.markers import READERS, Marker, find_marker
 from speech.dataset.seal import to_json
 from speech.errors import InputError
 from speech.storage import Location

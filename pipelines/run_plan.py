@@ -12,9 +12,9 @@ from pipelines.config import SynthConfig
 from pipelines.extension import choose_run
 from pipelines.row_counts import unplanned
 from pipelines.utterances import CorpusPlan, open_lexicon, plan_corpus, spoken_languages
-from speech.dataset import layout as dataset
 from speech.dataset.identity import acquire, is_acquired
 from speech.dataset.layout import Part, shard_part
+from speech.dataset.markers import finished
 from speech.dataset.merge import sweep_units
 from speech.errors import InputError, in_one_line
 from speech.seeds import short_id
@@ -79,7 +79,7 @@ def prepare(
         check_voices(config, console)
         hear_voices(config, corpus, bank, console, opener)
     acquire(config.output, found.identity, found.tag)
-    done = dataset.finished(config.output, corpus.shards, found.tag)
+    done = finished(config.output, corpus.shards, found.tag)
     sweep_units(config.output, done, corpus.shards, found.tag)
     todo = tuple(i for i in range(corpus.shards) if i not in done)
     if todo:

@@ -4,7 +4,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pipelines.config import SynthConfig
-from speech.dataset.layout import Summary
+from speech.dataset.markers import Summary
 
 STAGES = ("plan", "teacher", "vocoder", "asr", "similarity", "mos", "write")
 

@@ -30,7 +30,7 @@ from pipelines.runners.base import Stage
 from pipelines.summary import print_summary
 from pipelines.verify.last_verified import forget_verified, last_verified
 from speech.config import run_app
-from speech.dataset import layout as dataset
+from speech.dataset.markers import Marker, finished, summarize
 from speech.dataset.merge import sweep_units
 
 ASK_AGAIN_S = 1.0
@@ -66,7 +66,7 @@ def run(run_plan: RunPlan, console: Console, opener: "LoadModels | None" = None)
         console.print("nothing is new: the dataset has every line and voice of this run already")
         return False
     while speak(run_plan, console, opener):
-        done = dataset.finished(config.output, run_plan.corpus.shards, run_plan.tag)
+        done = finished(config.output, run_plan.corpus.shards, run_plan.tag)
         run_plan = replace(run_plan, todo=tuple(i for i in run_plan.todo if i not in done))
         if not run_plan.todo or runner.shared_lease_s is None:
             return True
@@ -122,7 +122,7 @@ def _run(
 def finish(run_plan: RunPlan, console: Console, wall_s: float) -> int:
     """Write manifest and card once every row is there; the exit status says if it is."""
     config = run_plan.config
-    markers = dataset.finished(config.output, run_plan.corpus.shards, run_plan.tag)
+    markers = finished(config.output, run_plan.corpus.shards, run_plan.tag)
     missing = run_plan.corpus.shards - len(markers)
     if missing:
         console.print(
@@ -132,13 +132,13 @@ def finish(run_plan: RunPlan, console: Console, wall_s: float) -> int:
     is_whole = _describe(run_plan, markers, console, wall_s)
     sweep_heartbeats(config.output)
     sweep_units(config.output, markers, run_plan.corpus.shards, run_plan.tag)
-    summary = dataset.summarize(markers)
+    summary = summarize(markers)
     print_summary(summary, config, wall_s if run_plan.todo else None, console)
     return 0 if is_whole and summary.total.accepted else 1
 
 
 def _describe(
-    run_plan: RunPlan, markers: Mapping[int, dataset.Marker], console: Console, wall_s: float
+    run_plan: RunPlan, markers: Mapping[int, Marker], console: Console, wall_s: float
 ) -> bool:
     """Write manifest and card; of a dataset that was finished before, say what is wrong with it."""
     from pipelines.description import describe, look_over

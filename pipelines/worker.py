@@ -27,14 +27,8 @@ from pipelines.unit_rows import UnitRows
 from pipelines.worker_context import LoadModels, WorkerContext, load_models
 from pipelines.worker_threads import WorkerThreads
 from speech import storage
-from speech.dataset.layout import (
-    Marker,
-    Part,
-    find_marker,
-    finished_units,
-    shard_part,
-    unit_part,
-)
+from speech.dataset.layout import Part, shard_part, unit_part
+from speech.dataset.markers import Marker, find_marker, finished_units
 from speech.dataset.merge import merge_units
 from speech.dataset.writer import PartWriter
 from speech.errors import InputError

@@ -78,5 +78,12 @@ def pick_device(key: str, device: str) -> "torch.device":
     if device == "cuda" and not torch.cuda.is_available():
         raise InputError(f"{key}=cuda, but no CUDA device is there; allowed: auto, cpu")
     if device == "auto":
-        device = "cuda" if torch.cuda.is_available() else "cpu"
+        device = "cuda" if on_gpu(device) else "cpu"
     return torch.device(device)
+
+
+def on_gpu(device: str) -> bool:
+    """Whether cpu, cuda or auto is a GPU on this machine."""
+    import torch
+
+    return device == "cuda" or (device == "auto" and torch.cuda.is_available())

@@ -11,8 +11,9 @@ from pipelines.plan_files import count_units
 from pipelines.row_counts import read_plan
 from speech import storage
 from speech.dataset import layout as dataset
-from speech.dataset.layout import READERS, Marker, Part, finished_units, shard_part, summarize
+from speech.dataset.layout import Part, shard_part
 from speech.dataset.manifest import runs_of
+from speech.dataset.markers import READERS, Marker, finished, finished_units, summarize
 from speech.dataset.seal import from_json
 from speech.errors import InputError
 from speech.storage import Location
@@ -74,15 +75,15 @@ def read_state(output: Location) -> State:
     tag = _extending(output)
     shards = _shards(output, tag)
     counts = read_plan(output, tag)
-    done = dataset.finished(output, shards, tag)
+    done = finished(output, shards, tag)
     unfinished = [shard_part(i, shards, tag) for i in range(shards) if i not in done]
     units, left = _units(output, tag, unfinished)
     summary = summarize({**done, **{shards + i: marker for i, (_, marker) in enumerate(units)}})
     workers = tuple(read_heartbeats(output))
     alive = [seen for seen in workers if time.time() - seen.updated_at < ALIVE_S]
-    finished = not tag and storage.exists(storage.join(output, dataset.MANIFEST_NAME))
+    is_finished = not tag and storage.exists(storage.join(output, dataset.MANIFEST_NAME))
     return State(
-        stage=_stage(finished, len(done) == shards, counts is not None),
+        stage=_stage(is_finished, len(done) == shards, counts is not None),
         shards=shards,
         shards_done=len(done),
         rows=counts.rows.total() - counts.known.total() if counts else None,
@@ -93,8 +94,8 @@ def read_state(output: Location) -> State:
         units_done=len(units),
         units_left=left,
         workers=workers,
-        workers_alive=0 if finished else len(alive),
-        rows_per_s=0.0 if finished else sum(seen.rows / seen.working_s for seen in alive),
+        workers_alive=0 if is_finished else len(alive),
+        rows_per_s=0.0 if is_finished else sum(seen.rows / seen.working_s for seen in alive),
         slowest=tuple(_slowest(units)),
     )
 
@@ -114,8 +115,8 @@ def _shards(output: Location, tag: str) -> int:
     return int(identity["shards"])
 
 
-def _stage(finished: bool, is_spoken: bool, is_planned: bool) -> Stage:
-    if finished:
+def _stage(is_finished: bool, is_spoken: bool, is_planned: bool) -> Stage:
+    if is_finished:
         return "finished"
     if is_spoken:
         return "finishing"

@@ -22,12 +22,12 @@ from speech.dataset.layout import (
     PROVENANCE_NAME,
     RUN_NAME,
     VERIFIED_NAME,
-    Marker,
     Part,
     of_run,
     records_folder,
 )
 from speech.dataset.manifest import read_manifest
+from speech.dataset.markers import Marker
 from speech.storage import Location
 
 READERS = 8

@@ -8,17 +8,9 @@ from pipelines.description import CARD_KEY, card_of
 from pipelines.row_counts import PLAN_NAME, plan_bytes
 from pipelines.verify.runs import FoundRun
 from pipelines.verify.shard_check import ShardCheck
-from speech.dataset.layout import (
-    CARD_NAME,
-    MANIFEST_NAME,
-    PROVENANCE_NAME,
-    RUN_NAME,
-    Marker,
-    Part,
-    marker_bytes,
-    of_run,
-)
+from speech.dataset.layout import CARD_NAME, MANIFEST_NAME, PROVENANCE_NAME, RUN_NAME, Part, of_run
 from speech.dataset.manifest import manifest_bytes
+from speech.dataset.markers import Marker, marker_bytes
 from speech.dataset.runs import Run, RunRecord, kept_record
 from speech.dataset.seal import to_json
 from speech.storage import Location

@@ -21,6 +21,7 @@ from pipelines.verify.runs import FoundRun
 from speech import storage
 from speech.dataset import layout as dataset
 from speech.dataset.layout import Part, records_folder
+from speech.dataset.markers import find_marker
 from speech.errors import InputError
 from speech.storage import Location
 from teacher.base import TARGETS, TeacherConfig
@@ -122,7 +123,7 @@ def _distrust(output: Location, part: Part, inspection: Inspection) -> None:
     """Without a marker that would pass, a worker makes the shard; one that says what its damaged
     files held stays, and stands again when they do."""
     whole = inspection.shards[part].marker is not None
-    if not whole or dataset.find_marker(output, part) is not None:
+    if not whole or find_marker(output, part) is not None:
         storage.delete(storage.join(output, part.marker))
 
 

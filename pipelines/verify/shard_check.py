@@ -12,13 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from speech import storage
-from speech.dataset.layout import (
-    Marker,
-    Part,
-    Yield,
-    marker_bytes,
-    parse_marker,
-)
+from speech.dataset.layout import Part
+from speech.dataset.markers import Marker, Yield, marker_bytes, parse_marker
 from speech.dataset.parquet_sizes import check_sizes
 from speech.dataset.schema import clip_features, rejection_features
 from speech.dataset.seal import sha256

@@ -11,7 +11,8 @@ from datasets.info import DatasetInfosDict
 from datasets.splits import SplitDict, SplitInfo
 from huggingface_hub import DatasetCardData
 
-from speech.dataset.layout import Summary, tag_order
+from speech.dataset.layout import tag_order
+from speech.dataset.markers import Summary
 from speech.dataset.schema import CLIP_COLUMNS, clip_features
 
 HUB_LICENSES = {

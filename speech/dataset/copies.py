@@ -8,7 +8,8 @@ import pyarrow.parquet as pq
 
 from speech import storage
 from speech.dataset.doubles import Source
-from speech.dataset.layout import Marker, Part, scratch_root, write_marker
+from speech.dataset.layout import Part, scratch_root
+from speech.dataset.markers import Marker, write_marker
 from speech.dataset.writer import PartWriter
 from speech.errors import InputError
 from speech.storage import Checksum, Location, checksum_of

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from speech.dataset.ids import hash_ids, read_ids
-from speech.dataset.layout import READERS, Part
+from speech.dataset.layout import Part
+from speech.dataset.markers import READERS
 from speech.storage import Location
 
 

@@ -5,16 +5,8 @@ from dataclasses import asdict
 from typing import Any
 
 from speech import storage
-from speech.dataset.layout import (
-    MANIFEST_NAME,
-    PROVENANCE_NAME,
-    RUN_NAME,
-    Summary,
-    marker_bytes,
-    of_run,
-    shard_part,
-    summarize,
-)
+from speech.dataset.layout import MANIFEST_NAME, PROVENANCE_NAME, RUN_NAME, of_run, shard_part
+from speech.dataset.markers import Summary, marker_bytes, summarize
 from speech.dataset.runs import Run, RunRecord, kept
 from speech.dataset.seal import sealed, sha256, to_json, unseal
 from speech.storage import Location

@@ -8,10 +8,7 @@ import pyarrow.parquet as pq
 
 from speech import storage
 from speech.dataset.layout import (
-    Marker,
     Part,
-    find_marker,
-    finished_units,
     list_parts,
     of_run,
     plan_name,
@@ -19,6 +16,7 @@ from speech.dataset.layout import (
     unit_part,
     units_folder,
 )
+from speech.dataset.markers import Marker, find_marker, finished_units
 from speech.dataset.seal import sha256
 from speech.dataset.writer import PartWriter
 from speech.errors import InputError

@@ -6,7 +6,8 @@ from typing import Any
 
 from speech import storage
 from speech.dataset import layout as dataset
-from speech.dataset.layout import PROVENANCE_NAME, RUN_NAME, Marker, Part, Summary, of_run
+from speech.dataset.layout import PROVENANCE_NAME, RUN_NAME, Part, of_run
+from speech.dataset.markers import Marker, Summary, finished, summarize
 from speech.dataset.seal import from_json
 from speech.storage import Location
 
@@ -25,7 +26,7 @@ class Run:
 
     @property
     def summary(self) -> Summary:
-        return dataset.summarize(self.markers)
+        return summarize(self.markers)
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class RunRecord:
 
     def read(self, output: Location) -> Run:
         """With those of its shards that are finished."""
-        markers = dataset.finished(output, int(self.identity["shards"]), self.tag)
+        markers = finished(output, int(self.identity["shards"]), self.tag)
         return Run(self.tag, self.identity, self.provenance, markers)
 
 

@@ -13,14 +13,8 @@ import pyarrow.parquet as pq
 from datasets import Features
 
 from speech import storage
-from speech.dataset.layout import (
-    Marker,
-    Part,
-    Yield,
-    find_marker,
-    scratch_root,
-    write_marker,
-)
+from speech.dataset.layout import Part, scratch_root
+from speech.dataset.markers import Marker, Yield, find_marker, write_marker
 from speech.dataset.schema import Clip, Rejection, clip_features, rejection_features
 from speech.storage import Location
 from speech.storage.local_files import explained

@@ -14,7 +14,8 @@ from speech.audio.waveform import Wave, resample
 from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import Refused
 from speech.judges.cublas import load_cublas
-from speech.judges.hub import Device, HubModel, torch_device
+from speech.judges.hub import Device, HubModel
+from speech.machine import pick_device
 from speech.reasons import Reason
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ class Asr:
     def _model(self) -> "WindowedWhisper":
         from speech.judges.windowed_whisper import WindowedWhisper
 
-        device = torch_device(self.config.device).type
+        device = pick_device("judges.asr.device", self.config.device).type
         if device == "cuda":
             load_cublas("judges.asr.device")
         return WindowedWhisper(

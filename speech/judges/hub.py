@@ -2,16 +2,13 @@
 
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
 from speech import storage
 from speech.config import Config
 from speech.errors import InputError
-
-if TYPE_CHECKING:
-    import torch
 
 Device = Literal["cpu", "cuda", "auto"]
 
@@ -68,10 +65,3 @@ class HubModel(Config):
             if Path(folder, files[0]).exists():
                 return folder
         return snapshot_download(self.model, **wanted)
-
-
-def torch_device(choice: Device) -> "torch.device":
-    import torch
-
-    on_gpu = choice == "cuda" or (choice == "auto" and torch.cuda.is_available())
-    return torch.device("cuda" if on_gpu else "cpu")

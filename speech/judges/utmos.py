@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from speech.audio.waveform import Wave, resample
 from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError
-from speech.judges.hub import Device, HubModel, torch_device
+from speech.judges.hub import Device, HubModel
+from speech.machine import pick_device
 
 if TYPE_CHECKING:
     from speech.judges.utmos_network import UtmosNetwork
@@ -43,7 +44,7 @@ class Utmos:
         """24 kHz waves -> scores, each independent of the others."""
         import torch
 
-        device = torch_device(self.config.device)
+        device = pick_device("judges.utmos.device", self.config.device)
         with torch.inference_mode():
             return [
                 self._network(
@@ -61,6 +62,6 @@ class Utmos:
         path = self.fetch()
         try:
             state = torch.load(path, map_location="cpu", weights_only=True)
-            return network_of(state).to(torch_device(self.config.device))
+            return network_of(state).to(pick_device("judges.utmos.device", self.config.device))
         except Exception as error:  # unpickling raises whatever the bytes lead to
             raise InputError(f"{path} holds no weights of UTMOS: {error!s:.200}") from error

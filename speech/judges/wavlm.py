@@ -11,8 +11,9 @@ import numpy as np
 from speech.audio.waveform import Wave, resample, rms_db
 from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError
-from speech.judges.hub import Device, HubModel, torch_device
+from speech.judges.hub import Device, HubModel
 from speech.judges.speaker import MIN_RMS_DB, Embedding
+from speech.machine import pick_device
 
 if TYPE_CHECKING:
     from transformers import WavLMForXVector
@@ -84,4 +85,4 @@ class WavLmSpeaker:
         if report["missing_keys"]:  # transformers would draw them at random
             some = ", ".join(sorted(report["missing_keys"])[:3])
             raise InputError(f"{folder} lacks weights of a WavLMForXVector: {some}")
-        return model.eval().to(torch_device(self.config.device)), extractor
+        return model.eval().to(pick_device("judges.speaker.device", self.config.device)), extractor

@@ -8,8 +8,8 @@ from pipelines import bootstrap_corpus
 from pipelines.bootstrap.config import BootstrapConfig
 from pipelines.bootstrap.sentences import MAX_WORDS, read_sentences, utterances
 from speech.config import load_config
-from speech.dataset import layout as dataset
 from speech.dataset.clips import open_clips
+from speech.dataset.markers import finished
 from speech.errors import InputError
 from teacher.packaged.speakers import SPEAKERS
 
@@ -88,6 +88,6 @@ def test_a_small_corpus(tmp_path: Path) -> None:
     assert not {c.text_normalized for c in train} & {c.text_normalized for c in held}
     for clip in (*train, *held):
         assert len(clip.phoneme_ends_s or ()) == len(clip.phonemes or "") > 0
-    before = dataset.finished(f"{tmp_path}/corpus/train", 1)
+    before = finished(f"{tmp_path}/corpus/train", 1)
     assert bootstrap_corpus.main(config) == 0
-    assert dataset.finished(f"{tmp_path}/corpus/train", 1) == before
+    assert finished(f"{tmp_path}/corpus/train", 1) == before

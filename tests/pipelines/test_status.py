@@ -16,7 +16,8 @@ from pipelines.status.prometheus import to_text
 from pipelines.status.state import read_state
 from pipelines.unit_rows import UnitRows
 from speech.config import load_config
-from speech.errors import InputError
+from speech.dataset.layout import shard_part, unit_part
+from speech.errors import InputError, Unavailable
 
 LINES, UNSPEAKABLE, SHARDS = 60, 10, 2
 
@@ -123,3 +124,17 @@ def test_in_a_bucket(tmp_path, gcs_bucket, monkeypatch):
     state = read_state(config.output)
     assert (state.units_done, state.stage) == (1, "speaking")
     assert len(state.workers) == 1
+
+
+def test_a_beat_that_cannot_be_written_ends_no_unit(config, monkeypatch):
+    def away(path, data, *_):
+        raise Unavailable("the bucket does not answer")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pipelines.heartbeat.storage, "write_bytes", away)
+        heartbeat = pipelines.heartbeat.Heartbeat(config.output)
+        heartbeat.begin(unit_part(shard_part(0, 1), 0, 1))
+        heartbeat.end({})
+    assert read_heartbeats(config.output) == []
+    heartbeat.end({})
+    assert read_heartbeats(config.output)[0].units == 2

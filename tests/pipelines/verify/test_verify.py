@@ -23,7 +23,7 @@ from speech import storage
 from speech.config import load_config
 from speech.dataset import layout as dataset
 from speech.dataset.clips import open_clips
-from speech.dataset.layout import Yield, marker_bytes, parse_marker
+from speech.dataset.markers import Yield, marker_bytes, parse_marker
 from speech.dataset.seal import sealed, to_json, unseal
 from speech.errors import InputError
 from speech.storage.local_files import checksum_of

@@ -9,10 +9,10 @@ from datasets import load_dataset
 from huggingface_hub import DatasetCard
 from markdown_it import MarkdownIt
 
-from speech.dataset import layout as dataset
 from speech.dataset.card import CardFacts, RunFacts, _cell, card_bytes, render_card
-from speech.dataset.layout import Summary, Yield, shard_part
+from speech.dataset.layout import shard_part
 from speech.dataset.manifest import write_manifest
+from speech.dataset.markers import Summary, Yield, finished, summarize
 from speech.dataset.runs import Run
 from speech.dataset.schema import CLIP_COLUMNS, Rejection, clip_features
 from speech.dataset.writer import PartWriter
@@ -100,9 +100,9 @@ def test_load_dataset_gives_the_accepted_rows(tmp_path: Path) -> None:
                 writer.accept(clip)
             writer.reject(Rejection(id="r", text="...", reason="nothing_to_speak", stage="text"))
             writer.finish({})
-    markers = dataset.finished(output, 2)
+    markers = finished(output, 2)
     write_manifest(output, [Run("", {"seed": 1}, {}, markers)])
-    (output / "README.md").write_bytes(card_bytes(FACTS, dataset.summarize(markers)))
+    (output / "README.md").write_bytes(card_bytes(FACTS, summarize(markers)))
     loaded = load_dataset(str(output), cache_dir=str(tmp_path / "cache"))
     assert list(loaded) == ["train"]
     assert loaded["train"].num_rows == 3

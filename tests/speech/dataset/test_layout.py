@@ -10,8 +10,9 @@ from clips import make_clip
 from speech import storage
 from speech.dataset import layout as dataset
 from speech.dataset.identity import acquire
-from speech.dataset.layout import Marker, Yield, shard_part
+from speech.dataset.layout import shard_part
 from speech.dataset.manifest import write_manifest
+from speech.dataset.markers import Marker, Yield, find_marker, finished, marker_bytes, summarize
 from speech.dataset.runs import Run
 from speech.dataset.schema import Rejection
 from speech.dataset.writer import PartWriter
@@ -92,10 +93,10 @@ def test_claim_sweeps_up_after_killed_runs(tmp_path: Path) -> None:
 
 def test_finished_and_find_marker(output: str) -> None:
     written = {index: write_shard(output, index, 3) for index in (0, 2)}
-    assert dataset.finished(output, 3) == written
-    assert dataset.finished(output, 4) == {}
-    assert dataset.find_marker(output, dataset.shard_part(2, 3)) == written[2]
-    assert dataset.find_marker(output, dataset.shard_part(1, 3)) is None
+    assert finished(output, 3) == written
+    assert finished(output, 4) == {}
+    assert find_marker(output, dataset.shard_part(2, 3)) == written[2]
+    assert find_marker(output, dataset.shard_part(1, 3)) is None
 
 
 @pytest.mark.parametrize("name", [dataset.shard_part(0, 1).data, dataset.shard_part(0, 1).rejected])
@@ -108,12 +109,12 @@ def test_damaged_shard_is_redone(output: str, name: str, damage: str) -> None:
         storage.delete(path)
     else:
         storage.write_bytes(path, sound[:-1] if damage == "cut" else b"\0" * len(sound))
-    assert dataset.find_marker(output, dataset.shard_part(0, 1)) is None
+    assert find_marker(output, dataset.shard_part(0, 1)) is None
     if damage != "same size":  # `finished` compares sizes alone
-        assert dataset.finished(output, 1) == {}
+        assert finished(output, 1) == {}
     assert write_shard(output, 0, 1) == marker
     assert storage.read_bytes(path) == sound
-    assert dataset.finished(output, 1) == {0: marker}
+    assert finished(output, 1) == {0: marker}
 
 
 @pytest.mark.parametrize(
@@ -123,9 +124,9 @@ def test_damaged_shard_is_redone(output: str, name: str, damage: str) -> None:
 def test_damaged_marker_does_not_count(tmp_path: Path, content: bytes) -> None:
     marker = write_shard(str(tmp_path), 0, 1)
     (tmp_path / dataset.shard_part(0, 1).marker).write_bytes(content)
-    assert dataset.finished(tmp_path, 1) == {}
+    assert finished(tmp_path, 1) == {}
     assert write_shard(str(tmp_path), 0, 1) == marker
-    assert dataset.finished(tmp_path, 1) == {0: marker}
+    assert finished(tmp_path, 1) == {0: marker}
 
 
 def test_marker_of_another_shard_does_not_count(tmp_path: Path) -> None:
@@ -135,8 +136,8 @@ def test_marker_of_another_shard_does_not_count(tmp_path: Path) -> None:
         (tmp_path / dataset.shard_part(0, 2).marker).read_bytes(),
     )
     storage.delete(tmp_path / dataset.shard_part(0, 2).marker)
-    assert dataset.finished(tmp_path, 2) == {}
-    assert dataset.find_marker(tmp_path, dataset.shard_part(1, 2)) is None
+    assert finished(tmp_path, 2) == {}
+    assert find_marker(tmp_path, dataset.shard_part(1, 2)) is None
 
 
 def test_finished_takes_seconds_for_10_000_shards(tmp_path: Path) -> None:
@@ -150,22 +151,22 @@ def test_finished_takes_seconds_for_10_000_shards(tmp_path: Path) -> None:
             (tmp_path / name).touch()
         marker = Marker(index, count, 0, 0, 0.0, {}, {}, {}, dict.fromkeys(names, empty))
         path = tmp_path / dataset.shard_part(index, count).marker
-        path.write_bytes(dataset.marker_bytes(marker))
+        path.write_bytes(marker_bytes(marker))
     started = time.monotonic()
-    assert len(dataset.finished(tmp_path, count)) == count
+    assert len(finished(tmp_path, count)) == count
     assert time.monotonic() - started < 10
 
 
 def test_summary_adds_up(tmp_path: Path) -> None:
     markers = {index: write_shard(str(tmp_path), index, 2) for index in (1, 0)}
-    summary = dataset.summarize(markers)
+    summary = summarize(markers)
     assert summary.total == Yield(6, 4, 9.0)
     assert (summary.rows, summary.accepted_share, summary.hours) == (10, 0.6, 9 / 3600)
     assert summary.reasons == {"nothing_to_speak": 2, "wer": 2}
     assert summary.voices == {"ann": Yield(6, 0, 9.0), "bob": Yield(0, 2, 0.0)}
     assert summary.stats == {"teacher_s": 5.0, "frames": 20}
     assert len(summary.files) == 4
-    assert dataset.summarize({}).accepted_share == 0
+    assert summarize({}).accepted_share == 0
 
 
 def test_manifest(output: str) -> None:

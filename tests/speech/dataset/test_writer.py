@@ -17,7 +17,8 @@ from datasets import Audio, load_dataset
 
 from speech import storage
 from speech.dataset import layout as dataset
-from speech.dataset.layout import Marker, Yield, shard_part
+from speech.dataset.layout import shard_part
+from speech.dataset.markers import Marker, Yield, finished
 from speech.dataset.schema import SAMPLE_RATE, Clip, Rejection, clip_features, rejection_features
 from speech.dataset.writer import PartWriter
 from speech.errors import InputError
@@ -64,7 +65,7 @@ def test_rows_come_back(output: str) -> None:
     assert marker.reasons == {"nothing_to_speak": 1, "wer": 1}
     assert marker.voices == {"ann": Yield(1, 1, 1.5)}
     assert marker.stats == {"frames": 7, "teacher_s": 0.5}
-    assert dataset.finished(output, 1) == {0: marker}
+    assert finished(output, 1) == {0: marker}
 
 
 def test_empty_shard_has_its_schema(output: str) -> None:
@@ -78,7 +79,7 @@ def test_empty_shard_has_its_schema(output: str) -> None:
         assert table.num_rows == 0
         assert table.schema.equals(schema, check_metadata=True)
     assert storage.exists(storage.join(output, "_shards/shard-00003-of-00012.json"))
-    assert dataset.finished(output, 12) == {3: marker}
+    assert finished(output, 12) == {3: marker}
 
 
 def test_same_rows_same_bytes(tmp_path: Path) -> None:
@@ -172,7 +173,7 @@ def test_lone_surrogates_are_escaped(tmp_path: Path) -> None:
         writer.reject(replace(REJECTION, text="a\ud800b", speaker_id="\udc80"))
         marker = writer.finish({})
     assert read(tmp_path, REJECTED).to_pylist()[0]["text"] == r"a\ud800b"
-    assert dataset.finished(tmp_path, 1) == {0: marker}
+    assert finished(tmp_path, 1) == {0: marker}
 
 
 @pytest.mark.parametrize("fails_at", [0, 1, 2])
@@ -197,9 +198,9 @@ def test_marker_is_last(output: str, fails_at: int, monkeypatch: pytest.MonkeyPa
         with pytest.raises(InputError, match="cannot write"):
             write(output)
     assert order == [REJECTED, DATA, dataset.shard_part(0, 1).marker][: fails_at + 1]
-    assert dataset.finished(output, 1) == {}
+    assert finished(output, 1) == {}
     marker = write(output)
-    assert dataset.finished(output, 1) == {0: marker}
+    assert finished(output, 1) == {0: marker}
 
 
 def test_nothing_is_published_after_an_exception(tmp_path: Path) -> None:
@@ -237,7 +238,7 @@ def test_failing_disk_is_one_line(tmp_path: Path) -> None:
             write(tmp_path, [replace(CLIP, audio=bytes(1 << 20))])
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    assert dataset.finished(tmp_path, 1) == {}
+    assert finished(tmp_path, 1) == {}
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
@@ -247,7 +248,7 @@ def test_late_worker_keeps_the_finished_shard(output: str) -> None:
         marker = write(output)
         assert zombie.finish({}) == marker
     assert read(output, DATA).to_pylist() == [CLIP.to_row()]
-    assert dataset.finished(output, 1) == {0: marker}
+    assert finished(output, 1) == {0: marker}
 
 
 def test_late_worker_loses_before_the_marker(gcs_bucket: str) -> None:
@@ -265,5 +266,5 @@ def test_eight_workers_one_winner(output: str) -> None:
     with ThreadPoolExecutor(8) as pool:
         markers = list(pool.map(lambda _: write(output), range(8)))
     assert markers == [markers[0]] * 8
-    assert dataset.finished(output, 1) == {0: markers[0]}
+    assert finished(output, 1) == {0: markers[0]}
     assert set(storage.list_files(storage.join(output, "data"))) == {DATA.split("/")[1]}
