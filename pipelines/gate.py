@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from pydantic import Field, model_validator
 
-from pipelines.verdict import Candidate, Verdict
+from pipelines.verdict import Candidate, RankBy, Verdict
 from speech.audio.waveform import clipped_share, longest_pause_s, quantize, rms_db
 from speech.config import Config
 from speech.dataset.schema import SAMPLE_RATE
@@ -40,6 +40,8 @@ class GateConfig(Config):
 
     attempts: int = Field(ge=1)
     candidates: int = Field(ge=1)
+    rank: RankBy
+    """by which the best of an attempt's candidates is chosen, among those that are accepted"""
     min_rms_db: float
     max_clipped_share: float = Field(ge=0)
     speaking_rate: dict[str, RateRange]
@@ -58,6 +60,12 @@ class GateConfig(Config):
     def _limits_can_be_judged(self) -> "GateConfig":
         if self.mos_min is not None and not self.judges.rates:
             raise ValueError("mos_min needs judges.mos=true")
+        if self.rank == "mos" and not self.judges.rates:
+            raise ValueError("rank=mos needs judges.mos=true")
+        if self.rank == "mos" and self.candidates == 1:
+            raise ValueError(
+                "rank=mos needs candidates to choose among, candidates=4 for one"
+            )
         unbounded = sorted(set(self.judges.asr.languages) - self.speaking_rate.keys())
         if unbounded:
             raise ValueError(f"speaking_rate lacks {', '.join(unbounded)}")

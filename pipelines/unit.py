@@ -188,10 +188,11 @@ class UnitSynthesizer:
         """Write a batch once it is judged; returns the takes to try again."""
         if judging is None:
             return []
-        verdicts, candidates = judging.verdicts(), self.config.gate.candidates
+        verdicts, gate = judging.verdicts(), self.config.gate
+        candidates = gate.candidates
         again, accepted, rejected, audio_s = [], 0, 0, 0.0
         for first in range(0, len(verdicts), candidates):
-            best = min(range(first, first + candidates), key=lambda j: rank(verdicts[j]))
+            best = min(range(first, first + candidates), key=lambda j: rank(verdicts[j], gate.rank))
             take, verdict, speech = judging.takes[best], verdicts[best], judging.speeches[best]
             if verdict.reason is None and not isinstance(speech, Refused):
                 with self.context.watch("write"):

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from speech.audio.waveform import Wave
 from speech.dataset.schema import Utterance
@@ -63,14 +63,20 @@ class Verdict:
         }
 
 
-def rank(verdict: Verdict) -> tuple[bool, float, float]:
-    """Sorts the better clip first: accepted, then fewer wrong words, then the nearer voice."""
-    return (
-        verdict.reason is not None,
-        _or_infinite(verdict.wer),
-        _or_infinite(None if verdict.similarity is None else -verdict.similarity),
-    )
+RankBy = Literal["words", "mos"]
 
 
-def _or_infinite(value: float | None) -> float:
+def rank(verdict: Verdict, by: RankBy = "words") -> tuple[float, ...]:
+    """Sorts the better clip first: accepted, then (`mos`) the higher mean opinion score, then fewer
+    wrong words, then the nearer voice."""
+    words = _smallest_first(verdict.wer), _largest_first(verdict.similarity)
+    quality = (_largest_first(verdict.mos),) if by == "mos" else ()
+    return (verdict.reason is not None, *quality, *words)
+
+
+def _smallest_first(value: float | None) -> float:
     return math.inf if value is None or math.isnan(value) else value
+
+
+def _largest_first(value: float | None) -> float:
+    return _smallest_first(None if value is None else -value)

@@ -320,12 +320,24 @@ def test_rank_puts_the_better_clip_first() -> None:
     assert sorted([order[i] for i in (4, 2, 0, 3, 1)], key=rank)[:4] == order[:4]
 
 
+def test_rank_by_mos_puts_quality_before_words_and_never_before_acceptance() -> None:
+    order = [
+        Verdict(wer=0.1, similarity=0.8, mos=3.9),
+        Verdict(wer=0.0, similarity=0.8, mos=3.5),
+        Verdict(wer=0.0, similarity=0.9, mos=None),
+        Verdict(reason="wer", wer=0.3, mos=4.9),
+    ]
+    assert sorted([order[i] for i in (3, 1, 0, 2)], key=lambda verdict: rank(verdict, "mos")) == order
+
+
 @pytest.mark.parametrize(
     "values",
     [
         {"attempts": 0},
         {"candidates": 0},
         {"mos_min": 3},
+        {"rank": "mos", "candidates": 4},
+        {"rank": "mos", "judges": {"mos": True}},
         {"similarity_min": 2},
         {"speaking_rate": {"zh": {"min": 1, "max": 9}}},
         {"werr_max": 0.1},
