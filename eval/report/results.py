@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from eval.metrics.bootstrap import Interval
+from eval.report.marked_words import WordRun
 from speech.synthesizer import Size
 
 Figures = Mapping[str, Interval]
@@ -20,6 +21,8 @@ class JudgedClip:
     voice: str | None
     audio: str | None
     transcript: str | None = None
+    alignment: Sequence[WordRun] = ()
+    """of the text with the transcript"""
     duration_s: float | None = None
     weights: Mapping[str, float] = field(default_factory=dict)
     """words and characters of the text, seconds of the clip"""
