@@ -2,13 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import jiwer
 
 from speech.judges.wer import comparable
-
-Change = Literal["equal", "insert", "delete", "substitute"]
 
 
 @dataclass(frozen=True)
@@ -16,7 +13,8 @@ class WordRun:
     """Neighbouring words that fared alike; `expected` is empty where words were inserted, `heard`
     where they are missing. Words are as the error rate compares them; of Chinese, characters."""
 
-    change: Change
+    change: str
+    """equal, insert, delete or substitute"""
     expected: str
     heard: str
 

@@ -9,7 +9,7 @@ from eval.report.results import SystemResult, TestSetSummary
 FEW = 30
 """sentences, below which an interval is itself unsure"""
 
-UNCHECKED = "No dataset was given: that no sentence was trained on is not checked."
+UNCHECKED = "No dataset could be compared with: that no sentence was trained on is not checked."
 
 
 @dataclass(frozen=True)

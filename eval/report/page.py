@@ -33,7 +33,7 @@ MINOR = {
     "Voice and prosody": ("other_similarity", "mcd_db", "f0_rmse_hz", "f0_correlation", "rate"),
 }
 PLOTTED = ("wer", "similarity"), ("real_time_factor",)
-SCRIPTS = ("logic", "sort", "filter", "player", "blind", "links")
+SCRIPTS = ("logic", "sort", "filter", "player", "blind", "blind_dialog", "links")
 """in the order in which they run; each may use those before it"""
 CLIP_ROWS = 300
 """of the table of all clips; the rest is in report.json"""
@@ -48,7 +48,7 @@ def write_page(report: Report, config: ReportConfig) -> str:
 
 
 def render(report: Report, config: ReportConfig) -> str:
-    style, script = _asset("style.css"), script_text()
+    style, script = asset("style.css"), script_text()
     scales, hues = by_key(report.measures), colours(report.systems)
     rows = choose_rows(report.systems, config.play, config.seed, config.output)
     before, behind = MAIN
@@ -102,11 +102,12 @@ def policy(style: str, script: str) -> str:
 
 def script_text() -> str:
     """All scripts in one scope of their own."""
-    parts = "\n".join(_asset(f"script/{name}.js") for name in SCRIPTS)
+    parts = "\n".join(asset(f"script/{name}.js") for name in SCRIPTS)
     return f'"use strict";\n(() => {{\n{parts}}})();\n'
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """A file of the template."""
     return resources.files("eval.report").joinpath("template", name).read_text("utf-8")
 
 

@@ -21,14 +21,14 @@ class JudgedClip:
     voice: str | None
     audio: str | None
     transcript: str | None = None
-    alignment: Sequence[WordRun] = ()
-    """of the text with the transcript"""
     duration_s: float | None = None
     weights: Mapping[str, float] = field(default_factory=dict)
     """words and characters of the text, seconds of the clip"""
     values: Mapping[str, float] = field(default_factory=dict)
     problems: Mapping[str, str] = field(default_factory=dict)
     """by judge, `system` or `prosody`: why a value is missing"""
+    alignment: Sequence[WordRun] = ()
+    """of the text with the transcript"""
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ function preference(votes, systems, enough) {
 /** The same in a sentence. */
 function preferenceText(found, enough) {
   const { systems, counts, decided, ahead, interval, verdict, none } = found;
-  const without = none ? `, ${none} without a preference` : "";
+  const without = none ? `, and ${none} without a preference` : "";
   const head = `${systems[ahead]} preferred in ${counts[ahead]} of ${decided}`;
   if (verdict === "too few to tell") {
     return `${head}${without}: too few to tell, at least ${enough} are needed.`;
