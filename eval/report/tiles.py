@@ -68,7 +68,7 @@ def _compared(claim: Claim, system: SystemResult, other: SystemResult, measure: 
             claim.subject,
             ours,
             what if claim.measure == WORDS else "",
-            f"{theirs} of {other.name}",
+            f"{other.name}: {theirs}",
             chip,
         )
     if interval.low == interval.high == 0:
