@@ -34,9 +34,11 @@ from eval.report.config import ReportConfig
 from eval.report.document import SCHEMA, VERSION, Report, to_json
 from eval.report.figures import differences, figures_of
 from eval.report.gate import check
+from eval.report.headline import headlines
 from eval.report.judging import Judging, hear_references
 from eval.report.notes import notes
 from eval.report.page import write_page
+from eval.report.ratios import ratios
 from eval.report.results import SystemResult, TestSetSummary
 from eval.report.speaking import speak_all
 from eval.report.summary import print_summary
@@ -66,6 +68,7 @@ def evaluate(config: ReportConfig, console: Console, judges: Judges | None = Non
     with console.status("figures and their intervals"):
         compared = {system.name: system.clips for system in systems if system.clips}
         pairs = differences(compared, scales, config.seed)
+        quotients = ratios(compared, scales, config.seed)
     name = baseline.name if baseline else None
     return Report(
         schema=SCHEMA,
@@ -84,7 +87,9 @@ def evaluate(config: ReportConfig, console: Console, judges: Judges | None = Non
         differences=pairs,
         dataset=dataset,
         gate=check(config.gate, systems, dataset),
-        notes=notes(summary, systems, name, census is not None),
+        notes=[note.text for note in notes(summary, systems, name, census is not None)],
+        headlines=headlines(systems, name, pairs, quotients, scales),
+        ratios=quotients,
     )
 
 

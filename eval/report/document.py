@@ -10,6 +10,8 @@ from eval.dataset.statistics import DatasetStudy
 from eval.metrics.measures import Measure
 from eval.report.figures import Difference
 from eval.report.gate import Check
+from eval.report.headline import Headline
+from eval.report.ratios import Ratio
 from eval.report.results import SystemResult, TestSetSummary
 
 SCHEMA, VERSION = "tts-distill/report", 1
@@ -40,6 +42,9 @@ class Report:
     gate: Sequence[Check]
     notes: Sequence[str]
     """what a reader must know to believe the figures"""
+    headlines: Sequence[Headline] = ()
+    """of each system against the baseline, in a sentence"""
+    ratios: Sequence[Ratio] = ()
 
 
 def to_json(report: Report) -> bytes:

@@ -8,8 +8,8 @@ from eval.metrics.bootstrap import Interval, bootstrap_interval
 from eval.metrics.measures import Measure
 from eval.report.results import Figures, JudgedClip
 
-MIN_PAIRS = 10
-"""sentences, below which an interval is too unsure for a verdict"""
+ENOUGH = 20
+"""sentences; of fewer nothing is claimed: no verdict, and on the page no interval and no percentage"""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def _difference(
 
 
 def verdict(difference: Interval, measure: Measure) -> str:
-    if difference.count < MIN_PAIRS:
+    if difference.count < ENOUGH:
         return "too few sentences"
     if difference.low <= 0 <= difference.high:
         return "no difference found"

@@ -11,6 +11,7 @@ from rich.progress import track
 from eval.metrics.faults import faults_of
 from eval.metrics.prosody import compare_prosody
 from eval.metrics.scoring import ClipScores, Scorer, own_and_other_similarity
+from eval.report.marked_words import WordRun, aligned_words
 from eval.report.results import JudgedClip
 from eval.report.takes import Run, Take, plain
 from eval.systems.recordings import read_wave
@@ -112,6 +113,7 @@ class Judging:
         return replace(
             clip,
             transcript=heard.transcript,
+            alignment=self._alignment(heard, said.text_normalized),
             duration_s=duration_s,
             weights={**sizes, "duration_s": duration_s},
             values={name: value for name, value in values.items() if value is not None},
@@ -123,6 +125,11 @@ class Judging:
             return {}
         found = faults_of(text_normalized, heard.transcript, self.ear.language)
         return {name: float(value) for name, value in asdict(found).items()}
+
+    def _alignment(self, heard: ClipScores, text_normalized: str) -> list[WordRun]:
+        if heard.errors is None or heard.transcript is None:
+            return []
+        return aligned_words(text_normalized, heard.transcript, self.ear.language)
 
     def _prosody(
         self, wave: Wave, take: Take, other: Take | None

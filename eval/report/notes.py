@@ -1,11 +1,24 @@
 """What a reader of the report must know before believing its figures, in plain sentences."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
+from eval.report.figures import ENOUGH
 from eval.report.results import SystemResult, TestSetSummary
 
 FEW = 30
 """sentences, below which an interval is itself unsure"""
+
+UNCHECKED = "No dataset could be compared with: that no sentence was trained on is not checked."
+
+
+@dataclass(frozen=True)
+class Note:
+    """`about` is what it is of: `testset`, `sentences`, `baseline`, `prosody`, `system:` and its name,
+    or the key of a measure."""
+
+    about: str
+    text: str
 
 
 def notes(
@@ -13,47 +26,64 @@ def notes(
     systems: Sequence[SystemResult],
     baseline: str | None,
     checked_dataset: bool,
-) -> list[str]:
+) -> list[Note]:
     return [*_of_testset(testset, checked_dataset), *_of_systems(systems, baseline)]
 
 
-def _of_testset(testset: TestSetSummary | None, checked_dataset: bool) -> Iterator[str]:
+def _of_testset(testset: TestSetSummary | None, checked_dataset: bool) -> Iterator[Note]:
     if testset is None:
         return
     if testset.error is not None:
-        yield f"The test set could not be used: {testset.error}."
+        yield Note("testset", f"The test set could not be used: {testset.error}.")
         return
     trained = testset.left_out.get("in_the_dataset", 0)
     if checked_dataset:
-        yield (
+        yield Note(
+            "testset",
             f"{trained} sentences of the test set are in the dataset and were excluded "
-            "(compared by hash of the normalised text)."
+            "(compared by hash of the normalised text).",
         )
     else:
-        yield "No dataset was given: that no sentence was trained on is not checked."
+        yield Note("testset", UNCHECKED)
     for reason, count in testset.left_out.items():
         if reason != "in_the_dataset":
-            yield f"{count} lines of the test set cannot be spoken: {reason}."
-    if testset.sentences < FEW:
-        yield f"Only {testset.sentences} sentences: the intervals themselves are unsure."
+            yield Note("testset", f"{count} lines of the test set cannot be spoken: {reason}.")
+    if testset.sentences < ENOUGH:
+        yield Note(
+            "sentences",
+            f"{testset.sentences} of at least {ENOUGH} sentences: counts stand for percentages, "
+            "and there are neither intervals nor verdicts.",
+        )
+    elif testset.sentences < FEW:
+        yield Note(
+            "sentences", f"Only {testset.sentences} sentences: the intervals themselves are unsure."
+        )
 
 
-def _of_systems(systems: Sequence[SystemResult], baseline: str | None) -> Iterator[str]:
+def _of_systems(systems: Sequence[SystemResult], baseline: str | None) -> Iterator[Note]:
     for system in systems:
+        about = f"system:{system.name}"
         if system.error is not None:
-            yield f"{system.name} could not be measured: {system.error}."
+            yield Note(about, f"{system.name} could not be measured: {system.error}.")
             continue
         if system.failed:
-            yield (
-                f"{system.name} did not say {system.failed} sentences; its figures are of the others."
+            yield Note(
+                about,
+                f"{system.name} did not say {system.failed} sentences; its figures are of the others.",
             )
         for judge, count in _failures(system).items():
-            yield f"{system.name}: {judge} gave no value for {count} clips."
+            yield Note(about, f"{system.name}: {judge} gave no value for {count} clips.")
     kinds = {system.kind for system in systems if system.error is None}
     if systems and not kinds & {"teacher", "recordings"}:
-        yield "Neither a teacher nor recordings stand beside these systems to compare them with."
+        yield Note(
+            "baseline",
+            "Neither a teacher nor recordings stand beside these systems to compare them with.",
+        )
     if baseline is not None and len(systems) > 1:
-        yield f"MCD and F0 are held against the audio of {baseline}, where voices are the same."
+        yield Note(
+            "prosody",
+            f"MCD and F0 are held against the audio of {baseline}, where voices are the same.",
+        )
 
 
 def _failures(system: SystemResult) -> Mapping[str, int]:

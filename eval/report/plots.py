@@ -16,8 +16,10 @@ TICK_HALF = 16
 """half of the width of a number at an axis"""
 
 
-def intervals_plot(intervals: Mapping[str, Interval], measure: Measure) -> Markup:
-    """A dot and its interval for each system, under the measure's own scale."""
+def intervals_plot(
+    intervals: Mapping[str, Interval], measure: Measure, colours: Mapping[str, int]
+) -> Markup:
+    """A dot and its interval for each system in its colour, under the measure's own scale."""
     values = [
         measure.scale * value
         for interval in intervals.values()
@@ -37,10 +39,12 @@ def intervals_plot(intervals: Mapping[str, Interval], measure: Measure) -> Marku
             for value in (interval.low, interval.estimate, interval.high)
         )
         parts.append(_text("label", 4, y, short(name), "start"))
-        parts.append(_line(f"whisker s{number % 6}", left, y + 14, right, y + 14))
+        value = f"{measure.scale * interval.estimate:.{measure.digits}f}"
+        parts.append(_text("label", WIDTH - 4, y, value, "end"))
+        parts.append(_line(f"whisker s{colours[name]}", left, y + 14, right, y + 14))
         parts.append(
             Markup('<circle class="dot s{}" cx="{:.1f}" cy="{}" r="5"/>').format(
-                number % 6, dot, y + 14
+                colours[name], dot, y + 14
             )
         )
     title = f"{measure.title} {measure.unit}: " + ", ".join(

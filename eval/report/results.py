@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from eval.metrics.bootstrap import Interval
+from eval.report.marked_words import WordRun
 from speech.synthesizer import Size
 
 Figures = Mapping[str, Interval]
@@ -26,6 +27,8 @@ class JudgedClip:
     values: Mapping[str, float] = field(default_factory=dict)
     problems: Mapping[str, str] = field(default_factory=dict)
     """by judge, `system` or `prosody`: why a value is missing"""
+    alignment: Sequence[WordRun] = ()
+    """of the text with the transcript"""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The report on the terminal: figures, verdicts, flags and the gate."""
+"""The report on the terminal: headlines, figures, verdicts, flags and the gate."""
 
 from rich.console import Console
 from rich.table import Table
@@ -17,6 +17,8 @@ FAULTS = ("repetition", "early_stop")
 
 def print_summary(report: Report, console: Console) -> None:
     scales = by_key(report.measures)
+    for head in report.headlines:
+        console.print(plain(head.text), highlight=False)
     before, behind = SHOWN
     known = [scales[key] for key in (*before, *rated(report.measures), *behind)]
     if report.systems:

@@ -1,4 +1,4 @@
-"use strict";
+// Tables are sorted by the column whose head is pressed.
 function key(row, column) {
   const cell = row.cells[column];
   if (cell === undefined) return ""; // a system that is missing has one cell for all columns
@@ -32,8 +32,3 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("th button");
   if (button) sort(button.closest("th"));
 });
-document.addEventListener("play", (event) => {
-  for (const audio of document.querySelectorAll("audio")) {
-    if (audio !== event.target) audio.pause();
-  }
-}, true);
