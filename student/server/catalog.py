@@ -1,0 +1,80 @@
+"""Which models the server has, in which voices they speak, and by which other names apps ask for them."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from speech.synthesizer import Synthesizer
+from student.server.errors import NOT_FOUND, ApiError
+
+MIXED = re.compile(r"\s*\+\s*")
+PART = re.compile(r"(?P<voice>.+?)\s*(?:\(\s*(?P<weight>\d+(?:\.\d+)?)\s*\))?")
+"""of a mix of voices: a(2)+b(1)"""
+
+
+class Catalog(Mapping[str, Synthesizer]):
+    """The models by their names."""
+
+    def __init__(
+        self,
+        models: Mapping[str, Synthesizer],
+        model_aliases: Sequence[str] = (),
+        voice_aliases: Sequence[str] = (),
+    ) -> None:
+        """`model_aliases` are other names of the first model; `voice_aliases` of each model's voices
+        in their order, from the first again. A model or a voice of such a name comes before."""
+        self._models = dict(models)
+        first = next(iter(self._models))
+        self._aliases = {alias: first for alias in model_aliases if alias not in self._models}
+        self.voice_aliases = tuple(voice_aliases)
+
+    def __getitem__(self, name: str) -> Synthesizer:
+        return self._models[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._models)
+
+    def __len__(self) -> int:
+        return len(self._models)
+
+    @property
+    def first(self) -> str:
+        return next(iter(self._models))
+
+    def model(self, name: str) -> str:
+        """The model's own name, of that or of an alias; raises ApiError (404)."""
+        known = self._aliases.get(name, name)
+        if known not in self._models:
+            allowed = ", ".join([*self._models, *self._aliases])
+            told = f"there is no model {name!r:.80}; allowed: {allowed:.400}"
+            raise ApiError(404, told, NOT_FOUND, "model_not_found", "model")
+        return known
+
+    def language(self, model: str) -> str:
+        """The one that a model is asked to speak."""
+        return self[model].languages[0]
+
+    def voice(self, model: str, name: str | None) -> str | None:
+        """A voice as the model knows it, or a mix a(2)+b(1) of such; raises ApiError (400)."""
+        if name is None or name in self[model].voices:
+            return name
+        parts = [PART.fullmatch(part) for part in MIXED.split(name.strip())]
+        if len(parts) == 1 and "(" not in name:
+            return self._one(model, name)
+        if not all(parts):
+            told = f"voice {name!r:.80} is no mix of voices; give one as a(2)+b(1)"
+            raise ApiError(400, told, code="invalid_voice", param="voice")
+        return "+".join(
+            self._one(model, part["voice"]) + (f"({part['weight']})" if part["weight"] else "")
+            for part in parts
+            if part
+        )
+
+    def _one(self, model: str, name: str) -> str:
+        voices = self[model].voices
+        if name in voices:
+            return name
+        if name in self.voice_aliases and voices:
+            return voices[self.voice_aliases.index(name) % len(voices)]
+        allowed = f"{', '.join(voices)}, and OpenAI's names: {', '.join(self.voice_aliases)}"
+        told = f"model {model!r} has no voice {name!r:.80}; allowed: {allowed:.800}"
+        raise ApiError(400, told, code="voice_not_found", param="voice")
