@@ -76,6 +76,9 @@ train-student: setup  ## a small, fast student on a dataset (out/student)
 speak: setup  ## TEXT="Hello there." OUT=speech.wav, by out/student
 	@exec $(PY) -m student.synthesize $(OWN_STUDENT:%=checkpoint=%) "text=$$TEXT" "output=$${OUT:-speech.wav}" $(ARGS)
 
+serve: setup  ## speech over HTTP as OpenAI's, by out/student: port=8000
+	@exec $(PY) -m student.serve $(OWN_STUDENT:%='~models.mini' +models.own=%) $(ARGS)
+
 flink-jar:  ## Beam's job server for runner=flink (out/jars, by Maven)
 	mvn -B -q dependency:copy -Dartifact=org.apache.beam:beam-runners-flink-$(FLINK)-job-server:$(BEAM) \
 	  -DoutputDirectory=out/jars -Dmdep.stripVersion=true
@@ -111,4 +114,4 @@ format: setup  ## rewrite the code in the project's format
 clean:  ## remove what runs have written (out/)
 	rm -rf out
 
-.PHONY: help setup flink-jar prism synth plan merge status verify push bench bench-teacher bootstrap-corpus train-teacher train-vocoder train-student speak measure-teacher eval test test-long test-xla lint format clean
+.PHONY: help setup flink-jar prism synth plan merge status verify push bench bench-teacher bootstrap-corpus train-teacher train-vocoder train-student speak serve measure-teacher eval test test-long test-xla lint format clean

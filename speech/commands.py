@@ -35,6 +35,7 @@ COMMANDS = {
     "push": Command("pipelines.push", "synth", "dataset and student to the Hugging Face hub"),
     "train-student": Command("student.train", "train", "a small, fast student on a dataset"),
     "speak": Command("student.synthesize", "train", "speak with a student", first="text"),
+    "serve": Command("student.serve", "serve", "speech over HTTP, as OpenAI's API"),
     "export": Command("student.export", "train", "a student to ONNX, which speaks without torch"),
     "eval": Command("eval.report", "eval", "teacher, dataset and student as one page"),
     "bench": Command("eval.bench", "eval", "speed and memory, as ratios within one run"),

@@ -1,0 +1,23 @@
+"""The server as an ASGI application."""
+
+from fastapi import FastAPI
+
+from student.server.catalog import Catalog
+from student.server.config import ServeConfig
+from student.server.engine import Engine
+from student.server.errors import tell_errors
+from student.server.openai_api import openai_router
+
+ABOUT = """\
+Speech by small models on this machine, as OpenAI's API speaks it: an app that knows that API needs
+another `base_url` and nothing else. Every error is
+`{"error": {"message", "type", "param", "code"}}`.
+"""
+
+
+def create_app(config: ServeConfig, catalog: Catalog, engine: Engine) -> FastAPI:
+    """All that is asked by HTTP."""
+    app = FastAPI(title="tts-distill", description=ABOUT)
+    tell_errors(app)
+    app.include_router(openai_router(catalog, engine, config.max_chars))
+    return app

@@ -1,0 +1,35 @@
+"""The configuration of the server."""
+
+from pydantic import Field, model_validator
+
+from speech.config import Config
+
+
+class ServeConfig(Config):
+    host: str
+    port: int = Field(ge=0, le=65535)
+    """0: one that is free"""
+    models: dict[str, str] = Field(min_length=1)
+    """name -> where the student lies: local, gs:// or package://"""
+    model_aliases: tuple[str, ...]
+    """other names of the first model"""
+    voice_aliases: tuple[str, ...]
+    """other names of each model's voices, in their order, from the first again"""
+    threads: int | None = Field(ge=1)
+    """that compute speech; null: the cores"""
+    queue: int = Field(ge=1)
+    """most requests that wait for a thread"""
+    deadline_s: float = Field(gt=0)
+    max_chars: int = Field(ge=1)
+    """of a text"""
+    max_body_bytes: int = Field(ge=1)
+    cors_origins: tuple[str, ...]
+    """of pages that may ask from a browser"""
+    tls_cert: str | None
+    tls_key: str | None
+
+    @model_validator(mode="after")
+    def _check_tls(self) -> "ServeConfig":
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise ValueError("tls_cert and tls_key go together")
+        return self
