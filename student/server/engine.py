@@ -59,6 +59,10 @@ class Engine:
         self._numbers = itertools.count()
         self._changed = threading.Condition()
         self._stopped = False
+        self.running = 0
+        """requests that a thread computes"""
+        self.sound_s = self.busy_s = 0.0
+        """made so far, and the threads' time for it"""
         self._threads = [
             threading.Thread(target=self._work, name=f"speech-{number}", daemon=True)
             for number in range(threads)
@@ -140,6 +144,7 @@ class Engine:
 
     def _work(self) -> None:
         while job := self._next():
+            began, samples = time.monotonic(), job.samples
             try:
                 answer: Wave | None | BaseException = self._step(job)
             except Refused as refusal:
@@ -148,6 +153,9 @@ class Engine:
                 answer = error
             with self._changed:
                 job.running = False
+                self.running -= 1
+                self.busy_s += time.monotonic() - began
+                self.sound_s += (job.samples - samples) / SAMPLE_RATE
                 gone = job.closed
             if gone:
                 _close(job.pieces)
@@ -162,6 +170,7 @@ class Engine:
                 return None
             job = heapq.heappop(self._jobs)[2]
             job.running = True
+            self.running += 1
             return job
 
     def _step(self, job: _Job) -> Wave | None:

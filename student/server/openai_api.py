@@ -2,15 +2,16 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from speech.synthesizer import SynthesisRequest
+from student.server.cache import Speaking
 from student.server.catalog import Catalog
 from student.server.encode import encoder
-from student.server.engine import Engine
 from student.server.errors import ApiError
+from student.server.request_watch import note_speech
 from student.server.responses import SpeechResponse
 
 
@@ -27,13 +28,14 @@ class SpeechBody(BaseModel):
     instructions: str | None = None
 
 
-def openai_router(catalog: Catalog, engine: Engine, max_chars: int) -> APIRouter:
+def openai_router(catalog: Catalog, engine: Speaking, max_chars: int) -> APIRouter:
     """The routes under /v1."""
     router = APIRouter(prefix="/v1")
 
     @router.post("/audio/speech")
-    async def speech(body: SpeechBody) -> Response:
+    async def speech(body: SpeechBody, http: Request) -> Response:
         model = catalog.model(body.model)
+        note_speech(http.scope["state"], model, body.response_format, body.input)
         if len(body.input) > max_chars:
             told = f"input has {len(body.input)} characters; allowed: {max_chars}"
             raise ApiError(400, told, code="string_above_max_length", param="input")
