@@ -43,7 +43,7 @@ def main(config: ServeConfig) -> None:
     if config.new_key is not None:
         print_key(config.new_key)
         return
-    log_to_stderr()
+    log_to_stderr(config.log_text)
     catalog = open_catalog(config)
     warm_up(catalog)
     engine = Engine(config.threads or os.cpu_count() or 1, config.queue, config.deadline_s)
@@ -55,7 +55,7 @@ def main(config: ServeConfig) -> None:
             config.port,
             ssl_certfile=config.tls_cert,
             ssl_keyfile=config.tls_key,
-            log_level="warning",
+            log_config=None,
             access_log=False,
             proxy_headers=bool(config.proxies),
             forwarded_allow_ips=list(config.proxies),

@@ -17,10 +17,16 @@ from student.server.openai_api import openai_router
 from student.server.operations import add_operations
 from student.server.readiness import Readiness
 
+ABOUT = """\
+Speech by small models on this machine, as OpenAI's API speaks it: an app that knows that API needs
+another `base_url` and nothing else. Every error is
+`{"error": {"message", "type", "param", "code"}}`.
+"""
+
 
 def create_app(config: ServeConfig, catalog: Catalog, engine: Engine) -> FastAPI:
-    """With `app.state.readiness`, by which it is drained. Raises InputError for keys, limits or
-    addresses that cannot be used."""
+    """All that is asked by HTTP; `app.state.readiness` drains it. Raises InputError for keys, limits
+    or addresses that cannot be used."""
     cache = SpeechCache(open_store(config.cache), engine)
 
     @asynccontextmanager
@@ -28,9 +34,7 @@ def create_app(config: ServeConfig, catalog: Catalog, engine: Engine) -> FastAPI
         yield
         await cache.close()
 
-    app = FastAPI(
-        title="tts-distill", description="Speech as OpenAI's API speaks it.", lifespan=lifespan
-    )
+    app = FastAPI(title="tts-distill", description=ABOUT, lifespan=lifespan)
     tell_errors(app)
     app.include_router(openai_router(catalog, cache, config.max_chars))
     app.state.readiness = readiness = Readiness()

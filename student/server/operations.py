@@ -2,7 +2,9 @@
 
 import logging
 import sys
-from typing import Literal
+import traceback
+from types import TracebackType
+from typing import Literal, TypeAlias
 
 from fastapi import FastAPI, Response
 from starlette.middleware.cors import CORSMiddleware
@@ -14,6 +16,10 @@ from student.server.metrics import Metrics
 from student.server.rate_limit import RateLimit
 from student.server.readiness import Readiness
 from student.server.request_watch import RequestWatch
+
+ExcInfo: TypeAlias = (
+    tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+)
 
 
 def add_operations(
@@ -64,11 +70,25 @@ def _add_routes(
             return metrics.page()
 
 
-def log_to_stderr() -> None:
-    """A line for each request, and for each service that is away."""
+class _Lines(logging.Formatter):
+    """What failed is told by its type and place alone: what it says may hold the text."""
+
+    def __init__(self, log_text: bool) -> None:
+        super().__init__("%(asctime)s %(message)s")
+        self.log_text = log_text
+
+    def formatException(self, ei: ExcInfo) -> str:  # noqa: N802
+        if self.log_text or ei[0] is None:
+            return super().formatException(ei)
+        return "".join([*traceback.format_tb(ei[2]), ei[0].__name__])
+
+
+def log_to_stderr(log_text: bool) -> None:
+    """A line for each request, and for each service that is away; uvicorn's warnings."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
-    server = logging.getLogger("student.server")
-    server.addHandler(handler)
-    server.setLevel(logging.INFO)
-    server.propagate = False
+    handler.setFormatter(_Lines(log_text))
+    for name, level in (("student.server", logging.INFO), ("uvicorn", logging.WARNING)):
+        logger = logging.getLogger(name)
+        logger.addHandler(handler)
+        logger.setLevel(level)
+        logger.propagate = False

@@ -41,13 +41,10 @@ class RequestWatch:
             await self.app(scope, receive, send)
             return
         scope.setdefault("state", {})
-        answer = _Answer(send)
+        answer = _Answer(receive, send)
         self.readiness.running += 1
         try:
-            await self.app(scope, receive, answer.send)
-        except Exception:
-            answer.failed = True
-            raise
+            await self.app(scope, answer.receive, answer.send)
         finally:
             self.readiness.running -= 1
             self._count(scope, answer)
@@ -88,13 +85,18 @@ class RequestWatch:
 class _Answer:
     """A response on its way out."""
 
-    def __init__(self, send: Send) -> None:
-        self._send, self._began = send, time.perf_counter()
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self._receive, self._send, self._began = receive, send, time.perf_counter()
         self._started: int | None = None
-        self.failed = False
+        self._gone = False
         self.first_s: float | None = None
         """to the first byte of its body"""
         self.last_s: float | None = None
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self._gone = self._gone or message["type"] == "http.disconnect"
+        return message
 
     async def send(self, message: Message) -> None:
         await self._send(message)
@@ -112,11 +114,11 @@ class _Answer:
 
     @property
     def left(self) -> bool:
-        """Whether the client went away, rather than the server."""
-        return self.last_s is None and not self.failed
+        """Whether the client went away before the last byte."""
+        return self.last_s is None and self._gone
 
     @property
     def status(self) -> int:
-        if self.failed:
-            return 500
-        return LEFT if self._started is None else self._started
+        if self.left:
+            return LEFT
+        return 500 if self.last_s is None or self._started is None else self._started
