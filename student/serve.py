@@ -43,8 +43,12 @@ def main(config: ServeConfig) -> None:
     if config.new_key is not None:
         print_key(config.new_key)
         return
+    run_server(config, open_catalog(config))
+
+
+def run_server(config: ServeConfig, catalog: Catalog) -> None:
+    """Until a signal tells it to end."""
     log_to_stderr(config.log_text)
-    catalog = open_catalog(config)
     warm_up(catalog)
     engine = Engine(config.threads or os.cpu_count() or 1, config.queue, config.deadline_s)
     app = create_app(config, catalog, engine)
