@@ -1,6 +1,7 @@
 """Serve students over HTTP, as OpenAI's speech API.
 
 models.mini=out/onnx                   another student than the embedded one
++models.mine=out/onnx                  one more
 host=0.0.0.0 port=8080                 for other machines too
 tls_cert=cert.pem tls_key=key.pem      https
 new_key=alice                          make an API key; its line goes into keys.file=...
@@ -8,6 +9,7 @@ new_key=alice                          make an API key; its line goes into keys.
 
 import asyncio
 import os
+import socket
 import sys
 import threading
 from collections.abc import Iterator
@@ -24,6 +26,7 @@ from student.server.catalog import Catalog
 from student.server.config import ServeConfig
 from student.server.engine import Engine
 from student.server.keys import make_key, open_door, read_keys
+from student.server.listening import introduction, listen
 from student.server.operations import log_to_stderr
 from student.server.readiness import Readiness
 
@@ -32,7 +35,14 @@ CLOSING_S = 1
 
 
 class Server(uvicorn.Server):
-    """uvicorn's, which leaves signals to `speech.signals`."""
+    """uvicorn's on a socket that listens already; leaves signals to `speech.signals`."""
+
+    def __init__(self, config: uvicorn.Config, listening: socket.socket) -> None:
+        super().__init__(config)
+        self.listening = listening
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup([self.listening])
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -43,10 +53,11 @@ def main(config: ServeConfig) -> None:
     if config.new_key is not None:
         print_key(config.new_key)
         return
-    run_server(config, open_catalog(config))
+    listening = listen(config)
+    run_server(config, open_catalog(config), listening)
 
 
-def run_server(config: ServeConfig, catalog: Catalog) -> None:
+def run_server(config: ServeConfig, catalog: Catalog, listening: socket.socket) -> None:
     """Until a signal tells it to end."""
     log_to_stderr(config.log_text)
     warm_up(catalog)
@@ -55,8 +66,6 @@ def run_server(config: ServeConfig, catalog: Catalog) -> None:
     server = Server(
         uvicorn.Config(
             app,
-            config.host,
-            config.port,
             ssl_certfile=config.tls_cert,
             ssl_keyfile=config.tls_key,
             log_config=None,
@@ -64,9 +73,12 @@ def run_server(config: ServeConfig, catalog: Catalog) -> None:
             proxy_headers=bool(config.proxies),
             forwarded_allow_ips=list(config.proxies),
             timeout_graceful_shutdown=CLOSING_S,
-        )
+        ),
+        listening,
     )
-    introduce(config, catalog)
+    if warning := open_door(config.host, read_keys(config.keys, os.environ)):
+        print(warning, file=sys.stderr)
+    print(introduction(config, catalog, listening), file=sys.stderr, flush=True)
     with serving() as stop:
         asyncio.run(serve(server, app.state.readiness, stop, config.drain_s))
     engine.close()
@@ -106,14 +118,6 @@ def open_catalog(config: ServeConfig) -> Catalog:
     """Raises InputError: a model that is not there."""
     models = {name: load_student(location) for name, location in config.models.items()}
     return Catalog(models, config.model_aliases, config.voice_aliases)
-
-
-def introduce(config: ServeConfig, catalog: Catalog) -> None:
-    scheme = "https" if config.tls_cert else "http"
-    if warning := open_door(config.host, read_keys(config.keys, os.environ)):
-        print(warning, file=sys.stderr)
-    address = f"{scheme}://{config.host}:{config.port}"
-    print(f"{', '.join(catalog)} at {address} (Ctrl-C ends it; {address}/docs)", file=sys.stderr)
 
 
 if __name__ == "__main__":
