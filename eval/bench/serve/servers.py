@@ -54,12 +54,13 @@ def running(name: str, model: str, module: str, overrides: Sequence[str]) -> Ite
 
 def _wait_until_ready(server: Server, told: IO[str]) -> None:
     until = time.monotonic() + LOADED_WITHIN_S
-    while server.process.poll() is None and time.monotonic() < until:
-        try:
-            if httpx.get(f"{server.url}/readyz").is_success:
-                return
-        except httpx.TransportError:
-            time.sleep(0.1)
+    with httpx.Client(base_url=server.url, trust_env=False) as http:
+        while server.process.poll() is None and time.monotonic() < until:
+            try:
+                if http.get("/readyz").is_success:
+                    return
+            except httpx.TransportError:
+                time.sleep(0.1)
     told.seek(0)
     last = told.read().strip().splitlines()[-1:]
     raise InputError(f"the server of {server.name} did not start: {last}")

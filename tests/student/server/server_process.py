@@ -21,7 +21,7 @@ class Served:
     """A process, where it listens, and what it said once it has ended."""
 
     process: "subprocess.Popen[str]"
-    url: str
+    http: httpx.Client
     told: str = field(default="", init=False)
 
     def end(self) -> int:
@@ -34,7 +34,7 @@ class Served:
         return self.process.returncode
 
     def state(self) -> int:
-        return httpx.get(f"{self.url}/readyz").status_code
+        return self.http.get("/readyz").status_code
 
 
 @contextmanager
@@ -51,10 +51,12 @@ def server_process(
         stderr=subprocess.STDOUT,
         text=True,
     )
-    served = Served(process, f"http://127.0.0.1:{port}")
+    url = f"http://127.0.0.1:{port}"
     try:
-        _wait_until_ready(served)
-        yield served
+        with httpx.Client(base_url=url, timeout=60, verify=False, trust_env=False) as http:
+            served = Served(process, http)
+            _wait_until_ready(served)
+            yield served
     finally:
         if process.poll() is None:
             process.kill()

@@ -14,9 +14,15 @@ PORTION = "geranium"
 LONG = 40 * "The morning train was late again, and nobody on the platform was surprised. "
 
 
-def speak(url: str, text: str, **more: object) -> httpx.Response:
-    body = {"model": "mini", "voice": "alloy", "input": text, "response_format": "pcm", **more}
-    return httpx.post(f"{url}/v1/audio/speech", json=body, timeout=60)
+SPEECH = "/v1/audio/speech"
+
+
+def asked(text: str, **more: object) -> dict[str, object]:
+    return {"model": "mini", "voice": "alloy", "input": text, "response_format": "pcm", **more}
+
+
+def speak(served: Served, text: str, **more: object) -> httpx.Response:
+    return served.http.post(SPEECH, json=asked(text, **more))
 
 
 @pytest.fixture(scope="module")
@@ -29,21 +35,20 @@ def served() -> Iterator[Served]:
 def test_no_text_is_in_the_log_or_the_metrics_and_sigterm_lets_running_requests_finish(
     served: Served,
 ) -> None:
-    whole = speak(served.url, SECRET)
+    whole = speak(served, SECRET)
     assert whole.status_code == 200
-    assert speak(served.url, SECRET).content == whole.content
+    assert speak(served, SECRET).content == whole.content
     for refused in ({"voice": PORTION}, {"response_format": PORTION}, {"speed": PORTION}):
-        assert speak(served.url, SECRET, **refused).status_code == 400
-    assert speak(served.url, f"{SECRET} Бабушка").status_code in (200, 400)
-    assert httpx.post(f"{served.url}/v1/audio/speech", content=SECRET).status_code == 400
-    metrics = httpx.get(f"{served.url}/metrics").text
+        assert speak(served, SECRET, **refused).status_code == 400
+    assert speak(served, f"{SECRET} Бабушка").status_code in (200, 400)
+    assert served.http.post(SPEECH, content=SECRET).status_code == 400
+    metrics = served.http.get("/metrics").text
     assert 'tts_requests_total{format="pcm",model="mini",status="200"}' in metrics
     assert PORTION not in metrics
 
-    body = {"model": "mini", "voice": "alloy", "input": LONG, "response_format": "pcm"}
     with (
         ThreadPoolExecutor() as pool,
-        httpx.stream("POST", f"{served.url}/v1/audio/speech", json=body, timeout=60) as running,
+        served.http.stream("POST", SPEECH, json=asked(LONG)) as running,
     ):
         pieces = running.iter_raw()
         length = len(next(pieces))
@@ -52,8 +57,8 @@ def test_no_text_is_in_the_log_or_the_metrics_and_sigterm_lets_running_requests_
         while served.state() == 200 and time.monotonic() < until:
             time.sleep(0.02)
         assert served.state() == 503
-        assert httpx.get(f"{served.url}/healthz").status_code == 200
-        late = speak(served.url, "Too late.")
+        assert served.http.get("/healthz").status_code == 200
+        late = speak(served, "Too late.")
         assert late.status_code == 503
         assert late.json()["error"]["code"] == "server_draining"
         assert int(late.headers["Retry-After"]) > 0
@@ -69,11 +74,9 @@ def test_no_text_is_in_the_log_or_the_metrics_and_sigterm_lets_running_requests_
 
 
 def test_text_is_logged_for_who_asks_and_no_request_holds_the_server_beyond_drain_s() -> None:
-    body = {"model": "mini", "voice": "alloy", "input": LONG, "response_format": "pcm"}
     with server_process("log_text=true", "drain_s=0.3") as served:
-        speak(served.url, SECRET)
-        url = f"{served.url}/v1/audio/speech"
-        with httpx.stream("POST", url, json=body, timeout=60) as running:
+        speak(served, SECRET)
+        with served.http.stream("POST", SPEECH, json=asked(LONG)) as running:
             next(running.iter_raw(1))  # and reads no more: what is sent is not taken
             assert served.end() == 0
     assert SECRET in served.told
