@@ -70,7 +70,7 @@ def _add_routes(
             return metrics.page()
 
 
-class _Lines(logging.Formatter):
+class LogLines(logging.Formatter):
     """What failed is told by its type and place alone: what it says may hold the text."""
 
     def __init__(self, log_text: bool) -> None:
@@ -86,7 +86,7 @@ class _Lines(logging.Formatter):
 def log_to_stderr(log_text: bool) -> None:
     """A line for each request, and for each service that is away; uvicorn's warnings."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Lines(log_text))
+    handler.setFormatter(LogLines(log_text))
     for name, level in (("student.server", logging.INFO), ("uvicorn", logging.WARNING)):
         logger = logging.getLogger(name)
         logger.addHandler(handler)

@@ -1,6 +1,8 @@
 """The server as a process: it ends well, says nothing of what was spoken, and tells how it is."""
 
+import logging
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 from server_process import Served, server_process
+
+from student.server.operations import LogLines
 
 SECRET = "Grandmother hid the key beneath the geranium"
 PORTION = "geranium"
@@ -81,3 +85,17 @@ def test_text_is_logged_for_who_asks_and_no_request_holds_the_server_beyond_drai
             assert served.end() == 0
     assert SECRET in served.told
     assert "keys.file" not in served.told
+
+
+@pytest.mark.parametrize("log_text", [False, True])
+def test_a_failure_is_told_by_its_type_and_place_and_its_words_only_to_who_asks(
+    log_text: bool,
+) -> None:
+    try:
+        raise RuntimeError(SECRET)
+    except RuntimeError:
+        failed = logging.LogRecord("", logging.ERROR, "", 0, "a model failed", (), sys.exc_info())
+    told = LogLines(log_text).format(failed)
+    assert "RuntimeError" in told
+    assert __file__ in told
+    assert (SECRET in told) == log_text
