@@ -148,8 +148,9 @@ class _Flight:
             self._error = error
         self._ended = True
         self._tell()
-        if self._error is None:
-            await self._cache.store.put(self._key, b"".join(self._pieces))
+        pcm = b"".join(self._pieces)
+        if pcm and self._error is None:
+            await self._cache.store.put(self._key, pcm)
         self._cache.land(self._key)
 
     def _tell(self) -> None:

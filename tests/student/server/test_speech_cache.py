@@ -182,6 +182,19 @@ def test_a_cache_of_no_bytes_keeps_nothing() -> None:
         assert model.made == 2 * PIECES
 
 
+class Silent(Beeps):
+    def stream(self, request: SynthesisRequest) -> Iterator[Wave]:
+        self.made += 1
+        return iter(())
+
+
+def test_speech_without_a_sample_is_not_kept() -> None:
+    model = Silent()
+    with serving("cache.bytes=0", model=model) as client:
+        assert speech_of(client) == speech_of(client) == (200, b"")
+        assert model.made == 2
+
+
 def test_what_is_no_address_of_a_redis_is_told() -> None:
     with pytest.raises(InputError, match=r"cache\.redis"):
         open_store(config_of("cache.redis=localhost").cache)
