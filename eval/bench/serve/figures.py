@@ -80,10 +80,10 @@ class Bench:
         return f"{self.title}\n\n{table}\n{self.client_line}\n".encode()
 
     def show(self, console: Console) -> None:
-        table = Table(title=self.title, box=None, pad_edge=False, padding=(0, 1, 0, 0))
+        table = Table(title=self.title, box=None, pad_edge=False, padding=(0, 0, 0, 1))
         table.add_column(HEADINGS[0], no_wrap=True)
         for heading in HEADINGS[1:]:
-            table.add_column(heading, justify="right", min_width=max(map(len, heading.split())))
+            table.add_column(heading, justify="right", width=max(4, *map(len, heading.split())))
         for row in self.rows:
             table.add_row(*row.cells())
         console.print(table)
