@@ -55,6 +55,9 @@ bench: setup  ## speed and memory, as ratios within one run (out/bench)
 bench-teacher: setup  ## ways to run a teacher, no weights: device=cuda shape=...
 	@exec $(PY) -m eval.bench.teacher $(BENCHED) $(TO) $(ARGS)
 
+bench-serve: setup  ## the server: latency at 1, 8, 32 clients (out/bench-serve)
+	@exec $(PY) -m eval.bench.serve $(OWN_STUDENT:%=student=%) $(TO) $(ARGS)
+
 eval: setup  ## the report on teacher, student, dataset (out/report)
 	@exec $(PY) -m eval.report $(EVAL_DATASET) $(EVAL_SYSTEMS) $(TO) $(ARGS)
 
@@ -114,4 +117,4 @@ format: setup  ## rewrite the code in the project's format
 clean:  ## remove what runs have written (out/)
 	rm -rf out
 
-.PHONY: help setup flink-jar prism synth plan merge status verify push bench bench-teacher bootstrap-corpus train-teacher train-vocoder train-student speak serve measure-teacher eval test test-long test-xla lint format clean
+.PHONY: help setup flink-jar prism synth plan merge status verify push bench bench-teacher bench-serve bootstrap-corpus train-teacher train-vocoder train-student speak serve measure-teacher eval test test-long test-xla lint format clean

@@ -42,6 +42,9 @@ COMMANDS = {
     "bench-teacher": Command(
         "eval.bench.teacher", "eval", "every way to run a teacher, with no weights"
     ),
+    "bench-serve": Command(
+        "eval.bench.serve", "eval,serve", "the server's latency and throughput under load"
+    ),
     "measure-teacher": Command(
         "eval.teacher", "eval", "word error rate, similarity and MOS of a teacher"
     ),

@@ -25,6 +25,7 @@ CLEAR_LINE, SHOW_CURSOR = b"\r\x1b[K", b"\x1b[?25h"
 ENDED = b"interrupted: run the same command again to continue\n"
 STOP = b"\0"
 SAVING = b"interrupted: saving first; once more ends it at once\n"
+ANSWERING = b"ending: what is begun is finished; once more ends it at once\n"
 
 
 @dataclass
@@ -34,6 +35,7 @@ class _State:
     watching: bool = False
     finishing: threading.Event | None = None
     received: int | None = None
+    notice: bytes = SAVING
 
 
 _state = _State()
@@ -64,11 +66,20 @@ def finishing() -> Iterator[threading.Event]:
     """While the block runs, the first signal sets the event, so that it can save and return; the
     second ends the process."""
     with watched():
-        _state.finishing = event = threading.Event()
+        _state.finishing, _state.notice = (event := threading.Event()), SAVING
         try:
             yield event
         finally:
             _state.finishing = None
+
+
+@contextmanager
+def serving() -> Iterator[threading.Event]:
+    """As `finishing`, for what runs until it is told to end: its exit status is then 0."""
+    with finishing() as event:
+        _state.notice = ANSWERING
+        yield event
+        _state.received = None
 
 
 def exit_status() -> int | None:
@@ -117,7 +128,7 @@ def _follow(receiver: int) -> None:
         _state.received = number
         event.set()
         with suppress(OSError):
-            os.write(2, (CLEAR_LINE if os.isatty(2) else b"") + SAVING)
+            os.write(2, (CLEAR_LINE if os.isatty(2) else b"") + _state.notice)
 
 
 def end(number: int) -> None:

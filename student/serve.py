@@ -4,8 +4,10 @@ models.mini=out/onnx                   another student than the embedded one
 +models.mine=out/onnx                  one more
 host=0.0.0.0 port=8080                 for other machines too
 tls_cert=cert.pem tls_key=key.pem      https
+new_key=alice                          make an API key; its line goes into keys.file=...
 """
 
+import asyncio
 import os
 import socket
 import sys
@@ -16,13 +18,20 @@ from contextlib import contextmanager
 import uvicorn
 
 from speech.config import run_app
-from speech.signals import finishing
+from speech.signals import serving
+from speech.synthesizer import SynthesisRequest
 from student.load import load_student
 from student.server.app import create_app
 from student.server.catalog import Catalog
 from student.server.config import ServeConfig
 from student.server.engine import Engine
+from student.server.keys import make_key, open_door, read_keys
 from student.server.listening import introduction, listen
+from student.server.operations import log_to_stderr
+from student.server.readiness import Readiness
+
+CLOSING_S = 1
+"""that connections get to close, once their requests are answered"""
 
 
 class Server(uvicorn.Server):
@@ -41,8 +50,17 @@ class Server(uvicorn.Server):
 
 
 def main(config: ServeConfig) -> None:
+    if config.new_key is not None:
+        print_key(config.new_key)
+        return
     listening = listen(config)
-    catalog = open_catalog(config)
+    run_server(config, open_catalog(config), listening)
+
+
+def run_server(config: ServeConfig, catalog: Catalog, listening: socket.socket) -> None:
+    """Until a signal tells it to end."""
+    log_to_stderr(config.log_text)
+    warm_up(catalog)
     engine = Engine(config.threads or os.cpu_count() or 1, config.queue, config.deadline_s)
     app = create_app(config, catalog, engine)
     server = Server(
@@ -50,21 +68,50 @@ def main(config: ServeConfig) -> None:
             app,
             ssl_certfile=config.tls_cert,
             ssl_keyfile=config.tls_key,
-            log_level="warning",
+            log_config=None,
             access_log=False,
+            proxy_headers=bool(config.proxies),
+            forwarded_allow_ips=list(config.proxies),
+            timeout_graceful_shutdown=CLOSING_S,
         ),
         listening,
     )
+    if warning := open_door(config.host, read_keys(config.keys, os.environ)):
+        print(warning, file=sys.stderr)
     print(introduction(config, catalog, listening), file=sys.stderr, flush=True)
-    with finishing() as stop:
-
-        def end() -> None:
-            stop.wait()
-            server.should_exit = True
-
-        threading.Thread(target=end, daemon=True).start()
-        server.run()
+    with serving() as stop:
+        asyncio.run(serve(server, app.state.readiness, stop, config.drain_s))
     engine.close()
+
+
+async def serve(
+    server: Server, readiness: Readiness, stop: threading.Event, drain_s: float
+) -> None:
+    """Until `stop` is set and what was begun is answered, or `drain_s` are over."""
+
+    async def end() -> None:
+        await readiness.drain(stop, drain_s)
+        server.should_exit = True
+
+    ending = asyncio.create_task(end())
+    await server.serve()
+    ending.cancel()
+
+
+def print_key(name: str) -> None:
+    """The key to its holder, and to whoever runs the server the line that lets the holder in."""
+    key, line = make_key(name)
+    print(f"{key}\n{line}")
+    print(
+        "the first is the key, shown only now; the second goes into keys.file=...", file=sys.stderr
+    )
+
+
+def warm_up(catalog: Catalog) -> None:
+    """The first sentence takes a second longer than others: nobody is to wait for it."""
+    for name, model in catalog.items():
+        for _ in model.stream(SynthesisRequest("Hello.", None, catalog.language(name))):
+            pass
 
 
 def open_catalog(config: ServeConfig) -> Catalog:

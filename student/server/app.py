@@ -1,12 +1,21 @@
 """The server as an ASGI application."""
 
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from fastapi import FastAPI
 
+from student.server.cache import SpeechCache, open_store
 from student.server.catalog import Catalog
 from student.server.config import ServeConfig
 from student.server.engine import Engine
 from student.server.errors import tell_errors
+from student.server.keys import read_keys
+from student.server.metrics import Metrics
 from student.server.openai_api import openai_router
+from student.server.operations import add_operations
+from student.server.readiness import Readiness
 
 ABOUT = """\
 Speech by small models on this machine, as OpenAI's API speaks it: an app that knows that API needs
@@ -16,8 +25,19 @@ another `base_url` and nothing else. Every error is
 
 
 def create_app(config: ServeConfig, catalog: Catalog, engine: Engine) -> FastAPI:
-    """All that is asked by HTTP."""
-    app = FastAPI(title="tts-distill", description=ABOUT)
+    """All that is asked by HTTP; `app.state.readiness` drains it. Raises InputError for keys, limits
+    or addresses that cannot be used."""
+    cache = SpeechCache(open_store(config.cache), engine)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await cache.close()
+
+    app = FastAPI(title="tts-distill", description=ABOUT, lifespan=lifespan)
     tell_errors(app)
-    app.include_router(openai_router(catalog, engine, config.max_chars))
+    app.include_router(openai_router(catalog, cache, config.max_chars))
+    app.state.readiness = readiness = Readiness()
+    metrics = Metrics(engine, cache, readiness)
+    add_operations(app, config, read_keys(config.keys, os.environ), metrics, readiness)
     return app

@@ -1,8 +1,13 @@
 """The configuration of the server."""
 
+from typing import Literal
+
 from pydantic import Field, model_validator
 
 from speech.config import Config
+from student.server.cache import CacheConfig
+from student.server.keys import KeysConfig
+from student.server.rate_limit import RateLimitConfig
 
 
 class ServeConfig(Config):
@@ -27,6 +32,19 @@ class ServeConfig(Config):
     """of pages that may ask from a browser"""
     tls_cert: str | None
     tls_key: str | None
+    proxies: tuple[str, ...]
+    """addresses whose X-Forwarded-For and -Proto are believed"""
+    keys: KeysConfig
+    new_key: str | None
+    """make a key for this name, print it, and stop"""
+    rate_limit: RateLimitConfig
+    cache: CacheConfig
+    metrics: Literal["open", "keys", "off"]
+    """/metrics for everybody, for who has a key, or not there"""
+    log_text: bool
+    """also the texts that were to be spoken"""
+    drain_s: float = Field(ge=0)
+    """that requests may still take once the server is told to end"""
 
     @model_validator(mode="after")
     def _check_tls(self) -> "ServeConfig":

@@ -66,6 +66,10 @@ class Engine:
         self._numbers = itertools.count()
         self._changed = threading.Condition()
         self._stopped = False
+        self.running = 0
+        """requests that a thread computes"""
+        self.sound_s = self.busy_s = 0.0
+        """made so far, and the threads' time for it"""
         self._threads = [
             threading.Thread(target=self._work, args=(number == threads,), daemon=True)
             for number in range(threads + 1)
@@ -150,6 +154,7 @@ class Engine:
 
     def _work(self, first_alone: bool) -> None:
         while job := self._next(first_alone):
+            began, samples = time.monotonic(), job.samples
             try:
                 answer: Wave | None | ApiError = _step(job)
             except ApiError as error:
@@ -161,6 +166,9 @@ class Engine:
                 answer = ApiError(500, "the model failed on this text", SERVER, "model_failed")
             with self._changed:
                 job.running = False
+                self.running -= 1
+                self.busy_s += time.monotonic() - began
+                self.sound_s += (job.samples - samples) / SAMPLE_RATE
                 gone = job.closed
             if gone:
                 job.pieces.close()
@@ -180,6 +188,7 @@ class Engine:
                 return None
             job = heapq.heappop(self._jobs)[2]
             job.running = True
+            self.running += 1
             return job
 
 

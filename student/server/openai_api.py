@@ -3,15 +3,16 @@
 import re
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from speech.synthesizer import SynthesisRequest
+from student.server.cache import Speaking
 from student.server.catalog import Catalog
 from student.server.encode import FORMATS
-from student.server.engine import Engine
 from student.server.errors import ERRORS, ApiError
+from student.server.request_watch import note_speech
 from student.server.responses import SpeechEvents, SpeechResponse
 
 NO_TEXT = re.compile("[\0\ud800-\udfff]")
@@ -63,14 +64,15 @@ SPOKEN: dict[int | str, dict[str, Any]] = {
 }
 
 
-def openai_router(catalog: Catalog, engine: Engine, max_chars: int) -> APIRouter:
+def openai_router(catalog: Catalog, engine: Speaking, max_chars: int) -> APIRouter:
     """The routes under /v1; a text has at most `max_chars` characters."""
     router = APIRouter(prefix="/v1", tags=["OpenAI's API"])
 
     @router.post("/audio/speech", responses=SPOKEN, response_class=Response)
-    async def speech(body: SpeechBody) -> Response:
+    async def speech(body: SpeechBody, http: Request) -> Response:
         """Say a text. A text, a voice and a speed give the same sound each time, to the sample."""
         model = catalog.model(body.model)
+        note_speech(http.scope["state"], model, body.response_format, body.input)
         check_text(body.input, max_chars)
         asked = body.voice if isinstance(body.voice, str) else body.voice.id
         voice, language = catalog.voice(model, asked), catalog.language(model)

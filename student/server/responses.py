@@ -56,7 +56,7 @@ class SpeechResponse(Response):
         except ApiError as error:
             if not self.started:
                 raise
-            log.warning("a response ended early: %s", error.message)
+            log.warning("a response ended early: %s", error.code)  # a message may tell the text
             await self._fail(send, error)
         except asyncio.TimeoutError:
             log.warning("a client took nothing for %g s", PATIENCE_S)

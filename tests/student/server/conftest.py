@@ -20,7 +20,7 @@ QUEUE = 64
 
 @pytest.fixture(scope="session")
 def serve_config() -> ServeConfig:
-    return load_config(ServeConfig, "serve", ["port=0", f"queue={QUEUE}"])
+    return load_config(ServeConfig, "serve", ["port=0", f"queue={QUEUE}", "cache.bytes=0"])
 
 
 @pytest.fixture(scope="session")

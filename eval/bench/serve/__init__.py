@@ -1,0 +1,1 @@
+"""What `make bench-serve` is made of; needs no torch."""
