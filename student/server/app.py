@@ -7,10 +7,12 @@ from student.server.config import ServeConfig
 from student.server.engine import Engine
 from student.server.errors import tell_errors
 from student.server.openai_api import openai_router
+from student.server.page import page_router
 
 
 def create_app(config: ServeConfig, catalog: Catalog, engine: Engine) -> FastAPI:
     app = FastAPI(title="tts-distill", description="Speech as OpenAI's API speaks it.")
     tell_errors(app)
     app.include_router(openai_router(catalog, engine, config.max_chars))
+    app.include_router(page_router(catalog, config.max_chars))
     return app
