@@ -37,7 +37,7 @@ export function command(request, { key }) {
   const authorization = key ? ` \\\n  -H "Authorization: Bearer $KEY"` : "";
   const body = JSON.stringify({ ...request, response_format: "mp3" });
   const address = new URL("v1/audio/speech", location.href);
-  return `curl ${address}${authorization} \\\n  -H 'Content-Type: application/json' \\\n  -d ${quoted(body)} -o speech.mp3`;
+  return `curl ${address}${authorization} \\\n  -H 'Content-Type: application/json' \\\n  -d ${quoted(body)} \\\n  -o speech.mp3`;
 }
 
 async function ask(body, key, signal) {
