@@ -1,0 +1,287 @@
+"""Speech over Wyoming, the protocol of Home Assistant's voices, beside HTTP in the same event loop.
+
+describe                                what there is: a voice for each of every model's, and each model
+                                        by its name with those as its speakers
+synthesize                              audio-start, audio-chunk ..., audio-stop
+synthesize-start, -chunk ..., -stop     the same, sentence by sentence as they become complete, then
+                                        synthesize-stopped
+An `error` event ends a connection, as clients expect that wait for audio-stop.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Any
+
+import sentencex
+from wyoming.audio import AudioChunk, AudioStart, AudioStop
+from wyoming.error import Error
+from wyoming.event import Event
+from wyoming.info import Attribution, Describe, Info, TtsProgram, TtsVoice, TtsVoiceSpeaker
+from wyoming.server import AsyncEventHandler
+from wyoming.tts import (
+    Synthesize,
+    SynthesizeChunk,
+    SynthesizeStart,
+    SynthesizeStop,
+    SynthesizeStopped,
+    SynthesizeVoice,
+)
+
+from speech.dataset.schema import SAMPLE_RATE
+from speech.errors import Refused
+from speech.synthesizer import SynthesisRequest
+from speech.text.normalize import base_language
+from student.phrases import PAUSE_S
+from student.server.catalog import Catalog
+from student.server.encode import PcmEncoder
+from student.server.engine import Engine
+from student.server.errors import ApiError, refused
+
+AUDIO = {"rate": SAMPLE_RATE, "width": 2, "channels": 1}
+MAX_EVENT_BYTES = 1 << 20
+WAITING_EVENTS = 8
+"""of a client that are read before its speech is done"""
+HOMEPAGE = "https://pypi.org/project/tts-distill/"
+
+
+@asynccontextmanager
+async def serving_wyoming(
+    host: str, port: int, catalog: Catalog, engine: Engine, max_chars: int
+) -> AsyncIterator[int]:
+    """Listens while it is entered; the port that it has, of port 0 one that was free."""
+    connections = set[asyncio.Task[None]]()
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.ensure_future(Connection(reader, writer, catalog, engine, max_chars).run())
+        connections.add(task)
+        task.add_done_callback(connections.discard)
+
+    server = await asyncio.start_server(connected, host, port)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+        for task in connections:
+            task.cancel()
+        await asyncio.gather(*connections, return_exceptions=True)
+
+
+class Connection(AsyncEventHandler):
+    """One client: its events are read while its speech is computed, so that one that goes away is
+    noticed."""
+
+    def __init__(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        catalog: Catalog,
+        engine: Engine,
+        max_chars: int,
+    ) -> None:
+        super().__init__(_BoundedReader(reader), writer)  # type: ignore[arg-type]
+        self.catalog, self.engine, self.max_chars = catalog, engine, max_chars
+        self.events = asyncio.Queue[Event](WAITING_EVENTS)
+        self.stream: _TextStream | None = None
+
+    async def run(self) -> None:
+        answering = asyncio.ensure_future(self._answer_all())
+        reading = asyncio.ensure_future(super().run())
+        try:
+            await asyncio.wait((reading, answering), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (reading, answering):
+                task.cancel()
+            await asyncio.gather(reading, answering, return_exceptions=True)
+            self.writer.close()
+
+    async def handle_event(self, event: Event) -> bool:
+        await self.events.put(event)
+        return True
+
+    async def _answer_all(self) -> None:
+        """Event by event, until one is a mistake."""
+        try:
+            while True:
+                await self._answer(await self.events.get())
+        except Refused as refusal:
+            await self._tell(refused(refusal))
+        except ApiError as error:
+            await self._tell(error)
+        except (LookupError, TypeError, AttributeError):
+            await self._tell(
+                ApiError(400, "an event without what it should have", code="malformed")
+            )
+
+    async def _tell(self, error: ApiError) -> None:
+        await self.write_event(Error(error.message, error.code).event())
+
+    async def _answer(self, event: Event) -> None:
+        kind = event.type
+        if Describe.is_type(kind):
+            await self.write_event(info(self.catalog).event())
+        elif SynthesizeStart.is_type(kind):
+            start = SynthesizeStart.from_event(event)
+            self.stream = _TextStream(self._request("", start.voice, start.text_format))
+        elif SynthesizeChunk.is_type(kind) and self.stream:
+            self.stream.text += SynthesizeChunk.from_event(event).text
+            self._check_length(self.stream.text)
+            await self._speak_sentences(self.stream, self.stream.complete())
+        elif SynthesizeStop.is_type(kind) and self.stream:
+            await self._speak_sentences(self.stream, self.stream.rest())
+            if self.stream.spoken:
+                await self.write_event(AudioStop().event())
+            self.stream = None
+            await self.write_event(SynthesizeStopped().event())
+        elif Synthesize.is_type(kind) and not self.stream:  # in a stream: for servers without such
+            asked = Synthesize.from_event(event)
+            self._check_length(asked.text)
+            request = self._request(asked.text, asked.voice, asked.text_format)
+            await self._speak(*request, starts=True)
+            await self.write_event(AudioStop().event())
+
+    async def _speak_sentences(self, stream: "_TextStream", sentences: list[str]) -> None:
+        for sentence in sentences:
+            if stream.spoken:
+                await self._send(bytes(2 * round(PAUSE_S * SAMPLE_RATE)))
+            model, request = stream.request
+            said = SynthesisRequest(sentence, request.voice, request.language)
+            await self._speak(model, said, starts=not stream.spoken)
+            stream.spoken = True
+
+    async def _speak(self, model: str, request: SynthesisRequest, starts: bool) -> None:
+        encoder, pieces = PcmEncoder(), self.engine.stream(self.catalog[model], request)
+        try:
+            async for wave in pieces:
+                if starts:
+                    starts = False
+                    await self.write_event(AudioStart(**AUDIO).event())
+                await self._send(encoder.push(wave))
+        finally:
+            await pieces.aclose()  # type: ignore[attr-defined]
+
+    async def _send(self, pcm: bytes) -> None:
+        await self.write_event(AudioChunk(**AUDIO, audio=pcm).event())
+
+    def _request(
+        self, text: str, voice: SynthesizeVoice | None, form: Any
+    ) -> tuple[str, SynthesisRequest]:
+        """The model, and what it is asked; raises ApiError."""
+        if form not in (None, "text"):
+            raise ApiError(
+                400, f"text_format {form!r:.20}; allowed: text", code="unsupported_format"
+            )
+        model, name = chosen(self.catalog, voice or SynthesizeVoice())
+        return model, SynthesisRequest(text, name, self.catalog.language(model))
+
+    def _check_length(self, text: str) -> None:
+        if len(text) > self.max_chars:
+            told = f"the text has {len(text)} characters; allowed: {self.max_chars}"
+            raise ApiError(400, told, code="string_above_max_length")
+
+
+class _TextStream:
+    """Text that arrives in chunks."""
+
+    def __init__(self, request: tuple[str, SynthesisRequest]) -> None:
+        self.request = request
+        self.text, self.said = "", 0
+        self.spoken = False
+
+    def complete(self) -> list[str]:
+        """The sentences that are new and whole: another has begun after them."""
+        *sentences, _ = self._sentences() or [""]
+        self.said += sum(map(len, sentences))
+        return [sentence for sentence in sentences if sentence.strip()]
+
+    def rest(self) -> list[str]:
+        """Those that are left at the end; where nothing was said at all, what there is."""
+        sentences = [sentence for sentence in self._sentences() if sentence.strip()]
+        return sentences if sentences or self.spoken else [self.text]
+
+    def _sentences(self) -> list[str]:
+        _, request = self.request
+        return list(sentencex.segment(request.language, self.text[self.said :]))
+
+
+class _BoundedReader:
+    """Refuses an event that says it is larger than any of ours: wyoming would wait for all of it."""
+
+    def __init__(self, reader: asyncio.StreamReader) -> None:
+        self.reader = reader
+
+    async def readline(self) -> bytes:
+        return await self.reader.readline()
+
+    async def readexactly(self, size: int) -> bytes:
+        if size > MAX_EVENT_BYTES:
+            raise ValueError(f"an event of {size} bytes; allowed: {MAX_EVENT_BYTES}")
+        return await self.reader.readexactly(size)
+
+
+def info(catalog: Catalog) -> Info:
+    """What Home Assistant offers: voices by the names that `chosen` takes."""
+    voices = [voice for model in catalog for voice in _voices(catalog, model)]
+    program = TtsProgram(
+        name="tts-distill",
+        description="Small students of a large teacher",
+        attribution=Attribution("tts-distill", HOMEPAGE),
+        installed=True,
+        version=version("tts-distill"),
+        voices=voices,
+        supports_synthesize_streaming=True,
+    )
+    return Info(tts=[program])
+
+
+def _voices(catalog: Catalog, model: str) -> list[TtsVoice]:
+    """The model's voices, each by itself, since clients let people choose voices but no speakers; and
+    the model with its voices as speakers."""
+    synthesizer = catalog[model]
+    common = {
+        "attribution": Attribution(synthesizer.license or synthesizer.name, HOMEPAGE),
+        "installed": True,
+        "version": synthesizer.revision or None,
+        "languages": list(synthesizer.languages),
+    }
+    prefix = "" if model == catalog.first else f"{model}/"
+    each = [
+        TtsVoice(name=f"{prefix}{voice}", description=f"{voice} ({model})", **common)
+        for voice in synthesizer.voices
+    ]
+    speakers = [TtsVoiceSpeaker(voice) for voice in synthesizer.voices]
+    return [*each, TtsVoice(name=model, description=synthesizer.name, speakers=speakers, **common)]
+
+
+def chosen(catalog: Catalog, voice: SynthesizeVoice) -> tuple[str, str | None]:
+    """The model and its voice: of a model's name (and a speaker), a voice's, MODEL/VOICE, a language,
+    or of nothing.
+
+    Raises:
+        ApiError: there is no such.
+    """
+    if voice.name is None:
+        return _of_language(catalog, voice.language), None
+    if voice.name in catalog:
+        return voice.name, catalog.voice(voice.name, voice.speaker)
+    model, _, rest = voice.name.partition("/")
+    if model not in catalog or not rest:
+        model, rest = catalog.first, voice.name
+    name = catalog.voice(model, rest)
+    if voice.speaker not in (None, rest):
+        told = f"voice {voice.name!r:.80} has no speakers, so none {voice.speaker!r:.80}"
+        raise ApiError(400, told, code="voice_not_found")
+    return model, name
+
+
+def _of_language(catalog: Catalog, language: str | None) -> str:
+    if language is None:
+        return catalog.first
+    wanted = base_language(language)
+    for model in catalog:
+        if wanted in catalog[model].languages:
+            return model
+    spoken = sorted({language for model in catalog.values() for language in model.languages})
+    told = f"no model speaks {language!r:.20}; allowed: {', '.join(spoken)}"
+    raise ApiError(400, told, code="unsupported_language")
