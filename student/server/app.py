@@ -9,9 +9,16 @@ from student.server.errors import tell_errors
 from student.server.openai_api import openai_router
 from student.server.page import page_router
 
+ABOUT = """\
+Speech by small models on this machine, as OpenAI's API speaks it: an app that knows that API needs
+another `base_url` and nothing else. Every error is
+`{"error": {"message", "type", "param", "code"}}`.
+"""
+
 
 def create_app(config: ServeConfig, catalog: Catalog, engine: Engine) -> FastAPI:
-    app = FastAPI(title="tts-distill", description="Speech as OpenAI's API speaks it.")
+    """All that is asked by HTTP."""
+    app = FastAPI(title="tts-distill", description=ABOUT)
     tell_errors(app)
     app.include_router(openai_router(catalog, engine, config.max_chars))
     app.include_router(page_router(catalog, config.max_chars))

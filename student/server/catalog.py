@@ -1,4 +1,4 @@
-"""Which models the server has, in which voices they speak, and by which other names apps ask for them."""
+"""Which models the server has, in which voices they speak, and by which other names they are known."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from speech.synthesizer import Synthesizer
 from student.server.errors import NOT_FOUND, ApiError
 
-MIXED = re.compile(r"\s*\+\s*")
-PART = re.compile(r"(?P<voice>.+?)\s*(?:\(\s*(?P<weight>\d+(?:\.\d+)?)\s*\))?")
+PART = re.compile(r"(?P<voice>[^()]+)(?P<weight>\(\d+(?:\.\d+)?\))?")
 """of a mix of voices: a(2)+b(1)"""
 
 
@@ -25,7 +24,7 @@ class Catalog(Mapping[str, Synthesizer]):
         self._models = dict(models)
         first = next(iter(self._models))
         self._aliases = {alias: first for alias in model_aliases if alias not in self._models}
-        self.voice_aliases = tuple(voice_aliases)
+        self._voice_aliases = tuple(voice_aliases)
 
     def __getitem__(self, name: str) -> Synthesizer:
         return self._models[name]
@@ -53,28 +52,41 @@ class Catalog(Mapping[str, Synthesizer]):
         """The one that a model is asked to speak."""
         return self[model].languages[0]
 
-    def voice(self, model: str, name: str | None) -> str | None:
-        """A voice as the model knows it, or a mix a(2)+b(1) of such; raises ApiError (400)."""
-        if name is None or name in self[model].voices:
+    def voice_aliases(self, model: str) -> dict[str, str]:
+        """The model's voice for each other name."""
+        voices = self[model].voices
+        if not voices:
+            return {}
+        return {
+            alias: voices[place % len(voices)]
+            for place, alias in enumerate(self._voice_aliases)
+            if alias not in voices
+        }
+
+    def voice(self, model: str, name: str) -> str | None:
+        """A voice as the model knows it, or a mix a(2)+b(1) of such; None where the model has no
+        voices to choose from. Raises ApiError (400)."""
+        if name in (voices := self[model].voices):
             return name
-        parts = [PART.fullmatch(part) for part in MIXED.split(name.strip())]
-        if len(parts) == 1 and "(" not in name:
+        if not voices:
+            return None
+        parts = [PART.fullmatch(part.strip()) for part in name.split("+")]
+        if len(parts) == 1 and not (parts[0] and parts[0]["weight"]):
             return self._one(model, name)
-        if not all(parts):
-            told = f"voice {name!r:.80} is no mix of voices; give one as a(2)+b(1)"
+        named = [part for part in parts if part]
+        if len(named) < len(parts):
+            told = f"voice {name!r:.80} is no mix of voices, as a(2)+b(1) is one"
             raise ApiError(400, told, code="invalid_voice", param="voice")
         return "+".join(
-            self._one(model, part["voice"]) + (f"({part['weight']})" if part["weight"] else "")
-            for part in parts
-            if part
+            self._one(model, part["voice"].strip()) + (part["weight"] or "") for part in named
         )
 
     def _one(self, model: str, name: str) -> str:
-        voices = self[model].voices
+        voices, aliases = self[model].voices, self.voice_aliases(model)
         if name in voices:
             return name
-        if name in self.voice_aliases and voices:
-            return voices[self.voice_aliases.index(name) % len(voices)]
-        allowed = f"{', '.join(voices)}, and OpenAI's names: {', '.join(self.voice_aliases)}"
-        told = f"model {model!r} has no voice {name!r:.80}; allowed: {allowed:.800}"
+        if name in aliases:
+            return aliases[name]
+        allowed = ", ".join([*voices, *aliases])
+        told = f"model {model!r:.80} has no voice {name!r:.80}; allowed: {allowed:.800}"
         raise ApiError(400, told, code="voice_not_found", param="voice")

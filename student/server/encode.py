@@ -1,15 +1,30 @@
-"""Waves to the bytes of audio files while they are made."""
+"""Waves to the bytes of audio files while they are made: what an OpenAI `response_format` names.
 
+One after another, `push` and `finish` give a whole file. Its bytes depend on the samples alone, not
+on how they were cut into waves.
+"""
+
+import io
+from collections.abc import Callable, Mapping
+from fractions import Fraction
 from typing import Protocol
 
+import av
 import numpy as np
+import numpy.typing as npt
 
 from speech.audio.waveform import Wave
 from speech.dataset.schema import SAMPLE_RATE
 
+UNKNOWN = b"\xff\xff\xff\xff"
+"""a size in a header that is written before the sound is made"""
+
 
 class Encoder(Protocol):
+    """Of one response; `slow` where a piece of it takes milliseconds, and not the event loop's."""
+
     content_type: str
+    slow: bool
 
     def push(self, wave: Wave) -> bytes:
         """The bytes that are finished with these samples; may be none."""
@@ -23,39 +38,113 @@ class Encoder(Protocol):
 class PcmEncoder:
     """Signed 16 bits, little-endian, 24 kHz, mono, without a header."""
 
-    content_type = "audio/pcm"
+    content_type, slow = "audio/pcm", False
 
     def push(self, wave: Wave) -> bytes:
-        return (np.clip(np.round(wave * 32768.0), -32768, 32767).astype("<i2")).tobytes()
+        return pcm_16(wave).tobytes()
 
     def finish(self) -> bytes:
         return b""
 
 
 class WavEncoder(PcmEncoder):
-    """RIFF whose sizes are 0xFFFFFFFF, as OpenAI's: nobody knows them while it is made."""
+    """The same after a RIFF header whose sizes are 0xFFFFFFFF, as OpenAI's."""
 
     content_type = "audio/wav"
 
     def __init__(self) -> None:
-        self._header: bytes = wav_header()
+        self._header = wav_header()
 
     def push(self, wave: Wave) -> bytes:
         header, self._header = self._header, b""
         return header + super().push(wave)
 
 
+class AvEncoder:
+    """What FFmpeg's libraries encode, by PyAV, into a container that needs no way back."""
+
+    slow = True
+
+    def __init__(
+        self,
+        content_type: str,
+        container: str,
+        codec: str,
+        bit_rate: int | None,
+        options: dict[str, str],
+    ) -> None:
+        """`container` and `options` as FFmpeg names its muxer and the muxer's options."""
+        self.content_type, self._sink, self._at = content_type, _Sink(), 0
+        self._file = av.open(self._sink, "w", format=container, options=options)
+        self._stream = self._file.add_stream(codec, rate=SAMPLE_RATE, layout="mono")
+        if bit_rate is not None:
+            self._stream.bit_rate = bit_rate
+
+    def push(self, wave: Wave) -> bytes:
+        if not len(wave):
+            return b""
+        frame = av.AudioFrame.from_ndarray(pcm_16(wave)[None], format="s16", layout="mono")
+        frame.sample_rate, frame.pts, frame.time_base = (
+            SAMPLE_RATE,
+            self._at,
+            Fraction(1, SAMPLE_RATE),
+        )
+        self._at += len(wave)
+        self._file.mux(self._stream.encode(frame))
+        return self._sink.taken()
+
+    def finish(self) -> bytes:
+        self._file.mux(self._stream.encode(None))
+        self._file.close()
+        return self._sink.taken()
+
+
+class _Sink:
+    """A file that can only be written on."""
+
+    def __init__(self) -> None:
+        self._buffer = io.BytesIO()
+
+    def write(self, data: bytes) -> int:
+        return self._buffer.write(data)
+
+    def taken(self) -> bytes:
+        """What was written since the last time."""
+        data, self._buffer = self._buffer.getvalue(), io.BytesIO()
+        return data
+
+
+AT_ONCE = {"flush_packets": "1"}
+FORMATS: Mapping[str, Callable[[], Encoder]] = {
+    "mp3": lambda: AvEncoder(
+        "audio/mpeg",
+        "mp3",
+        "libmp3lame",
+        96_000,
+        {**AT_ONCE, "write_xing": "0", "id3v2_version": "0"},
+    ),
+    "opus": lambda: AvEncoder(
+        "audio/ogg",
+        "ogg",
+        "libopus",
+        48_000,
+        {**AT_ONCE, "page_duration": "100000"},  # microseconds
+    ),
+    "aac": lambda: AvEncoder("audio/aac", "adts", "aac", 64_000, AT_ONCE),
+    "flac": lambda: AvEncoder("audio/flac", "flac", "flac", None, AT_ONCE),
+    "wav": WavEncoder,
+    "pcm": PcmEncoder,
+}
+
+
+def pcm_16(wave: Wave) -> npt.NDArray[np.int16]:
+    """(samples,) of full scale, rounded."""
+    return np.clip(np.round(wave * 32768.0), -32768, 32767).astype("<i2")
+
+
 def wav_header() -> bytes:
     """44 bytes: PCM_16, mono, 24 kHz, of unknown length."""
-    unknown, byte_rate = b"\xff\xff\xff\xff", 2 * SAMPLE_RATE
+    byte_rate = 2 * SAMPLE_RATE
     shape = [(16, 4), (1, 2), (1, 2), (SAMPLE_RATE, 4), (byte_rate, 4), (2, 2), (16, 2)]
     form = b"".join(value.to_bytes(size, "little") for value, size in shape)
-    return b"RIFF" + unknown + b"WAVEfmt " + form + b"data" + unknown
-
-
-FORMATS = {"pcm": PcmEncoder, "wav": WavEncoder}
-
-
-def encoder(name: str) -> Encoder:
-    """Of a response_format."""
-    return FORMATS[name]()
+    return b"RIFF" + UNKNOWN + b"WAVEfmt " + form + b"data" + UNKNOWN

@@ -1,4 +1,4 @@
-"""Threads that compute speech piece by piece: first pieces before all others, then whose client's sound
+"""Threads that compute speech piece by piece: first pieces before all others, then for whom the sound
 runs out first.
 
 A request is a generator of pieces (`Synthesizer.stream`), and a thread takes one step of one of them at
@@ -9,40 +9,44 @@ closed. Needs no torch.
 import asyncio
 import heapq
 import itertools
+import logging
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 from speech.audio.waveform import Wave
 from speech.dataset.schema import SAMPLE_RATE
-from speech.errors import Refused
+from speech.errors import Refused, in_one_line
 from speech.synthesizer import SynthesisRequest, Synthesizer
 from student.server.errors import SERVER, ApiError, refused
 
 RETRY_AFTER_S = 1
 LEAST_SOUND_S, SOUND_S_A_CHAR = 10.0, 1.0
-"""the most sound of a text at its slowest: a number of ten digits takes seven seconds"""
+"""what a text may sound at most, at speed 1: one of ten digits takes seven seconds"""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(eq=False)
 class _Job:
     """One request."""
 
-    pieces: Iterator[Wave]
+    pieces: Generator[Wave, None, None]
     most_samples: float
     loop: asyncio.AbstractEventLoop
     begun: float | None = None
-    """when its client began to hear it"""
+    """when its first piece was there"""
     samples: int = 0
-    closed: bool = False
     running: bool = False
+    closed: bool = False
     ready: "asyncio.Future[Wave | None]" = field(init=False)
     """the next piece; None after the last"""
 
-    def due(self) -> tuple[bool, float]:
-        """What goes first: whoever hears nothing yet, then whoever has heard all that is there."""
+    @property
+    def order(self) -> tuple[bool, float]:
+        """Smallest first: who hears nothing yet, then when the client has heard all that is there."""
         if self.begun is None:
             return False, 0.0
         return True, self.begun + self.samples / SAMPLE_RATE
@@ -52,16 +56,19 @@ class Engine:
     """What computes for all of a server's requests."""
 
     def __init__(self, threads: int, queue: int, deadline_s: float) -> None:
-        """`queue`: most requests that wait for a thread; `deadline_s`: that one may wait and be
-        computed in all, without the time in which it waits for its client."""
+        """`threads` that compute, and one that does first pieces alone, so that nobody waits for the
+        end of another's long piece. `queue`: most requests that wait for a thread; `deadline_s`:
+        that one may wait and be computed in all, without the time in which it waits for its client.
+        """
         self.queue, self.deadline_s = queue, deadline_s
         self._jobs: list[tuple[tuple[bool, float], int, _Job]] = []
+        """a heap"""
         self._numbers = itertools.count()
         self._changed = threading.Condition()
         self._stopped = False
         self._threads = [
-            threading.Thread(target=self._work, name=f"speech-{number}", daemon=True)
-            for number in range(threads)
+            threading.Thread(target=self._work, args=(number == threads,), daemon=True)
+            for number in range(threads + 1)
         ]
         for thread in self._threads:
             thread.start()
@@ -85,14 +92,13 @@ class Engine:
         try:
             while True:
                 asked = time.monotonic()
-                try:
-                    piece = await asyncio.wait_for(asyncio.shield(job.ready), left_s)
-                except asyncio.TimeoutError as error:
-                    told = f"not done within {self.deadline_s:g} s"
-                    raise ApiError(504, told, SERVER, "deadline_exceeded") from error
+                done, _ = await asyncio.wait([job.ready], timeout=left_s)
+                if not done:
+                    raise self._late()
+                piece = job.ready.result()
                 if piece is None:
                     return
-                left_s -= time.monotonic() - asked
+                left_s = max(0.0, left_s - (time.monotonic() - asked))
                 self._enqueue(job)
                 yield piece
         finally:
@@ -106,11 +112,10 @@ class Engine:
         for thread in self._threads:
             thread.join()
 
+    def _late(self) -> ApiError:
+        return ApiError(504, f"not done within {self.deadline_s:g} s", SERVER, "deadline_exceeded")
+
     def _admit(self, synthesizer: Synthesizer, request: SynthesisRequest) -> _Job:
-        most_s = LEAST_SOUND_S + SOUND_S_A_CHAR * len(request.text)
-        pieces = synthesizer.stream(request)
-        most_samples = most_s * SAMPLE_RATE / min(1.0, request.speed)
-        job = _Job(pieces, most_samples, asyncio.get_running_loop())
         if self.waiting >= self.queue:
             raise ApiError(
                 429,
@@ -119,73 +124,87 @@ class Engine:
                 "queue_full",
                 headers={"Retry-After": str(RETRY_AFTER_S)},
             )
+        most_s = (LEAST_SOUND_S + SOUND_S_A_CHAR * len(request.text)) / min(1.0, request.speed)
+        pieces = _pieces(synthesizer, request)
+        job = _Job(pieces, most_s * SAMPLE_RATE, asyncio.get_running_loop())
         self._enqueue(job)
         return job
 
     def _enqueue(self, job: _Job) -> None:
         job.ready = job.loop.create_future()
         with self._changed:
-            heapq.heappush(self._jobs, (job.due(), next(self._numbers), job))
-            self._changed.notify()
+            heapq.heappush(self._jobs, (job.order, next(self._numbers), job))
+            self._changed.notify_all()
 
     def _release(self, job: _Job) -> None:
-        """Forget a job: the thread that computes it will close it, else here and now."""
+        """Forget a job; where a thread is at it, that will close it."""
+        if not job.ready.cancel():
+            job.ready.exception()  # which was looked at, or nobody wants any more
         with self._changed:
             job.closed = True
             self._jobs = [entry for entry in self._jobs if entry[2] is not job]
             heapq.heapify(self._jobs)
             if job.running:
                 return
-        _close(job.pieces)
+        job.pieces.close()
 
-    def _work(self) -> None:
-        while job := self._next():
+    def _work(self, first_alone: bool) -> None:
+        while job := self._next(first_alone):
             try:
-                answer: Wave | None | BaseException = self._step(job)
+                answer: Wave | None | ApiError = _step(job)
+            except ApiError as error:
+                answer = error
             except Refused as refusal:
                 answer = refused(refusal)
             except Exception as error:
-                answer = error
+                log.exception("a model failed: %s", in_one_line(error))
+                answer = ApiError(500, "the model failed on this text", SERVER, "model_failed")
             with self._changed:
                 job.running = False
                 gone = job.closed
             if gone:
-                _close(job.pieces)
-            else:
-                with suppress(RuntimeError):  # its loop has ended
-                    job.loop.call_soon_threadsafe(_answer, job.ready, answer)
+                job.pieces.close()
+                continue
+            with suppress(RuntimeError):  # its loop has ended
+                job.loop.call_soon_threadsafe(_answer, job.ready, answer)
 
-    def _next(self) -> _Job | None:
+    def _next(self, first_alone: bool) -> _Job | None:
+        """Wait for something to do; None at the end."""
+
+        def something() -> bool:
+            return bool(self._jobs) and not (first_alone and self._jobs[0][2].begun)
+
         with self._changed:
-            self._changed.wait_for(lambda: self._jobs or self._stopped)
+            self._changed.wait_for(lambda: something() or self._stopped)
             if self._stopped:
                 return None
             job = heapq.heappop(self._jobs)[2]
             job.running = True
             return job
 
-    def _step(self, job: _Job) -> Wave | None:
-        piece = next(job.pieces, None)
-        if piece is None:
-            return None
-        job.begun = job.begun or time.monotonic()
-        job.samples += len(piece)
-        if job.samples > job.most_samples:
-            most_s = job.most_samples / SAMPLE_RATE
-            told = f"the speech did not end within {most_s:.0f} s of sound"
-            raise ApiError(500, told, SERVER, "endless_speech")
-        return piece
+
+def _pieces(synthesizer: Synthesizer, request: SynthesisRequest) -> Generator[Wave, None, None]:
+    """The whole of it in a generator, so that nothing is computed before its turn."""
+    yield from synthesizer.stream(request)
 
 
-def _answer(ready: "asyncio.Future[Wave | None]", answer: Wave | None | BaseException) -> None:
+def _step(job: _Job) -> Wave | None:
+    piece = next(job.pieces, None)
+    if piece is None:
+        return None
+    job.begun = job.begun or time.monotonic()
+    job.samples += len(piece)
+    if job.samples > job.most_samples:
+        most_s = job.most_samples / SAMPLE_RATE
+        told = f"the speech did not end within {most_s:.0f} s of sound"
+        raise ApiError(500, told, SERVER, "endless_speech")
+    return piece
+
+
+def _answer(ready: "asyncio.Future[Wave | None]", answer: Wave | None | ApiError) -> None:
     if ready.done():
         return
-    if isinstance(answer, BaseException):
+    if isinstance(answer, ApiError):
         ready.set_exception(answer)
     else:
         ready.set_result(answer)
-
-
-def _close(pieces: Iterator[Wave]) -> None:
-    if close := getattr(pieces, "close", None):
-        close()

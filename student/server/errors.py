@@ -3,15 +3,41 @@
 import json
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from speech.errors import Refused
+from speech.reasons import Reason
 
 INVALID, NOT_FOUND, SERVER = "invalid_request_error", "not_found_error", "server_error"
+
+
+class ErrorDetails(BaseModel):
+    message: str
+    type: str
+    param: str | None
+    code: str | None
+
+
+class ErrorBody(BaseModel):
+    """What stands in every response that is no success."""
+
+    error: ErrorDetails
+
+
+ERRORS: dict[int | str, dict[str, Any]] = {
+    400: {"model": ErrorBody, "description": "What is wrong with the request."},
+    404: {"model": ErrorBody, "description": "No such model."},
+    422: {"model": ErrorBody, "description": "Not used: what is invalid is a 400, as OpenAI's."},
+    429: {"model": ErrorBody, "description": "Too many requests wait: see Retry-After."},
+    504: {"model": ErrorBody, "description": "Not done in time."},
+}
+"""for the API's documentation"""
 
 
 class ApiError(Exception):
@@ -36,9 +62,10 @@ class ApiError(Exception):
         return {"error": told}
 
 
-def refused(refusal: Refused, param: str = "input") -> ApiError:
+def refused(refusal: Refused) -> ApiError:
     """What a synthesizer does not say, as the client's mistake."""
-    return ApiError(400, str(refusal), code=refusal.reason, param=param)
+    param = "voice" if refusal.reason == Reason.UNKNOWN_VOICE else "input"
+    return ApiError(400, str(refusal), code=str(refusal.reason), param=param)
 
 
 def response_of(error: ApiError) -> Response:
@@ -68,21 +95,25 @@ def tell_errors(app: FastAPI) -> None:
 def _of_validation(error: RequestValidationError) -> ApiError:
     """The first of the mistakes, by the field that it is in."""
     first = error.errors()[0]
-    path = [str(part) for part in first["loc"] if part not in ("body", "query", "path")]
     if first["type"] == "json_invalid":
         return ApiError(400, f"the body is not JSON: {first['ctx']['error']}", code="invalid_json")
-    param = ".".join(path) or None
-    message = f"{param}: {first['msg']}" if param else first["msg"]
-    if "input" in first and isinstance(first["input"], str | int | float):
-        message += f", not {json.dumps(first['input']):.80}"
-    return ApiError(400, message, code=first["type"], param=param)
+    path = [str(part) for part in first["loc"][1:]]
+    if not path:
+        told = "the body must be a JSON object, with Content-Type: application/json"
+        return ApiError(400, told, code="invalid_body")
+    message = f"{path[0]}: {first['msg']}"
+    if isinstance(given := first.get("input"), str | int | float):
+        message += f", not {json.dumps(given):.80}"  # in ASCII, whatever it was
+    return ApiError(400, message, code=first["type"], param=path[0])
 
 
 def _of_status(request: Request, error: HTTPException) -> ApiError:
-    path, phrase = request.url.path, HTTPStatus(error.status_code).phrase
-    known = {
-        404: (f"{request.method} {path:.100} is not there; /docs lists what is", NOT_FOUND),
-        405: (f"{path:.100} does not take {request.method}", INVALID),
-    }
-    message, type = known.get(error.status_code, (str(error.detail or phrase), INVALID))
-    return ApiError(error.status_code, message, type, headers=error.headers)
+    path = request.url.path
+    if error.status_code == 404:
+        told = f"{request.method} {path:.100} is not there; /docs lists what is"
+        return ApiError(404, told, NOT_FOUND, "not_found")
+    code = HTTPStatus(error.status_code).name.lower()
+    told = str(error.detail)
+    if error.status_code == 405:
+        told = f"{path:.100} does not take {request.method}"
+    return ApiError(error.status_code, told, code=code, headers=error.headers)

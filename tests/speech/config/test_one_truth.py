@@ -92,7 +92,8 @@ def stated(values: Mapping[str, Any], fields: Fields, above: str = "") -> Iterat
     """The dotted keys of YAML, down to its tables, whose keys are nobody's."""
     for name, value in values.items():
         yield (key := f"{above}{name}")
-        is_table = any(list(row_classes(field)) for field in fields.get(key, ()))
+        types = (known for field in fields.get(key, ()) for known in alternatives(field.annotation))
+        is_table = any(get_origin(known) is dict for known in types)
         if isinstance(value, Mapping) and not is_table:
             yield from stated(value, fields, f"{key}.")
 
