@@ -1,5 +1,6 @@
 """OpenAI's speech API: `POST /v1/audio/speech`, `GET /v1/models`, and the voices."""
 
+import re
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -12,6 +13,9 @@ from student.server.encode import FORMATS
 from student.server.engine import Engine
 from student.server.errors import ERRORS, ApiError
 from student.server.responses import SpeechEvents, SpeechResponse
+
+NO_TEXT = re.compile("[\0\ud800-\udfff]")
+"""NUL, and halves of characters, which JSON can write and UTF-8 cannot"""
 
 
 class VoiceById(BaseModel):
@@ -112,5 +116,6 @@ def check_text(text: str, max_chars: int) -> None:
         raise ApiError(400, told, code="string_above_max_length", param="input")
     if not text.strip():
         raise ApiError(400, "input has no text", code="empty_input", param="input")
-    if "\0" in text:
-        raise ApiError(400, "input has a NUL character", code="invalid_text", param="input")
+    if found := NO_TEXT.search(text):
+        told = f"input has U+{ord(found[0]):04X}, which no text has"
+        raise ApiError(400, told, code="invalid_text", param="input")

@@ -1,0 +1,233 @@
+"""The engine by itself: who goes first, how much is computed ahead, limits, work nobody waits for."""
+
+import asyncio
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import aclosing, contextmanager
+
+import numpy as np
+import pytest
+
+from speech.audio.waveform import Wave
+from speech.errors import Refused
+from speech.synthesizer import SynthesisRequest
+from student.server.engine import Engine
+from student.server.errors import ApiError
+
+SECOND = 24_000
+
+
+class Scripted:
+    """A synthesizer of so many pieces of a second; each step may wait."""
+
+    def __init__(self, pieces: int = 3, step: Callable[[str, int], object] | None = None) -> None:
+        self.pieces, self.step = pieces, step or (lambda text, number: None)
+        self.steps: list[tuple[str, int]] = []
+        self.closed: list[str] = []
+
+    def stream(self, request: SynthesisRequest) -> Iterator[Wave]:
+        try:
+            for number in range(self.pieces):
+                self.steps.append((request.text, number))
+                self.step(request.text, number)
+                yield np.full(SECOND, number, np.float32)
+        finally:
+            self.closed.append(request.text)
+
+
+def request(text: str) -> SynthesisRequest:
+    return SynthesisRequest(text, None, "en")
+
+
+@contextmanager
+def running(threads: int = 1, queue: int = 64, deadline_s: float = 60) -> Iterator[Engine]:
+    engine = Engine(threads, queue, deadline_s)
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+async def whole(engine: Engine, synthesizer: Scripted, text: str) -> list[Wave]:
+    return [piece async for piece in engine.stream(synthesizer, request(text))]
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    for _ in range(2000):
+        if condition():
+            return
+        await asyncio.sleep(0.005)
+    raise AssertionError("it did not come to that")
+
+
+def test_pieces_come_as_they_are() -> None:
+    with running() as engine:
+        pieces = asyncio.run(whole(engine, Scripted(4), "a"))
+    assert [piece[0] for piece in pieces] == [0, 1, 2, 3]
+
+
+def test_new_requests_begin_before_others_go_on() -> None:
+    gate = threading.Event()
+    spoken = Scripted(3, lambda text, number: text == "gate" and gate.wait())
+
+    async def ask() -> None:
+        held = [asyncio.create_task(whole(engine, spoken, "gate")) for _ in range(2)]
+        await until(lambda: len(spoken.steps) == 2)  # both threads are busy
+        others = [asyncio.create_task(whole(engine, spoken, name)) for name in "abc"]
+        await until(lambda: engine.waiting == 3)
+        gate.set()
+        await asyncio.gather(*held, *others)
+
+    with running() as engine:
+        asyncio.run(ask())
+    order = [name for name, number in spoken.steps if name != "gate" and number == 0]
+    firsts = [place for place, (name, number) in enumerate(spoken.steps) if number == 0]
+    assert order == ["a", "b", "c"]
+    assert firsts[-1] < 8  # of 15, where turns alone would give 11
+
+
+def test_no_more_is_computed_than_one_piece_ahead() -> None:
+    spoken = Scripted(100)
+
+    async def ask() -> None:
+        async with aclosing(engine.stream(spoken, request("slow"))) as pieces:  # type: ignore[type-var]
+            await anext(pieces)
+            await until(lambda: len(spoken.steps) == 2)
+            await asyncio.sleep(0.05)
+            assert len(spoken.steps) == 2
+
+    with running() as engine:
+        asyncio.run(ask())
+
+
+def test_who_goes_away_frees_the_work() -> None:
+    spoken = Scripted(100)
+
+    async def ask() -> None:
+        async with aclosing(engine.stream(spoken, request("gone"))) as pieces:  # type: ignore[type-var]
+            await anext(pieces)
+        await until(lambda: spoken.closed == ["gone"])
+        steps = len(spoken.steps)
+        await asyncio.sleep(0.05)
+        assert len(spoken.steps) == steps
+        assert engine.waiting == 0
+
+    with running() as engine:
+        asyncio.run(ask())
+
+
+def test_who_goes_away_while_waiting_is_never_begun() -> None:
+    gate = threading.Event()
+    spoken = Scripted(1, lambda text, number: text == "gate" and gate.wait())
+
+    async def ask() -> None:
+        held = [asyncio.create_task(whole(engine, spoken, "gate")) for _ in range(2)]
+        await until(lambda: len(spoken.steps) == 2)
+        gone = asyncio.create_task(whole(engine, spoken, "gone"))
+        await until(lambda: engine.waiting == 1)
+        gone.cancel()
+        await until(lambda: engine.waiting == 0)
+        gate.set()
+        await asyncio.gather(*held)
+
+    with running() as engine:
+        asyncio.run(ask())
+    assert ("gone", 0) not in spoken.steps
+
+
+def test_the_queue_is_bounded() -> None:
+    gate = threading.Event()
+    spoken = Scripted(1, lambda text, number: gate.wait())
+
+    async def ask() -> None:
+        tasks = [asyncio.create_task(whole(engine, spoken, "busy")) for _ in range(2)]
+        await until(lambda: len(spoken.steps) == 2)
+        tasks += [asyncio.create_task(whole(engine, spoken, "waits")) for _ in range(3)]
+        await until(lambda: engine.waiting == 3)
+        with pytest.raises(ApiError, match="3 requests wait already") as refused:
+            await whole(engine, spoken, "too many")
+        assert refused.value.status == 429
+        assert refused.value.headers == {"Retry-After": "1"}
+        gate.set()
+        assert all(await asyncio.gather(*tasks))
+
+    with running(queue=3) as engine:
+        asyncio.run(ask())
+
+
+def test_a_request_has_a_deadline() -> None:
+    gate = threading.Event()
+    spoken = Scripted(9, lambda text, number: number and gate.wait())
+    heard: list[Wave] = []
+
+    async def listen() -> None:
+        async for piece in engine.stream(spoken, request("long")):
+            heard.append(piece)
+
+    async def ask() -> None:
+        with pytest.raises(ApiError, match="not done within 1 s") as late:
+            await listen()
+        assert (late.value.status, len(heard)) == (504, 1)
+        gate.set()
+        await until(lambda: spoken.closed == ["long"])
+        assert len(spoken.steps) == 2
+
+    with running(deadline_s=1) as engine:
+        asyncio.run(ask())
+
+
+def test_a_slow_client_does_not_use_up_its_deadline() -> None:
+    async def ask() -> int:
+        heard = 0
+        async for _ in engine.stream(Scripted(4), request("slow")):
+            heard += 1
+            await asyncio.sleep(0.4)
+        return heard
+
+    with running(deadline_s=1) as engine:
+        assert asyncio.run(ask()) == 4
+
+
+def test_speech_that_does_not_end_is_cut() -> None:
+    heard: list[Wave] = []
+
+    async def listen() -> None:
+        async for piece in engine.stream(Scripted(10**9), request("Hello")):
+            heard.append(piece)
+
+    with running() as engine, pytest.raises(ApiError, match="did not end within 15 s") as endless:
+        asyncio.run(listen())
+    assert (endless.value.status, len(heard)) == (500, 15)
+
+
+def fail(error: Exception) -> Callable[[str, int], object]:
+    def step(text: str, number: int) -> None:
+        raise error
+
+    return step
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (Refused("unsupported_script", "'П'"), 400, "unsupported_script"),
+        (Refused("unknown_voice", "nobody"), 400, "unknown_voice"),
+        (MemoryError(), 500, "model_failed"),
+    ],
+)
+def test_a_failure_is_one_requests_own(error: Exception, status: int, code: str) -> None:
+    async def ask() -> None:
+        with pytest.raises(ApiError) as told:
+            await whole(engine, Scripted(1, fail(error)), "bad")
+        assert (told.value.status, told.value.code) == (status, code)
+        assert len(await whole(engine, Scripted(2), "good")) == 2
+
+    with running() as engine:
+        asyncio.run(ask())
+
+
+def test_it_needs_no_torch() -> None:
+    code = "import sys, student.serve; sys.exit('torch' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
