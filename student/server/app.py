@@ -11,6 +11,7 @@ from student.server.engine import Engine
 from student.server.errors import tell_errors
 from student.server.openai_api import openai_router
 from student.server.page import page_router
+from student.server.phonemes import phonemes_router
 from student.server.wyoming import serving_wyoming
 
 ABOUT = """\
@@ -36,5 +37,6 @@ def create_app(config: ServeConfig, catalog: Catalog, engine: Engine) -> FastAPI
     app = FastAPI(title="tts-distill", description=ABOUT, lifespan=lifespan)
     tell_errors(app)
     app.include_router(openai_router(catalog, engine, config.max_chars))
+    app.include_router(phonemes_router(catalog, config.max_chars))
     app.include_router(page_router(catalog, config.max_chars))
     return app

@@ -22,7 +22,27 @@ const SHORT_WORDS = (
   "ad ah am an as at be by do eh ex go ha he hi hm ho if in is it lo me mm my no of oh on or ow ox so to uh um " +
   "up us we ya ye yo"
 ).split(" ");
-const READABLE = /^[\p{Script=Latin}\s.,;:!?'"“”‘’—–…()-]*$/u;
+const READABLE = /^[\p{Script=Latin}\s.,;:!?'"—…-]*$/u;
+
+const TIDY = [
+  [/[‘’`´]/gu, "'"],
+  [/[“”]/gu, '"'],
+  [/…/gu, "..."],
+  [/\s+[–-]\s+|\s*--+\s*/gu, " — "],
+  [/[()]/gu, ", "], // an aside is heard as one
+  [/,\s*—/gu, ","],
+  [/([.,;:!?—])\s*,/gu, "$1"],
+  [/\s*,\s*(?=[.,;:!?—]|$)/gu, ""],
+  [/[!?]*\?[!?]+|!+\?[!?]*/gu, "?"],
+  [/!{2,}/gu, "!"],
+  [/\s+/gu, " "],
+  [/\s+(?=[.,;:!?])|^[\s,;:—-]+|\s+$/gu, ""],
+];
+
+/** Each sign in one form, as `speech/text/english/signs.py` leaves them. */
+function tidied(text) {
+  return TIDY.reduce((said, [sign, by]) => said.replace(sign, by), text.normalize("NFC"));
+}
 
 /** The first thing in a text that needs to be written out as words, or null. */
 export function unreadable(text, abbreviations) {
@@ -52,7 +72,7 @@ export class Phonemizer {
 
   /** Phonemes of each part of a text; raises an error in one line for what it cannot read. */
   async parts(text) {
-    const clean = text.normalize("NFC").replace(/[`´]/gu, "'").replace(/\s+/gu, " ").trim();
+    const clean = tidied(text);
     const sign = unreadable(clean, this.tables.abbreviations);
     if (sign) throw new UnreadableError(sign);
     const said = [];
