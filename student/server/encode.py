@@ -68,15 +68,18 @@ class AvEncoder:
     def __init__(
         self,
         content_type: str,
-        container: str,
-        codec: str,
-        bit_rate: int | None,
-        options: dict[str, str],
+        container: Mapping[str, str],
+        codec: Mapping[str, str],
+        bit_rate: int | None = None,
     ) -> None:
-        """`container` and `options` as FFmpeg names its muxer and the muxer's options."""
+        """`container` and `codec`: `name` as FFmpeg has it, and FFmpeg's options."""
         self.content_type, self._sink, self._at = content_type, _Sink(), 0
-        self._file = av.open(self._sink, "w", format=container, options=options)
-        self._stream = self._file.add_stream(codec, rate=SAMPLE_RATE, layout="mono")
+        muxer, options = _named(container)
+        self._file = av.open(
+            self._sink, "w", format=muxer, options={"flush_packets": "1", **options}
+        )
+        name, options = _named(codec)
+        self._stream = self._file.add_stream(name, rate=SAMPLE_RATE, layout="mono", options=options)
         if bit_rate is not None:
             self._stream.bit_rate = bit_rate
 
@@ -114,24 +117,27 @@ class _Sink:
         return data
 
 
-AT_ONCE = {"flush_packets": "1"}
+def _named(options: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    return options["name"], {key: value for key, value in options.items() if key != "name"}
+
+
+MP3 = {"name": "mp3", "write_xing": "0", "id3v2_version": "0"}
+"""without the headers that are written last"""
+OGG = {"name": "ogg", "page_duration": "100000"}
+"""in microseconds"""
+
+# settings that take a third of the time of FFmpeg's own, and are as near to the wave or nearer
 FORMATS: Mapping[str, Callable[[], Encoder]] = {
     "mp3": lambda: AvEncoder(
-        "audio/mpeg",
-        "mp3",
-        "libmp3lame",
-        96_000,
-        {**AT_ONCE, "write_xing": "0", "id3v2_version": "0"},
+        "audio/mpeg", MP3, {"name": "libmp3lame", "compression_level": "7"}, 64_000
     ),
     "opus": lambda: AvEncoder(
-        "audio/ogg",
-        "ogg",
-        "libopus",
-        48_000,
-        {**AT_ONCE, "page_duration": "100000"},  # microseconds
+        "audio/ogg", OGG, {"name": "libopus", "compression_level": "5"}, 48_000
     ),
-    "aac": lambda: AvEncoder("audio/aac", "adts", "aac", 64_000, AT_ONCE),
-    "flac": lambda: AvEncoder("audio/flac", "flac", "flac", None, AT_ONCE),
+    "aac": lambda: AvEncoder(
+        "audio/aac", {"name": "adts"}, {"name": "aac", "aac_coder": "fast"}, 64_000
+    ),
+    "flac": lambda: AvEncoder("audio/flac", {"name": "flac"}, {"name": "flac"}),
     "wav": WavEncoder,
     "pcm": PcmEncoder,
 }

@@ -1,0 +1,63 @@
+"""The command: what it says when it begins, how it ends, and what it cannot do in one line."""
+
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from speech.config import load_config, run_app
+from student.serve import main
+from student.server.config import ServeConfig
+
+
+def test_it_begins_answers_and_ends() -> None:
+    command = [sys.executable, "-m", "student.serve", "port=0", "threads=1"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stderr is not None
+        told = [server.stderr.readline() for _ in range(3)]
+        address = told[0].split()[2].rstrip(",")
+        assert told[0].startswith("mini at http://127.0.0.1:")
+        assert told[1].startswith(f"curl {address}/v1/audio/speech ")
+        asked = {"model": "tts-1", "voice": "alloy", "input": "Hello there."}
+        assert httpx.post(f"{address}/v1/audio/speech", json=asked, timeout=60).status_code == 200
+        server.send_signal(signal.SIGTERM)
+        rest = server.stderr.read()
+        server.wait(timeout=60)
+    assert "Traceback" not in rest
+
+
+def test_models_are_added_and_named() -> None:
+    added = load_config(ServeConfig, "serve", ["+models.mine=out/onnx"])
+    assert added.models == {"mini": "package://student/mini", "mine": "out/onnx"}
+    alone = load_config(ServeConfig, "serve", ["~models.mini", "+models.mine=out/onnx"])
+    assert alone.models == {"mine": "out/onnx"}
+
+
+@pytest.mark.parametrize(
+    ("overrides", "told"),
+    [
+        (["port={taken}"], "cannot be listened on: Address already in use; port=0 takes one"),
+        (["host=192.0.2.1"], "host=192.0.2.1 port=8000 cannot be listened on"),
+        (["port=70000"], "port"),
+        (["port=0", "tls_cert=cert.pem"], "tls_cert and tls_key go together"),
+        (["port=0", "tls_cert=none.pem", "tls_key=none.pem"], "no certificate and its key"),
+        (["port=0", "models.mini=/nowhere"], "/nowhere is no student"),
+        (["port=0", "~models.mini"], "models"),
+        (["queue=0"], "queue"),
+        (["threads=0"], "threads"),
+    ],
+)
+def test_what_it_cannot_do_is_one_line(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, overrides: list[str], told: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = str(other.getsockname()[1])
+        arguments = [override.format(taken=taken) for override in overrides]
+        assert run_app(ServeConfig, "serve", main, arguments) == 2
+    error = capsys.readouterr().err
+    assert told in error
+    assert error.count("\n") == 1
