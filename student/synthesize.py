@@ -25,7 +25,7 @@ from speech.errors import InputError, Refused
 from speech.storage.outputs import Kind, check_file, check_folder
 from speech.synthesizer import SynthesisRequest, Synthesizer, said
 from speech.text.lexicon import NO_WORDS, read_lexicon
-from student.load import load_student
+from student.loading import load_student
 
 ENDINGS = ("wav", "flac")
 
