@@ -21,8 +21,10 @@ def read_voice(asked: str, voices: Sequence[str]) -> dict[str, float]:
     """
     if asked in voices:
         return {asked: 1.0}
+    if len(asked) > LONGEST:
+        raise Refused("unknown_voice", _told(asked, asked, voices))
     weights: dict[str, float] = {}
-    for part in asked[:LONGEST].split("+"):
+    for part in asked.split("+"):
         found = WEIGHTED.fullmatch(part.strip())
         weight = float(found["weight"] or 1) if found else 0.0
         if not found or found["name"] not in voices or weight == 0:
