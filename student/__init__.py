@@ -1,9 +1,9 @@
 """Small, fast students, trained on a dataset alone.
 
-    import student
+import student
 
-    voice = student.load()
-    wave = voice.speak("Hello there.")
+voice = student.load()
+wave = voice.speak("Hello there.")
 """
 
 from pathlib import Path

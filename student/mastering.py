@@ -30,32 +30,33 @@ def mastered(parts: Iterable[tuple[float, Iterable[Wave]]], gain: float) -> Iter
         parts: the silence before each, in seconds, and its wave in pieces.
         gain: what the voice's samples are multiplied by.
     """
+    tail = silence(0)
     for pause_s, pieces in parts:
-        if pause_s > 0:
-            yield silence(pause_s)
-        for piece in faded(pieces):
-            yield limited(piece * np.float32(gain))
-    yield silence(END_S)
+        if len(tail) or pause_s > 0:
+            yield np.concatenate((tail, silence(pause_s)))
+        for piece, last in faded(pieces):
+            if len(piece):
+                yield limited(piece * np.float32(gain))
+            tail = limited(last * np.float32(gain))
+    yield np.concatenate((tail, silence(END_S)))
 
 
 def silence(duration_s: float) -> Wave:
     return np.zeros(round(duration_s * SAMPLE_RATE), np.float32)
 
 
-def faded(pieces: Iterable[Wave]) -> Iterator[Wave]:
-    """One wave's pieces, its first and last samples ramped by half a cosine; what may yet turn out
-    to be the last is held back."""
+def faded(pieces: Iterable[Wave]) -> Iterator[tuple[Wave, Wave]]:
+    """One wave's pieces, its first samples ramped by half a cosine; beside each what is held back of
+    it, ramped down, since it may turn out to be the last."""
     rise, fall = _ramp(FADE_IN_S), _ramp(FADE_OUT_S)[::-1]
-    begun, held = 0, np.empty(0, np.float32)
+    begun, held = 0, silence(0)
     for piece in pieces:
         head = rise[begun : begun + len(piece)]
-        piece = np.concatenate((held, piece[: len(head)] * head, piece[len(head) :]))
-        begun += len(piece) - len(held)
-        ready = max(0, len(piece) - len(fall))
-        held = piece[ready:]
-        if ready:
-            yield piece[:ready]
-    yield held * fall[len(fall) - len(held) :]
+        begun += len(piece)
+        known = np.concatenate((held, piece[: len(head)] * head, piece[len(head) :]))
+        ready = max(0, len(known) - len(fall))
+        held = known[ready:]
+        yield known[:ready], held * fall[len(fall) - len(held) :]
 
 
 def limited(wave: Wave) -> Wave:

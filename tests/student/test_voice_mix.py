@@ -1,7 +1,5 @@
 """Mixes of voices, by name and weight, in a trained student and in its export."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
