@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from speech.errors import Refused
-from student.phrases import phonemes_of
+from student.phrases import phrases
 from student.server.catalog import Catalog
 from student.server.errors import ERRORS, refused
 from student.server.openai_api import check_text
@@ -15,8 +15,15 @@ class PhonemesBody(BaseModel):
     model: str | None = Field(None, description="null: the first model.")
 
 
+class Part(BaseModel):
+    """What a student says in one go."""
+
+    pause_s: float = Field(description="Seconds of silence before it.")
+    phonemes: str = Field(description="In misaki's alphabet.")
+
+
 class Phonemes(BaseModel):
-    phonemes: list[str] = Field(description="Of each part that a student speaks at once.")
+    parts: list[Part]
 
 
 def phonemes_router(catalog: Catalog, max_chars: int) -> APIRouter:
@@ -25,11 +32,12 @@ def phonemes_router(catalog: Catalog, max_chars: int) -> APIRouter:
 
     @router.post("/phonemes", responses=ERRORS)
     def phonemes(body: PhonemesBody) -> Phonemes:
-        """A text's phonemes in misaki's alphabet, numbers and abbreviations read out."""
+        """A text's phonemes, numbers and abbreviations read out."""
         model = catalog.first if body.model is None else catalog.model(body.model)
         check_text(body.input, max_chars)
         try:
-            return Phonemes(phonemes=list(phonemes_of(body.input, catalog.language(model))))
+            said = phrases(body.input, catalog.language(model))
+            return Phonemes(parts=[Part(**phrase._asdict()) for phrase in said])
         except Refused as refusal:
             raise refused(refusal) from refusal
 

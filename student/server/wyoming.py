@@ -31,7 +31,8 @@ from wyoming.tts import (
 from speech.dataset.schema import SAMPLE_RATE
 from speech.reasons import Reason
 from speech.synthesizer import SynthesisRequest
-from student.phrases import PAUSE_S
+from student.mastering import END_S
+from student.phrases import SENTENCE_S
 from student.server.catalog import Catalog
 from student.server.encode import PcmEncoder
 from student.server.engine import Engine
@@ -40,6 +41,8 @@ from student.server.openai_api import check_text
 from student.server.wyoming_voices import chosen, info
 
 AUDIO = {"rate": SAMPLE_RATE, "width": 2, "channels": 1}
+SILENCE = bytes(2 * round((SENTENCE_S - END_S) * SAMPLE_RATE))
+"""between sentences that come in chunks, beside what each ends with"""
 MAX_EVENT_BYTES = 1 << 20
 WAITING_EVENTS = 8
 """of a client that are read before its speech is done"""
@@ -156,7 +159,7 @@ class Connection(AsyncEventHandler):
         async with aclosing(self.engine.stream(self.catalog[model], request)) as pieces:  # type: ignore[type-var]
             async for wave in pieces:
                 if not started and continues:
-                    await self._send(bytes(2 * round(PAUSE_S * SAMPLE_RATE)))
+                    await self._send(SILENCE)
                 elif not started:
                     await self.write_event(AudioStart(**AUDIO).event())
                 started = True

@@ -6,9 +6,9 @@ import { chooseReadings } from "./heteronyms.js";
 import { CONSONANTS, Lexicon, VOWELS, withS, withStress } from "./lexicon.js";
 import { Table } from "./tables.js";
 import { Tagger } from "./tagger.js";
+import { PARAGRAPH_S, paragraphs, pauseAfter, split, tidied } from "./text.js";
 import { tokenize } from "./tokenizer.js";
 
-const MAX_CHARS = 200; // of a part: student/phrases.py
 const SUBTOKEN = new RegExp(
   "^['‘’]+|[A-ZÀ-ÖØ-Þ](?=[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ])|[-_]+|['‘’]{2,}" +
     "|\\p{L}*?(?:['‘’]\\p{L})*?[a-zß-öø-ÿ](?=[A-ZÀ-ÖØ-Þ])|\\p{L}+(?:['‘’]\\p{L})*|[^\\p{L}\\p{N}_\\-'‘’]|['‘’]+$",
@@ -23,26 +23,6 @@ const SHORT_WORDS = (
   "up us we ya ye yo"
 ).split(" ");
 const READABLE = /^[\p{Script=Latin}\s.,;:!?'"—…-]*$/u;
-
-const TIDY = [
-  [/[‘’`´]/gu, "'"],
-  [/[“”]/gu, '"'],
-  [/…/gu, "..."],
-  [/\s+[–-]\s+|\s*--+\s*/gu, " — "],
-  [/[()]/gu, ", "], // an aside is heard as one
-  [/,\s*—/gu, ","],
-  [/([.,;:!?—])\s*,/gu, "$1"],
-  [/\s*,\s*(?=[.,;:!?—]|$)/gu, ""],
-  [/[!?]*\?[!?]+|!+\?[!?]*/gu, "?"],
-  [/!{2,}/gu, "!"],
-  [/\s+/gu, " "],
-  [/\s+(?=[.,;:!?])|^[\s,;:—-]+|\s+$/gu, ""],
-];
-
-/** Each sign in one form, as `speech/text/english/signs.py` leaves them. */
-function tidied(text) {
-  return TIDY.reduce((said, [sign, by]) => said.replace(sign, by), text.normalize("NFC"));
-}
 
 /** The first thing in a text that needs to be written out as words, or null. */
 export function unreadable(text, abbreviations) {
@@ -70,14 +50,21 @@ export class Phonemizer {
     this.tagger = new Tagger(tables);
   }
 
-  /** Phonemes of each part of a text; raises an error in one line for what it cannot read. */
-  async parts(text) {
-    const clean = tidied(text);
-    const sign = unreadable(clean, this.tables.abbreviations);
-    if (sign) throw new UnreadableError(sign);
+  /** What is said in one go, [{ pause_s, phonemes }, ...]; an error in one line for what is not read. */
+  async phrases(text) {
     const said = [];
-    for (const part of split(clean)) said.push(await this.phonemize(part));
-    if (!said.some((part) => /\p{L}/u.test(part))) throw new Error("there is nothing to say in this text");
+    let pause_s = 0;
+    for (const paragraph of paragraphs(text).map(tidied)) {
+      const sign = unreadable(paragraph, this.tables.abbreviations);
+      if (sign) throw new UnreadableError(sign);
+      if (!/\p{L}/u.test(paragraph)) continue;
+      for (const part of split(paragraph)) {
+        said.push({ pause_s, phonemes: await this.phonemize(part) });
+        pause_s = pauseAfter(part);
+      }
+      pause_s = PARAGRAPH_S;
+    }
+    if (!said.length) throw new Error("there is nothing to say in this text");
     return said;
   }
 
@@ -265,21 +252,4 @@ function joined(parts) {
     said += part.phonemes ?? "";
   }
   return said + parts.at(-1).space;
-}
-
-/** Sentences packed into parts; a longer sentence is cut at its clauses, then between words. */
-function split(text) {
-  if (text.length <= MAX_CHARS) return [text];
-  const sentences = [...new Intl.Segmenter("en", { granularity: "sentence" }).segment(text)];
-  const cuts = [/(?<=[,;:—–)])(?=\s)|(?<=[—–])/u, /(?<=\s)(?=\S)/u];
-  const atoms = (piece, depth) =>
-    piece.trim().length <= MAX_CHARS || depth === cuts.length
-      ? [piece]
-      : piece.split(cuts[depth]).flatMap((part) => atoms(part, depth + 1));
-  const parts = [""];
-  for (const atom of sentences.flatMap(({ segment }) => atoms(segment, 0))) {
-    if ((parts.at(-1) + atom).trimEnd().length > MAX_CHARS) parts.push("");
-    parts[parts.length - 1] += atom;
-  }
-  return parts.map((part) => part.trim()).filter(Boolean);
 }

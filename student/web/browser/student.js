@@ -1,8 +1,9 @@
 /** The non-autoregressive student: `student/onnx/runtime.py` over onnxruntime-web. */
+import { TARGET_LUFS, mastered } from "./mastering.js";
 import { AHEAD, FEWEST_FRAMES, PulseFilter } from "./waves.js";
 
-const FIRST_S = 0.25, GROWTH = 4;
-const PAUSE_S = 0.15; // between parts: student/phrases.py
+const FIRST_S = 0.25;
+const GROWTH = 4; // a third of the runtime's: a browser takes longer for a piece
 
 export class Student {
   /**
@@ -16,27 +17,41 @@ export class Student {
     this.dim = conditions.length / described.speakers.length;
   }
 
-  /** Pieces of a wave for parts of phonemes; `weights`: how much of each voice, by its name. */
-  async *speak(parts, weights, speed, noise) {
-    const condition = this.#tensor(this.condition(weights), [1, 1, this.dim]);
-    const rate = this.described.sample_rate;
-    for (const [number, phonemes] of parts.entries()) {
-      if (number) yield new Float32Array(Math.round(PAUSE_S * rate));
+  /** Pieces of a wave for phrases, { pause_s, phonemes }; `weights`: how much of each voice, by name. */
+  speak(phrases, weights, speed, noise) {
+    const voices = this.#shares(weights);
+    const condition = this.#tensor(this.#mixed(voices), [1, 1, this.dim]);
+    return mastered(this.#parts(phrases, condition, speed, noise), this.#gain(voices), this.described.sample_rate);
+  }
+
+  async *#parts(phrases, condition, speed, noise) {
+    for (const { pause_s, phonemes } of phrases) {
       const { encoded, frames } = await this.#encode(phonemes, condition, speed);
-      yield* this.#pieces(encoded, frames, condition, noise);
+      yield { pause_s: pause_s / speed, pieces: this.#pieces(encoded, frames, condition, noise) };
     }
   }
 
-  condition(weights) {
-    const { speakers } = this.described, { dim } = this;
+  /** [[voice, share], ...], which together are 1. */
+  #shares(weights) {
     const total = Object.values(weights).reduce((sum, weight) => sum + weight, 0);
-    const mixed = new Float32Array(dim);
-    for (const [voice, weight] of Object.entries(weights)) {
+    return Object.entries(weights).map(([voice, weight]) => [voice, weight / total]);
+  }
+
+  #mixed(voices) {
+    const { speakers } = this.described, mixed = new Float32Array(this.dim);
+    for (const [voice, share] of voices) {
       const place = speakers.indexOf(voice);
       if (place < 0) throw new Error(`no voice ${voice}; there are ${speakers.join(", ")}`);
-      for (let i = 0; i < dim; i++) mixed[i] += (weight / total) * this.conditions[place * dim + i];
+      for (let i = 0; i < this.dim; i++) mixed[i] += share * this.conditions[place * this.dim + i];
     }
     return mixed;
+  }
+
+  /** What brings the voices to one loudness. */
+  #gain(voices) {
+    const known = this.described.loudness_lufs;
+    const decibels = voices.map(([voice, share]) => share * (TARGET_LUFS - (known[voice] ?? TARGET_LUFS)));
+    return 10 ** (decibels.reduce((sum, value) => sum + value, 0) / 20);
   }
 
   async #encode(phonemes, condition, speed) {

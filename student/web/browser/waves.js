@@ -34,7 +34,7 @@ export class PulseFilter {
   }
 
   /**
-   * The next K frames -> the samples that are now finished, in [-1, 1].
+   * The next K frames -> the samples that are now finished.
    * hertz: K + AHEAD or, at the end, as many as there are; levels: K * (nFft / 2 + 1), linear;
    * phase: the same, in radians.
    */
@@ -96,9 +96,7 @@ export class PulseFilter {
 
   #finished(begin, end) {
     const wave = new Float32Array(Math.max(0, end - begin));
-    for (let i = 0; i < wave.length; i++) {
-      wave[i] = Math.min(1, Math.max(-1, this.added[begin + i] / this.overlap[begin + i]));
-    }
+    for (let i = 0; i < wave.length; i++) wave[i] = this.added[begin + i] / this.overlap[begin + i];
     return wave;
   }
 }

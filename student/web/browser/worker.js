@@ -18,7 +18,7 @@ onmessage = async ({ data }) => {
 };
 
 async function speak({ id, text, weights, speed }) {
-  for await (const piece of student.speak(await phonemesOf(text), weights, speed, whiteNoise)) {
+  for await (const piece of student.speak(await phrasesOf(text), weights, speed, whiteNoise)) {
     postMessage({ id, piece }, [piece.buffer]);
     await new Promise((resolve) => setTimeout(resolve)); // a cancellation may have come
     if (cancelled.delete(id)) return;
@@ -27,9 +27,9 @@ async function speak({ id, text, weights, speed }) {
 }
 
 /** By the tables; what they do not read, by a server where this page comes from one. */
-async function phonemesOf(text) {
+async function phrasesOf(text) {
   try {
-    return await phonemizer.parts(text);
+    return await phonemizer.phrases(text);
   } catch (error) {
     if (!(error instanceof UnreadableError)) throw error;
     const response = await fetch("v1/phonemes", {
@@ -38,7 +38,7 @@ async function phonemesOf(text) {
       body: JSON.stringify({ input: text }),
     }).catch(() => null);
     if (!response?.ok) throw error;
-    return (await response.json()).phonemes;
+    return (await response.json()).parts;
   }
 }
 
@@ -53,8 +53,14 @@ async function load() {
   student = new Student(ort, described, sessions, arrayOf(files["conditions.npy"]));
   const tables = await unzipped(files["frontend.json.gz"]);
   phonemizer = new Phonemizer(tables, unknownWords(await session("oov.onnx"), tables));
-  for await (const _ of student.speak(await phonemizer.parts("Hello."), { [described.speakers[0]]: 1 }, 1, whiteNoise));
+  await warmUp(described.speakers[0]);
   return described;
+}
+
+/** The first sentence would take longer than the next. */
+async function warmUp(voice) {
+  const pieces = student.speak(await phonemizer.phrases("Hello there."), { [voice]: 1 }, 1, whiteNoise);
+  for await (const piece of pieces) piece.fill(0);
 }
 
 /** Every file by its name, while the page is told how far that is. */

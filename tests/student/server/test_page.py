@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from student.phrases import phonemes_of
+from student.phrases import phrases
 from student.server.page import FOLDER
 
 
@@ -61,8 +61,9 @@ def test_files_beside_the_page_are_not_served(http) -> None:
 
 
 def test_phonemes_are_what_a_student_would_be_told(http) -> None:
-    response = http.post("/v1/phonemes", json={"input": "It costs 12 euros."})
-    assert response.json() == {"phonemes": [*phonemes_of("It costs twelve euros.", "en")]}
+    response = http.post("/v1/phonemes", json={"input": "It costs 12 euros.\n\nThat is a lot."})
+    [first, second] = phrases("It costs twelve euros.\n\nThat is a lot.", "en")
+    assert response.json() == {"parts": [first._asdict(), second._asdict()]}
     refused = http.post("/v1/phonemes", json={"input": "Привет"})
     assert refused.status_code == 400
     assert refused.json()["error"]["code"] == "unsupported_script"

@@ -11,7 +11,7 @@ import pytest
 from speech import storage
 from speech.config import load_config
 from speech.errors import InputError
-from student.load import load_student
+from student.loading import load_student
 from student.server.app import create_app
 from student.server.catalog import Catalog
 from student.server.config import ServeConfig
