@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from speech.text.phonemes import _network
+from student.mastering import mastered
 from student.onnx.frames import expand
 from student.onnx.runtime import whole_frames
 from student.onnx.waves import AHEAD, PulseFilter
@@ -117,6 +118,27 @@ def test_durations_places_and_pieces_are_those_of_the_runtime(folder: Path, spee
     assert [begin for begin, _ in theirs["cuts"]] == [0, *ends[:-1]]
     assert ends[-1] == len(index)
     np.testing.assert_allclose(theirs["places"], places.ravel(), atol=1e-6)
+
+
+MASTERING = """
+import { mastered } from "./mastering.js";
+const parts = given.parts.map(([pause_s, pieces]) => (
+  { pause_s, pieces: pieces.map((piece) => Float32Array.from(piece)) }
+));
+said = [];
+for await (const piece of mastered(parts, given.gain, 24000)) said.push(...piece);
+"""
+
+
+@pytest.mark.parametrize("gain", [0.5, 4.0])
+def test_speech_begins_ends_and_is_loud_as_in_python(folder: Path, gain: float) -> None:
+    random = np.random.default_rng(2)
+    waves = [random.normal(0, 0.3, size).astype(np.float32) for size in (3000, 50, 1, 5000)]
+    parts = [(0.0, waves[:2]), (0.38, waves[2:])]
+    ours = np.concatenate(list(mastered(parts, gain)))
+    given = [(pause_s, [wave.tolist() for wave in pieces]) for pause_s, pieces in parts]
+    theirs = run(folder, MASTERING, {"parts": given, "gain": gain})
+    np.testing.assert_allclose(theirs, ours, atol=1e-6)
 
 
 PHONEMES = """
