@@ -77,7 +77,7 @@ speak: setup  ## TEXT="Hello there." OUT=speech.wav, by out/student
 	@exec $(PY) -m student.synthesize $(OWN_STUDENT:%=checkpoint=%) "text=$$TEXT" "output=$${OUT:-speech.wav}" $(ARGS)
 
 serve: setup  ## speech over HTTP as OpenAI's, by out/student: port=8000
-	@exec $(PY) -m student.serve $(OWN_STUDENT:%=models.mini=%) $(ARGS)
+	@exec $(PY) -m student.serve $(OWN_STUDENT:%='~models.mini' +models.own=%) $(ARGS)
 
 flink-jar:  ## Beam's job server for runner=flink (out/jars, by Maven)
 	mvn -B -q dependency:copy -Dartifact=org.apache.beam:beam-runners-flink-$(FLINK)-job-server:$(BEAM) \

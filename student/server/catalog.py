@@ -49,8 +49,8 @@ class Catalog(Mapping[str, Synthesizer]):
         return known
 
     def language(self, model: str) -> str:
-        """The one that a model is asked to speak."""
-        return self[model].languages[0]
+        """The one that a model is asked to speak: its first, English where it names none."""
+        return next(iter(self[model].languages), "en")
 
     def voice_aliases(self, model: str) -> dict[str, str]:
         """The model's voice for each other name."""

@@ -7,7 +7,7 @@ on how they were cut into waves.
 import io
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from typing import Protocol
+from typing import Protocol, cast
 
 import av
 import numpy as np
@@ -79,7 +79,8 @@ class AvEncoder:
             self._sink, "w", format=muxer, options={"flush_packets": "1", **options}
         )
         name, options = _named(codec)
-        self._stream = self._file.add_stream(name, rate=SAMPLE_RATE, layout="mono", options=options)
+        stream = self._file.add_stream(name, rate=SAMPLE_RATE, layout="mono", options=options)
+        self._stream = cast(av.AudioStream, stream)
         if bit_rate is not None:
             self._stream.bit_rate = bit_rate
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 from speech.audio.waveform import Wave
 from speech.dataset.schema import SAMPLE_RATE
-from speech.errors import Refused, in_one_line
+from speech.errors import Refused
 from speech.synthesizer import SynthesisRequest, Synthesizer
 from student.server.errors import SERVER, ApiError, refused
 
@@ -156,8 +156,8 @@ class Engine:
                 answer = error
             except Refused as refusal:
                 answer = refused(refusal)
-            except Exception as error:
-                log.exception("a model failed: %s", in_one_line(error))
+            except Exception:
+                log.exception("a model failed")
                 answer = ApiError(500, "the model failed on this text", SERVER, "model_failed")
             with self._changed:
                 job.running = False
