@@ -18,10 +18,12 @@ export class FFT {
     const { size, cos, sin, reversed } = this;
     for (let i = 0; i < size; i++) {
       const j = reversed[i];
-      if (i < j) {
-        [re[i], re[j]] = [re[j], re[i]];
-        [im[i], im[j]] = [im[j], im[i]];
-      }
+      if (i >= j) continue;
+      const x = re[i], y = im[i];
+      re[i] = re[j];
+      im[i] = im[j];
+      re[j] = x;
+      im[j] = y;
     }
     for (let half = 1; half < size; half *= 2) {
       const step = size / (2 * half);

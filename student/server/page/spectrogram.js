@@ -11,13 +11,17 @@ export class Spectrogram {
   #fft = new FFT(SIZE);
   #window = Float64Array.from({ length: SIZE }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / SIZE));
   #bands = bands();
+  #picture = null; // of the levels in the theme's colours, until either changes
 
   constructor(canvas, placeOf) {
     this.canvas = canvas;
     this.placeOf = placeOf; // the second that is heard now, or null
     this.clear();
     new ResizeObserver(() => this.draw()).observe(canvas);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.draw());
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+      this.#picture = null;
+      this.draw();
+    });
   }
 
   clear() {
@@ -33,6 +37,7 @@ export class Spectrogram {
     let at = 0;
     for (; at + SIZE <= wave.length; at += HOP) this.levels.push(this.#column(wave.subarray(at, at + SIZE)));
     this.rest = wave.slice(at);
+    this.#picture = null;
     this.draw();
   }
 
@@ -50,14 +55,15 @@ export class Spectrogram {
     context.clearRect(0, 0, width, height);
     const columns = this.levels.length, shown = Math.max(columns, (LEAST_S * SAMPLE_RATE) / HOP);
     if (!columns || !width) return;
-    context.drawImage(this.#picture(), 0, 0, columns, ROWS, 0, 0, (columns / shown) * width, height);
+    this.#picture ??= this.#painted();
+    context.drawImage(this.#picture, 0, 0, columns, ROWS, 0, 0, (columns / shown) * width, height);
     const place = this.placeOf();
     if (place === null) return;
     context.fillStyle = colour("--playhead");
     context.fillRect(((place * SAMPLE_RATE) / HOP / shown) * width - ratio, 0, 2 * ratio, height);
   }
 
-  #picture() {
+  #painted() {
     const columns = this.levels.length, picture = new OffscreenCanvas(columns, ROWS);
     const context = picture.getContext("2d"), image = context.createImageData(columns, ROWS);
     const pixels = new Uint32Array(image.data.buffer), shades = palette();

@@ -2,8 +2,8 @@
 import { TARGET_LUFS, mastered } from "./mastering.js";
 import { AHEAD, FEWEST_FRAMES, PulseFilter } from "./waves.js";
 
-const FIRST_S = 0.25;
-const GROWTH = 4; // a third of the runtime's: a browser takes longer for a piece
+const FIRST_S = 0.4, GROWTH = 3;
+// of pieces: the first longer, the next ones shorter than the runtime's, since a browser takes longer
 
 export class Student {
   /**

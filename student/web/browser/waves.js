@@ -28,6 +28,7 @@ export class PulseFilter {
     for (let frame = 0; frame < frames; frame++) {
       for (let i = 0; i < nFft; i++) this.overlap[frame * hop + i] += this.window[i] ** 2;
     }
+    this.buffers = Array.from({ length: 4 }, () => new Float64Array(nFft));
     this.turns = 0;
     this.excited = 0; // blocks of a hop
     this.done = 0; // frames
@@ -73,13 +74,12 @@ export class PulseFilter {
   /** Both real signals go through one complex transform, as its two parts. */
   #frame(frame, levels, noise, phase) {
     const { nFft, half, window } = this, at = frame * this.hop;
-    const re = new Float64Array(nFft), im = new Float64Array(nFft);
+    const [re, im, outRe, outIm] = this.buffers;
     for (let i = 0; i < nFft; i++) {
       re[i] = (this.pulses[at + i] * window[i]) / this.sum;
       im[i] = (this.hiss[at + i] * window[i]) / this.rms;
     }
     this.fft.forward(re, im);
-    const outRe = new Float64Array(nFft), outIm = new Float64Array(nFft);
     for (let k = 0; k <= half; k++) {
       const m = (nFft - k) % nFft;
       const pulseRe = (re[k] + re[m]) / 2, pulseIm = (im[k] - im[m]) / 2;
