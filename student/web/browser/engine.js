@@ -16,7 +16,7 @@ export function describe(progress) {
       if (!described) return progress(`loading ${(loaded / 1e6).toFixed(0)} of ${(total / 1e6).toFixed(0)} MB`);
       const { name, speakers, precision, license, sample_rate } = described;
       if (sample_rate !== SAMPLE_RATE) return reject(new Error(`the student speaks at ${sample_rate} Hz`));
-      const note = `${name}, ONNX ${precision}, ${license} · computed in this browser: no text leaves it`;
+      const note = `${name}, ONNX ${precision}, ${license} · computed in this browser`;
       return resolve({ models: [{ id: name, voices: speakers }], note });
     });
     worker.postMessage({ load: true });
