@@ -56,8 +56,14 @@ class WavEncoder(PcmEncoder):
         self._header = wav_header()
 
     def push(self, wave: Wave) -> bytes:
+        return self._once() + super().push(wave)
+
+    def finish(self) -> bytes:
+        return self._once()
+
+    def _once(self) -> bytes:
         header, self._header = self._header, b""
-        return header + super().push(wave)
+        return header
 
 
 class AvEncoder:

@@ -4,6 +4,7 @@ import asyncio
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import aclosing, contextmanager
 
@@ -69,23 +70,52 @@ def test_pieces_come_as_they_are() -> None:
 
 
 def test_new_requests_begin_before_others_go_on() -> None:
-    gate = threading.Event()
-    spoken = Scripted(3, lambda text, number: text == "gate" and gate.wait())
+    gates = {("old", 1): threading.Event(), ("first", 0): threading.Event()}
+    spoken = Scripted(3, lambda *step: gates[step].wait() if step in gates else None)
 
     async def ask() -> None:
-        held = [asyncio.create_task(whole(engine, spoken, "gate")) for _ in range(2)]
-        await until(lambda: len(spoken.steps) == 2)  # both threads are busy
-        others = [asyncio.create_task(whole(engine, spoken, name)) for name in "abc"]
-        await until(lambda: engine.waiting == 3)
-        gate.set()
-        await asyncio.gather(*held, *others)
+        def begin(name: str) -> None:
+            tasks.append(asyncio.create_task(whole(engine, spoken, name)))
+
+        tasks: list[asyncio.Task[list[Wave]]] = []
+        begin("old")
+        await until(lambda: ("old", 1) in spoken.steps)  # one thread is busy
+        begin("older")
+        await until(lambda: ("older", 0) in spoken.steps and engine.waiting == 1)
+        begin("first")
+        await until(lambda: ("first", 0) in spoken.steps)  # the one for first pieces too
+        begin("new")
+        await until(lambda: engine.waiting == 2)
+        gates["old", 1].set()
+        await until(lambda: ("older", 1) in spoken.steps)
+        gates["first", 0].set()
+        await asyncio.gather(*tasks)
 
     with running() as engine:
         asyncio.run(ask())
-    order = [name for name, number in spoken.steps if name != "gate" and number == 0]
-    firsts = [place for place, (name, number) in enumerate(spoken.steps) if number == 0]
-    assert order == ["a", "b", "c"]
-    assert firsts[-1] < 8  # of 15, where turns alone would give 11
+    assert spoken.steps.index(("new", 0)) < spoken.steps.index(("older", 1))
+
+
+def test_whose_sound_runs_out_first_goes_first() -> None:
+    gate = threading.Event()
+    spoken = Scripted(4, lambda text, number: gate.wait() if (text, number) == ("b", 1) else None)
+
+    async def ask() -> None:
+        async with aclosing(engine.stream(spoken, request("a"))) as a:  # type: ignore[type-var]
+            for _ in range(2):
+                await anext(a)
+            await until(lambda: ("a", 2) in spoken.steps)
+            b = asyncio.create_task(whole(engine, spoken, "b"))
+            await until(lambda: ("b", 1) in spoken.steps)
+            await anext(a)  # three seconds of sound, and its fourth piece waits
+            c = asyncio.create_task(whole(engine, spoken, "c"))
+            await until(lambda: engine.waiting == 2)
+            gate.set()
+            await asyncio.gather(b, c)
+
+    with running() as engine:
+        asyncio.run(ask())
+    assert spoken.steps.index(("c", 1)) < spoken.steps.index(("a", 3))
 
 
 def test_no_more_is_computed_than_one_piece_ahead() -> None:
@@ -181,13 +211,14 @@ def test_a_request_has_a_deadline() -> None:
 def test_a_slow_client_does_not_use_up_its_deadline() -> None:
     async def ask() -> int:
         heard = 0
-        async for _ in engine.stream(Scripted(4), request("slow")):
+        async for _ in engine.stream(spoken, request("slow")):
             heard += 1
-            await asyncio.sleep(0.4)
+            await asyncio.sleep(0.45)  # 0.05 s less than a piece takes
         return heard
 
-    with running(deadline_s=1) as engine:
-        assert asyncio.run(ask()) == 4
+    spoken = Scripted(5, lambda text, number: time.sleep(0.5))
+    with running(deadline_s=1.5) as engine:
+        assert asyncio.run(ask()) == 5
 
 
 def test_speech_that_does_not_end_is_cut() -> None:

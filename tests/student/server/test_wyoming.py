@@ -1,6 +1,7 @@
 """Wyoming, by its own client."""
 
 import asyncio
+import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -24,11 +25,13 @@ from wyoming.tts import (
 )
 
 from speech.audio.waveform import Wave
+from speech.errors import InputError
 from speech.synthesizer import AtOnce, Size, Speech, SynthesisRequest
 from student.server.app import create_app
 from student.server.catalog import Catalog
 from student.server.config import ServeConfig
 from student.server.engine import Engine
+from student.server.listening import listen
 from student.server.wyoming import serving_wyoming
 
 TEXT = "The last ferry had already left."
@@ -295,3 +298,11 @@ def test_it_runs_beside_http_where_the_configuration_says_so(serve_config, catal
 
 def test_it_is_off_by_default(serve_config: ServeConfig) -> None:
     assert serve_config.wyoming_port is None
+
+
+def test_a_port_that_is_taken_is_told_before_anything_is_loaded(serve_config) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        config = serve_config.model_copy(update={"wyoming_port": port})
+        with pytest.raises(InputError, match=f"wyoming_port={port} cannot be listened on"):
+            listen(config)
