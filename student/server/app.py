@@ -26,9 +26,6 @@ def create_app(config: ServeConfig, catalog: Catalog, engine: Engine) -> FastAPI
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        if config.wyoming_port is None:
-            yield
-            return
         where = config.host, config.wyoming_port
         async with serving_wyoming(*where, catalog, engine, config.max_chars) as port:
             app.state.wyoming_port = port

@@ -1,4 +1,4 @@
-"""The page at /: static files beside this module, and what it needs to know of the server."""
+"""The page at /, its files under /static/, and what it needs to know of the server."""
 
 from pathlib import Path
 
@@ -22,10 +22,10 @@ HEADERS = {
 
 
 def page_router(catalog: Catalog, max_chars: int) -> APIRouter:
-    """`/`, its files, and `/page.json`: the models with their voices."""
+    """`/`, `/static/` with its files, and `/static/page.json`: the models with their voices."""
     router = APIRouter(include_in_schema=False)
 
-    @router.get("/page.json")
+    @router.get("/static/page.json")
     async def described() -> dict[str, object]:
         models = [{"id": name, "voices": list(catalog[name].voices)} for name in catalog]
         return {"models": models, "most": max_chars, "note": _note(catalog)}
@@ -36,7 +36,7 @@ def page_router(catalog: Catalog, max_chars: int) -> APIRouter:
 
 
 def _serve(router: APIRouter, path: Path) -> None:
-    where = "/" if path.name == "index.html" else f"/{path.name}"
+    where = "/" if path.name == "index.html" else f"/static/{path.name}"
 
     @router.get(where, name=path.name)
     async def file() -> FileResponse:

@@ -50,9 +50,13 @@ WAITING_EVENTS = 8
 
 @asynccontextmanager
 async def serving_wyoming(
-    host: str, port: int, catalog: Catalog, engine: Engine, max_chars: int
-) -> AsyncIterator[int]:
-    """Listens while it is entered; the port that it has, of port 0 one that was free."""
+    host: str, port: int | None, catalog: Catalog, engine: Engine, max_chars: int
+) -> AsyncIterator[int | None]:
+    """Listens while it is entered; the port that it has, of port 0 one that was free. None: not at
+    all."""
+    if port is None:
+        yield None
+        return
     connections = set[asyncio.Task[None]]()
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -13,7 +13,7 @@ from speech.config import Config, run_app
 from speech.errors import InputError
 from speech.storage.outputs import Kind, check_folder
 from student.onnx.runtime import CONDITIONS, DESCRIPTION, FRAMES, TEXT, OnnxDescription
-from student.web.folder import FILES, file_names, web_files
+from student.web.folder import FILES, STATIC, web_files
 
 
 class WebConfig(Config):
@@ -25,15 +25,15 @@ class WebConfig(Config):
 
 def main(config: WebConfig) -> int:
     console = Console(stderr=True)
-    names = (TEXT, FRAMES, CONDITIONS, DESCRIPTION)
-    check_folder(config.output, Kind("student for browsers", (FILES,), file_names(names)))
+    names = (TEXT, FRAMES, CONDITIONS)
+    check_folder(config.output, Kind("student for browsers", (FILES,), (STATIC,)))
     described = OnnxDescription.read(config.checkpoint)
     if (described.kind, described.language) != ("nar", "en"):
         raise InputError(
             f"checkpoint={config.checkpoint} is of kind {described.kind} and speaks "
             f"{described.language}; in a browser: kind nar, language en"
         )
-    student = {name: described.file(config.checkpoint, name).read_bytes() for name in names[:3]}
+    student = {name: described.file(config.checkpoint, name).read_bytes() for name in names}
     student[DESCRIPTION] = storage.read_bytes(storage.join(config.checkpoint, DESCRIPTION))
     with console.status("collecting the files"):
         files = web_files(student)

@@ -6,7 +6,7 @@ export const KINDS = ["mp3", "wav"];
 
 /** { models: [{ id, voices }], most: of characters, note: what to say under the page } */
 export async function describe() {
-  const response = await fetch("page.json");
+  const response = await fetch("static/page.json");
   if (!response.ok) throw new Error(`the server did not say which voices it has (${response.status})`);
   return response.json();
 }

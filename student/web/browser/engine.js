@@ -2,7 +2,7 @@
 import { SAMPLE_RATE } from "./sound.js";
 
 export const KINDS = ["wav"];
-const worker = new Worker("worker.js", { type: "module" });
+const worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
 const listeners = new Map(); // by the number of what was asked
 let asked = 0;
 worker.onmessage = ({ data }) => listeners.get(data.id)?.(data);

@@ -32,7 +32,7 @@ async function phrasesOf(text) {
     return await phonemizer.phrases(text);
   } catch (error) {
     if (!(error instanceof UnreadableError)) throw error;
-    const response = await fetch("v1/phonemes", {
+    const response = await fetch("../v1/phonemes", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ input: text }),
@@ -43,7 +43,7 @@ async function phrasesOf(text) {
 }
 
 async function load() {
-  const sizes = await (await fetch("student-files.json")).json();
+  const sizes = await (await fetch("../student-files.json")).json();
   const files = await fetchAll(sizes);
   ort.env.wasm.numThreads = 1; // more need headers that few hosts send
   ort.env.wasm.wasmBinary = files["ort-wasm-simd-threaded.wasm"];

@@ -24,7 +24,7 @@ def test_the_page_and_its_files_are_served_under_a_strict_policy(http) -> None:
         ".svg": "image/svg",
     }
     for path in FOLDER.iterdir():
-        response = http.get("/" if path.name == "index.html" else f"/{path.name}")
+        response = http.get("/" if path.name == "index.html" else f"/static/{path.name}")
         assert response.content == path.read_bytes()
         assert response.headers["content-type"].startswith(types[path.suffix])
         policy = response.headers["content-security-policy"]
@@ -48,7 +48,7 @@ def test_every_control_of_the_page_has_a_label() -> None:
 
 
 def test_the_page_is_told_models_and_voices(http, catalog) -> None:
-    told = http.get("/page.json").json()
+    told = http.get("/static/page.json").json()
     assert told["models"] == [
         {"id": name, "voices": list(catalog[name].voices)} for name in catalog
     ]
@@ -56,7 +56,13 @@ def test_the_page_is_told_models_and_voices(http, catalog) -> None:
 
 
 def test_files_beside_the_page_are_not_served(http) -> None:
-    for path in ("/page.py", "/../page.py", "/page/index.html", "/app.py", "/index.html"):
+    for path in (
+        "/static/page.py",
+        "/static/../page.py",
+        "/static/%2e%2e/page.py",
+        "/static/",
+        "/app.py",
+    ):
         assert http.get(path).status_code == 404
 
 
