@@ -45,10 +45,8 @@ def request(text: str) -> SynthesisRequest:
 @contextmanager
 def running(threads: int = 1, queue: int = 64, deadline_s: float = 60) -> Iterator[Engine]:
     engine = Engine(threads, queue, deadline_s)
-    try:
-        yield engine
-    finally:
-        engine.close()
+    yield engine
+    engine.close()  # not after a failure: it would wait for a step that nobody lets go on
 
 
 async def whole(engine: Engine, synthesizer: Scripted, text: str) -> list[Wave]:
