@@ -60,11 +60,13 @@ def main(config: ExportStudentConfig) -> int:
 
 def _exported(config: ExportStudentConfig, console: Console) -> str:
     student = open_student(config.checkpoint)
-    loudness = student.description.loudness_lufs or loudness_of(student, student.voices, console)
     with console.status("exporting"):
-        export(student, config.output, config.int8, loudness)
+        described = export(student, config.output, config.int8)
         exported = OnnxStudent(config.output)
         apart = parity(student, exported)
+    if not described.loudness_lufs:  # a student of an earlier version
+        loudness = loudness_of(exported, exported.voices, console)
+        replace(described, loudness_lufs=loudness).write(config.output)
     return (
         f"{config.output}: {exported.bytes / 1e6:.1f} MB in {exported.description.precision}, "
         f"{student.bytes / 1e6:.1f} MB as trained, {len(exported.voices)} voices\n"
@@ -85,14 +87,9 @@ def _renewed(config: ExportStudentConfig, console: Console) -> str:
     return f"{config.output}: the networks of {config.checkpoint}, {len(old.voices)} voices"
 
 
-def export(
-    student: Student, output: str, int8: bool, loudness_lufs: Mapping[str, float] | None = None
-) -> OnnxDescription:
+def export(student: Student, output: str, int8: bool) -> OnnxDescription:
     """Write a student's graphs under `output`, the description last; raises InputError for one that
-    has a stop head.
-
-    `loudness_lufs` of its voices, by default what the student knows of it.
-    """
+    has a stop head."""
     acoustic, described = student.acoustic, student.description
     kind = kind_of(acoustic.config)
     frames, others = kind.graphs(acoustic, student.vocoder)
@@ -108,7 +105,7 @@ def export(
         speakers=student.voices,
         language=described.language,
         license=described.license,
-        loudness_lufs=described.loudness_lufs if loudness_lufs is None else loudness_lufs,
+        loudness_lufs=described.loudness_lufs,
         precision="int8" if int8 else "float32",
         parameters=student.parameters,
         n_fft=N_FFT,

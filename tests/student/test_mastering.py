@@ -1,6 +1,7 @@
 """Begin, end, pauses and level of speech: whatever the pieces, one and the same wave."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -82,7 +83,8 @@ def student(
     trained: Student = untrained_student(folder)
     if request.param == "torch":
         return trained
-    export(trained, str(folder / "onnx"), False, {"ada": -30.0})
+    trained.description = replace(trained.description, loudness_lufs={"ada": -30.0})
+    export(trained, str(folder / "onnx"), False)
     return OnnxStudent(str(folder / "onnx"))
 
 

@@ -1,5 +1,7 @@
 """Mixes of voices, by name and weight, in a trained student and in its export."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -19,7 +21,8 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> dict[str, StudentSynthesiz
     folder = tmp_path_factory.mktemp("mixes")
     trained = untrained_student(folder)
     loudness = {"ada": -20.0, "ben": -26.0}
-    export(trained, str(folder / "onnx"), False, loudness)
+    trained.description = replace(trained.description, loudness_lufs=loudness)
+    export(trained, str(folder / "onnx"), False)
     return {"torch": trained, "onnx": OnnxStudent(str(folder / "onnx"))}
 
 
