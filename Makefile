@@ -7,6 +7,7 @@ ARGS ?=
 COMMA := ,
 EVAL_DATASET = $(if $(wildcard out/dataset),dataset=out/dataset)
 EVAL_SYSTEMS = systems=[teacher:f5_mini$(if $(wildcard out/student),$(COMMA)student:out/student)]
+OWN_EXPORT = $(if $(wildcard out/student/onnx/onnx.json),out/student/onnx)
 OWN_STUDENT = $(if $(wildcard out/student/student.json),out/student)
 BEAM := $(shell sed -n 's/^apache-beam.*==//p' requirements.lock)
 FLINK ?= 1.20
@@ -82,6 +83,9 @@ speak: setup  ## TEXT="Hello there." OUT=speech.wav, by out/student
 serve: setup  ## speech over HTTP as OpenAI's, by out/student: port=8000
 	@exec $(PY) -m student.serve $(OWN_STUDENT:%='~models.mini' +models.own=%) $(ARGS)
 
+web: setup  ## a student as a page that needs no server (out/web, by npm)
+	@exec $(PY) -m student.web $(OWN_EXPORT:%=checkpoint=%) $(TO) $(ARGS)
+
 flink-jar:  ## Beam's job server for runner=flink (out/jars, by Maven)
 	mvn -B -q dependency:copy -Dartifact=org.apache.beam:beam-runners-flink-$(FLINK)-job-server:$(BEAM) \
 	  -DoutputDirectory=out/jars -Dmdep.stripVersion=true
@@ -117,4 +121,4 @@ format: setup  ## rewrite the code in the project's format
 clean:  ## remove what runs have written (out/)
 	rm -rf out
 
-.PHONY: help setup flink-jar prism synth plan merge status verify push bench bench-teacher bench-serve bootstrap-corpus train-teacher train-vocoder train-student speak serve measure-teacher eval test test-long test-xla lint format clean
+.PHONY: help setup flink-jar prism synth plan merge status verify push bench bench-teacher bench-serve bootstrap-corpus train-teacher train-vocoder train-student speak serve web measure-teacher eval test test-long test-xla lint format clean

@@ -63,9 +63,7 @@ class GateConfig(Config):
         if self.rank == "mos" and not self.judges.rates:
             raise ValueError("rank=mos needs judges.mos=true")
         if self.rank == "mos" and self.candidates == 1:
-            raise ValueError(
-                "rank=mos needs candidates to choose among, candidates=4 for one"
-            )
+            raise ValueError("rank=mos needs candidates to choose among, candidates=4 for one")
         unbounded = sorted(set(self.judges.asr.languages) - self.speaking_rate.keys())
         if unbounded:
             raise ValueError(f"speaking_rate lacks {', '.join(unbounded)}")

@@ -36,6 +36,7 @@ COMMANDS = {
     "train-student": Command("student.train", "train", "a small, fast student on a dataset"),
     "speak": Command("student.synthesize", "train", "speak with a student", first="text"),
     "serve": Command("student.serve", "serve", "speech over HTTP, as OpenAI's API"),
+    "web": Command("student.web", "serve", "a student as a page that needs no server"),
     "export": Command("student.export", "train", "a student to ONNX, which speaks without torch"),
     "eval": Command("eval.report", "eval", "teacher, dataset and student as one page"),
     "bench": Command("eval.bench", "eval", "speed and memory, as ratios within one run"),

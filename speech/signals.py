@@ -7,16 +7,19 @@ at once. Nothing durable is lost: every file is written under a hidden name firs
 """
 
 import os
+import re
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import pairwise
 from types import FrameType
 
 import psutil
 
+from speech.commands import OURS
 from speech.storage import temporaries
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -42,9 +45,16 @@ _state = _State()
 
 
 def watch_command() -> None:
-    """Watch from the first import on, which takes seconds, if this is a `python -m` command."""
-    if sys.argv[:1] == ["-m"] and not _state.watching:
+    """Watch from the first import on, which takes seconds, if this process is `python -m` of one of
+    our modules. Another program that imports us keeps its handlers."""
+    if sys.argv[:1] == ["-m"] and _module().partition(".")[0] in OURS and not _state.watching:
         _start()
+
+
+def _module() -> str:
+    """What stands after -m on the command line."""
+    pairs = pairwise(sys.orig_argv)
+    return next((name for flag, name in pairs if re.fullmatch("-[A-Za-z]*m", flag)), "")
 
 
 @contextmanager

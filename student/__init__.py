@@ -1,5 +1,43 @@
-"""Small, fast students, trained on a dataset alone."""
+"""Small, fast students, trained on a dataset alone.
+
+import student
+
+voice = student.load()
+wave = voice.speak("Hello there.")
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from speech.signals import watch_command
 
+if TYPE_CHECKING:
+    from student.synthesizer import StudentSynthesizer
+
+__all__ = ["EMBEDDED", "load"]
+
+EMBEDDED = "package://student/mini"
+
 watch_command()
+
+
+def load(
+    location: str | Path = EMBEDDED, lexicon: str | Path | None = None, threads: int = 1
+) -> "StudentSynthesizer":
+    """A student that speaks: `speak`, `stream`, `warm_up`, `voices`, `sample_rate`.
+
+    Args:
+        location: a folder that training or export wrote, gs://bucket/folder, package://module/folder,
+            or owner/name of the Hugging Face hub, also as owner/name@revision; by default the
+            embedded one. Exports speak without torch.
+        lexicon: a table of words and how they are said (docs/words.md).
+        threads: that an export computes with.
+
+    Raises:
+        speech.errors.InputError: no student there, or one that cannot be used.
+    """
+    from speech.text.lexicon import NO_WORDS, read_lexicon  # an import of this package stays light
+    from student.loading import load_student, named
+
+    words = NO_WORDS if lexicon is None else read_lexicon(str(lexicon))
+    return load_student(named(str(location)), words, threads)

@@ -6,12 +6,15 @@ from speech import storage
 from speech.audio.mel import FRAME_RATE
 from student.config import TrainStudentConfig
 from student.data.clips import StudentData
+from student.description import LIBRARY
 from student.student import Student
 
 CARD = """\
 ---
 {license}
 language: {language}
+pipeline_tag: text-to-speech
+library_name: {library}
 tags: [text-to-speech, synthetic]
 ---
 # {name}
@@ -46,6 +49,7 @@ def write_card(
     text = CARD.format(
         license=_license(described.license),
         language=described.language,
+        library=LIBRARY,
         name=described.name,
         kind=config.student.kind.upper(),
         parameters=student.parameters / 1e6,

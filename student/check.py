@@ -24,14 +24,15 @@ from speech.seeds import short_id
 from student.card import write_card
 from student.config import TrainStudentConfig
 from student.data.clips import StudentData
-from student.student import Student, open_student
+from student.student import Student
 
 LINES, SAMPLES = 24, 4
 
 
-def check_student(config: TrainStudentConfig, data: StudentData, console: Console) -> None:
+def check_student(
+    config: TrainStudentConfig, student: Student, data: StudentData, console: Console
+) -> None:
     """Speak lines of the dataset, in their own voices, print and write what comes of it."""
-    student = open_student(config.output)
     sets = {"trained on": _spread(list(data.lengths)), "held out": _spread(data.held_out)}
     heard = {}
     for name, rows in sets.items():

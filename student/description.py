@@ -5,7 +5,8 @@ Needs no torch, as `student.onnx.runtime` needs none.
 
 import json
 from collections.abc import Mapping
-from dataclasses import MISSING, asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import ClassVar, TypeVar
 
@@ -18,6 +19,10 @@ from speech.text.normalize import LANGUAGES
 from speech.text.phonemes import ALPHABET
 
 D = TypeVar("D", bound="Described")
+
+CONFIG = "config.json"
+"""what the hub counts downloads by, and its `from_pretrained` asks for"""
+LIBRARY = "tts-distill"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +40,8 @@ class Described:
     license: str
     sha256: Mapping[str, str]
     """of the other files, by their names"""
+    loudness_lufs: Mapping[str, float] = field(default_factory=dict)
+    """of each voice as the networks have it, by `student.loudness`; a voice without keeps its level"""
     alphabet: str = ALPHABET
     sample_rate: int = SAMPLE_RATE
 
@@ -50,12 +57,14 @@ class Described:
             what = error.errors()[0]
             reason = " ".join([*map(str, what["loc"]), what["msg"]])
             raise InputError(f"{path} is damaged, or of another version: {reason}") from error
-        for field in fields(cls):
-            theirs = getattr(described, field.name)
-            if field.default not in (MISSING, theirs):
-                ours = f"this version reads {field.default!r}"
-                raise InputError(f"{path} has {field.name} {theirs!r:.80}, {ours:.80}")
+        for known in fields(cls):
+            theirs = getattr(described, known.name)
+            if known.default not in (MISSING, theirs):
+                ours = f"this version reads {known.default!r}"
+                raise InputError(f"{path} has {known.name} {theirs!r:.80}, {ours:.80}")
         described.check(path)
+        if CONFIG in described.sha256 or storage.exists(storage.join(location, CONFIG)):
+            described.file(location, CONFIG)
         return described
 
     @classmethod
@@ -88,7 +97,20 @@ class Described:
             raise InputError(f"{storage.join(location, self.FILE)} has no SHA-256 of {name}")
         return storage.local_path(path, self.sha256[name])
 
-    def write(self, output: str) -> None:
-        """Under `output`, local or gs://."""
-        text = json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
-        storage.write_bytes(storage.join(output, self.FILE), text.encode())
+    def write(self: D, output: str) -> D:
+        """Under `output`, local or gs://, after the hub's config.json; returns what is written."""
+        config = _json(self._config())
+        storage.write_bytes(storage.join(output, CONFIG), config)
+        written = replace(self, sha256={**self.sha256, CONFIG: sha256(config).hexdigest()})
+        storage.write_bytes(storage.join(output, self.FILE), _json(asdict(written)))
+        return written
+
+    def _config(self) -> dict[str, object]:
+        """What a stranger with a hub's tools may want to know."""
+        names = ("name", "language", "license", "sample_rate", "speakers")
+        about = {name: getattr(self, name) for name in names}
+        return {"model_type": LIBRARY, "library_name": LIBRARY, "described_in": self.FILE, **about}
+
+
+def _json(values: Mapping[str, object]) -> bytes:
+    return (json.dumps(values, indent=1, ensure_ascii=False) + "\n").encode()

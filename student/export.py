@@ -1,10 +1,14 @@
 """Export a student to ONNX, for `student.onnx.runtime`, which needs no torch.
 
 checkpoint=out/student   output=out/student/onnx   int8=true
+checkpoint=out/old_onnx  output=out/new_onnx       an export of an earlier version, written as this one
+                                                   does: same networks, same precision
 """
 
 import io
 import sys
+from collections.abc import Mapping
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
@@ -16,20 +20,30 @@ from speech import storage
 from speech.audio.mel import HOP_LENGTH, N_FFT
 from speech.config import Config, run_app
 from speech.storage.outputs import Kind, check_folder
+from student.description import CONFIG
 from student.kinds import kind_of
+from student.loudness import loudness_of
 from student.models.acoustic import LONGEST, SHORTEST, Acoustic
 from student.onnx.files import quantized, traced
 from student.onnx.graphs import Graph, TextGraph
+from student.onnx.metadata import with_metadata
 from student.onnx.parity import parity
-from student.onnx.runtime import CONDITIONS, FRAMES, TEXT, OnnxDescription, OnnxStudent
+from student.onnx.runtime import (
+    CONDITIONS,
+    FRAMES,
+    TEXT,
+    OnnxDescription,
+    OnnxStudent,
+    is_onnx,
+)
 from student.student import Student, open_student
 
-EXPORT = Kind("export of a student", (OnnxDescription.FILE,), ("*.onnx", CONDITIONS))
+EXPORT = Kind("export of a student", (OnnxDescription.FILE,), ("*.onnx", CONDITIONS, CONFIG))
 
 
 class ExportStudentConfig(Config):
     checkpoint: str
-    """a folder that make train-student wrote"""
+    """a folder that make train-student wrote, or an export"""
     output: str
     """local or gs://"""
     int8: bool
@@ -39,20 +53,38 @@ class ExportStudentConfig(Config):
 def main(config: ExportStudentConfig) -> int:
     console = Console()
     check_folder(config.output, EXPORT)
+    written = _renewed if is_onnx(config.checkpoint) else _exported
+    console.print(written(config, console), highlight=False, soft_wrap=True)
+    return 0
+
+
+def _exported(config: ExportStudentConfig, console: Console) -> str:
     student = open_student(config.checkpoint)
     with console.status("exporting"):
-        export(student, config.output, config.int8)
+        described = export(student, config.output, config.int8)
         exported = OnnxStudent(config.output)
         apart = parity(student, exported)
-    console.print(
+    if not described.loudness_lufs:  # a student of an earlier version
+        loudness = loudness_of(exported, exported.voices, console)
+        replace(described, loudness_lufs=loudness).write(config.output)
+    return (
         f"{config.output}: {exported.bytes / 1e6:.1f} MB in {exported.description.precision}, "
         f"{student.bytes / 1e6:.1f} MB as trained, {len(exported.voices)} voices\n"
         f"from torch's speech its log-mel differs by {apart.mean:.1g} on average, "
-        f"{apart.largest:.1g} at most",
-        highlight=False,
-        soft_wrap=True,
+        f"{apart.largest:.1g} at most"
     )
-    return 0
+
+
+def _renewed(config: ExportStudentConfig, console: Console) -> str:
+    old = OnnxStudent(config.checkpoint)
+    loudness = loudness_of(old, old.voices, console)
+    files = {
+        name: old.description.file(old.location, name).read_bytes()
+        for name in old.description.sha256
+        if name != CONFIG
+    }
+    write_export(files, replace(old.description, loudness_lufs=loudness), config.output)
+    return f"{config.output}: the networks of {config.checkpoint}, {len(old.voices)} voices"
 
 
 def export(student: Student, output: str, int8: bool) -> OnnxDescription:
@@ -66,8 +98,6 @@ def export(student: Student, output: str, int8: bool) -> OnnxDescription:
     if int8:
         files = {name: quantized(data, graphs[name].quantized) for name, data in files.items()}
     files[CONDITIONS] = _conditions(acoustic, len(student.voices))
-    for name, data in files.items():
-        storage.write_bytes(storage.join(output, name), data)
     description = OnnxDescription(
         kind=kind.frame_source,
         name=described.name,
@@ -75,6 +105,7 @@ def export(student: Student, output: str, int8: bool) -> OnnxDescription:
         speakers=student.voices,
         language=described.language,
         license=described.license,
+        loudness_lufs=described.loudness_lufs,
         precision="int8" if int8 else "float32",
         parameters=student.parameters,
         n_fft=N_FFT,
@@ -82,10 +113,23 @@ def export(student: Student, output: str, int8: bool) -> OnnxDescription:
         margin_frames=frames.margin_frames(),
         shortest_frames=SHORTEST,
         longest_frames=LONGEST,
-        sha256={name: sha256(data).hexdigest() for name, data in files.items()},
+        sha256={},
     )
-    description.write(output)
-    return description
+    return write_export(files, description, output)
+
+
+def write_export(
+    files: Mapping[str, bytes], described: OnnxDescription, output: str
+) -> OnnxDescription:
+    """Write the files, graphs with their metadata, and the description with their hashes, last."""
+    written = {
+        name: with_metadata(data, described) if name.endswith(".onnx") else data
+        for name, data in files.items()
+    }
+    for name, data in written.items():
+        storage.write_bytes(storage.join(output, name), data)
+    hashes = {name: sha256(data).hexdigest() for name, data in written.items()}
+    return replace(described, sha256=hashes).write(output)
 
 
 def _conditions(acoustic: Acoustic, voices: int) -> bytes:

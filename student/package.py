@@ -1,6 +1,7 @@
 """A student as it is shipped: weights, and a student.json that says what they are.
 
 student.json            shape, speakers, alphabet, licence, SHA-256 of the weights
+config.json             a little of that, for the hub
 student.safetensors     the student, in half precision
 vocoder.safetensors     its vocoder
 """
@@ -61,9 +62,7 @@ def write_package(
     _, vocoded = write_weights(output, VOCODER, vocoder.state_dict())
     sha256 = {WEIGHTS: weights, VOCODER: vocoded}
     shape = student.config.model_dump(mode="json")
-    description = Description(student=shape, sha256=sha256, **described)  # type: ignore[arg-type]
-    description.write(output)
-    return description
+    return Description(student=shape, sha256=sha256, **described).write(output)  # type: ignore[arg-type]
 
 
 def read_package(location: str) -> tuple[Description, Acoustic, PulseVocoder]:

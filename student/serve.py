@@ -20,7 +20,7 @@ import uvicorn
 from speech.config import run_app
 from speech.signals import serving
 from speech.synthesizer import SynthesisRequest
-from student.load import load_student
+from student.loading import load_student
 from student.server.app import create_app
 from student.server.catalog import Catalog
 from student.server.config import ServeConfig

@@ -1,6 +1,7 @@
 """A trained student that speaks: text and a voice in, a wave out."""
 
-import numpy as np
+from collections.abc import Iterator
+
 import torch
 from torch import Tensor
 
@@ -8,7 +9,6 @@ from speech import storage
 from speech.audio.waveform import Wave, decode, resample
 from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError, Refused
-from speech.seeds import stable_hash
 from speech.synthesizer import Size
 from speech.text.lexicon import NO_WORDS, Lexicon
 from speech.vocoder.network import PulseVocoder
@@ -16,7 +16,6 @@ from student.data.speakers import voice_vector
 from student.models.acoustic import Acoustic, token_ids, whole_frames
 from student.onnx.waves import FEWEST_FRAMES
 from student.package import VOCODER, WEIGHTS, Description, read_package
-from student.phrases import PAUSE_S, phonemes_of
 from student.synthesizer import StudentSynthesizer
 
 MAX_REFERENCE_S = 60.0
@@ -25,6 +24,7 @@ MAX_REFERENCE_S = 60.0
 class Student(StudentSynthesizer):
     """Speaks in the voices it was trained on; in others by a vector of the speaker encoder."""
 
+    streams = False
     description: Description
 
     def __init__(
@@ -75,37 +75,31 @@ class Student(StudentSynthesizer):
                 f"reference={reference} is no recording of a voice: {refusal}"
             ) from refusal
 
-    def speak(self, text: str, voice: str | Tensor, seed: int = 0, speed: float = 1.0) -> Wave:
-        """Text of any length in a voice by name, or by its vector (256,).
+    def spoken(
+        self, phonemes: str, voice: str, seed: int, speed: float, first_s: float | None
+    ) -> Iterator[Wave]:
+        """In one piece."""
+        yield self._wave(token_ids(phonemes), self.condition(voice), seed, speed)
 
-        Raises:
-            Refused: a text that cannot be spoken, or a voice that is not there.
-        """
-        condition = self.condition(voice)
-        waves = [
-            self._spoken(token_ids(phonemes), condition, stable_hash(seed, phonemes), speed)
-            for phonemes in phonemes_of(text, self.description.language, self.lexicon)
-        ]
-        pause = np.zeros(round(PAUSE_S * SAMPLE_RATE), dtype=np.float32)
-        return np.concatenate([part for wave in waves for part in (pause, wave)][1:])
-
-    def condition(self, voice: str | Tensor) -> Tensor:
+    def condition(self, voice: str) -> Tensor:
         """(1, 1, condition_dim)."""
-        if isinstance(voice, Tensor):
-            return self.acoustic.of_vectors(voice[None])
+        return self.mixed(voice, self._condition)
+
+    def _condition(self, voice: str) -> Tensor:
         if voice in self.added:
             return self.acoustic.of_vectors(self.added[voice][None])
-        return self.acoustic.condition(torch.tensor([self.place_of(voice)]))
+        return self.acoustic.condition(torch.tensor([self.voices.index(voice)]))
 
     @torch.inference_mode()
-    def _spoken(self, ids: Tensor, condition: Tensor, seed: int, speed: float) -> Wave:
+    def _wave(self, ids: Tensor, condition: Tensor, seed: int, speed: float) -> Wave:
         batch = ids[None]
         text = self.acoustic.encode(batch, condition)
         frames = whole_frames(self.acoustic.durations(text), batch, speed)
         frames[0, -1] += max(0, FEWEST_FRAMES - int(frames.sum()))
         generator = torch.Generator().manual_seed(seed)
-        wave = self.vocoder.speak(*self.acoustic.speak(batch, condition, frames, generator))
-        return wave[0].clamp(-1, 1).numpy()
+        return self.vocoder.speak(*self.acoustic.speak(batch, condition, frames, generator))[
+            0
+        ].numpy()
 
 
 def open_student(location: str, lexicon: Lexicon = NO_WORDS) -> Student:

@@ -1,6 +1,6 @@
 """Speak with a student.
 
-text="Hello there."  voice=NAME  output=hello.wav
+text="Hello there."  voice=NAME  output=hello.wav           or voice="NAME(2)+OTHER", a mix
 file=lines.txt output=spoken/          one file a line; file=- reads standard input
 checkpoint=out/student                 another student than the embedded one: local or gs://
 checkpoint=out/onnx                    its export: faster, and without torch
@@ -25,7 +25,8 @@ from speech.errors import InputError, Refused
 from speech.storage.outputs import Kind, check_file, check_folder
 from speech.synthesizer import SynthesisRequest, Synthesizer, said
 from speech.text.lexicon import NO_WORDS, read_lexicon
-from student.load import load_student
+from student.loading import load_student
+from student.voice_mix import read_voice
 
 ENDINGS = ("wav", "flac")
 
@@ -37,7 +38,7 @@ class SynthesizeConfig(Config):
     file: str | None
     """lines to speak, UTF-8; "-" is standard input"""
     voice: str | None
-    """null: the first"""
+    """or a mix, as "speaker00(2)+speaker08"; null: the first"""
     reference: str | None
     """a recording of a voice to try instead"""
     lexicon: str | None
@@ -108,8 +109,12 @@ def choose_voice(config: SynthesizeConfig, synthesizer: Synthesizer) -> str:
     voices = synthesizer.voices
     if config.voice is None:
         return voices[0]
-    if config.voice not in voices:
-        raise InputError(f"voice={config.voice} is not there; allowed: {', '.join(voices)}")
+    try:
+        read_voice(config.voice, voices)
+    except Refused as refusal:
+        raise InputError(
+            f"voice={config.voice} is not there; allowed: {', '.join(voices)}, or a mix as a(2)+b(1)"
+        ) from refusal
     return config.voice
 
 

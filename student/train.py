@@ -25,6 +25,7 @@ from student.check import check_student
 from student.config import TrainStudentConfig
 from student.data.clips import StudentData
 from student.kinds import build_student
+from student.loudness import measure_loudness
 from student.models.acoustic import Acoustic
 from student.package import read_vocoder, start_from, write_package
 from student.task import StudentTask
@@ -48,7 +49,7 @@ def prepare(config: TrainStudentConfig, console: Console) -> Training:
         trained = averages["student"]
         assert isinstance(trained, Acoustic)
         write_student(trained, vocoder, config, data)
-        check_student(config, data, console)
+        check_student(config, measure_loudness(config.output, console), data, console)
 
     task = StudentTask(config, data, student, vocoder)
     return Training(task, config.identity(clips, exclude={"name"}), summary(data, student), export)

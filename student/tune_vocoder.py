@@ -21,6 +21,7 @@ from speech.vocoder.config import VocoderTrainingConfig
 from speech.vocoder.task import Source, VocoderTask, trained_vocoder
 from student.data.clips import Example, collate
 from student.data.features import features_of
+from student.loudness import measure_loudness
 from student.models.acoustic import Acoustic, token_ids
 from student.package import read_package, write_package
 
@@ -51,6 +52,7 @@ def prepare(config: TuneVocoderConfig, console: Console) -> Training:
 
     def export(averages: Mapping[str, nn.Module]) -> None:
         write_package(config.output, student, trained_vocoder(averages), description.kept())
+        measure_loudness(config.output, console)
         console.print(f'speak:  make speak ARGS="checkpoint={config.output}" TEXT="Hello there."')
 
     identity = config.identity(clips, description.revision)

@@ -2,6 +2,7 @@
 and a wheel speaks in an environment that holds the core alone."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -96,9 +97,16 @@ def test_each_command_has_what_it_imports() -> None:
         assert not missing, f"{name}: {missing} not in {NAME}[{command.extra}]"
 
 
+@pytest.fixture(scope="module")
+def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python of an environment with the wheel and the core alone."""
+    folder = tmp_path_factory.mktemp("wheel")
+    return installed(wheel(folder), folder / "clean")
+
+
 @pytest.mark.slow
-def test_a_wheel_speaks_where_only_the_core_is_installed(tmp_path: Path) -> None:
-    python = installed(wheel(tmp_path), tmp_path / "clean")
+def test_a_wheel_speaks_where_only_the_core_is_installed(clean: Path, tmp_path: Path) -> None:
+    python = clean
     tried = subprocess.run([python, "-c", "import torch"], capture_output=True, text=True)
     assert "No module named 'torch'" in tried.stderr
     command = [python.with_name("tts-distill"), "speak", TEXT, "output=speech.wav"]
@@ -108,6 +116,34 @@ def test_a_wheel_speaks_where_only_the_core_is_installed(tmp_path: Path) -> None
     wave, _ = decode((tmp_path / "speech.wav").read_bytes(), 10)
     heard = Asr(block(JudgesConfig, "judges", "offline").asr).transcribe_one(wave, "en")
     assert score(TEXT, heard, "en").wer == 0
+
+
+USER_FILE = """\
+import student
+
+voice = student.load("out/onnx", threads=2)
+reveal_type(voice.speak("Hello.", voice="ada(2)+ben", speed=1.1))
+reveal_type(next(voice.stream("Hello.")))
+voice.speak(seed="one", txt="Hello.")
+"""
+
+
+@pytest.mark.slow
+def test_mypy_sees_the_types_of_what_is_installed(clean: Path, tmp_path: Path) -> None:
+    (tmp_path / "user.py").write_text(USER_FILE)
+    options = ["--strict", "--no-error-summary", "--python-executable", clean]
+    ended = subprocess.run(
+        [sys.executable, "-m", "mypy", *options, "user.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    revealed = re.findall(
+        r'user.py:(\d): note: Revealed type is "numpy.ndarray\[.*float', ended.stdout
+    )
+    errors = re.findall(r"user.py:(\d): error: .*\[([\w-]+)\]", ended.stdout)
+    assert revealed == ["4", "5"], ended.stdout
+    assert errors == [("6", "call-arg"), ("6", "arg-type")], ended.stdout
 
 
 def wheel(folder: Path) -> Path:

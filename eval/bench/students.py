@@ -11,7 +11,7 @@ from speech import storage
 from speech.dataset.schema import SAMPLE_RATE, Utterance
 from speech.synthesizer import SynthesisRequest, Synthesizer, said
 from student.export import export
-from student.load import load_student
+from student.loading import load_student
 from student.onnx.runtime import is_onnx
 from student.student import Student, open_student
 

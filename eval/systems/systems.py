@@ -9,7 +9,7 @@ from eval.systems.teacher import TeacherSynthesizer, teacher_config
 from speech import storage
 from speech.errors import InputError
 from speech.synthesizer import Synthesizer
-from student.load import load_student
+from student.loading import load_student
 
 Kind = Literal["teacher", "student", "audio", "recordings"]
 KINDS: dict[str, Kind] = {"teacher": "teacher", "student": "student", "audio": "audio"}

@@ -46,7 +46,7 @@ def student_card(described: dict[str, Any], name: str, dataset_repo: str | None)
         language=described["language"],
         license=described["license"].lower() if single else "other",
         license_name=None if single else described["license"],
-        library_name="onnx" if name == DESCRIPTIONS[0] else None,
+        library_name="tts-distill",
         pipeline_tag="text-to-speech",
         tags=["text-to-speech", "synthetic"],
         datasets=[dataset_repo] if dataset_repo else None,

@@ -5,6 +5,7 @@ text.onnx          phonemes -> encoded phonemes and how long each lasts
 given.onnx         of an autoregressive student: those by frame -> what each step is told of them
 step.onnx          and the mels of each step, from those before it
 frames.onnx        all that by frame -> pitch, and the spectra that pulses and noise are given
+config.json        a little of onnx.json, for the hub
 conditions.npy     (voices, condition_dim) what each voice tells the graphs
 """
 
@@ -22,20 +23,19 @@ from speech import storage
 from speech.audio.waveform import Wave
 from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError
-from speech.seeds import stable_hash
-from speech.synthesizer import Size, SynthesisRequest
+from speech.synthesizer import Size
 from speech.text.lexicon import NO_WORDS, Lexicon
 from student.description import Described
 from student.onnx.frames import ArFrames, Integers, Kind, NarFrames, NoiseSource, expand
 from student.onnx.waves import AHEAD, FEWEST_FRAMES, Floats, PulseFilter
-from student.phrases import PAUSE_S, phonemes_of, token_numbers
+from student.phrases import token_numbers
 from student.synthesizer import StudentSynthesizer
 
 DESCRIPTION, TEXT, FRAMES, CONDITIONS = "onnx.json", "text.onnx", "frames.onnx", "conditions.npy"
 KINDS: dict[Kind, type[NarFrames | ArFrames]] = {"nar": NarFrames, "ar": ArFrames}
 MOST_FRAMES = 10_000
-FIRST_S, GROWTH = 0.25, 12
-"""The first piece, and how many times as long each that follows is: none comes too late where a
+GROWTH = 12
+"""How many times as long as the one before each piece is: none comes too late where a
 student is 16 times as fast as it is listened to, and few pieces work out few margins: a sentence of
 three seconds is two, which takes a fifth less than three."""
 
@@ -148,30 +148,17 @@ class OnnxStudent(StudentSynthesizer):
         """Of the files."""
         return sum(self._file(name).stat().st_size for name in self.description.sha256)
 
-    def speak(self, text: str, voice: str, seed: int = 0, speed: float = 1.0) -> Wave:
-        """Text of any length; raises Refused as `stream`."""
-        request = SynthesisRequest(text, voice, self.description.language, seed, speed)
-        return np.concatenate(list(self.stream(request, first_s=None)))
-
-    def stream(self, request: SynthesisRequest, first_s: float | None = FIRST_S) -> Iterator[Wave]:
-        """The wave of `speak` in pieces, the first of about `first_s`; null: whole parts. In int8 a
-        piece's sound depends a little on where it is cut: layers are rounded by their largest value.
-
-        Raises:
-            Refused: a text that cannot be spoken, or a voice that is not there.
-        """
-        condition = self.condition(self.voice_of(request))
-        parts = phonemes_of(request.text, request.language, self.lexicon)
-        for number, phonemes in enumerate(parts):
-            if number:
-                yield np.zeros(round(PAUSE_S * SAMPLE_RATE), np.float32)
-            encoded, frames = self.encode(phonemes, condition, request.speed)
-            chance = NoiseSource(stable_hash(request.seed, phonemes))
-            yield from self.pieces(encoded, frames, condition, chance, first_s)
+    def spoken(
+        self, phonemes: str, voice: str, seed: int, speed: float, first_s: float | None
+    ) -> Iterator[Wave]:
+        condition = self.condition(voice)
+        encoded, frames = self.encode(phonemes, condition, speed)
+        return self.pieces(encoded, frames, condition, NoiseSource(seed), first_s)
 
     def condition(self, voice: str) -> Floats:
         """(1, 1, condition_dim)."""
-        return self.conditions[self.place_of(voice)].reshape(1, 1, -1)
+        mean = self.mixed(voice, lambda name: self.conditions[self.voices.index(name)])
+        return mean.reshape(1, 1, -1)
 
     def encode(
         self, phonemes: str, condition: Floats, speed: float = 1.0

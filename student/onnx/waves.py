@@ -45,7 +45,7 @@ class PulseFilter:
         self.left_over = np.zeros((n_fft // hop - 1, hop), np.float32)
 
     def push(self, hertz: Floats, pulses: Floats, noise: Floats, phase: Floats) -> Wave:
-        """The next K frames -> the samples that are now finished, in [-1, 1].
+        """The next K frames -> the samples that are now finished.
 
         Args:
             hertz: (K + `AHEAD`,) or, at the end, as many as there are.
@@ -102,7 +102,7 @@ class PulseFilter:
         self.left_over = blocks[len(waves) :]
         end = self.frames + each // 2 - 1 if self.done == self.frames else self.done
         begin = max(first, each // 2)
-        return (blocks[begin - first : end - first] / self.overlap[begin:end]).ravel().clip(-1, 1)
+        return (blocks[begin - first : end - first] / self.overlap[begin:end]).ravel()
 
 
 def pulse_train(hertz: Floats, hop: int, turns: float = 0.0) -> tuple[Floats, float]:

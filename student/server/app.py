@@ -15,7 +15,10 @@ from student.server.keys import read_keys
 from student.server.metrics import Metrics
 from student.server.openai_api import openai_router
 from student.server.operations import add_operations
+from student.server.page import page_router
+from student.server.phonemes import phonemes_router
 from student.server.readiness import Readiness
+from student.server.wyoming import serving_wyoming
 
 ABOUT = """\
 Speech by small models on this machine, as OpenAI's API speaks it: an app that knows that API needs
@@ -25,18 +28,24 @@ another `base_url` and nothing else. Every error is
 
 
 def create_app(config: ServeConfig, catalog: Catalog, engine: Engine) -> FastAPI:
-    """All that is asked by HTTP; `app.state.readiness` drains it. Raises InputError for keys, limits
-    or addresses that cannot be used."""
+    """All that is asked by HTTP, and Wyoming beside it as long as the app runs;
+    `app.state.readiness` drains it. Raises InputError for keys, limits or addresses that cannot be
+    used."""
     cache = SpeechCache(open_store(config.cache), engine)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        yield
+        where = config.host, config.wyoming_port
+        async with serving_wyoming(*where, catalog, cache, config.max_chars) as port:
+            app.state.wyoming_port = port
+            yield
         await cache.close()
 
     app = FastAPI(title="tts-distill", description=ABOUT, lifespan=lifespan)
     tell_errors(app)
     app.include_router(openai_router(catalog, cache, config.max_chars))
+    app.include_router(phonemes_router(catalog, config.max_chars))
+    app.include_router(page_router(catalog, config.max_chars))
     app.state.readiness = readiness = Readiness()
     metrics = Metrics(engine, cache, readiness)
     add_operations(app, config, read_keys(config.keys, os.environ), metrics, readiness)

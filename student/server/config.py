@@ -14,6 +14,8 @@ class ServeConfig(Config):
     host: str
     port: int = Field(ge=0, le=65535)
     """0: one that is free"""
+    wyoming_port: int | None = Field(ge=0, le=65535)
+    """for Home Assistant and others that speak Wyoming; null: not at all"""
     models: dict[str, str] = Field(min_length=1)
     """name -> where the student lies: local, gs:// or package://"""
     model_aliases: tuple[str, ...]

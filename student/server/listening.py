@@ -13,13 +13,19 @@ def listen(config: ServeConfig) -> socket.socket:
     are none."""
     if config.tls_cert is not None:
         _check_tls(config.tls_cert, config.tls_key)
-    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+    if config.wyoming_port is not None:
+        _listening(config.host, config.wyoming_port, "wyoming_port").close()
+    return _listening(config.host, config.port, "port")
+
+
+def _listening(host: str, port: int, key: str) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((config.host, config.port), family=family, backlog=2048)
+        return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
-        where = f"host={config.host} port={config.port}"
+        where = f"host={host} {key}={port}"
         reason = str(error.strerror).partition(" (while")[0]
-        told = f"{where} cannot be listened on: {reason}; port=0 takes one that is free"
+        told = f"{where} cannot be listened on: {reason}; {key}=0 takes one that is free"
         raise InputError(told) from error
 
 
@@ -36,9 +42,11 @@ def introduction(config: ServeConfig, catalog: Catalog, listening: socket.socket
     name = f"[{config.host}]" if ":" in config.host else config.host
     scheme, port = "https" if config.tls_cert else "http", listening.getsockname()[1]
     address = f"{scheme}://{name}:{port}"
+    wyoming = "" if config.wyoming_port is None else f", Wyoming at port {config.wyoming_port}"
     body = '{"model": "tts-1", "voice": "alloy", "input": "Hello there."}'
     return (
-        f"{', '.join(catalog)} at {address}, described at {address}/docs; Ctrl-C ends it. Try:\n"
+        f"{', '.join(catalog)} at {address}, described at {address}/docs{wyoming}; "
+        "Ctrl-C ends it. Try:\n"
         f"curl {address}/v1/audio/speech -H 'Content-Type: application/json' \\\n"
         f"  -d '{body.replace('tts-1', catalog.first)}' -o hello.mp3"
     )

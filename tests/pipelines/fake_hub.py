@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+COMMIT = "0" * 40
 SMALL = 10_000
 """bytes, up to which a file is no LFS object but for Parquet"""
 
@@ -33,6 +34,7 @@ class FakeHub(ThreadingHTTPServer):
         """by "datasets/owner/name" or "models/owner/name" """
         self.objects: dict[str, bytes] = {}
         self.uploads = Counter[str]()
+        self.downloads = Counter[str]()
         self.tokens: set[str] = set()
         self.refuse: int | None = None
 
@@ -94,7 +96,7 @@ class _Handler(BaseHTTPRequestHandler):
                 return answer(self, *match.groups(), body)
         return self._answer({"error": f"{self.command} {path}"}, 404)
 
-    do_GET = do_POST = do_PUT = _route  # noqa: N815
+    do_GET = do_HEAD = do_POST = do_PUT = _route  # noqa: N815
 
     def create(self, body: bytes) -> None:
         asked = json.loads(body)
@@ -115,6 +117,26 @@ class _Handler(BaseHTTPRequestHandler):
     def info(self, key: str, body: bytes) -> None:
         repository = self.server.repositories[key]
         self._answer({"id": key.partition("/")[2], "private": repository.private, "siblings": []})
+
+    def revision(self, key: str, revision: str, body: bytes) -> None:
+        """`main`, or its one commit by name."""
+        if key not in self.server.repositories or revision not in ("main", COMMIT):
+            return self._answer({"error": "Revision Not Found"}, 404)
+        files = self.server.repositories[key].files
+        siblings = [{"rfilename": name} for name in files]
+        name = key.partition("/")[2]
+        return self._answer({"id": name, "sha": COMMIT, "siblings": siblings})
+
+    def resolve(self, name: str, file: str, body: bytes) -> None:
+        data = self.server.repositories[f"models/{name}"].files[file]
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(data)))
+        self.send_header("ETag", f'"{hashlib.sha256(data).hexdigest()}"')
+        self.send_header("X-Repo-Commit", COMMIT)
+        self.end_headers()
+        if self.command == "GET":
+            self.server.downloads[file] += 1
+            self.wfile.write(data)
 
     def settings(self, key: str, body: bytes) -> None:
         self.server.repositories[key].gated = json.loads(body)["gated"]
@@ -168,8 +190,8 @@ class _Handler(BaseHTTPRequestHandler):
             minus = "-" if line["key"] == "deletedFile" else ""
             names += [minus + value["path"]] if "path" in value else []
         repository.commits.append(names)
-        url = f"{self.server.url}/{key}/commit/{'0' * 40}"
-        self._answer({"success": True, "commitOid": "0" * 40, "commitUrl": url})
+        url = f"{self.server.url}/{key}/commit/{COMMIT}"
+        self._answer({"success": True, "commitOid": COMMIT, "commitUrl": url})
 
 
 def _file(name: str, data: bytes) -> dict[str, Any]:
@@ -181,8 +203,11 @@ ROUTES = [
     ("POST", "/api/repos/create", _Handler.create),
     ("POST", "/api/validate-yaml", _Handler.card),
     ("GET", f"/api/{REPO}", _Handler.info),
+    ("GET", f"/api/{REPO}/revision/(.+)", _Handler.revision),
+    ("GET", "/([^/]+/[^/]+)/resolve/(?:main|0{40})/(.+)", _Handler.resolve),
+    ("HEAD", "/([^/]+/[^/]+)/resolve/(?:main|0{40})/(.+)", _Handler.resolve),
     ("PUT", f"/api/{REPO}/settings", _Handler.settings),
-    ("GET", f"/api/{REPO}/tree/main", _Handler.tree),
+    ("GET", f"/api/{REPO}/tree/(?:main|0{{40}})", _Handler.tree),
     ("POST", f"/api/{REPO}/preupload/main", _Handler.modes),
     ("POST", r"/(.+)\.git/info/lfs/objects/batch", _Handler.batch),
     ("PUT", "/lfs/([0-9a-f]{64})", _Handler.upload),

@@ -327,7 +327,9 @@ def test_rank_by_mos_puts_quality_before_words_and_never_before_acceptance() -> 
         Verdict(wer=0.0, similarity=0.9, mos=None),
         Verdict(reason="wer", wer=0.3, mos=4.9),
     ]
-    assert sorted([order[i] for i in (3, 1, 0, 2)], key=lambda verdict: rank(verdict, "mos")) == order
+    assert (
+        sorted([order[i] for i in (3, 1, 0, 2)], key=lambda verdict: rank(verdict, "mos")) == order
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 import uvicorn
 
 from speech.config import load_config
-from student.load import load_student
+from student.loading import load_student
 from student.server.app import create_app
 from student.server.catalog import Catalog
 from student.server.config import ServeConfig

@@ -1,0 +1,50 @@
+"""A student from where it lies, by whichever runtime its files are for."""
+
+import re
+
+from speech import storage
+from speech.errors import InputError
+from speech.text.lexicon import NO_WORDS, Lexicon
+from student.onnx.runtime import OnnxStudent, is_onnx
+from student.synthesizer import StudentSynthesizer
+
+HUB = "hf://"
+_REPOSITORY = re.compile(r"(?P<name>[\w.-]+/[\w.-]+)(?:@(?P<revision>[\w./-]+))?")
+
+
+def load_student(
+    location: str, lexicon: Lexicon = NO_WORDS, threads: int = 1
+) -> StudentSynthesizer:
+    """What `make train-student` wrote, by torch, or what `student.export` did, without it.
+
+    `location`: local, gs://, package:// or hf://owner/name@revision; `threads` are onnxruntime's:
+    torch has its own.
+
+    Raises:
+        InputError: no student there, or one that cannot be used.
+    """
+    if location.startswith(HUB):
+        location = _downloaded(location)
+    if is_onnx(location):
+        return OnnxStudent(location, threads, lexicon)
+    from student.student import open_student  # torch takes seconds to import
+
+    return open_student(location, lexicon)
+
+
+def named(location: str) -> str:
+    """The same, or hf:// before what looks like a repository of the hub and is no folder here."""
+    is_repository = _REPOSITORY.fullmatch(location) and not storage.exists(location)
+    return HUB + location if is_repository else location
+
+
+def _downloaded(location: str) -> str:
+    found = _REPOSITORY.fullmatch(location.removeprefix(HUB))
+    if not found:
+        raise InputError(f"{location:.80}: the form is hf://owner/name or hf://owner/name@revision")
+    try:
+        from student.hub import download  # huggingface_hub takes half a second
+    except ModuleNotFoundError as missing:
+        extra = "which is not installed: pip install 'tts-distill[hub]'"
+        raise InputError(f"{location} needs {missing.name}, {extra}") from missing
+    return download(found["name"], found["revision"])

@@ -1,0 +1,1 @@
+"""A student as a folder of static files that speaks in a browser, without a server."""

@@ -1,0 +1,201 @@
+"""The scripts of the page without a server, by node: they compute what Python does."""
+
+import gzip
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from speech.text.phonemes import _network
+from student.mastering import mastered
+from student.onnx.frames import expand
+from student.onnx.runtime import whole_frames
+from student.onnx.waves import AHEAD, PulseFilter
+from student.phrases import phrases
+from student.web.folder import scripts
+from student.web.tables import frontend_tables
+
+pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
+SENTENCES = Path("eval/testset/english.txt").read_text("utf-8").splitlines()
+ORDINARY = [
+    "I read that book years ago, and I still read it to my children.",
+    "The record shows that they record the wind, and he used to live near a live wire.",
+    'She said, "Don\'t you dare close the door," and closed it herself.',
+    "A well-known, one-size-fits-all answer; the bass of the choir, the bass in the lake.",
+    "The naïve fiancée's résumé was jalapeño-coloured (so to speak) — or wasn't it?",
+    "The constructor of the prototype has its own property. " * 6,
+    "Wait -- what?! ‘Never’ – he’s “gone” … So (I think) it is; no!!",
+    "One paragraph ends here.\nAnother\ngoes on:\n\n***\n\nand a third begins.",
+    "We're going to use the axes, aren't we? Of course; they'd've wanted it.",
+]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("scripts")
+    for name, data in scripts().items():
+        (folder / name).write_bytes(data)
+    (folder / "package.json").write_text('{"type": "module"}')
+    return folder
+
+
+def run(folder: Path, script: str, given: object) -> Any:
+    """What a script says of `given`: it sets `said`."""
+    (folder / "given.json").write_text(json.dumps(given))
+    read = 'import fs from "node:fs"; let said; const given = JSON.parse(fs.readFileSync("given.json"))'
+    (folder / "test.js").write_text(f"{read}\n{script}\nconsole.log(JSON.stringify(said));")
+    done = subprocess.run(["node", "test.js"], cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+FILTER = """
+import { AHEAD, PulseFilter } from "./waves.js";
+const f32 = (values) => Float32Array.from(values.flat());
+const part = (rows, begin, end) => f32(rows.slice(begin, end));
+const { frames, nFft, hop, rate, pieces, hertz, pulses, noise, phase } = given;
+let at = 0;
+const white = (n) => f32(given.white).subarray(at, (at += n));
+const filter = new PulseFilter(frames, nFft, hop, rate, white);
+said = pieces.flatMap(([begin, end]) => Array.from(filter.push(
+  part(hertz, begin, end + AHEAD), ...[pulses, noise, phase].map((rows) => part(rows, begin, end)),
+)));
+"""
+
+
+@pytest.mark.parametrize("pieces", [[(0, 40)], [(0, 4), (4, 5), (5, 21), (21, 40)]])
+def test_the_filter_is_the_numpy_one(folder: Path, pieces: list[tuple[int, int]]) -> None:
+    frames, n_fft, hop, rate = 40, 1024, 256, 24000
+    random = np.random.default_rng(0)
+    draw = lambda *shape: random.random(shape, np.float32)  # noqa: E731
+    hertz = 80 + 300 * draw(frames)
+    pulses, noise, phase = 9 * draw(frames, 513), 2 * draw(frames, 513), 6 * draw(frames, 513)
+    white = draw((frames - 1) * hop) - np.float32(0.5)
+    left = iter(np.split(white, np.cumsum(filter_asks(pieces, frames, hop))))
+    ours = PulseFilter(frames, n_fft, hop, lambda samples: next(left)[:samples])
+    wave = np.concatenate(
+        [
+            ours.push(hertz[begin : end + AHEAD], *(p[begin:end] for p in (pulses, noise, phase)))
+            for begin, end in pieces
+        ]
+    )
+    numbers = {"frames": frames, "nFft": n_fft, "hop": hop, "rate": rate, "pieces": pieces}
+    parts = {"hertz": hertz, "pulses": pulses, "noise": noise, "phase": phase, "white": white}
+    theirs = run(folder, FILTER, numbers | {name: part.tolist() for name, part in parts.items()})
+    assert len(theirs) == len(wave) == (frames - 1) * hop
+    assert wave.std() > 0.05
+    np.testing.assert_allclose(theirs, wave, atol=2e-5)
+
+
+def filter_asks(pieces: list[tuple[int, int]], frames: int, hop: int) -> list[int]:
+    """Samples of noise that each piece draws."""
+    ends = [min(frames - 1, end + AHEAD - 1) for _, end in pieces]
+    return [hop * (end - before) for before, end in zip([0, *ends], ends, strict=False)]
+
+
+DURATIONS = """
+import { cuts, expand, wholeFrames } from "./student.js";
+const frames = wholeFrames(Float32Array.from(given.log), given.speed, 1, 200);
+const { index, places } = expand(frames);
+said = { frames, index: Array.from(index, Number), places: Array.from(places) };
+said.cuts = [...cuts(index.length, 23, 53)];
+"""
+
+
+@pytest.mark.parametrize("speed", [0.5, 1.0, 1.7])
+def test_durations_places_and_pieces_are_those_of_the_runtime(folder: Path, speed: float) -> None:
+    log = np.random.default_rng(1).normal(1.5, 0.8, 120).astype(np.float32)
+    frames = whole_frames(log, speed, 1, 200)
+    index, places = expand(frames)
+    theirs = run(folder, DURATIONS, {"log": log.tolist(), "speed": speed})
+    assert theirs["frames"] == frames.tolist()
+    assert theirs["index"] == index.tolist()
+    ends = [end for _, end in theirs["cuts"]]
+    assert [begin for begin, _ in theirs["cuts"]] == [0, *ends[:-1]]
+    assert ends[-1] == len(index)
+    np.testing.assert_allclose(theirs["places"], places.ravel(), atol=1e-6)
+
+
+MASTERING = """
+import { mastered } from "./mastering.js";
+const parts = given.parts.map(([pause_s, pieces]) => (
+  { pause_s, pieces: pieces.map((piece) => Float32Array.from(piece)) }
+));
+said = [];
+for await (const piece of mastered(parts, given.gain, 24000)) said.push(...piece);
+"""
+
+
+@pytest.mark.parametrize("gain", [0.5, 4.0])
+def test_speech_begins_ends_and_is_loud_as_in_python(folder: Path, gain: float) -> None:
+    random = np.random.default_rng(2)
+    waves = [random.normal(0, 0.3, size).astype(np.float32) for size in (3000, 50, 1, 5000)]
+    parts = [(0.0, waves[:2]), (0.38, waves[2:])]
+    ours = np.concatenate(list(mastered(parts, gain)))
+    given = [(pause_s, [wave.tolist() for wave in pieces]) for pause_s, pieces in parts]
+    theirs = run(folder, MASTERING, {"parts": given, "gain": gain})
+    np.testing.assert_allclose(theirs, ours, atol=1e-6)
+
+
+PHONEMES = """
+import { gunzipSync } from "node:zlib";
+import { Phonemizer } from "./phonemes.js";
+const tables = JSON.parse(gunzipSync(fs.readFileSync("frontend.json.gz")));
+const phonemizer = new Phonemizer(tables, async (word) => given.unknown[word] ?? null);
+said = [];
+for (const text of given.texts) {
+  said.push(await phonemizer.phrases(text).catch((error) => error.message));
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def in_node(folder: Path) -> Any:
+    """Texts to phonemes, or why not."""
+    packed = frontend_tables()
+    (folder / "frontend.json.gz").write_bytes(packed)
+    tables = json.loads(gzip.decompress(packed))
+    known = {
+        line.split("\t")[0].lower()
+        for name in ("gold", "silver")
+        for line in tables[name].split("\n")
+    }
+
+    def said(texts: list[str]) -> list[list[dict[str, Any]] | str]:
+        words = {word.strip('.,;:!?"()') for text in texts for word in text.split()}
+        unknown = {word: _network()(word) for word in words if word.lower() not in known}
+        return run(folder, PHONEMES, {"texts": texts, "unknown": unknown})
+
+    return said
+
+
+def test_ordinary_sentences_are_read_as_python_reads_them(in_node) -> None:
+    texts = SENTENCES + ORDINARY
+    answers = dict(zip(texts, in_node(texts), strict=True))
+    read = {text: said for text, said in answers.items() if isinstance(said, list)}
+    python = {text: [phrase._asdict() for phrase in phrases(text, "en")] for text in read}
+    apart = [text for text, said in read.items() if said != python[text]]
+    assert apart == []
+    assert len(read) >= 0.96 * len(texts)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("It costs 12 euros.", '"12" is not read'),
+        ("NASA said so.", '"NASA" is not read'),
+        ("Ask Dr. Jones.", '"Dr" is not read'),
+        ("Meet Mr Jones.", '"Mr" is not read'),
+        ("Привет", "is not read"),
+        ("…", "nothing to say"),
+        (" ", "nothing to say"),
+    ],
+)
+def test_what_is_not_read_in_the_browser_is_told_in_one_line(in_node, text, told) -> None:
+    [said] = in_node([text])
+    assert told in said
+    assert "\n" not in said
