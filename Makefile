@@ -34,6 +34,9 @@ $(VENV)/.installed: pyproject.toml requirements.lock
 synth: setup  ## text -> checked speech dataset in out/dataset
 	@exec $(PY) -m pipelines.synth $(TO) $(ARGS)
 
+voices: setup  ## add me.wav transcript=... license=... consent=..., list, check
+	@exec $(PY) -m pipelines.voice_bank $(ARGS)
+
 plan: setup  ## hours, storage, time and cost of a run, from a sample
 	@exec $(PY) -m pipelines.plan $(TO) $(ARGS)
 
@@ -111,4 +114,4 @@ format: setup  ## rewrite the code in the project's format
 clean:  ## remove what runs have written (out/)
 	rm -rf out
 
-.PHONY: help setup flink-jar prism synth plan merge status verify push bench bench-teacher bootstrap-corpus train-teacher train-vocoder train-student speak measure-teacher eval test test-long test-xla lint format clean
+.PHONY: help setup flink-jar prism synth voices plan merge status verify push bench bench-teacher bootstrap-corpus train-teacher train-vocoder train-student speak measure-teacher eval test test-long test-xla lint format clean

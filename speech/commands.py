@@ -22,6 +22,7 @@ class Command:
 
 COMMANDS = {
     "synth": Command("pipelines.synth", "synth", "text -> checked speech dataset"),
+    "voices": Command("pipelines.voice_bank", "synth", "reference voices: add, list, check"),
     "plan": Command(
         "pipelines.plan",
         "synth",
