@@ -229,5 +229,12 @@ def _some_entries(config: VoiceBankConfig) -> list[Entry]:
 
 
 if __name__ == "__main__":
-    texts = ("transcript", "consent", "speaker")
-    sys.exit(run_app(VoiceBankConfig, "voice_bank", main, overrides(sys.argv[1:]), free_text=texts))
+    sys.exit(
+        run_app(
+            VoiceBankConfig,
+            "voice_bank",
+            main,
+            overrides(sys.argv[1:]),
+            free_text=("transcript", "consent", "speaker"),
+        )
+    )

@@ -20,18 +20,19 @@ class CommandConfig:
     name: str
     """of its file in conf/"""
     schema: type[Config]
+    free_text: tuple[str, ...]
 
 
 @cache
 def commands() -> Mapping[str, CommandConfig]:
     """By the name of their file."""
-    files = (path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
-    return {command.name: command for file in files for command in _commands(file)}
+    return {command.name: command for command in by_module().values()}
 
 
 @cache
 def by_module() -> Mapping[str, CommandConfig]:
-    return {command.module: command for command in commands().values()}
+    files = (path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+    return {command.module: command for file in files for command in _commands(file)}
 
 
 def _commands(file: Path) -> Iterator[CommandConfig]:
@@ -49,4 +50,6 @@ def _commands(file: Path) -> Iterator[CommandConfig]:
             schema, name = (ast.unparse(argument) for argument in node.args[:2])
             found = getattr(import_module(imported.get(schema, here)), schema)
             module = here.removesuffix(".__main__")
-            yield CommandConfig(module, ast.literal_eval(name), found)
+            texts = (key.value for key in node.keywords if key.arg == "free_text")
+            free_text = next(map(ast.literal_eval, texts), ())
+            yield CommandConfig(module, ast.literal_eval(name), found, free_text)
