@@ -1,12 +1,13 @@
 """The pages of docs/journeys and README: short, with commands that compose, some of them run."""
 
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from pages import ROOT, blocks, faults
+from pages import ROOT, blocks, composes, faults
 
 from speech.storage import read_bytes
 
@@ -63,6 +64,18 @@ def test_there_is_a_page_for_each_journey_and_readme_names_it() -> None:
 def test_links_of_a_page_lead_somewhere(page: Path) -> None:
     for link in LINK.findall(page.read_text()):
         assert "://" in link or (page.parent / link).exists(), link
+
+
+def test_the_demo_is_four_commands_that_compose(tmp_path: Path) -> None:
+    make = ["make", "-n", "-f", str(ROOT / "Makefile"), "-o", "setup", "demo"]
+    told = subprocess.run(make, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    printed = [
+        line for line in told.replace("\\\n", " ").splitlines() if not line.startswith("echo")
+    ]
+    assert [shlex.split(line)[2] for line in printed] == [
+        *("student.synthesize", "pipelines.synth", "student.train", "eval.report")
+    ]
+    assert all(composes(line, tmp_path) for line in printed)
 
 
 @pytest.mark.slow
