@@ -11,6 +11,7 @@ OWN_EXPORT = $(if $(wildcard out/student/onnx/onnx.json),out/student/onnx)
 OWN_STUDENT = $(if $(wildcard out/student/student.json),out/student)
 BEAM := $(shell sed -n 's/^apache-beam.*==//p' requirements.lock)
 FLINK ?= 1.20
+DEMO ?= out/demo
 TEXT ?= Hello there, and welcome.
 # as they were typed: make would read $5 in them as a variable
 OUT_IS := $(origin OUT)
@@ -32,8 +33,31 @@ $(VENV)/.installed: pyproject.toml requirements.lock
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[dev]'
 	@touch $@
 
+demo: $(DEMO)/report/report.html  ## five minutes: teacher, dataset and student on one page
+	@echo 'done; open it in a browser: $<'
+
+$(DEMO)/hello.wav: | setup
+	@echo '1 of 4: the embedded student says hello'
+	$(PY) -m student.synthesize text="Hello there, and welcome." output=$@
+
+$(DEMO)/dataset/manifest.json: $(DEMO)/hello.wav
+	@echo '2 of 4: the teacher speaks 109 lines, judges keep what is right (a minute)'
+	$(PY) -m pipelines.synth output=$(DEMO)/dataset
+
+$(DEMO)/student/student.json: $(DEMO)/dataset/manifest.json
+	@echo '3 of 4: a student learns from those five minutes of speech (two minutes)'
+	$(PY) -m student.train dataset=$(DEMO)/dataset output=$(DEMO)/student training.steps=300 training.threads=1
+
+$(DEMO)/report/report.html: $(DEMO)/student/student.json
+	@echo '4 of 4: all on one page, beside the embedded student, which had three hours (two minutes)'
+	$(PY) -m eval.report dataset=$(DEMO)/dataset output=$(DEMO)/report limit=16 listen=40 \
+	  "systems=[teacher:f5_mini,student:$(DEMO)/student,student:package://student/mini]"
+
 synth: setup  ## text -> checked speech dataset in out/dataset
 	@exec $(PY) -m pipelines.synth $(TO) $(ARGS)
+
+voices: setup  ## add me.wav transcript=... license=... consent=..., list, check
+	@exec $(PY) -m pipelines.voice_bank $(ARGS)
 
 plan: setup  ## hours, storage, time and cost of a run, from a sample
 	@exec $(PY) -m pipelines.plan $(TO) $(ARGS)
@@ -121,4 +145,4 @@ format: setup  ## rewrite the code in the project's format
 clean:  ## remove what runs have written (out/)
 	rm -rf out
 
-.PHONY: help setup flink-jar prism synth plan merge status verify push bench bench-teacher bench-serve bootstrap-corpus train-teacher train-vocoder train-student speak serve web measure-teacher eval test test-long test-xla lint format clean
+.PHONY: help setup demo flink-jar prism synth voices plan merge status verify push bench bench-teacher bench-serve bootstrap-corpus train-teacher train-vocoder train-student speak serve web measure-teacher eval test test-long test-xla lint format clean

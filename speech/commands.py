@@ -22,6 +22,7 @@ class Command:
 
 COMMANDS = {
     "synth": Command("pipelines.synth", "synth", "text -> checked speech dataset"),
+    "voices": Command("pipelines.voice_bank", "synth", "reference voices: add, list, check"),
     "plan": Command(
         "pipelines.plan",
         "synth",
@@ -69,7 +70,7 @@ def main() -> None:
     if name not in COMMANDS:
         sys.exit(_told(f"no command {name!r}; allowed: {', '.join(COMMANDS)}"))
     command = COMMANDS[name]
-    sys.argv = [f"tts-distill {name}", *_arguments(command, sys.argv[2:])]
+    sys.argv = [f"tts-distill {name}", *arguments_of(command, sys.argv[2:])]
     try:
         runpy.run_module(command.module, run_name="__main__", alter_sys=True)
     except ModuleNotFoundError as missing:
@@ -85,7 +86,7 @@ def main() -> None:
         )
 
 
-def _arguments(command: Command, typed: Sequence[str]) -> Sequence[str]:
+def arguments_of(command: Command, typed: Sequence[str]) -> Sequence[str]:
     """What was typed, with its key before a first value that stands alone."""
     if command.first and typed and not ASSIGNMENT.match(typed[0]):
         return [f"{command.first}={typed[0]}", *typed[1:]]

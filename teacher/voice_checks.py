@@ -134,12 +134,24 @@ def load_audio(entry: Entry, base: str, limits: VoiceLimits) -> tuple[Wave, int]
     """
     try:
         with storage.open_input(_location(entry.audio, base)) as file:
-            _check_file(file, entry.sha256, limits.max_bytes)
-            wave, sample_rate = decode(file, limits.max_duration_s)
+            _check_size(file, limits.max_bytes)
+            _check_hash(file, entry.sha256)
+            wave, sample_rate = read_recording(file, limits)
     except InputError as error:
         raise Refused(VoiceReason.MISSING_FILE, str(error)) from error
-    _check_sound(wave, sample_rate, limits)
     _check_alignment(entry, len(wave) / sample_rate)
+    return wave, sample_rate
+
+
+def read_recording(file: BinaryIO, limits: VoiceLimits) -> tuple[Wave, int]:
+    """The mono wave and sample rate of a file, once its size and its sound pass.
+
+    Raises:
+        Refused: the first `VoiceReason` that applies.
+    """
+    _check_size(file, limits.max_bytes)
+    wave, sample_rate = decode(file, limits.max_duration_s)
+    _check_sound(wave, sample_rate, limits)
     return wave, sample_rate
 
 
@@ -166,11 +178,14 @@ def _location(audio: str, base: str) -> str:
     return audio if separator else storage.join(base, audio)
 
 
-def _check_file(file: BinaryIO, sha256: str, max_bytes: int) -> None:
+def _check_size(file: BinaryIO, max_bytes: int) -> None:
     size = file.seek(0, 2)
+    file.seek(0)
     if size > max_bytes:
         raise Refused(VoiceReason.TOO_LARGE, f"{size} bytes, allowed {max_bytes}")
-    file.seek(0)
+
+
+def _check_hash(file: BinaryIO, sha256: str) -> None:
     found = hashlib.sha256(file.read()).hexdigest()
     if found != sha256.lower():
         raise Refused(VoiceReason.HASH_MISMATCH, f"sha256 {found:.12}…, manifest {sha256:.12}…")

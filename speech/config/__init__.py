@@ -21,6 +21,7 @@ from speech import signals
 from speech.config import help as command_help
 from speech.config.composition import chosen_groups, composition, key_of
 from speech.config.errors import composition_line, environment_line, validation_line
+from speech.config.experiments import check_experiment
 from speech.config.fields import fields_of
 from speech.config.overrides import as_hydra_reads, comma_hint
 from speech.errors import InputError, Unavailable
@@ -49,6 +50,7 @@ def load_config(
     Raises:
         InputError: an override or value that does not fit, with what is allowed.
     """
+    check_experiment(CONF_DIR, name, overrides)
     split = [override.partition("=") for override in overrides]
     plain = {key: value for key, equals, value in split if equals and key in free_text}
     overrides = [override for override in overrides if override.partition("=")[0] not in plain]

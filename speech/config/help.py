@@ -7,6 +7,7 @@ import yaml
 from omegaconf import OmegaConf
 
 from speech.config.composition import composition, groups_of
+from speech.config.experiments import options_of
 from speech.config.targets import TARGET
 
 HEADING = "groups (group=option; each is a file conf/GROUP/OPTION.yaml) and their values:"
@@ -17,8 +18,10 @@ def epilog(name: str, folder: Path) -> str:
     groups, values = groups_of(folder, name), composition(folder, name, [])
     lines = [HEADING] if groups else []
     for group in sorted(groups):
-        options = sorted(path.stem for path in (folder / group.partition("@")[0]).glob("*.yaml"))
+        options = options_of(folder, name, group)
         lines.append(f"  {group}={'|'.join(options)}")
+        if groups[group] is None:  # a preset, which has no keys of its own
+            continue
         block = group.partition("@")[2] or group
         found = OmegaConf.select(values, block)
         if (

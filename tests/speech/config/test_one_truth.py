@@ -1,51 +1,29 @@
 """conf/ states every value of every command: no class has a default, and no key is one's alone."""
 
-import ast
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib import import_module
-from pathlib import Path
 from typing import Any, cast, get_args, get_origin
 
+import command_configs
 from omegaconf import OmegaConf
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from speech.config import CONF_DIR, Config
 from speech.config.composition import composition, groups_of
+from speech.config.experiments import options_of
 from speech.config.fields import Fields, alternatives, fields_of, shapes
 from speech.config.help import epilog
 from speech.config.targets import TARGET
-
-ROOT = CONF_DIR.parent
-PACKAGES = ("speech", "teacher", "student", "pipelines", "eval")
 
 # every command with its schema, and every choice of options
 
 
 @cache
 def commands() -> Mapping[str, type[Config]]:
-    """The file in conf/ of every command and its schema: whatever calls `run_app(Schema, "file")`."""
-    files = (path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
-    return {name: schema for file in files for name, schema in _commands(file)}
-
-
-def _commands(file: Path) -> Iterator[tuple[str, type[Config]]]:
-    """The schema is taken from where the command imports it, which is quicker than the command."""
-    nodes = list(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
-    imported = {
-        alias.name: str(node.module)
-        for node in nodes
-        if isinstance(node, ast.ImportFrom)
-        for alias in node.names
-    }
-    here = ".".join(file.relative_to(ROOT).with_suffix("").parts)
-    for node in nodes:
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "run_app":
-            schema, name = (ast.unparse(argument) for argument in node.args[:2])
-            module = import_module(imported.get(schema, here))
-            yield ast.literal_eval(name), getattr(module, schema)
+    """The file in conf/ of every command, and its schema."""
+    return {name: command.schema for name, command in command_configs.commands().items()}
 
 
 @cache
@@ -61,10 +39,8 @@ def cases() -> list[tuple[str, type[Config], tuple[str, ...]]]:
     for name, schema in commands().items():
         found.append((name, schema, ()))
         for group, option in groups_of(CONF_DIR, name).items():
-            files = sorted((CONF_DIR / group.partition("@")[0]).glob("*.yaml"))
-            found += [
-                (name, schema, (f"{group}={file.stem}",)) for file in files if file.stem != option
-            ]
+            others = (one for one in options_of(CONF_DIR, name, group) if one != option)
+            found += [(name, schema, (f"{group}={one}",)) for one in others]
     return found
 
 
