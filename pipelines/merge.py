@@ -39,6 +39,7 @@ from speech.dataset.manifest import recorded, stored_manifest
 from speech.dataset.runs import Run, RunRecord
 from speech.dataset.seal import sha256, to_json
 from speech.errors import InputError
+from speech.progress import waiting
 
 COPIES = 8
 """shards copied at a time"""
@@ -91,7 +92,7 @@ def main(config: MergeConfig) -> int:
     if stored_manifest(config.output) is not None and not _unfinished(config, runs):
         console.print(f"everything is done already in {config.output}")
         return 0
-    with console.status("comparing ids"):
+    with waiting("comparing ids", console):
         dropped = find_dropped(config, runs)
     copy(config, runs, dropped, console)
     accepted = finish(config, runs, dropped)

@@ -15,6 +15,7 @@ from rich.console import Console
 from speech import storage
 from speech.audio.mel import HOP_LENGTH, N_FFT
 from speech.config import Config, run_app
+from speech.progress import waiting
 from speech.storage.outputs import Kind, check_folder
 from student.kinds import kind_of
 from student.models.acoustic import LONGEST, SHORTEST, Acoustic
@@ -40,7 +41,7 @@ def main(config: ExportStudentConfig) -> int:
     console = Console()
     check_folder(config.output, EXPORT)
     student = open_student(config.checkpoint)
-    with console.status("exporting"):
+    with waiting("exporting", console):
         export(student, config.output, config.int8)
         exported = OnnxStudent(config.output)
         apart = parity(student, exported)

@@ -48,13 +48,15 @@ from speech.config import run_app
 from speech.errors import InputError
 from speech.judges.judges import Judges
 from speech.machine import device_name, software
+from speech.progress import waiting
 from speech.storage.outputs import Kind, check_folder
 
 
 def evaluate(config: ReportConfig, console: Console, judges: Judges | None = None) -> Report:
     """Everything that was asked for; what fails says so in its own place."""
+    torch.set_num_threads(config.threads)
     judges = judges or _open_judges(config, console)
-    machine = device_name(_device()), torch.get_num_threads()  # which CTranslate2 changes
+    machine = device_name(_device())
     scales, ear = measures(judges), Scorer(judges, config.language)
     census, dataset = read_dataset(config, console)
     testset, summary = read_sentences(config, census)
@@ -63,7 +65,7 @@ def evaluate(config: ReportConfig, console: Console, judges: Judges | None = Non
     systems = judge_all(runs, baseline, ear, config, console)
     if census is not None:
         dataset = study(census, ear, config, console)
-    with console.status("figures and their intervals"):
+    with waiting("figures and their intervals", console):
         compared = {system.name: system.clips for system in systems if system.clips}
         pairs = differences(compared, scales, config.seed)
     name = baseline.name if baseline else None
@@ -72,8 +74,8 @@ def evaluate(config: ReportConfig, console: Console, judges: Judges | None = Non
         version=VERSION,
         created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
         command=shlex.join(["python", *sys.orig_argv[1:]]),
-        device=machine[0],
-        threads=machine[1],
+        device=machine,
+        threads=config.threads,
         software=software(),
         judges=judges.revisions,
         config=config.model_dump(mode="json"),
@@ -95,7 +97,7 @@ def read_dataset(
     if config.dataset is None:
         return None, None
     try:
-        with console.status("reading the dataset's rows"):
+        with waiting("reading the dataset's rows", console):
             return measure_dataset(config.dataset), None
     except InputError as error:
         return None, DatasetStudy(config.dataset, str(error))
@@ -175,8 +177,8 @@ def study_plan(config: ReportConfig) -> StudyPlan:
 
 def _open_judges(config: ReportConfig, console: Console) -> Judges:
     """Raises InputError: one of them cannot be had."""
-    judges = Judges(config.judges)
-    with console.status("fetching the judges"):
+    judges = Judges(config.judges.with_threads(config.threads))
+    with waiting("fetching the judges", console):
         judges.fetch()
     return judges
 

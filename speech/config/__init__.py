@@ -8,6 +8,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar, cast
 
@@ -137,9 +138,9 @@ def _parser(
     module = sys.modules[main.__module__]
     parser = _Parser(
         prog=f"python -m {getattr(module.__spec__, 'name', name)}",
-        description=module.__doc__,
+        description=command_help.described(module.__doc__ or ""),
         epilog=command_help.epilog(name, CONF_DIR),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=partial(argparse.RawDescriptionHelpFormatter, width=command_help.WIDTH),
     )
     parser.add_argument("overrides", nargs="*", metavar="key=value", help="any value below")
     parser.add_argument("--cfg", action="store_true", help="print the configuration and stop")
