@@ -40,6 +40,7 @@ from speech.dataset.runs import Run, RunRecord
 from speech.dataset.seal import sha256, to_json
 from speech.errors import InputError
 from speech.progress import waiting
+from speech.storage.outputs import DATASET, check_folder
 
 COPIES = 8
 """shards copied at a time"""
@@ -87,6 +88,7 @@ Dropped = Mapping[Source, Collection[str]]
 
 def main(config: MergeConfig) -> int:
     console = Console(highlight=False, soft_wrap=True)
+    check_folder(config.output, DATASET)
     runs = open_sources(config)
     acquire(config.output, own_identity(config, runs))
     if stored_manifest(config.output) is not None and not _unfinished(config, runs):

@@ -23,7 +23,7 @@ from speech.config import help as command_help
 from speech.config.composition import chosen_groups, composition, key_of
 from speech.config.errors import composition_line, environment_line, validation_line
 from speech.config.fields import fields_of
-from speech.config.overrides import as_hydra_reads, comma_hint
+from speech.config.overrides import as_hydra_reads, comma_hint, with_its_key
 from speech.errors import InputError, Unavailable
 from speech.storage.disk import disk_trouble, told_once
 
@@ -108,7 +108,7 @@ def run_app(
             status = main(config, **switches) or 0
             return signals.exit_status() or status
         except InputError as error:
-            told = str(error)
+            told = with_its_key(arguments.overrides, str(error))
             print(f"error: {told}{comma_hint(arguments.overrides, told)}", file=sys.stderr)
             return 2
         except Unavailable as error:

@@ -17,7 +17,9 @@ HEADING = "groups (group=option; each is a file conf/GROUP/OPTION.yaml) and thei
 INDENT = " " * 6
 SPACE = "\0"
 """inside a value, where no line is to be broken"""
+LONGEST = 60
 HASH = re.compile("[0-9a-f]{40,64}")
+LIST_OF_DEFAULTS = re.compile(r"^defaults:\n(?:[ -].*\n)+", re.MULTILINE)
 COMMENTED = re.compile(r"(?P<value>.*\S)\s+#\s+(?P<comment>.*)")
 
 
@@ -79,10 +81,12 @@ def _assignments(block: str, values: Any, groups: Iterable[str]) -> Iterator[str
 def _short(value: Any) -> str:
     """As it would be typed; a hash by its beginning."""
     if isinstance(value, list):
-        return "[" + ",".join(map(_short, value)) + "]"
+        listed = ",".join(map(_short, value))
+        return f"[{listed}]" if len(listed) <= LONGEST else f"[{_short(value[0])},...]"
     if value is None or isinstance(value, bool):
         return "null" if value is None else str(value).lower()
-    return f"{value:.12}..." if HASH.fullmatch(str(value)) else str(value)
+    text = f"{value:.12}..." if HASH.fullmatch(str(value)) else str(value)
+    return text if len(text) <= LONGEST else f"{text:.40}..."
 
 
 def _wrap(text: str, first: str = "", others: str = "") -> list[str]:
@@ -110,12 +114,11 @@ def _fitted(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _own_values(name: str, folder: Path) -> list[str]:
-    """The file's lines behind its list of defaults, which come over those of a file that it extends."""
+    """The file's lines but for its list of defaults, over those of a file that it extends."""
     text = (folder / f"{name}.yaml").read_text(encoding="utf-8")
     defaults = (yaml.safe_load(text) or {}).get("defaults", [])
-    body = text.split("\n\n", 1)[1] if defaults else text
     extended = [entry for entry in defaults if isinstance(entry, str) and entry != "_self_"]
     lines = [line for other in extended for line in _own_values(other, folder)]
     if lines:
         lines.append("# over those:")
-    return [*lines, *body.splitlines()]
+    return [*lines, *LIST_OF_DEFAULTS.sub("", text).strip().splitlines()]
