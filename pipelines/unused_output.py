@@ -3,7 +3,6 @@
 Who launches a run says so beside its workers' heartbeats, which go when the run is finished.
 """
 
-import json
 import os
 import socket
 from collections.abc import Mapping
@@ -36,7 +35,7 @@ def note_launcher(config: SynthConfig) -> None:
         "works_alone": config.runner.is_this_machine,
     }
     name = f"{LAUNCHER}{host}-{process.pid}.json"
-    storage.write_bytes(storage.join(config.output, WORKERS, name), json.dumps(sign).encode())
+    storage.write_bytes(storage.join(config.output, WORKERS, name), to_json(sign))
 
 
 def release_unused(output: Location, identity: Mapping[str, Any]) -> None:

@@ -115,7 +115,8 @@ class Bar:
     def stop(self) -> None:
         self._stop.set()
         self._thread.join()
-        self._progress.stop()
+        if self.console.is_terminal:
+            self._progress.stop()
 
     def __enter__(self) -> "Bar":
         self.start()

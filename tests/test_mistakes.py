@@ -32,12 +32,15 @@ TYPED = [
     ("synth", "gate.judges.asr.device=cuda", "allowed: auto, cpu"),
     ("synth", "teacher=f5_base", "say license.allow=[CC-BY-NC-4.0,"),
     ("synth", "gate=hub", "give a folder with it as model=FOLDER"),
-    ("synth", "teacher.batch_size=abc", "auto_max or a whole number, at least 1, as teacher.batch_"),
+    (
+        "synth",
+        "teacher.batch_size=abc",
+        "auto_max or a whole number, at least 1, as teacher.batch_",
+    ),
     ("synth", "teacher.batch_size=0", "auto_max or a whole number, at least 1"),
     ("synth", "gate.wer_mx=1", "unknown option 'gate.wer_mx'; did you mean"),
     ("synth", "sampler.steps=9", "did you mean teacher.sampler.steps?"),
     ("synth", "limit=0", "allowed is a whole number, at least 1, or null, as limit=3"),
-    ("synth", "limit=abc", "as limit=3"),
     ("synth", "seed = 3", "an override is key=value, with no space around ="),
     ("synth", "corpus.paths={in}/blank.txt", "3 lines, all of them blank"),
     ("synth", "corpus.paths={in}/noise.txt", "none of them text"),
@@ -52,14 +55,12 @@ TYPED = [
     ("synth", "dataset.shards=0", "auto or a whole number, at least 1 and at most 99999"),
     ("synth", "runner.workers=6400", "allowed: 1 to "),
     ("synth", "runner=dataflow", "give runner.project="),
-    ("synth", "watermark=yes", "allowed: none, perth"),
     ("synth", "output=gs://", "the form is gs://bucket/path"),
     ("synth", "output=", "give a local path or gs://bucket/path"),
     ("synth", "output={in}", "give output=... a new or an empty folder"),
     ("synth", "output={in}/two.txt", "is a file; give the name of a folder"),
     ("synth", "mode=extend", "mode=new makes one"),
     ("plan", "prices=aws", "allowed: gcp_2026"),
-    ("plan", "corpus.paths=none.txt", "corpus.paths=none.txt: no file matches"),
     ("status", "output={in}", "no run of make synth"),
     ("status", "watch=maybe", "allowed is true or false"),
     ("verify", "output={in}", "no dataset of make synth"),
@@ -75,7 +76,6 @@ TYPED = [
     ("export", "precision=int4", "allowed: checkpoint, int8, output"),
     ("train-student", "dataset=[a,b]", "dataset takes one value, not a list"),
     ("train-student", "training.device=cuda", "allowed: auto, cpu"),
-    ("train-student", "training.steps=many", "a whole number, at least 1, as training.steps=3"),
     ("train-student", "init_from=missing", "init_from=missing"),
     ("train-student", "dataset={in}", "(make synth writes one)"),
     ("eval", "name=My-Report", "text, of the form ^[a-z_]+$"),
@@ -120,6 +120,7 @@ def test_a_mistake_is_one_line_that_says_what_is_allowed(
     words = [typed] if " = " not in typed else typed.split()
     given = [f"output={tmp_path}/{'x.wav' if name == 'speak' else 'out'}"]
     given += ["text=hello"] if name == "speak" else []
+    given = [] if name == "push" else given
     given = [one for one in given if not typed.startswith(one.partition("=")[0] + "=")]
     status = run_app(*command(name), [*given, *words])
     shown = capsys.readouterr()

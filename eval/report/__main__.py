@@ -41,10 +41,11 @@ from eval.report.results import SystemResult, TestSetSummary
 from eval.report.speaking import speak_all
 from eval.report.summary import print_summary
 from eval.report.takes import Run
-from eval.systems.systems import check_systems
+from eval.systems.systems import check_systems, check_teacher
 from eval.systems.testsets import TestSet, read_testset, without_trained
 from speech import storage
 from speech.config import run_app
+from speech.dataset.layout import list_parts
 from speech.errors import InputError
 from speech.judges.judges import Judges
 from speech.machine import device_name, software
@@ -215,12 +216,17 @@ def checked(config: ReportConfig) -> int:
     config.watermark.check()
     if config.card is not None:
         check_card(config.card)
+    if config.teacher is not None:
+        check_teacher(config.teacher)
     if config.speaks:
         storage.check_readable(config.testset, "testset")
+        read_testset(config.testset, config.language, config.limit)
     for key in ("dataset", "held_out"):
         place = getattr(config, key)
         if place is not None and not storage.list_names(place):
             raise InputError(f"{key}={place} is not there, or is empty")
+        if place is not None and not list_parts(place, "data"):
+            raise InputError(f"{key}={place} is no dataset: it has no data/*.parquet (make synth)")
     return main(config)
 
 
