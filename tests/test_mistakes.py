@@ -66,7 +66,7 @@ TYPED = [
     ("verify", "output={in}", "no dataset of make synth"),
     ("merge", "datasets=[{in}]", "allowed are two datasets or more"),
     ("merge", "output={in}", "give output=... a new or an empty folder"),
-    ("push", "repo=owner", "the form is owner/name"),
+    ("push", "repo=owner", "give dataset=FOLDER, student=FOLDER or both"),
     ("push", "dataset={in}", "repo has no default; give repo="),
     ("speak", "speed=0", "a number, above 0.2 and below 5, as speed=0.5"),
     ("speak", "output=x.mp3", "must end in .wav or .flac"),
@@ -82,7 +82,7 @@ TYPED = [
     ("eval", "systems=[techer:f5_mini]", "allowed: teacher:NAME"),
     ("eval", "systems=[teacher:f5_mni]", "allowed: bark, f5_base"),
     ("eval", "language=xx", "give systems=["),
-    ("bench", "device=cuda", "did you mean teacher.device?"),
+    ("bench", "device=cuda", "did you mean teacher.device"),
     ("bench", "output={in}", "give output=... a new or an empty folder"),
 ]
 

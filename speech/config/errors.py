@@ -70,8 +70,9 @@ def unknown_line(fields: Fields, key: str) -> str:
     """What was probably meant or, where nothing is near, what there is."""
     known = sorted(fields)
     same = [name for name in known if name.rpartition(".")[2] == key.rpartition(".")[2]]
-    if same and len(same) <= MOST_GUESSES:
-        return f"unknown option {key!r}; did you mean {_either(same)}?"
+    if same:
+        nearest = sorted(same, key=lambda name: name.count("."))[:MOST_GUESSES]
+        return f"unknown option {key!r}; did you mean {_either(nearest)}?"
     if near := difflib.get_close_matches(key, known, MOST_GUESSES, NEAR):
         return f"unknown option {key!r}; did you mean {_either(near)}?"
     parent = key.rpartition(".")[0]
