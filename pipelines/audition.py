@@ -20,6 +20,7 @@ from pipelines.worker_context import LoadModels, WorkerContext, load_models
 from speech import storage
 from speech.dataset.schema import Rejection, Utterance
 from speech.errors import InputError, Refused
+from speech.progress import track, waiting
 from teacher.voices import Voice, VoiceBank
 
 LINES = 3
@@ -105,12 +106,10 @@ def audition(
     """
     heard: dict[str, ClipScores] = {line.voice: ClipScores() for line in lines}
     started = time.monotonic()
-    with console.status("hearing new voices") as status:
-        for number, line in enumerate(lines):
-            if number >= len(heard) and time.monotonic() - started > SECONDS:
-                break
-            status.update(f"hearing new voices: clip {number + 1} of {len(lines)}")
-            heard[line.voice].add(_hear(context, line))
+    for number, line in enumerate(track(lines, "hearing new voices", console, "clip")):
+        if number >= len(heard) and time.monotonic() - started > SECONDS:
+            break
+        heard[line.voice].add(_hear(context, line))
     if heard:
         clips = sum(found.clips for found in heard.values())
         spent_s = time.monotonic() - started
@@ -164,7 +163,7 @@ def check(
     Raises:
         InputError: hardly anything passes.
     """
-    with console.status("opening the teacher to hear new voices"):
+    with waiting("opening the teacher to hear new voices", console):
         teacher = config.teacher.model_copy(update={"batch_size": 1})  # needs no measuring
         context = opener(config.model_copy(update={"teacher": teacher}))
     heard = audition(context, lines, console)

@@ -6,14 +6,17 @@ from itertools import islice
 
 from pipelines.config import SynthConfig
 from pipelines.corpus import Line, note_of
-from pipelines.corpus.foreign import looks_like
 from pipelines.utterances import CorpusPlan, read_part, spoken_languages
 from speech.dataset.schema import Rejection
 from speech.errors import InputError
+from speech.reasons import Reason
+from speech.text.foreign import looks_like
 from speech.text.normalize import base_language
 from teacher.voices import VoiceBank
 
 SAMPLE_LINES = 200
+FEWEST_LINES = 3
+"""that say whether a file is text at all"""
 FOREIGN_SHARE = 0.02
 """of the first lines; fewer in another language than the run's are quotations, or mistaken"""
 
@@ -39,14 +42,25 @@ def check_per_text(config: SynthConfig, bank: VoiceBank) -> None:
 
 
 def check_text(lines: Sequence[Line | Rejection], corpus: CorpusPlan) -> None:
-    """Raise InputError for a corpus of blank lines; `lines` are its first."""
-    if len(lines) == corpus.lines and all(_is_blank(line) for line in lines):
-        names = ", ".join(part.file.path for part in corpus.parts)
+    """Raise InputError for a corpus of blank lines, or of none that is text; `lines` are its first."""
+    if len(lines) < corpus.lines:
+        return
+    names = ", ".join(part.file.path for part in corpus.parts)
+    if all(_is_blank(line) for line in lines):
         raise InputError(f"{names:.300}: {corpus.lines} lines, all of them blank")
+    if len(lines) >= FEWEST_LINES and all(_is_damaged(line) for line in lines):
+        raise InputError(
+            f"{names:.300}: {corpus.lines} lines, none of them text; if it is text, say "
+            "corpus.encoding=... (utf-8, latin-1, gb18030, ...)"
+        )
 
 
 def _is_blank(line: Line | Rejection) -> bool:
     return line.reason == "empty" if isinstance(line, Rejection) else not line.text.strip()
+
+
+def _is_damaged(line: Line | Rejection) -> bool:
+    return isinstance(line, Rejection) and line.reason == Reason.INVALID_ENCODING
 
 
 def first_lines(config: SynthConfig, corpus: CorpusPlan) -> list[Line | Rejection]:

@@ -31,6 +31,8 @@ from speech.dataset.markers import Marker, finished, marker_bytes
 from speech.dataset.runs import Run, RunRecord
 from speech.dataset.seal import sha256, to_json
 from speech.errors import InputError
+from speech.progress import waiting
+from speech.storage.outputs import DATASET, check_folder
 
 COPIES = 8
 """shards copied at a time"""
@@ -78,12 +80,13 @@ Dropped = Mapping[Source, Collection[str]]
 
 def main(config: MergeConfig) -> int:
     console = Console(highlight=False, soft_wrap=True)
+    check_folder(config.output, DATASET)
     runs = open_sources(config)
     acquire(config.output, own_identity(config, runs))
     if stored_manifest(config.output) is not None and not _unfinished(config, runs):
         console.print(f"everything is done already in {config.output}")
         return 0
-    with console.status("comparing ids"):
+    with waiting("comparing ids", console):
         dropped = find_dropped(config, runs)
     copy(config, runs, dropped, console)
     accepted = finish(config, runs, dropped)

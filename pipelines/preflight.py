@@ -3,11 +3,9 @@
 from pipelines.config import SynthConfig
 from pipelines.corpus_checks import check_language
 from speech.judges.cublas import load_cublas
-from speech.judges.judges import JudgesConfig
+from speech.judges.judges import Judges, JudgesConfig
 from speech.machine import pick_device
-from speech.storage.outputs import Kind, check_folder
-
-DATASET = Kind("dataset of make synth", ("_shards",))
+from speech.storage.outputs import DATASET, check_folder
 
 
 def check_run(config: SynthConfig) -> None:
@@ -17,6 +15,7 @@ def check_run(config: SynthConfig) -> None:
         if config.teacher.device in ("cuda", "xla"):  # what needs no answer does not wait for torch
             pick_device("teacher.device", config.teacher.device)
         check_judges(config.gate.judges)
+        Judges(config.gate.judges).fetch()
         config.watermark.check()
         if config.teacher.license in config.license.allow:  # else nothing of it is wanted
             config.teacher.fetch()

@@ -1,4 +1,4 @@
-"""Progress that people see: workers append to small local files, the launcher draws a bar.
+"""Progress that people see: workers append to small local files, the launcher shows their sum.
 
 Beam's direct runner prints nothing. Files work whichever thread or process a bundle runs in; where
 workers share no folder with the launcher, markers tell (`pipelines.marker_progress`).
@@ -7,22 +7,16 @@ workers share no folder with the launcher, markers tell (`pipelines.marker_progr
 import json
 import os
 import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Protocol
 
-import rich.progress
 from rich.console import Console
-from rich.progress import BarColumn, ProgressColumn, Task, TextColumn
-from rich.text import Text
 
 from pipelines.run_folders import RunFolders
-
-REFRESH_S = 0.5
-LINE_EVERY_S = 10.0
+from speech.progress import Bar
 
 
 @dataclass(frozen=True)
@@ -91,47 +85,20 @@ class Totals:
         return self._sum
 
 
-class _Rate(ProgressColumn):
-    """Clips, tries, hours, accepted share, times real time, time left."""
-
-    def render(self, task: Task) -> Text:
-        found: Progress = task.fields["found"]
-        share = found.accepted / found.done if found.done else 1.0
-        elapsed = task.elapsed or 0.0
-        speed = found.audio_s / elapsed if elapsed else 0.0
-        return Text(
-            f"{found.accepted} clips of {found.tries} tries  {found.audio_s / 3600:.2f} h  "
-            f"{share:.0%} accepted  {speed:.1f}x real time  {_left(task)} left",
-            no_wrap=True,
-        )
-
-
-class _Left(ProgressColumn):
-    def render(self, task: Task) -> Text:
-        return Text(f"{_left(task)} left")
-
-
-def _left(task: Task) -> str:
-    left = task.time_remaining
-    return "-" if left is None else f"{left // 60:.0f}:{left % 60:02.0f}"
-
-
 @contextmanager
 def show_planning(folders: RunFolders | None, lines: int, console: Console) -> Iterator[None]:
     """Follow the first job, over `lines` of the corpus, until the block ends."""
-
-    def count(found: Progress) -> tuple[int, int]:
-        return found.lines, max(lines, found.lines)
-
-    def line(found: Progress) -> str:
-        return f"{found.lines}/{lines} lines planned"
-
     if folders is None:  # plan files come all at the end
         console.print(f"{lines} lines are planned by the engine's workers")
         yield
         return
     totals = Totals(Path(folders.progress_folder))
-    with _followed(totals, "planning", _Left(), count, line, console):
+
+    def poll(bar: Bar) -> None:
+        done = totals.update().lines
+        bar.update(done, max(lines, done))
+
+    with Bar("planning", lines, console, "line", poll, keep=True):
         yield
 
 
@@ -143,62 +110,14 @@ def show_speaking(totals: Source, rows: int, console: Console) -> Iterator[None]
         rows: of the shards to do; those that an earlier run has made are taken off.
     """
 
-    def count(found: Progress) -> tuple[int, int]:
-        return found.done, max(rows - found.known, found.done)
+    def poll(bar: Bar) -> None:
+        found = totals.update()
+        elapsed_s = bar.task.elapsed or 0.0
+        speed = found.audio_s / elapsed_s if elapsed_s else 0.0
+        share = [f"{found.accepted / found.done:.0%} accepted"] if found.done else []
+        hours, clips = found.audio_s / 3600, f"{found.accepted} clips of {found.tries} tries"
+        more = [*share, f"{hours:.2f} h", clips]
+        bar.update(found.done, max(rows - found.known, found.done), f"{speed:.1f}x real time", more)
 
-    def line(found: Progress) -> str:
-        done, total = count(found)
-        clips = f"{found.accepted} clips of {found.tries} tries"
-        return f"{done}/{total} lines, {clips}, {found.audio_s:.0f} s of audio"
-
-    with _followed(totals, "speaking", _Rate(), count, line, console):
+    with Bar("speaking", rows, console, "line", poll, keep=True):
         yield
-
-
-@contextmanager
-def _followed(
-    totals: Source,
-    name: str,
-    column: ProgressColumn,
-    count: Callable[[Progress], tuple[int, int]],
-    line: Callable[[Progress], str],
-    console: Console,
-) -> Iterator[None]:
-    """Draw the bar (on a terminal) or a line every ten seconds (elsewhere) until the block ends.
-
-    Args:
-        count: what is done, of how many.
-    """
-    stop = threading.Event()
-    progress = rich.progress.Progress(
-        TextColumn(name),
-        BarColumn(bar_width=20),
-        TextColumn("{task.completed}/{task.total} lines"),
-        column,
-        console=console,
-        speed_estimate_period=60,
-        auto_refresh=False,
-    )
-    task = progress.add_task(name, found=Progress())
-
-    def follow() -> None:
-        printed, ended = time.monotonic(), False
-        while not ended:
-            ended = stop.wait(REFRESH_S)
-            found = totals.update()
-            done, total = count(found)
-            progress.update(
-                task, completed=done, total=total, found=found, refresh=console.is_terminal
-            )
-            if not console.is_terminal and time.monotonic() - printed > LINE_EVERY_S:
-                printed = time.monotonic()
-                console.print(line(found))
-
-    thread = threading.Thread(target=follow)
-    with progress if console.is_terminal else nullcontext():
-        thread.start()
-        try:
-            yield
-        finally:
-            stop.set()
-            thread.join()

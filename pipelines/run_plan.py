@@ -11,12 +11,14 @@ from pipelines import corpus_checks
 from pipelines.config import SynthConfig
 from pipelines.extension import choose_run
 from pipelines.row_counts import unplanned
+from pipelines.unused_output import note_launcher, release_unused
 from pipelines.utterances import CorpusPlan, open_lexicon, plan_corpus, spoken_languages
 from speech.dataset.identity import acquire, is_acquired
 from speech.dataset.layout import Part, shard_part
 from speech.dataset.markers import finished
 from speech.dataset.merge import sweep_units
 from speech.errors import InputError, in_one_line
+from speech.progress import waiting
 from speech.seeds import short_id
 from speech.storage import fingerprint
 from teacher.voices import Voice, VoiceBank, is_heard, load_bank
@@ -75,6 +77,8 @@ def prepare(
     check_lexicon(config)
     found = choose_run(config, corpus, run_identity(config, corpus, bank), tag)
     corpus = replace(corpus, shards=found.shards)
+    if not found.tag:
+        release_unused(config.output, found.identity)
     if not is_acquired(config.output, found.tag):  # else they were heard when it was
         check_voices(config, console)
         hear_voices(config, corpus, bank, console, opener)
@@ -83,6 +87,7 @@ def prepare(
     sweep_units(config.output, done, corpus.shards, found.tag)
     todo = tuple(i for i in range(corpus.shards) if i not in done)
     if todo:
+        note_launcher(config)
         for note in corpus_checks.notes(config, corpus, lines):
             console.print(note, style="yellow", markup=False, highlight=False, soft_wrap=True)
         console.print(
@@ -127,7 +132,7 @@ def check_voices(config: SynthConfig, console: Console) -> None:
     from speech.judges.asr import Asr
 
     asr = Asr(config.gate.judges.asr)
-    with console.status("checking the reference voices"):
+    with waiting("checking the reference voices", console):
         try:
             load_bank(config.voices, asr.transcribe_one, spoken_languages(config))
         except InputError:
@@ -169,6 +174,7 @@ def run_identity(
     for key in config.teacher.any_machine:
         chosen["teacher"].pop(key)
     chosen["teacher"]["revision"] = config.teacher.revision
+    chosen["gate"]["judges"] = config.gate.judges.on_any_machine().model_dump(mode="json")
     chosen["voices"].pop("audition")
     for key in config.dataset.any_machine:
         chosen["dataset"].pop(key)

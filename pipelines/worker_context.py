@@ -18,7 +18,7 @@ from speech.audio.watermark import Watermark
 from speech.audio.waveform import encode_flac
 from speech.dataset.schema import SAMPLE_RATE, Utterance
 from speech.errors import InputError, Refused, in_one_line
-from speech.judges.judges import Judges, JudgesConfig
+from speech.judges.judges import Judges
 from speech.seeds import TORCH_GENERATOR
 from speech.stopwatch import Stopwatch
 from speech.text.normalize import normalize
@@ -140,19 +140,14 @@ def _load(config: SynthConfig) -> WorkerContext:
     bank = load_bank(config.voices, languages=spoken_languages(config))
     if threads := config.runner.torch_threads:
         torch.set_num_threads(threads)
-        judges = _with_threads(judges, threads)
+        judges = judges.with_threads(threads)
     teacher = config.teacher.open(bank, watch)
     teacher.load()
     count = threads_beside(teacher.device, judges)
     if count > 1:
-        judges = _with_threads(judges, 1)
+        judges = judges.with_threads(1)
     gate = Gate(config.gate, Judges(judges, callers=max(1, count)), bank, watch)
     gate.open()
     judge_threads = ThreadPoolExecutor(count, "judge") if count else None
     watermark = config.watermark.open()
     return WorkerContext(bank, teacher, gate, teacher.limit(), watch, judge_threads, watermark)
-
-
-def _with_threads(judges: JudgesConfig, count: int) -> JudgesConfig:
-    asr = judges.asr.model_copy(update={"cpu_threads": count})
-    return judges.model_copy(update={"asr": asr})

@@ -26,7 +26,7 @@ COMMANDS = {
     "plan": Command(
         "pipelines.plan",
         "synth",
-        "hours, batches, storage, time and cost of a synth run, from a sample",
+        "hours, storage, time and cost of a run, from a sample",
     ),
     "status": Command("pipelines.status", "synth", "how far a run is, from its output alone"),
     "verify": Command(

@@ -10,7 +10,6 @@ import re
 from collections.abc import Sequence
 
 from rich.console import Console
-from rich.progress import track
 
 from speech import storage
 from speech.audio.mel import log_mel
@@ -20,6 +19,7 @@ from speech.dataset.schema import SAMPLE_RATE
 from speech.judges.asr import Asr
 from speech.judges.judges import JudgesConfig
 from speech.judges.wer import ErrorRates, score
+from speech.progress import track
 from speech.seeds import short_id
 from student.card import write_card
 from student.config import TrainStudentConfig
@@ -61,7 +61,7 @@ def _hear(
     student: Student, data: StudentData, rows: Sequence[int], name: str, console: Console
 ) -> tuple[list[ErrorRates], list[Wave]]:
     asr, rates, waves = Asr(load_group(JudgesConfig, "judges", "offline").asr), [], []
-    for row in track(rows, f"listening, {name}", console=console, transient=True):
+    for row in track(rows, f"listening, {name}", console, "line"):
         clip = data.clips[row]
         waves.append(quantize(student.speak(clip.text_normalized, clip.speaker_id)))
         heard = asr.transcribe_one(waves[-1], clip.language)

@@ -19,6 +19,7 @@ from rich.console import Console
 from speech import storage
 from speech.audio.mel import HOP_LENGTH, N_FFT
 from speech.config import Config, run_app
+from speech.progress import waiting
 from speech.storage.outputs import Kind, check_folder
 from student.description import CONFIG
 from student.kinds import kind_of
@@ -60,7 +61,7 @@ def main(config: ExportStudentConfig) -> int:
 
 def _exported(config: ExportStudentConfig, console: Console) -> str:
     student = open_student(config.checkpoint)
-    with console.status("exporting"):
+    with waiting("exporting", console):
         described = export(student, config.output, config.int8)
         exported = OnnxStudent(config.output)
         apart = parity(student, exported)

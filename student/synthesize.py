@@ -12,6 +12,7 @@ import io
 import sys
 import time
 from collections.abc import Iterator
+from importlib.util import find_spec
 
 import soundfile
 from pydantic import Field
@@ -29,6 +30,8 @@ from student.loading import load_student
 from student.voice_mix import read_voice
 
 ENDINGS = ("wav", "flac")
+LOOKED_AT = 20
+"""lines whose language is guessed"""
 
 
 class SynthesizeConfig(Config):
@@ -56,6 +59,7 @@ def main(config: SynthesizeConfig) -> int:
     synthesizer = open_synthesizer(config)
     voice = config.reference or choose_voice(config, synthesizer)
     introduce(synthesizer, voice, console)
+    note_language(lines, synthesizer.languages[0], console)
     failed, language = 0, synthesizer.languages[0]
     for path, line in targets(config, lines):
         request = SynthesisRequest(line, voice, language, config.seed, config.speed)
@@ -123,6 +127,25 @@ def introduce(synthesizer: Synthesizer, voice: str, console: Console) -> None:
     console.print(
         f"{synthesizer.name}, voice={voice} (others: {others})", highlight=False, soft_wrap=True
     )
+
+
+def note_language(lines: list[str], language: str, console: Console) -> None:
+    """Say of the first line that looks like another language that it is a guess, and what is done."""
+    if find_spec("py3langid") is None:  # of the extra synth
+        return
+    from speech.text.foreign import looks_like
+
+    for line in lines[:LOOKED_AT]:
+        if (seen := looks_like(line)) not in (None, language):
+            console.print(
+                f"{line!r:.40} looks like {seen} (a guess), and is spoken as {language}: all that "
+                "this student speaks",
+                style="yellow",
+                markup=False,
+                highlight=False,
+                soft_wrap=True,
+            )
+            return
 
 
 def targets(config: SynthesizeConfig, lines: list[str]) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Literal, TypeVar
 
+from pydantic import Field
+
 from speech.config import Config
 from speech.config.targets import ByTarget
 from speech.stopwatch import Stopwatch
@@ -50,7 +52,7 @@ class TeacherConfig(Config, ABC):
     name: str
     license: str
     languages: tuple[str, ...]
-    batch_size: int | Literal["auto_max"]
+    batch_size: Annotated[int, Field(ge=1)] | Literal["auto_max"]
     device: Literal["auto", "cpu", "cuda", "xla"]
 
     any_machine: ClassVar[Mapping[str, Any]] = {"batch_size": "auto_max", "device": "auto"}

@@ -26,6 +26,7 @@ from eval.bench.teachers import teacher_entries
 from speech import storage
 from speech.config import run_app
 from speech.machine import device_name
+from speech.progress import waiting
 from speech.storage.outputs import Kind, check_folder
 from speech.storage.temporaries import temporary_folder
 
@@ -50,14 +51,14 @@ def run_bench(config: BenchConfig, folder: str, console: Console) -> Bench:
     """`folder` is for exports and for weights that are drawn."""
     config = in_one_process(config)
     students = student_entries(config.students, folder, config.threads or 1)
-    with console.status("loading"):
+    with waiting("loading", console):
         config, context, teacher, random = load_for_race(config, folder)
     lines = speakable_lines(config, context)
     turns = split(lines, config.turn_lines)
     rows = race([*teacher_entries(teacher), *students], turns, config.first_repeats, console)
     stages = None
     if not random:
-        with console.status("a whole run, by stage"):
+        with waiting("a whole run, by stage", console):
             stages = time_stages(config, context, lines)
     return Bench(
         machine=device_name(context.teacher.device),

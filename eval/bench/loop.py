@@ -9,11 +9,11 @@ from typing import TypeVar
 
 import torch
 from rich.console import Console
-from rich.progress import track
 
 from eval.bench.candidate import Candidate, Entry
 from eval.metrics.memory import MemoryWatch
 from speech.dataset.schema import Utterance
+from speech.progress import track
 
 T = TypeVar("T")
 
@@ -103,7 +103,7 @@ def race(
     ]
     lanes = [Runner(entry) for entry in entries]
     steps = [(leg, lane) for leg in legs for lane in lanes]
-    for leg, lane in track(steps, "in turns", console=console, transient=True):
+    for leg, lane in track(steps, "in turns", console, "turn"):
         leg(lane)
     return [_row(lane, lanes[0]) for lane in lanes]
 

@@ -25,6 +25,7 @@ from eval.bench.trials import Trials
 from speech import storage
 from speech.config import run_app
 from speech.machine import device_name
+from speech.progress import waiting
 from speech.storage.outputs import Kind, check_folder
 from speech.storage.temporaries import temporary_folder
 
@@ -47,7 +48,7 @@ def main(config: BenchTeacherConfig) -> None:
 def run_bench(config: BenchTeacherConfig, folder: str, console: Console) -> TeacherBench:
     """`folder` is for weights that are drawn."""
     config = as_asked(in_one_process(config))
-    with console.status("loading"):
+    with waiting("loading", console):
         config, context, teacher, random = load_for_race(config, folder)
     lines = speakable_lines(config, context)
     turns = split(lines, config.turn_lines)

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 from rich.console import Console
-from rich.progress import track
 
 from eval.dataset.disk_buffer import DiskBuffer
 from eval.dataset.rows import DatasetRows, Row
@@ -22,6 +21,7 @@ from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import Refused
 from speech.judges.speaker import Embedding
 from speech.judges.word_errors import WordErrors
+from speech.progress import track
 
 MAX_GROUPS = 64
 """row groups that a sample is drawn from, so that a small sample of a large dataset reads little"""
@@ -93,7 +93,7 @@ def listen(
     )
     files: set[bytes] = set()
     chosen = rows.chosen_rows(COLUMNS, numbers)
-    for number, row in track(chosen, "listening to the dataset", len(numbers), console=console):
+    for number, row in track(chosen, "listening to the dataset", console, "clip", len(numbers)):
         _hear(number, row, ear, heard)
         digest = hashlib.blake2b((row["audio"] or {}).get("bytes") or b"", digest_size=12).digest()
         heard.same_audio += digest in files

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.console import Console
-from rich.progress import track
 from scipy.stats import binomtest
 
 from eval.dataset.listening import choose, clip_wave
@@ -20,6 +19,7 @@ from speech.audio.watermark import HEARD, Watermark
 from speech.audio.waveform import quantize
 from speech.errors import Refused
 from speech.judges.word_errors import WordErrors
+from speech.progress import track
 
 COLUMNS = ("audio", "text_normalized", "watermark")
 
@@ -70,7 +70,7 @@ def study_watermark(
     copies: list[bool] = []
     pairs: list[tuple[WordErrors, WordErrors]] = []
     chosen = rows.chosen_rows(COLUMNS, numbers)
-    for _, row in track(chosen, "looking for watermarks", len(numbers), console=console):
+    for _, row in track(chosen, "looking for watermarks", console, "clip", len(numbers)):
         try:
             wave = clip_wave(row)
         except Refused:

@@ -43,20 +43,23 @@ from eval.report.results import SystemResult, TestSetSummary
 from eval.report.speaking import speak_all
 from eval.report.summary import print_summary
 from eval.report.takes import Run
-from eval.systems.systems import check_systems
+from eval.systems.systems import check_systems, check_teacher
 from eval.systems.testsets import TestSet, read_testset, without_trained
 from speech import storage
 from speech.config import run_app
+from speech.dataset.layout import list_parts
 from speech.errors import InputError
 from speech.judges.judges import Judges
 from speech.machine import device_name, software
+from speech.progress import waiting
 from speech.storage.outputs import Kind, check_folder
 
 
 def evaluate(config: ReportConfig, console: Console, judges: Judges | None = None) -> Report:
     """Everything that was asked for; what fails says so in its own place."""
+    torch.set_num_threads(config.threads)
     judges = judges or _open_judges(config, console)
-    machine = device_name(_device()), torch.get_num_threads()  # which CTranslate2 changes
+    machine = device_name(_device())
     scales, ear = measures(judges), Scorer(judges, config.language)
     census, dataset = read_dataset(config, console)
     testset, summary = read_sentences(config, census)
@@ -65,7 +68,7 @@ def evaluate(config: ReportConfig, console: Console, judges: Judges | None = Non
     systems = judge_all(runs, baseline, ear, config, console)
     if census is not None:
         dataset = study(census, ear, config, console)
-    with console.status("figures and their intervals"):
+    with waiting("figures and their intervals", console):
         compared = {system.name: system.clips for system in systems if system.clips}
         pairs = differences(compared, scales, config.seed)
         quotients = ratios(compared, scales, config.seed)
@@ -75,8 +78,8 @@ def evaluate(config: ReportConfig, console: Console, judges: Judges | None = Non
         version=VERSION,
         created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
         command=shlex.join(["python", *sys.orig_argv[1:]]),
-        device=machine[0],
-        threads=machine[1],
+        device=machine,
+        threads=config.threads,
         software=software(),
         judges=judges.revisions,
         config=config.model_dump(mode="json"),
@@ -100,7 +103,7 @@ def read_dataset(
     if config.dataset is None:
         return None, None
     try:
-        with console.status("reading the dataset's rows"):
+        with waiting("reading the dataset's rows", console):
             return measure_dataset(config.dataset), None
     except InputError as error:
         return None, DatasetStudy(config.dataset, str(error))
@@ -180,8 +183,8 @@ def study_plan(config: ReportConfig) -> StudyPlan:
 
 def _open_judges(config: ReportConfig, console: Console) -> Judges:
     """Raises InputError: one of them cannot be had."""
-    judges = Judges(config.judges)
-    with console.status("fetching the judges"):
+    judges = Judges(config.judges.with_threads(config.threads))
+    with waiting("fetching the judges", console):
         judges.fetch()
     return judges
 
@@ -218,12 +221,17 @@ def checked(config: ReportConfig) -> int:
     config.watermark.check()
     if config.card is not None:
         check_card(config.card)
+    if config.teacher is not None:
+        check_teacher(config.teacher)
     if config.speaks:
         storage.check_readable(config.testset, "testset")
+        read_testset(config.testset, config.language, config.limit)
     for key in ("dataset", "held_out"):
         place = getattr(config, key)
         if place is not None and not storage.list_names(place):
             raise InputError(f"{key}={place} is not there, or is empty")
+        if place is not None and not list_parts(place, "data"):
+            raise InputError(f"{key}={place} is no dataset: it has no data/*.parquet (make synth)")
     return main(config)
 
 

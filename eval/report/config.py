@@ -58,6 +58,8 @@ class ReportConfig(Config):
     gate: GateConfig
     card: str | None
     """a Markdown file, whose text between the lines of `eval.report.card` is replaced"""
+    threads: int = Field(ge=1)
+    """of the CPU, for systems and judges alike, as in a worker of make synth"""
     output: str
     name: str = Field(pattern="^[a-z_]+$")
     """of the page and of the JSON"""

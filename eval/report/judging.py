@@ -6,7 +6,6 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 
 from rich.console import Console
-from rich.progress import track
 
 from eval.metrics.faults import faults_of
 from eval.metrics.prosody import compare_prosody
@@ -23,6 +22,7 @@ from speech.errors import InputError, Refused
 from speech.judges.judges import SpeakerJudge
 from speech.judges.speaker import Embedding
 from speech.judges.word_errors import WordErrors
+from speech.progress import track
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def hear_references(
     for run in runs:
         source = id(run.references)
         if source not in heard:
-            voices = track([*asked[source]], "references", console=console)
+            voices = track([*asked[source]], "references", console, "voice")
             heard[source] = _heard(run.references, voices, speaker)
     return [heard[id(run.references)] for run in runs]
 
@@ -81,7 +81,7 @@ class Judging:
         title = f"judging, {plain(run.name)}"
         return [
             self._judge(take, theirs.get(take.sentence.number))
-            for take in track(run.takes, title, console=console)
+            for take in track(run.takes, title, console, "clip", keep=True)
         ]
 
     def _judge(self, take: Take, other: Take | None) -> JudgedClip:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from rich.console import Console
-from rich.progress import track
 
 from eval.metrics.memory import MemoryWatch
 from eval.metrics.scoring import audio_problem
@@ -18,6 +17,7 @@ from speech import storage
 from speech.audio.waveform import Wave, encode_flac
 from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError, Refused
+from speech.progress import track
 from speech.synthesizer import Size, SynthesisRequest, Synthesizer, said
 
 
@@ -104,7 +104,7 @@ def _speak_all(
     """The first sentence is said twice: what it alone would pay for is no measure."""
     folder, takes = f"audio/{_file_name(system.specification)}", list[Take]()
     title = f"speaking, {plain(synthesizer.name + system.title)}"
-    for sentence in track(task.sentences, title, console=console):
+    for sentence in track(task.sentences, title, console, "sentence", keep=True):
         voice = choose_voice(sentence, synthesizer.voices, system.voices)
         request = SynthesisRequest(
             sentence.text, voice, task.language, task.seed + sentence.number, id=sentence.id

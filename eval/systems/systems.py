@@ -8,12 +8,15 @@ from eval.systems.references import References
 from eval.systems.teacher import TeacherSynthesizer, teacher_config
 from speech import storage
 from speech.errors import InputError
+from speech.machine import pick_device
 from speech.synthesizer import Synthesizer
 from student.loading import load_student
+from teacher.base import TeacherConfig
 
 Kind = Literal["teacher", "student", "audio", "recordings"]
 KINDS: dict[str, Kind] = {"teacher": "teacher", "student": "student", "audio": "audio"}
 """those that can be asked for"""
+STUDENTS = ("student.json", "onnx.json")
 SPECIFICATIONS = "teacher:NAME, teacher:NAME@FOLDER, student:FOLDER (or its export), audio:FOLDER"
 
 
@@ -27,10 +30,24 @@ def check_systems(specifications: Sequence[str]) -> None:
     """Raises InputError: one of another kind, or a teacher, a student or a folder that is not there."""
     for specification in specifications:
         kind, location = _parts(specification)
+        where = f"systems=[{specification}]"
         if kind == "teacher":
-            teacher_config(location)
-        elif not storage.list_names(location):
-            raise InputError(f"systems=[{specification}]: {location} is not there, or is empty")
+            check_teacher(teacher_config(location).teacher)
+        elif not (names := storage.list_names(location)):
+            raise InputError(f"{where}: {location} is not there, or is empty")
+        elif kind == "student" and not names & {*STUDENTS}:
+            raise InputError(
+                f"{where}: {location} has no {' or '.join(STUDENTS)}; allowed is a folder of make "
+                "train-student or student.export"
+            )
+        elif kind == "audio":
+            open_folder(location)
+
+
+def check_teacher(config: TeacherConfig) -> None:
+    """Raises InputError: its device or its weights cannot be had."""
+    pick_device("teacher.device", config.device)
+    config.fetch()
 
 
 def open_system(specification: str, references: References, threads: int = 1) -> Synthesizer:

@@ -1,6 +1,7 @@
 """The whole plan of a run, from its corpus to its cost."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from rich.console import Console
 
@@ -15,6 +16,7 @@ from pipelines.planning.speaking import Heard, listen
 from pipelines.planning.text import SampleText, line_planner, read_text
 from pipelines.planning.units import RunUnits, units_of
 from pipelines.utterances import spoken_languages
+from speech.progress import waiting
 from teacher.voices import VoiceBank, load_bank
 
 FLAC_BYTES_PER_S = 26_000
@@ -61,7 +63,7 @@ def estimate(config: PlanConfig, console: Console) -> Estimate:
     for name in config.plan.profiles:
         config.prices.usd_an_hour(name)
     config.prices.storage_class(config.plan.storage_class)
-    sample = take_sample(config, console.status)
+    sample = take_sample(config, partial(waiting, console=console))
     corpus = sample.as_plan()
     for note in corpus_checks.notes(config, corpus, corpus_checks.first_lines(config, corpus)):
         console.print(note, style="yellow", markup=False, highlight=False, soft_wrap=True)

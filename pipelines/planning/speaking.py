@@ -7,17 +7,16 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import Progress
 
 from pipelines.planning.config import PlanConfig
 from pipelines.planning.intervals import Interval, wilson
 from pipelines.utterances import CorpusPlan
 from speech.dataset.schema import Utterance
 from speech.errors import InputError
+from speech.progress import Bar, waiting
 from teacher.packing import BatchLimit
 from teacher.voices import VoiceBank
 
@@ -76,7 +75,7 @@ def listen(
     if config.plan.times_real_time and not config.plan.pilot and not lines:
         return Heard()
     try:
-        with console.status("opening the teacher and the judges"):
+        with waiting("opening the teacher and the judges", console):
             context = load_models(config)
         spoken = _spread(utterances, config.plan.pilot or BATCH)
         attempts = config.gate.attempts if config.plan.pilot else 1
@@ -110,16 +109,15 @@ def _speak(
     takes = [context.attempt(utterance) for utterance in utterances]
     started, accepted, audio_s, tries = time.perf_counter(), 0, 0.0, 0
     refused, turned_down = Counter[str](), Counter[str]()
-    with Progress(console=console, transient=True) as progress:
-        for number in range(attempts):
-            bar = progress.add_task(f"speaking {told}, round {number + 1}", total=len(takes))
-            found = speak_round(context, takes, candidates, partial(progress.advance, bar))
-            accepted, audio_s = accepted + found.accepted, audio_s + found.audio_s
-            tries += len(takes) * candidates
-            refused += found.refused
-            takes, turned_down = found.again, found.turned_down
-            if not takes:
-                break
+    for number in range(attempts):
+        with Bar(f"speaking {told}, round {number + 1}", len(takes), console, "clip") as bar:
+            found = speak_round(context, takes, candidates, bar.advance)
+        accepted, audio_s = accepted + found.accepted, audio_s + found.audio_s
+        tries += len(takes) * candidates
+        refused += found.refused
+        takes, turned_down = found.again, found.turned_down
+        if not takes:
+            break
     if not tries or not audio_s:
         return None, None
     reasons = dict(refused + turned_down)

@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from rich.console import Console
-from rich.progress import track
 
 from pipelines.attempts import prepare
 from pipelines.corpus import Line
@@ -15,6 +14,7 @@ from pipelines.planning.sample import CorpusSample
 from pipelines.utterances import open_lexicon, plan_line
 from speech.dataset.schema import Rejection, Utterance
 from speech.errors import Refused
+from speech.progress import track
 from teacher.voices import VoiceBank
 
 
@@ -99,8 +99,7 @@ def read_text(sample: CorpusSample, plan: PlanLine, console: Console) -> SampleT
         for cluster, tally in zip(part.clusters, own, strict=True)
         for line in cluster
     ]
-    told = f"planning {len(todo):,} lines"
-    for line, tally in track(todo, told, console=console, transient=True):
+    for line, tally in track(todo, "planning a sample", console, "line"):
         tally.lines += 1
         rows += plan(line, tally)
     return SampleText(sample, tallies, rows)

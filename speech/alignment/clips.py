@@ -9,7 +9,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from rich.console import Console
-from rich.progress import track
 
 from speech import storage
 from speech.alignment.gaussian_hmm import PAUSE, PUNCTUATION, GaussianHmmAligner
@@ -23,6 +22,7 @@ from speech.alignment.training import (
 from speech.audio.mel import FRAME_RATE, HOP_LENGTH
 from speech.dataset.clips import ClipInfo, Clips
 from speech.errors import InputError
+from speech.progress import track
 from speech.seeds import short_id
 
 VERSION = 1
@@ -69,8 +69,7 @@ def _key(clips: Sequence[ClipInfo], trust_known: bool) -> str:
 
 def _align(clips: Clips, console: Console, trust_known: bool) -> list[Alignment | None]:
     phonemes = [
-        phonemes_of(clips[i])
-        for i in track(range(len(clips)), "phonemes", console=console, transient=True)
+        phonemes_of(clips[i]) for i in track(range(len(clips)), "phonemes", console, "clip")
     ]
     open_ends = [i for i, p in enumerate(phonemes) if p and not (trust_known and _known(clips[i]))]
     model = None
@@ -80,7 +79,7 @@ def _align(clips: Clips, console: Console, trust_known: bool) -> list[Alignment 
         model = learn_from(clips, phonemes.__getitem__, open_ends, MODEL_CLIPS, said, console)
     return [
         _align_clip(clips, i, phonemes[i], model, trust_known)
-        for i in track(range(len(clips)), "aligning", console=console, transient=True)
+        for i in track(range(len(clips)), "aligning", console, "clip")
     ]
 
 

@@ -5,13 +5,13 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import torch
 from rich.console import Console
-from rich.progress import track
 
 from speech.alignment.gaussian_hmm import Array, GaussianHmmAligner, features_of, learn
 from speech.audio.mel import HOP_LENGTH, log_mel
 from speech.audio.waveform import Wave, rms_db
 from speech.dataset.clips import ClipInfo, Clips
 from speech.errors import Refused
+from speech.progress import track
 from speech.seeds import stable_hash
 from speech.text.phonemes import phonemize
 
@@ -58,7 +58,7 @@ def learn_from(
     where none of them has sound."""
     chosen = sorted(rows, key=lambda row: stable_hash("alignment", clips[row].id))[:count]
     features, said = [], []
-    for row in track(chosen, "learning how phonemes sound", console=console, transient=True):
+    for row in track(chosen, "learning how phonemes sound", console, "clip"):
         wave, text = sound_of(clips, row), phonemes(row)
         if wave is not None and text and is_long_enough(wave, text):
             features.append(wave_features(wave))

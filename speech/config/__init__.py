@@ -8,6 +8,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar, cast
 
@@ -23,7 +24,7 @@ from speech.config.composition import chosen_groups, composition, key_of
 from speech.config.errors import composition_line, environment_line, validation_line
 from speech.config.experiments import check_experiment
 from speech.config.fields import fields_of
-from speech.config.overrides import as_hydra_reads, comma_hint
+from speech.config.overrides import as_hydra_reads, comma_hint, with_its_key
 from speech.errors import InputError, Unavailable
 from speech.storage.disk import disk_trouble, told_once
 
@@ -109,7 +110,7 @@ def run_app(
             status = main(config, **switches) or 0
             return signals.exit_status() or status
         except InputError as error:
-            told = str(error)
+            told = with_its_key(arguments.overrides, str(error))
             print(f"error: {told}{comma_hint(arguments.overrides, told)}", file=sys.stderr)
             return 2
         except Unavailable as error:
@@ -139,9 +140,9 @@ def _parser(
     module = sys.modules[main.__module__]
     parser = _Parser(
         prog=f"python -m {getattr(module.__spec__, 'name', name)}",
-        description=module.__doc__,
+        description=command_help.described(module.__doc__ or ""),
         epilog=command_help.epilog(name, CONF_DIR),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=partial(argparse.RawDescriptionHelpFormatter, width=command_help.WIDTH),
     )
     parser.add_argument("overrides", nargs="*", metavar="key=value", help="any value below")
     parser.add_argument("--cfg", action="store_true", help="print the configuration and stop")

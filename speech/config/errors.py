@@ -1,6 +1,7 @@
 """One line for each way in which a configuration can be wrong: the key, the value, what is allowed."""
 
 import difflib
+import operator
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from pydantic.fields import FieldInfo
 from speech.config.composition import group_folder, key_of
 from speech.config.fields import Fields, alternatives, field_of, is_list, members
 
+MOST_GUESSES = 3
 NEAR = 0.7
 """how alike a key must be to be what was meant"""
 KINDS: dict[object, str] = {
@@ -25,6 +27,7 @@ KINDS: dict[object, str] = {
     NoneType: "null",
 }
 BOUNDS = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
+EXAMPLES = (3, 1, 20, 50, 100, 1000)
 RESOLVER = re.compile(r"(?<!\\)\$\{\s*[\w.]+\s*:[^}]*\}")
 
 
@@ -39,7 +42,10 @@ def composition_line(
     if isinstance(error, OverrideParseException):
         told = f"override {error.override!r} cannot be read"
         if "=" not in str(error.override):
-            return f"{told}; an override is key=value, with no space around ="
+            return (
+                f"{told}; an override is key=value, with no space around =, in quotes if the value "
+                "has spaces: 'key=two words'"
+            )
         return f"{told}; a list is key=[a,b], text with brackets or commas key=\"'a,b'\""
     for override in overrides:
         key = key_of(override)
@@ -63,8 +69,12 @@ def _first(error: Exception) -> str:
 def unknown_line(fields: Fields, key: str) -> str:
     """What was probably meant or, where nothing is near, what there is."""
     known = sorted(fields)
-    if near := difflib.get_close_matches(key, known, 3, NEAR):
-        return f"unknown option {key!r}; did you mean {' or '.join(near)}?"
+    same = [name for name in known if name.rpartition(".")[2] == key.rpartition(".")[2]]
+    if same:
+        nearest = sorted(same, key=lambda name: name.count("."))[:MOST_GUESSES]
+        return f"unknown option {key!r}; did you mean {_either(nearest)}?"
+    if near := difflib.get_close_matches(key, known, MOST_GUESSES, NEAR):
+        return f"unknown option {key!r}; did you mean {_either(near)}?"
     parent = key.rpartition(".")[0]
     siblings = [name for name in known if name.rpartition(".")[0] == parent]
     return f"unknown option {key!r}; allowed: {', '.join(siblings or known)}"
@@ -76,7 +86,9 @@ def validation_line(error: ValidationError, fields: Fields) -> str:
     key, below = _place(fields, first["loc"])
     field, kind, context = field_of(fields, key), first["type"], first.get("ctx", {})
     if kind == "value_error":  # of a validator, which says it all
-        return f"{key}: {context['error']}" if key else str(context["error"])
+        scalar = isinstance(first["input"], str | int | float)
+        where = f"{key}={first['input']!s:.80}" if scalar else key
+        return f"{where}: {context['error']}" if key else str(context["error"])
     if below and field and _is_table(field):
         return f"{_join(key, *below)}={first['input']!r:.80}: {first['msg'].lower()}"
     if kind == "missing" and isinstance(first["loc"][-1], str):
@@ -93,24 +105,58 @@ def validation_line(error: ValidationError, fields: Fields) -> str:
 
 
 def allowed(field: FieldInfo, key: str) -> str:
-    """A field's types and bounds in words, with how a list is written."""
-    words = []
+    """A field's types and bounds in words, and how a list and a number are written."""
+    literals: list[str] = []
+    kinds: list[str] = []
+    example = None
     for known, rules in members(field.annotation, field.metadata):
-        bounds = " and ".join(
-            f"{word} {getattr(rule, name)}"
-            for rule in rules
-            for name, word in BOUNDS.items()
-            if getattr(rule, name, None) is not None
-        )
         if get_origin(known) is Literal:
-            words += [str(value) for value in get_args(known)]
-        elif is_list(known):
-            words.append(f"a list, {key}=[a,b]")
-        elif known in (int, float) and bounds:
-            words.append(f"{KINDS[known]}, {bounds}")
+            literals += [str(value) for value in get_args(known)]
         else:
-            words.append(KINDS.get(known, "a block of keys of its own"))
-    return " or ".join(dict.fromkeys(words))
+            kinds.insert(0 if known is not NoneType else len(kinds), _kind(known, rules, key))
+            example = example or _example(known, rules)
+    told = _either([*literals, *kinds])
+    return told if example is None else f"{told}, as {key}={example}"
+
+
+def _kind(known: Any, rules: Sequence[Any], key: str) -> str:
+    """A type with its bounds."""
+    if is_list(known):
+        return f"a list, {key}=[a,b]"
+    if known is NoneType:
+        return KINDS[known]
+    told = KINDS.get(known, f"a block, whose values are {key}.NAME=...")
+    bounds = " and ".join(
+        f"{word} {getattr(rule, name)}"
+        for rule in rules
+        for name, word in BOUNDS.items()
+        if getattr(rule, name, None) is not None
+    )
+    patterns = [f"of the form {rule.pattern}" for rule in rules if getattr(rule, "pattern", None)]
+    return ", ".join([told, *filter(None, [bounds]), *patterns])
+
+
+def _example(known: type, rules: Sequence[Any]) -> int | float | None:
+    """A number within the bounds; None for what is no number."""
+    if known not in (int, float):
+        return None
+    tests = {"ge": operator.ge, "gt": operator.gt, "le": operator.le, "lt": operator.lt}
+    limits = [
+        (test, getattr(rule, name))
+        for rule in rules
+        for name, test in tests.items()
+        if getattr(rule, name, None) is not None
+    ]
+    numbers = EXAMPLES if known is int else (0.5, *EXAMPLES)
+    return next((n for n in numbers if all(test(n, limit) for test, limit in limits)), None)
+
+
+def _either(words: Sequence[str]) -> str:
+    """a, b or c."""
+    *others, last = dict.fromkeys(words)
+    if not others:
+        return last
+    return ", ".join(others) + (", or " if "," in others[-1] else " or ") + last
 
 
 def environment_line(values: Any, key: str = "") -> str | None:

@@ -14,6 +14,8 @@ from hydra.core.override_parser.types import Quote, QuotedString
 from speech.config.fields import Fields, is_list, types_of
 from speech.errors import InputError
 
+FEWEST_CHARS = 3
+"""of a value that an error cannot hold by chance"""
 QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
 ELEMENT = re.compile(rf"\s*({QUOTED.pattern}|[^,]*?)\s*(?:,|$)", re.DOTALL)
 """of a list: what is in quotes, or whatever stands before a comma"""
@@ -54,6 +56,21 @@ def comma_hint(overrides: Sequence[str], told: str) -> str:
         if cut and any(repr(element) in told for element in _elements(value)):
             return f"; {_one_name(key, value[1:-1])}"
     return ""
+
+
+def with_its_key(overrides: Sequence[str], told: str) -> str:
+    """An error about a value that was typed, with the key that it was typed for."""
+    if any(override.partition("=")[0] in told for override in overrides):
+        return told
+    for override in overrides:
+        key, _, value = override.partition("=")
+        for element in _elements(value):
+            name = element.strip("'\"")
+            if len(name) >= FEWEST_CHARS and told.startswith(f"{name} "):
+                return f"{key}={told}"
+            if len(name) >= FEWEST_CHARS and f"'{name}'" in told:
+                return f"{key}={value}: {told}"
+    return told
 
 
 def _one_name(key: str, value: str) -> str:

@@ -1,11 +1,11 @@
 """What was said: Whisper through faster-whisper (CTranslate2)."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -41,6 +41,8 @@ class AsrConfig(HubModel):
     beam_size: int = Field(ge=1)
     cpu_threads: int = Field(ge=0)
     windows_s: tuple[int, ...]
+
+    any_machine: ClassVar[Mapping[str, Any]] = {**HubModel.any_machine, "cpu_threads": 0}
 
     @model_validator(mode="after")
     def _windows_end_at_30(self) -> "AsrConfig":

@@ -1,5 +1,6 @@
 """Models of the Hugging Face hub, pinned; a folder on this machine stands in for any of them."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -21,6 +22,9 @@ class HubModel(Config):
     """the commit, of a model of the hub"""
     sha256: str | None = Field(pattern="^[0-9a-f]{64}$")
     """of the weights' file"""
+
+    any_machine: ClassVar[Mapping[str, Any]] = {"device": "cpu"}
+    """keys of a judge that do not change what it says, each with a value that any machine takes"""
 
     instead: ClassVar[str] = ", or take judges=offline (make synth: gate=default)"
     """what else to do without a network"""

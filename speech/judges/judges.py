@@ -67,6 +67,21 @@ class JudgesConfig(Config):
         judges = {"asr": self.asr, "speaker": self.speaker, "utmos": self.utmos}
         return {key: judge.device for key, judge in judges.items() if judge is not None}
 
+    def with_threads(self, count: int) -> "JudgesConfig":
+        """The ASR with as many of the CPU; the others have torch's."""
+        asr = self.asr.model_copy(update={"cpu_threads": count})
+        return self.model_copy(update={"asr": asr})
+
+    def on_any_machine(self) -> "JudgesConfig":
+        """The same judges, as every machine can run them: what they say does not depend on it."""
+        judges = {"asr": self.asr, "speaker": self.speaker, "utmos": self.utmos}
+        plain = {
+            key: judge.model_copy(update=dict(judge.any_machine))
+            for key, judge in judges.items()
+            if judge is not None
+        }
+        return self.model_copy(update=plain)
+
 
 class Judges:
     """An ASR, a judge of voices and, where wanted, predictors of mean opinion scores.

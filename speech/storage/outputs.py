@@ -31,12 +31,15 @@ class Kind:
         return all(any(fnmatch(name, part) for part in self.parts) for name in names)
 
 
+DATASET = Kind("dataset of make synth", ("_shards",))
 TRAINING = Kind("training", ("history.jsonl",), ("checkpoints", "tensorboard", "curve.png"))
 
 
 def check_folder(output: str, kind: Kind, key: str = "output") -> None:
     """Raises InputError: no place for a folder, or one with files that are not of this kind."""
     _check_place(output, key)
+    if not storage.is_gcs(output) and Path(output).expanduser().is_file():
+        raise InputError(f"{key}={output} is a file; give the name of a folder, new or empty")
     names = {name for name in storage.list_names(output) if not UNASKED.fullmatch(name)}
     if not kind.owns(names):
         shown = ", ".join(sorted(names)[:3])

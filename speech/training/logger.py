@@ -8,15 +8,13 @@ from types import TracebackType
 
 import torch
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from speech import storage
 from speech.dataset.schema import SAMPLE_RATE
+from speech.progress import Bar
 from speech.training.config import TrainingConfig
 from speech.training.curve import Point, finite
 from speech.training.task import Evaluation
-
-LINE_EVERY_S = 30.0
 
 
 def main_console() -> Console:
@@ -32,25 +30,19 @@ class TrainingLogger:
     ) -> None:
         self.config, self.console, self.main = config, console, main
         self.folder = Path("out" if storage.is_gcs(output) else output).expanduser() / "tensorboard"
-        self.progress = Progress(
-            TextColumn("step {task.completed}/{task.total}"),
-            BarColumn(),
-            TextColumn("{task.fields[state]}"),
-            TimeRemainingColumn(),
-            console=console,
-            disable=not main or not console.is_terminal,
-        )
-        self.bar = self.progress.add_task("", total=config.steps, completed=step, state="")
+        self.bar = Bar("training", config.steps, console, "step", keep=True)
+        self.bar.update(step)
+        self._shown: tuple[str | None, list[str]] = (None, [])
         self._finite: dict[str, list[float]] = {}
-        self._steps = self._frames = 0
-        self._since = self._printed = time.monotonic()
+        self._frames = 0
+        self._since = time.monotonic()
 
     def __enter__(self) -> "TrainingLogger":
         if self.main:
             from torch.utils.tensorboard import SummaryWriter
 
             self.board = SummaryWriter(str(self.folder))
-        self.progress.start()
+            self.bar.start()
         return self
 
     def record(
@@ -62,30 +54,25 @@ class TrainingLogger:
             kept = self._finite.setdefault(key, [])
             if math.isfinite(value):
                 kept.append(value)
-        self._steps += 1
         self._frames += frames
         point = None
         if step % self.config.log_every == 0:
             point = self._point(step, rate, skipped)
-        self.progress.update(self.bar, completed=step)
+        self.bar.update(step, None, *self._shown)
         return point
 
     def _point(self, step: int, rate: float, skipped: int) -> Point:
-        seconds, now = time.monotonic() - self._since, time.monotonic()
+        now = time.monotonic()
+        seconds = now - self._since
         means = {key: math.fsum(x) / len(x) if x else math.nan for key, x in self._finite.items()}
         speed = self._frames / seconds
         shown = means | {"learning_rate": rate, "skipped": skipped, "frames_per_s": speed}
         if self.main:
             for key, value in shown.items():
                 self.board.add_scalar(key, value, step)
-        losses = (f"{key} {value:.4g}" for key, value in means.items() if "/" not in key)
-        state = f"{'  '.join(losses)}  {speed:.0f} frames/s"
-        self.progress.update(self.bar, state=state)
-        if self.main and not self.console.is_terminal and now - self._printed > LINE_EVERY_S:
-            self._printed = now
-            left_min = (self.config.steps - step) * seconds / self._steps / 60
-            self.console.print(f"step {step}/{self.config.steps}  {state}  {left_min:.0f} min left")
-        self._finite, self._steps, self._frames, self._since = {}, 0, 0, now
+        losses = [f"{key} {value:.4g}" for key, value in means.items() if "/" not in key]
+        self._shown = f"{speed:.0f} frames/s", losses
+        self._finite, self._frames, self._since = {}, 0, now
         return {"step": step, **{key: finite(round(value, 6)) for key, value in means.items()}}
 
     def show(self, step: int, evaluation: Evaluation) -> None:
@@ -107,6 +94,6 @@ class TrainingLogger:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.progress.stop()
         if self.main:
+            self.bar.stop()
             self.board.close()

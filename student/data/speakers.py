@@ -6,13 +6,13 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 from rich.console import Console
-from rich.progress import track
 from torch import Tensor
 
 from speech.audio.waveform import Wave
 from speech.dataset.clips import Clips
 from speech.errors import InputError
 from speech.judges.speaker import SpeakerEncoder
+from speech.progress import track
 
 CLIPS_EACH = 6
 
@@ -31,7 +31,7 @@ def speaker_vectors(
     for row in rows:
         by_speaker[clips[row].speaker_id].append(row)
     vectors = []
-    for speaker in track(sorted(by_speaker), "speakers", console=console, transient=True):
+    for speaker in track(sorted(by_speaker), "speakers", console, "speaker"):
         longest = sorted(by_speaker[speaker], key=lambda row: -clips[row].duration_s)[:CLIPS_EACH]
         vectors.append(_mean(encoder, [clips.wave(row) for row in longest], f"speaker {speaker}"))
     return tuple(sorted(by_speaker)), torch.stack(vectors)

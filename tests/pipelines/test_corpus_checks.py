@@ -6,12 +6,12 @@ import pytest
 
 from pipelines import corpus_checks
 from pipelines.config import SynthConfig
-from pipelines.corpus.foreign import looks_like
 from pipelines.row_order import admit
 from pipelines.utterances import plan_corpus, plan_line, read_part
 from speech.dataset.schema import Rejection
 from speech.errors import InputError
 from speech.storage import read_bytes
+from speech.text.foreign import looks_like
 from teacher.voices import load_bank
 from tests.pipelines.fakes import fake_config
 

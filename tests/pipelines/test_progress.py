@@ -7,7 +7,7 @@ import threading
 import pytest
 from rich.console import Console
 
-import pipelines.progress
+import speech.progress
 from pipelines.progress import Progress, ProgressFile, Totals, show_planning, show_speaking
 from pipelines.run_folders import RunFolders
 
@@ -62,7 +62,7 @@ def test_a_terminal_gets_a_bar(tmp_path):
         ProgressFile(str(tmp_path)).report(Progress(3, 1, 7200.0, 6))
     text = drawn.getvalue()
     assert "4/8 lines" in text
-    assert "3 clips of 6 tries  2.00 h  75% accepted" in text
+    assert "75% accepted  2.00 h  3 clips of 6 tries" in text
     assert "x real time" in text
     assert "left" in text
     assert "\x1b[" in text
@@ -85,11 +85,11 @@ def test_what_an_earlier_run_has_made_is_not_to_do(tmp_path):
 
 
 def test_text_is_followed_as_well(tmp_path, monkeypatch):
-    monkeypatch.setattr(pipelines.progress, "LINE_EVERY_S", -1.0)
+    monkeypatch.setattr(speech.progress, "LINE_EVERY_S", -1.0)
     printed = io.StringIO()
     with show_planning(folders(tmp_path), 500, Console(file=printed)):
         ProgressFile(str(tmp_path)).report(Progress(lines=200))
-    assert printed.getvalue().rstrip() == "200/500 lines planned"
+    assert printed.getvalue().rstrip().startswith("planning: 200/500 lines, ")
 
 
 def test_what_other_machines_plan_is_one_line():
@@ -100,21 +100,25 @@ def test_what_other_machines_plan_is_one_line():
 
 
 def test_tries_move_while_no_line_is_finished(tmp_path, monkeypatch):
-    monkeypatch.setattr(pipelines.progress, "LINE_EVERY_S", -1.0)
+    monkeypatch.setattr(speech.progress, "LINE_EVERY_S", -1.0)
     printed = io.StringIO()
     with show_speaking(Totals(tmp_path), 69, Console(file=printed, width=140)):
         report = ProgressFile(str(tmp_path)).report
         report(Progress(known=1))
         report(Progress(tries=16))
-    assert printed.getvalue().rstrip() == "0/68 lines, 0 clips of 16 tries, 0 s of audio"
+    told = printed.getvalue().strip()
+    assert told.startswith("speaking: 0/68 lines, 0.0x real time, ")
+    assert told.endswith("left, 0.00 h, 0 clips of 16 tries")
 
 
 def test_a_log_gets_plain_lines(tmp_path, monkeypatch):
-    monkeypatch.setattr(pipelines.progress, "LINE_EVERY_S", -1.0)  # always
+    monkeypatch.setattr(speech.progress, "LINE_EVERY_S", -1.0)  # always
     printed = io.StringIO()
     with show_speaking(Totals(tmp_path), 8, Console(file=printed, width=140)):
         ProgressFile(str(tmp_path)).report(Progress(3, 1, 20.0, 6))
-    assert printed.getvalue().rstrip() == "4/8 lines, 3 clips of 6 tries, 20 s of audio"
+    told = printed.getvalue().strip()
+    assert told.startswith("speaking: 4/8 lines, ")
+    assert told.endswith("left, 75% accepted, 0.01 h, 3 clips of 6 tries")
     assert "\x1b" not in printed.getvalue()
 
 

@@ -127,10 +127,11 @@ def test_help_names_what_a_command_has() -> None:
     assert "  limits@voices.limits=references\n      voices.limits.min_duration_s" in shown
     assert "_target_" not in shown
     assert "student" not in shown
-    for line in re.findall(r"^  (\S+=\S+)$", shown, re.MULTILINE):
-        group, _, options = line.partition("=")
-        for option in options.split("|"):
-            assert values_of("synth", f"{group}={option}")
+    groups = re.findall(r"^  (\S+)=(\S+?)(?: \(or ([^)]*)\))?$", shown, re.MULTILINE)
+    assert len(groups) > 5
+    for group, default, others in groups:
+        for option in (default, *re.split(r",\s+", others)):
+            assert not option or values_of("synth", f"{group}={option}")
     assert "group" not in epilog("align", CONF_DIR).partition("outside")[0]
 
 

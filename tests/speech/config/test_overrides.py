@@ -84,10 +84,16 @@ def test_hydras_own_words_still_mean_what_they_did() -> None:
 @pytest.mark.parametrize(
     ("override", "told"),
     [
-        ("teacher.batch_size=abc", "teacher.batch_size=abc: allowed is a whole number or auto_max"),
+        (
+            "teacher.batch_size=abc",
+            "abc: allowed is auto_max or a whole number, at least 1, as ",
+        ),
         ("gate.wer_mx=1", "unknown option 'gate.wer_mx'; did you mean gate.wer_max"),
-        ("dataset.shards=0", "allowed is a whole number, at least 1 and at most 99999 or auto"),
-        ("limit=0", "limit=0: allowed is a whole number, at least 1 or null"),
+        (
+            "dataset.shards=0",
+            "auto or a whole number, at least 1 and at most 99999, as dataset.shards=3",
+        ),
+        ("limit=0", "limit=0: allowed is a whole number, at least 1, or null, as limit=3"),
         ("limit=3.5", "limit=3.5: allowed is a whole number"),
         ("seed=1,2", "it takes one value; a list is key=[a,b]"),
         ("runner.workers=x", "runner.workers=x: allowed is a whole number"),
@@ -97,7 +103,7 @@ def test_hydras_own_words_still_mean_what_they_did() -> None:
         ("corpus.paths=a,b", "two are corpus.paths=[a,b]; one name with a comma is"),
         ("corpus.paths=[a,", "a list ends with ]"),
         ("dataset.keep_rejected_audio=maybe", "allowed is true or false"),
-        ("teacher.device=gpu", "allowed is auto or cpu or cuda"),
+        ("teacher.device=gpu", "allowed is auto, cpu, cuda or xla"),
         ("limit", "an override is key=value"),
         ("output =x", "output"),
         ("teacher=null", "teacher='null' does not exist; allowed: bark"),

@@ -127,7 +127,7 @@ def test_a_class_from_elsewhere_that_the_namespace_imports_is_refused(
     [
         (["~speaker._target_"], "speaker: _target_ is missing; allowed is a Speaker of"),
         (["speaker.volume=0"], "speaker.volume=0: allowed is a whole number, at least 1"),
-        (["speaker.volum=1"], "unknown option 'speaker.volum'; did you mean speaker.volume or "),
+        (["speaker.volum=1"], "unknown option 'speaker.volum'; did you mean speaker.volume, "),
         (
             ["speaker=quiet", "speaker.volume=1"],
             "unknown option 'speaker.volume'; did you mean speaker.name?",

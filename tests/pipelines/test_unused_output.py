@@ -1,0 +1,104 @@
+"""An output in which nothing was finished may become another run's; one that is at work may not."""
+
+import json
+import os
+import socket
+from pathlib import Path
+
+import pytest
+from fakes import fake_config
+
+from pipelines.heartbeat import WORKERS
+from pipelines.unused_output import LAUNCHER, note_launcher, release_unused
+from speech.dataset.identity import acquire
+from speech.dataset.layout import RUN_NAME
+from speech.dataset.seal import to_json
+from speech.errors import InputError
+
+ONE, OTHER = {"seed": 1, "shards": 1}, {"seed": 2, "shards": 1}
+
+
+@pytest.fixture
+def output(tmp_path: Path) -> Path:
+    """That a run has claimed and planned, and no more."""
+    acquire(str(tmp_path), ONE)
+    plans = tmp_path / "_shards/plan"
+    plans.mkdir()
+    (plans / "plan-00000-of-00001.parquet").write_bytes(b"text")
+    (tmp_path / "_shards/plan.json").write_text("{}")
+    return tmp_path
+
+
+def claim(output: Path) -> None:
+    release_unused(str(output), OTHER)
+    acquire(str(output), OTHER)
+
+
+def sign(output: Path, **changes: object) -> None:
+    note_launcher(fake_config(str(output), "corpus.txt"))
+    (path,) = (output / WORKERS).glob(f"{LAUNCHER}*")
+    path.write_bytes(to_json({**json.loads(path.read_text()), **changes}))
+
+
+def test_a_run_that_made_nothing_gives_way(output: Path) -> None:
+    sign(output, pid=2**22 + 1)  # no process has that number
+    claim(output)
+    assert json.loads((output / RUN_NAME).read_text()) == OTHER
+    assert not (output / "_shards/plan").exists()
+    assert not (output / "_shards/plan.json").exists()
+    assert not (output / WORKERS).exists()
+
+
+def test_the_same_run_keeps_its_plan(output: Path) -> None:
+    release_unused(str(output), ONE)
+    assert (output / "_shards/plan/plan-00000-of-00001.parquet").exists()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "data/train-00000-of-00001.parquet",
+        "rejected/rejected-00000-of-00001.parquet",
+        "_shards/units/00000/unit-00000-of-00002.json",
+        "_shards/e001/run.json",
+        "manifest.json",
+    ],
+)
+def test_what_is_finished_stays(output: Path, name: str) -> None:
+    (output / name).parent.mkdir(parents=True, exist_ok=True)
+    (output / name).write_text("{}")
+    with pytest.raises(InputError, match="holds another run: seed: 1 -> 2"):
+        claim(output)
+    assert (output / name).exists()
+    assert (output / "_shards/plan.json").exists()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"pid": os.getppid(), "started_at": None},
+        {"host": "another"},
+        {"works_alone": False},
+    ],
+)
+def test_a_run_that_may_be_at_work_keeps_its_output(
+    output: Path, changes: dict[str, object]
+) -> None:
+    import psutil
+
+    if "pid" in changes:
+        changes["started_at"] = psutil.Process(os.getppid()).create_time()
+    sign(output, **changes)
+    with pytest.raises(InputError, match="holds another run"):
+        claim(output)
+
+
+def test_a_launcher_says_who_it_is(tmp_path: Path) -> None:
+    sign(tmp_path)
+    (path,) = (tmp_path / WORKERS).glob(f"{LAUNCHER}*")
+    said = json.loads(path.read_text())
+    assert (said["host"], said["pid"], said["works_alone"]) == (
+        socket.gethostname(),
+        os.getpid(),
+        True,
+    )

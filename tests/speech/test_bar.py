@@ -1,0 +1,57 @@
+"""Progress fits the terminal, with speed and time left; elsewhere it is a line a minute."""
+
+import io
+
+import pytest
+from rich.console import Console
+
+import speech.progress
+from speech.progress import Bar, clock, track, waiting
+
+TITLE = "speaking, a student of a very long name (out/students/number-twelve)"
+
+
+def terminal(width: int) -> Console:
+    return Console(file=io.StringIO(), force_terminal=True, width=width, legacy_windows=False)
+
+
+@pytest.mark.parametrize("width", [30, 40, 60, 80, 200])
+def test_speed_and_time_left_are_always_there(width: int) -> None:
+    bar = Bar(TITLE, 100, terminal(width), "clip")
+    bar.update(42, speed="5.5x real time" if width > 40 else None, more=["12 % accepted"] * 9)
+    line = bar.line(width=width - 1)
+    assert len(line) <= width - 1
+    assert "left" in line or width == 30
+    assert "42/100 clips" in line
+    assert ("real time" if width > 40 else "/s") in line
+    assert ("accepted" in line) == (width == 200)
+
+
+def test_what_is_drawn_stays_within_the_terminal() -> None:
+    console = terminal(60)
+    for _ in track(range(3), TITLE, console, "clip", keep=True):
+        pass
+    drawn = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "3/3 clips" in drawn
+    assert drawn.count("\n") <= 2
+
+
+def test_without_a_terminal_there_is_a_line_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(speech.progress, "REFRESH_S", 0.01)
+    monkeypatch.setattr(speech.progress, "LINE_EVERY_S", 0.02)
+    console = Console(file=io.StringIO())
+    with Bar("verifying", 8_000_000, console, "MB") as bar:
+        bar.advance(4_000_000)
+        bar._stop.wait(0.2)
+    with waiting("loading", console):
+        bar._stop.clear()
+        bar._stop.wait(0.1)
+    lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    assert lines[0].startswith("verifying: 4/8 MB, ")
+    assert lines[0].endswith(" left")
+    assert lines[-1] == "loading: 0:00 so far"
+
+
+def test_a_minute_is_between_two_lines() -> None:
+    assert speech.progress.LINE_EVERY_S == 60
+    assert [clock(s) for s in (None, 5, 65, 3725)] == ["-", "0:05", "1:05", "1:02:05"]
