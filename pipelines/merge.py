@@ -17,8 +17,8 @@ from typing import Any, Literal
 
 from rich.console import Console
 
-from pipelines.byte_progress import byte_progress
-from pipelines.description import keep_provenance, write_description
+from pipelines.progress.byte_progress import byte_progress
+from pipelines.run.description import keep_provenance, write_description
 from speech import storage
 from speech.config import Config, run_app
 from speech.dataset.columns import check_columns

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def main(config: PlanConfig, as_json: bool = False) -> None:
     from pipelines.planning.estimate import estimate
-    from pipelines.preflight import check_request
+    from pipelines.run.preflight import check_request
 
     console = Console(stderr=as_json)
     check_request(config)
@@ -35,7 +35,7 @@ def main(config: PlanConfig, as_json: bool = False) -> None:
 
 
 def _tell_voices(config: PlanConfig, found: "Estimate", console: Console) -> None:
-    from pipelines.audition import complaint, warn
+    from pipelines.speak.audition import complaint, warn
 
     if told := complaint(config, found.heard.voices):
         console.print(f"make synth will stop here: {told}", style="yellow")

@@ -19,15 +19,15 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from pipelines.config import SynthConfig
-from pipelines.extension import is_empty, withdraw
-from pipelines.heartbeat import sweep_heartbeats
-from pipelines.marker_progress import MarkerTotals
-from pipelines.preflight import check_run
-from pipelines.progress import Totals, show_planning, show_speaking
-from pipelines.run_folders import open_run_folders
-from pipelines.run_plan import RunPlan, prepare
+from pipelines.progress.heartbeat import sweep_heartbeats
+from pipelines.progress.progress import Totals, show_planning, show_speaking
+from pipelines.progress.run_folders import open_run_folders
+from pipelines.run.extension import is_empty, withdraw
+from pipelines.run.marker_progress import MarkerTotals
+from pipelines.run.preflight import check_run
+from pipelines.run.run_plan import RunPlan, prepare
+from pipelines.run.summary import print_summary
 from pipelines.runners.base import Stage
-from pipelines.summary import print_summary
 from pipelines.verify.last_verified import forget_verified, last_verified
 from speech.config import run_app
 from speech.dataset.markers import Marker, finished, summarize
@@ -38,7 +38,7 @@ ASK_AGAIN_S = 1.0
 if TYPE_CHECKING:  # Beam takes seconds to import, and a finished dataset does not need it
     import apache_beam as beam
 
-    from pipelines.worker_context import LoadModels
+    from pipelines.speak.worker_context import LoadModels
 
 
 def main(config: SynthConfig, opener: "LoadModels | None" = None) -> int:
@@ -75,8 +75,8 @@ def run(run_plan: RunPlan, console: Console, opener: "LoadModels | None" = None)
 
 def plan_text(run_plan: RunPlan, console: Console) -> bool:
     """Whether all text is planned: by this process or, where several share the work, by one of them."""
-    from pipelines.claims import PLAN_CLAIM, Claims
-    from pipelines.planner import build_planning
+    from pipelines.jobs.claims import PLAN_CLAIM, Claims
+    from pipelines.jobs.planner import build_planning
 
     config, lines = run_plan.config, run_plan.corpus.lines
     claims = Claims(config.output, config.runner.shared_lease_s)
@@ -96,8 +96,8 @@ def plan_text(run_plan: RunPlan, console: Console) -> bool:
 
 
 def speak(run_plan: RunPlan, console: Console, opener: "LoadModels | None") -> bool:
-    from pipelines.row_counts import planned_rows
-    from pipelines.worker import build_speaking
+    from pipelines.jobs.worker import build_speaking
+    from pipelines.run.row_counts import planned_rows
 
     config = run_plan.config
     rows = 0 if config.runner.is_rehearsal else planned_rows(run_plan)
@@ -141,8 +141,8 @@ def _describe(
     run_plan: RunPlan, markers: Mapping[int, Marker], console: Console, wall_s: float
 ) -> bool:
     """Write manifest and card; of a dataset that was finished before, say what is wrong with it."""
-    from pipelines.description import describe, look_over
-    from pipelines.row_counts import check_rows
+    from pipelines.run.description import describe, look_over
+    from pipelines.run.row_counts import check_rows
 
     output = run_plan.config.output
     if run_plan.todo:

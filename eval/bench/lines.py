@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from pipelines.config import SynthConfig
-from pipelines.utterances import plan_corpus, plan_line, read_part
-from pipelines.worker_context import WorkerContext
+from pipelines.speak.worker_context import WorkerContext
+from pipelines.text.utterances import plan_corpus, plan_line, read_part
 from speech.dataset.schema import Rejection, Utterance
 from speech.errors import InputError, Refused
 

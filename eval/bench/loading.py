@@ -2,7 +2,7 @@
 
 from eval.bench.config import Race
 from eval.bench.random_weights import wants_random_weights, with_random_weights
-from pipelines.worker_context import WorkerContext, load_models
+from pipelines.speak.worker_context import WorkerContext, load_models
 from teacher.f5.teacher import F5Teacher
 
 

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipelines.config import SynthConfig
-from pipelines.deadline import Deadline
-from pipelines.quarantine import Quarantine
-from pipelines.summary import STAGES
-from pipelines.unit import UnitSynthesizer
-from pipelines.unit_rows import UnitRows
-from pipelines.worker_context import WorkerContext
+from pipelines.run.summary import STAGES
+from pipelines.speak.deadline import Deadline
+from pipelines.speak.quarantine import Quarantine
+from pipelines.speak.unit import UnitSynthesizer
+from pipelines.speak.unit_rows import UnitRows
+from pipelines.speak.worker_context import WorkerContext
 from speech.dataset.layout import shard_part
 from speech.dataset.schema import Utterance
 from speech.dataset.writer import PartWriter

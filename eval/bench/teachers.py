@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from eval.bench.candidate import Candidate, Entry, bytes_on, parameters_of
 from eval.bench.setups import Setup, set_up, setups
 from eval.bench.upstream import Upstream, upstream_network
-from pipelines.attempts import prepare
+from pipelines.speak.attempts import prepare
 from speech.dataset.schema import SAMPLE_RATE, Utterance
 from speech.errors import InputError
 from teacher.base import Prepared, Speech

@@ -12,7 +12,7 @@ from eval.bench.loop import timed
 from eval.bench.peaks import peak_flops
 from eval.bench.setups import EVERY_STEP, Setup, set_up
 from eval.bench.teachers import TeacherCandidate, Way
-from pipelines.attempts import prepare
+from pipelines.speak.attempts import prepare
 from speech.dataset.schema import Utterance
 from speech.machine import device_name
 from teacher.f5.sampler import Prompt

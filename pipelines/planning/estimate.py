@@ -5,7 +5,6 @@ from functools import partial
 
 from rich.console import Console
 
-from pipelines import corpus_checks
 from pipelines.planning.cautions import cautions, is_multi_region
 from pipelines.planning.config import PlanConfig
 from pipelines.planning.intervals import Interval
@@ -15,7 +14,8 @@ from pipelines.planning.sample import CorpusSample, take_sample
 from pipelines.planning.speaking import Heard, listen
 from pipelines.planning.text import SampleText, line_planner, read_text
 from pipelines.planning.units import RunUnits, units_of
-from pipelines.utterances import spoken_languages
+from pipelines.text import corpus_checks
+from pipelines.text.utterances import spoken_languages
 from speech.progress import waiting
 from teacher.voices import VoiceBank, load_bank
 

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from pipelines.attempts import Attempt
+from pipelines.speak.attempts import Attempt
+from pipelines.speak.worker_context import WorkerContext
 from pipelines.verdict import rank
-from pipelines.worker_context import WorkerContext
 from speech.errors import Refused
 from teacher.packing import pack
 

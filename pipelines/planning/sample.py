@@ -14,7 +14,7 @@ from pipelines.planning.intervals import Extent
 from pipelines.planning.sources import Form, Source, sources_of
 from pipelines.planning.text_windows import Items, byte_size
 from pipelines.planning.windows import Stretch, spread
-from pipelines.utterances import CorpusPart, CorpusPlan
+from pipelines.text.utterances import CorpusPart, CorpusPlan
 from speech.dataset.schema import Rejection
 from speech.errors import InputError
 

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from pipelines.planning.config import PlanConfig
 from pipelines.planning.intervals import Interval, wilson
-from pipelines.utterances import CorpusPlan
+from pipelines.text.utterances import CorpusPlan
 from speech.dataset.schema import Utterance
 from speech.errors import InputError
 from speech.progress import Bar, waiting
@@ -21,8 +21,8 @@ from teacher.packing import BatchLimit
 from teacher.voices import VoiceBank
 
 if TYPE_CHECKING:
-    from pipelines.audition import ClipScores
-    from pipelines.worker_context import WorkerContext
+    from pipelines.speak.audition import ClipScores
+    from pipelines.speak.worker_context import WorkerContext
 
 BATCH = 16
 """utterances that are spoken for the speed alone"""
@@ -67,8 +67,8 @@ def listen(
 ) -> Heard:
     """Speak some of the sample's utterances, and the first lines of new voices; raises no InputError,
     which is told instead."""
-    from pipelines.audition import audition, first_lines, new_voices
-    from pipelines.worker_context import load_models
+    from pipelines.speak.audition import audition, first_lines, new_voices
+    from pipelines.speak.worker_context import load_models
 
     voices = new_voices(config, bank) if config.voices.audition else []
     lines = first_lines(config, corpus, bank, voices) if voices else []

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 from rich.console import Console
 
-from pipelines.attempts import prepare
 from pipelines.corpus import Line
 from pipelines.planning.config import PlanConfig
 from pipelines.planning.intervals import Interval, Stratum, share, total
 from pipelines.planning.sample import CorpusSample
-from pipelines.utterances import open_lexicon, plan_line
+from pipelines.speak.attempts import prepare
+from pipelines.text.utterances import open_lexicon, plan_line
 from speech.dataset.schema import Rejection, Utterance
 from speech.errors import Refused
 from speech.progress import track

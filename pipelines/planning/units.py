@@ -7,8 +7,8 @@ from typing import Literal
 
 from pipelines.config import SynthConfig
 from pipelines.planning.text import PlannedRow, SampleText
-from pipelines.row_order import units_for
-from pipelines.utterances import count_shards
+from pipelines.text.row_order import units_for
+from pipelines.text.utterances import count_shards
 from speech.seeds import stable_hash
 from teacher.packing import BatchLimit, pack
 

@@ -12,8 +12,8 @@ from functools import partial
 from pydantic import model_validator
 from rich.console import Console
 
-from pipelines.byte_progress import byte_progress
 from pipelines.config import LicenseConfig
+from pipelines.progress.byte_progress import byte_progress
 from pipelines.push.dataset import pack_dataset
 from pipelines.push.hub import Gated, check_token, upload
 from pipelines.push.parcel import Parcel, check_licenses

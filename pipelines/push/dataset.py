@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.byte_progress import Advance
+from pipelines.progress.byte_progress import Advance
 from pipelines.push.parcel import CARD, Parcel, shown
 from pipelines.verify.last_verified import last_verified
 from speech import storage

@@ -14,7 +14,7 @@ from huggingface_hub.utils.tqdm import (
     enable_progress_bars,
 )
 
-from pipelines.byte_progress import Advance
+from pipelines.progress.byte_progress import Advance
 from pipelines.push.parcel import Parcel
 from speech import storage
 from speech.errors import InputError, in_one_line

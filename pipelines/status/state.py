@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Literal
 
-from pipelines.heartbeat import EVERY_S, Seen, read_heartbeats
-from pipelines.plan_files import count_units
-from pipelines.row_counts import read_plan
+from pipelines.progress.heartbeat import EVERY_S, Seen, read_heartbeats
+from pipelines.run.row_counts import read_plan
+from pipelines.text.plan_files import count_units
 from speech import storage
 from speech.dataset import layout as dataset
 from speech.dataset.layout import Part, shard_part

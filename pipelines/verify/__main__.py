@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from pipelines.byte_progress import byte_progress
+from pipelines.progress.byte_progress import byte_progress
 from pipelines.runners.base import AnyRunner
 from pipelines.verify.inspection import Inspection, inspect
 from pipelines.verify.last_verified import note_verified
@@ -24,7 +24,7 @@ from speech.config import Config, run_app
 from speech.dataset.layout import Part
 
 if TYPE_CHECKING:
-    from pipelines.worker_context import LoadModels
+    from pipelines.speak.worker_context import LoadModels
 
 
 class VerifyConfig(Config):

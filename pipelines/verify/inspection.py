@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pipelines.row_counts import PLAN_NAME
+from pipelines.run.row_counts import PLAN_NAME
 from pipelines.verify.listing import Listing
 from pipelines.verify.records import find_records
 from pipelines.verify.runs import FoundRun, find_runs

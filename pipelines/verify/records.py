@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from pipelines.description import CARD_KEY, card_of
-from pipelines.row_counts import PLAN_NAME, plan_bytes
+from pipelines.run.description import CARD_KEY, card_of
+from pipelines.run.row_counts import PLAN_NAME, plan_bytes
 from pipelines.verify.runs import FoundRun
 from pipelines.verify.shard_check import ShardCheck
 from speech.dataset.layout import CARD_NAME, MANIFEST_NAME, PROVENANCE_NAME, RUN_NAME, Part, of_run

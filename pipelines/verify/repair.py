@@ -11,10 +11,10 @@ from rich.console import Console
 
 from pipelines import synth
 from pipelines.config import DatasetConfig, LicenseConfig, SynthConfig
-from pipelines.heartbeat import sweep_heartbeats
-from pipelines.run_plan import IDENTITY_KEYS, prepare
+from pipelines.progress.heartbeat import sweep_heartbeats
+from pipelines.run.run_plan import IDENTITY_KEYS, prepare
 from pipelines.runners.base import RunnerConfig
-from pipelines.utterances import spoken_languages
+from pipelines.text.utterances import spoken_languages
 from pipelines.verify.inspection import Inspection
 from pipelines.verify.listing import FOLDERS
 from pipelines.verify.runs import FoundRun
@@ -28,7 +28,7 @@ from teacher.base import TARGETS, TeacherConfig
 from teacher.voices import load_bank
 
 if TYPE_CHECKING:
-    from pipelines.worker_context import LoadModels
+    from pipelines.speak.worker_context import LoadModels
 
 
 def repair(

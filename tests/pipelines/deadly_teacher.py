@@ -7,7 +7,7 @@ from pathlib import Path
 from fakes import FakeTeacher, open_fake_studio
 
 from pipelines.config import SynthConfig
-from pipelines.worker_context import WorkerContext
+from pipelines.speak.worker_context import WorkerContext
 
 KILLED = "killed"
 """the file beside the output that the first to die leaves behind; who comes after it lives"""

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-import pipelines.run_plan
+import pipelines.run.run_plan
 from pipelines import synth
 from pipelines.config import SynthConfig
+from pipelines.speak.worker_context import LoadModels, WorkerContext
 from pipelines.verdict import Candidate, Verdict
-from pipelines.worker_context import LoadModels, WorkerContext
 from speech.config import load_config
 from speech.seeds import stable_hash
 from speech.stopwatch import Stopwatch
@@ -23,7 +23,9 @@ from teacher.voices import load_bank
 
 CLIP_S = 0.25
 CHILDREN = multiprocessing.get_context("forkserver")
-CHILDREN.set_forkserver_preload(["pipelines.synth", "pipelines.worker", "pipelines.description"])
+CHILDREN.set_forkserver_preload(
+    ["pipelines.synth", "pipelines.jobs.worker", "pipelines.run.description"]
+)
 
 
 class FakeTeacher:
@@ -84,7 +86,7 @@ def write_corpus(path, lines: int) -> str:
 
 def synth_fake(config: SynthConfig, opener: LoadModels = open_fake_studio) -> int:
     """The command's exit status, in a child: voices are not heard, and nothing is printed."""
-    pipelines.run_plan.check_voices = lambda *_: None
+    pipelines.run.run_plan.check_voices = lambda *_: None
     with redirect_stdout(io.StringIO()):
         return synth.main(config, opener)
 

@@ -9,10 +9,10 @@ import pytest
 from fakes import FakeGate, fake_config, open_fake_studio, write_corpus
 from rich.console import Console
 
-import pipelines.run_plan
+import pipelines.run.run_plan
 from pipelines import synth
-from pipelines.audition import ClipScores, audition, complaint, first_lines, new_voices
-from pipelines.utterances import plan_corpus
+from pipelines.speak.audition import ClipScores, audition, complaint, first_lines, new_voices
+from pipelines.text.utterances import plan_corpus
 from pipelines.verdict import Verdict
 from speech import storage
 from speech.errors import InputError
@@ -44,7 +44,7 @@ def opener(*known: str):
 
 @pytest.fixture(autouse=True)
 def _voices_are_known(monkeypatch):
-    monkeypatch.setattr(pipelines.run_plan, "check_voices", lambda *_: None)
+    monkeypatch.setattr(pipelines.run.run_plan, "check_voices", lambda *_: None)
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def test_known_voices_cost_nothing(tmp_path, corpus, capsys):
 
 
 def test_a_slow_teacher_is_heard_once_in_each_voice(monkeypatch, corpus):
-    monkeypatch.setattr("pipelines.audition.SECONDS", -1.0)
+    monkeypatch.setattr("pipelines.speak.audition.SECONDS", -1.0)
     config = fake_config("o", corpus, HUMAN)
     bank = load_bank(config.voices, languages=["en"])
     lines = first_lines(config, plan_corpus(config), bank, bank)

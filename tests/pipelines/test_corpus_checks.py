@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import corpus_checks
 from pipelines.config import SynthConfig
-from pipelines.row_order import admit
-from pipelines.utterances import plan_corpus, plan_line, read_part
+from pipelines.text import corpus_checks
+from pipelines.text.row_order import admit
+from pipelines.text.utterances import plan_corpus, plan_line, read_part
 from speech.dataset.schema import Rejection
 from speech.errors import InputError
 from speech.storage import read_bytes

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from fakes import fake_config, open_fake_studio
 
-import pipelines.corpus_counts
-import pipelines.run_plan
-import pipelines.utterances
+import pipelines.jobs.corpus_counts
+import pipelines.run.run_plan
+import pipelines.text.utterances
 from pipelines import synth
 from pipelines.config import SynthConfig
 from pipelines.corpus import (
@@ -24,7 +24,7 @@ from pipelines.corpus import (
 )
 from pipelines.corpus import files as corpus_files
 from pipelines.corpus.spans import Span
-from pipelines.utterances import plan_corpus
+from pipelines.text.utterances import plan_corpus
 from speech.dataset.schema import Rejection
 from speech.errors import InputError
 
@@ -33,7 +33,7 @@ LINES = 24
 
 @pytest.fixture(autouse=True)
 def _voices_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipelines.run_plan, "check_voices", lambda *_: None)
+    monkeypatch.setattr(pipelines.run.run_plan, "check_voices", lambda *_: None)
 
 
 @pytest.fixture
@@ -48,8 +48,8 @@ def config(tmp_path: Path) -> SynthConfig:
 
 def as_if_large(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is small enough to be counted by the launcher, and spans hold a few lines."""
-    monkeypatch.setattr(pipelines.utterances, "READ_BYTES", 0)
-    monkeypatch.setattr(pipelines.utterances, "READ_LINES", 0)
+    monkeypatch.setattr(pipelines.text.utterances, "READ_BYTES", 0)
+    monkeypatch.setattr(pipelines.text.utterances, "READ_LINES", 0)
     monkeypatch.setattr("pipelines.corpus.spans.SPAN_BYTES", 200)
 
 
@@ -83,13 +83,15 @@ def test_a_part_that_is_lost_on_its_way_to_a_reader_is_missed(
     config: SynthConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     as_if_large(monkeypatch)
-    real = pipelines.corpus_counts._numbered
+    real = pipelines.jobs.corpus_counts._numbered
     monkeypatch.setattr(
-        pipelines.corpus_counts,
+        pipelines.jobs.corpus_counts,
         "_lines_of_files",
-        lambda *given: map(pipelines.corpus_counts._lines_of_file, real(*given)),
+        lambda *given: map(pipelines.jobs.corpus_counts._lines_of_file, real(*given)),
     )
-    monkeypatch.setattr(pipelines.corpus_counts, "_numbered", lambda *given: list(real(*given))[1:])
+    monkeypatch.setattr(
+        pipelines.jobs.corpus_counts, "_numbered", lambda *given: list(real(*given))[1:]
+    )
     with pytest.raises(
         InputError, match=r"of the 27 lines that .*a\.txt was counted to have, \d\d"
     ):
@@ -109,8 +111,8 @@ def test_a_span_that_was_not_counted_is_missed(lost: int) -> None:
 def test_a_large_corpus_is_listed_and_not_read(
     config: SynthConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipelines.utterances, "READ_BYTES", 0)
-    monkeypatch.setattr(pipelines.utterances, "count_lines", None)
+    monkeypatch.setattr(pipelines.text.utterances, "READ_BYTES", 0)
+    monkeypatch.setattr(pipelines.text.utterances, "count_lines", None)
     plan = plan_corpus(config)
     assert [part.lines for part in plan.parts] == [None, None]
     assert plan.shown_lines == f"about {plan.lines}"
@@ -121,7 +123,7 @@ def test_a_large_corpus_is_listed_and_not_read(
 def test_the_beginning_of_a_large_corpus_is_counted(
     config: SynthConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipelines.utterances, "READ_BYTES", 0)
+    monkeypatch.setattr(pipelines.text.utterances, "READ_BYTES", 0)
     (part,) = plan_corpus(config.model_copy(update={"limit": 7})).parts
     assert (part.lines, part.is_cut) == (7, True)
     first, second = plan_corpus(config.model_copy(update={"limit": LINES + 10})).parts

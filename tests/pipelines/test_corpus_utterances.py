@@ -3,7 +3,7 @@ from configs import corpus_config
 
 from pipelines.config import SynthConfig
 from pipelines.corpus import Line, expand, read_lines, utterance_texts
-from pipelines.utterances import plan_corpus
+from pipelines.text.utterances import plan_corpus
 from speech.config import load_config
 from speech.dataset.schema import Rejection, Utterance
 from speech.text.normalize import normalize

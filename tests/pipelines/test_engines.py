@@ -12,16 +12,18 @@ from fakes import fake_config, open_fake_studio, synth_fake, write_corpus
 from rich.console import Console
 from test_kill import hashes
 
-import pipelines.run_plan
-from pipelines import marker_progress, synth, worker
-from pipelines.marker_progress import MarkerTotals
-from pipelines.one_context import one_context
-from pipelines.planner import COUNTS, WriteText, build_planning
-from pipelines.preflight import check_run
-from pipelines.progress import Progress
-from pipelines.row_counts import PlanCounts, read_plan
-from pipelines.run_plan import prepare
-from pipelines.worker import build_speaking
+import pipelines.run.run_plan
+from pipelines import synth
+from pipelines.jobs import worker
+from pipelines.jobs.planner import COUNTS, WriteText, build_planning
+from pipelines.jobs.worker import build_speaking
+from pipelines.progress.progress import Progress
+from pipelines.run import marker_progress
+from pipelines.run.marker_progress import MarkerTotals
+from pipelines.run.preflight import check_run
+from pipelines.run.row_counts import PlanCounts, read_plan
+from pipelines.run.run_plan import prepare
+from pipelines.speak.one_context import one_context
 from speech.dataset.merge import merge_units
 from speech.errors import InputError
 
@@ -32,7 +34,7 @@ FLINK = ("runner=flink", "runner.jar=README.md")
 
 @pytest.fixture(autouse=True)
 def _voices_are_known(monkeypatch):
-    monkeypatch.setattr(pipelines.run_plan, "check_voices", lambda *_: None)
+    monkeypatch.setattr(pipelines.run.run_plan, "check_voices", lambda *_: None)
 
 
 # what is refused
@@ -88,7 +90,7 @@ def test_what_an_engine_cannot_do_is_one_line(tmp_path, overrides, said):
     ],
 )
 def test_paths_that_workers_can_reach_are_taken(tmp_path, monkeypatch, overrides):
-    monkeypatch.setattr("pipelines.preflight.check_folder", lambda *_: None)
+    monkeypatch.setattr("pipelines.run.preflight.check_folder", lambda *_: None)
     check_run(fake_config(str(tmp_path / "out"), str(tmp_path / "c.txt"), *overrides))
 
 

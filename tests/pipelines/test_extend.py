@@ -13,10 +13,11 @@ from datasets import load_dataset
 from fakes import fake_config, in_child, open_fake_studio, synth_fake, write_corpus
 from test_kill import run_config
 
-import pipelines.run_plan
-from pipelines import known_ids, synth
+import pipelines.run.run_plan
+from pipelines import synth
 from pipelines.config import SynthConfig
-from pipelines.row_counts import PLAN_NAME
+from pipelines.jobs import known_ids
+from pipelines.run.row_counts import PLAN_NAME
 from pipelines.verify import __main__ as verify
 from pipelines.verify.__main__ import VerifyConfig
 from speech.config import load_config
@@ -29,7 +30,7 @@ OLD, NEW = 100, 50
 
 @pytest.fixture(autouse=True)
 def _voices_are_known(monkeypatch):
-    monkeypatch.setattr(pipelines.run_plan, "check_voices", lambda *_: None)
+    monkeypatch.setattr(pipelines.run.run_plan, "check_voices", lambda *_: None)
 
 
 @pytest.fixture

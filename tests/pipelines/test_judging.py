@@ -14,15 +14,16 @@ from configs import judges_config, voices_config
 from fakes import FakeGate, FakeTeacher, fake_config, open_fake_studio, write_corpus
 from test_poison import POISONS, Poisoned, rows
 
-import pipelines.run_plan
-import pipelines.worker_context
-from pipelines import judging, synth
+import pipelines.run.run_plan
+import pipelines.speak.worker_context
+from pipelines import synth
 from pipelines.config import SynthConfig
-from pipelines.judging import threads_beside
-from pipelines.unit import UnitSynthesizer
-from pipelines.unit_rows import UnitRows
+from pipelines.speak import judging
+from pipelines.speak.judging import threads_beside
+from pipelines.speak.unit import UnitSynthesizer
+from pipelines.speak.unit_rows import UnitRows
+from pipelines.speak.worker_context import WorkerContext, load_models
 from pipelines.verdict import Candidate, Verdict
-from pipelines.worker_context import WorkerContext, load_models
 from speech.dataset.layout import shard_part
 from speech.dataset.schema import Utterance
 from speech.dataset.writer import PartWriter
@@ -37,7 +38,7 @@ WAIT_S = 60
 
 @pytest.fixture(autouse=True)
 def _voices_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipelines.run_plan, "check_voices", lambda *_: None)
+    monkeypatch.setattr(pipelines.run.run_plan, "check_voices", lambda *_: None)
 
 
 @pytest.fixture
@@ -192,13 +193,13 @@ def rows_of(config: SynthConfig, folder: str) -> dict[str, dict]:
 def test_the_judges_are_loaded_before_memory_is_measured(
     opened: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    open_gate = pipelines.worker_context.Gate.open
+    open_gate = pipelines.speak.worker_context.Gate.open
 
     def opens(self: Any) -> None:
         open_gate(self)
         opened.append("judges")
 
-    monkeypatch.setattr(pipelines.worker_context.Gate, "open", opens)
+    monkeypatch.setattr(pipelines.speak.worker_context.Gate, "open", opens)
     context = load_models(fake_config(str(tmp_path / "out"), "corpus.txt"))
     assert opened == ["load", "judges", "limit"]
     assert "_model" in vars(context.gate.judges.asr)

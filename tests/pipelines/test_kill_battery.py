@@ -13,7 +13,7 @@ from fakes import FakeTeacher, fake_config, in_child, open_fake_studio, synth_fa
 from test_kill import EVENTS, Countdown, hashes
 
 from pipelines.config import SynthConfig
-from pipelines.worker_context import WorkerContext
+from pipelines.speak.worker_context import WorkerContext
 
 pytestmark = [pytest.mark.slow, pytest.mark.long]
 

@@ -13,7 +13,7 @@ from fakes import CHILDREN, FakeTeacher, fake_config, in_child, open_fake_studio
 from fakes import write_corpus as write
 
 from pipelines.config import SynthConfig
-from pipelines.worker_context import WorkerContext
+from pipelines.speak.worker_context import WorkerContext
 
 PROCESSES = 8
 LINES = 240

@@ -12,7 +12,7 @@ from datasets import load_dataset
 from fakes import fake_config, in_child, open_fake_studio, write_corpus
 from test_kill import Countdown
 
-import pipelines.run_plan
+import pipelines.run.run_plan
 from pipelines import merge, synth
 from pipelines.merge import MergeConfig
 from pipelines.verify import __main__ as verify
@@ -35,7 +35,7 @@ def made(tmp_path_factory) -> tuple[str, str]:
         (root / f"{name}.txt").write_text("\n".join(lines[first : first + LINES]) + "\n")
     a, b = str(root / "a"), str(root / "b")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pipelines.run_plan, "check_voices", lambda *_: None)
+        patch.setattr(pipelines.run.run_plan, "check_voices", lambda *_: None)
         for config in (
             fake_config(a, f"{a}.txt", "dataset.shards=2"),
             fake_config(a, str(root / "more.txt"), "mode=extend"),
@@ -203,7 +203,7 @@ def test_a_merged_dataset_is_extended(made, tmp_path, gcs_bucket, place):
     lines = Path(made[1]).with_suffix(".txt").read_text()
     corpus.write_text(lines + "A line of another week.\nAnd one more of that.\n")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pipelines.run_plan, "check_voices", lambda *_: None)
+        patch.setattr(pipelines.run.run_plan, "check_voices", lambda *_: None)
         config = fake_config(output, str(corpus), "mode=extend")
         assert synth.main(config, open_fake_studio) == 0
     assert before.items() <= clips(output).items()

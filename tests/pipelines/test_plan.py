@@ -15,7 +15,7 @@ from pipelines import plan
 from pipelines.corpus import expand, read_lines
 from pipelines.planning.config import PlanConfig
 from pipelines.planning.estimate import estimate
-from pipelines.utterances import plan_line, spoken_languages
+from pipelines.text.utterances import plan_line, spoken_languages
 from speech.config import load_config
 from speech.dataset.schema import Rejection
 from speech.seeds import stable_hash

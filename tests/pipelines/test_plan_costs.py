@@ -194,7 +194,7 @@ def piloted(tmp_path, monkeypatch, gate, *overrides: str) -> Estimate:
     def load(config):
         return replace(open_fake_studio(config), teacher=Speaker(), gate=gate)
 
-    monkeypatch.setattr("pipelines.worker_context.load_models", load)
+    monkeypatch.setattr("pipelines.speak.worker_context.load_models", load)
     corpus = write_corpus(tmp_path / "corpus.txt", 60)
     options = (f"corpus.paths=['{corpus}']", f"output={tmp_path}/out", "plan.pilot=40")
     return estimate(config_of(*options, *overrides), Console(file=io.StringIO()))

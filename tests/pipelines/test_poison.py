@@ -22,11 +22,11 @@ from fakes import (
     write_corpus,
 )
 
-import pipelines.run_plan
+import pipelines.run.run_plan
 from pipelines import synth
 from pipelines.config import SynthConfig
 from pipelines.gate import Gate
-from pipelines.worker_context import WorkerContext
+from pipelines.speak.worker_context import WorkerContext
 from speech.errors import InputError
 from speech.seeds import stable_hash
 from teacher.voices import load_bank
@@ -89,7 +89,7 @@ def open_dead(config: SynthConfig) -> WorkerContext:
 
 @pytest.fixture(autouse=True)
 def _voices_are_known(monkeypatch):
-    monkeypatch.setattr(pipelines.run_plan, "check_voices", lambda *_: None)
+    monkeypatch.setattr(pipelines.run.run_plan, "check_voices", lambda *_: None)
 
 
 @pytest.fixture

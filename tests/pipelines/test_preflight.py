@@ -5,9 +5,9 @@ from configs import judges_config
 from fakes import fake_config
 from rich.console import Console
 
-from pipelines import preflight, run_plan
-from pipelines.preflight import check_judges, check_request, check_run
-from pipelines.run_plan import check_voices
+from pipelines.run import preflight, run_plan
+from pipelines.run.preflight import check_judges, check_request, check_run
+from pipelines.run.run_plan import check_voices
 from speech.errors import InputError
 from speech.judges.asr import Asr
 

@@ -8,8 +8,8 @@ import pytest
 from rich.console import Console
 
 import speech.progress
-from pipelines.progress import Progress, ProgressFile, Totals, show_planning, show_speaking
-from pipelines.run_folders import RunFolders
+from pipelines.progress.progress import Progress, ProgressFile, Totals, show_planning, show_speaking
+from pipelines.progress.run_folders import RunFolders
 
 
 def folders(path) -> RunFolders:

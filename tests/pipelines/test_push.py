@@ -17,7 +17,7 @@ from huggingface_hub import DatasetCard, ModelCard, constants
 
 import pipelines.push.dataset
 import pipelines.push.hub
-import pipelines.run_plan
+import pipelines.run.run_plan
 from pipelines import synth
 from pipelines.push import __main__ as push
 from pipelines.push.__main__ import PushConfig
@@ -47,7 +47,7 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeHub]:
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("finished")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pipelines.run_plan, "check_voices", lambda *_: None)
+        patch.setattr(pipelines.run.run_plan, "check_voices", lambda *_: None)
         corpus = write_corpus(root / "corpus.txt", 40)
         with open(corpus, "a") as stream:
             stream.write("😀😀\n")

@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from pipelines.deadline import Deadline
-from pipelines.quarantine import LONE_DEATHS, Quarantine, attempts_name
+from pipelines.speak.deadline import Deadline
+from pipelines.speak.quarantine import LONE_DEATHS, Quarantine, attempts_name
 from speech import storage
 from speech.dataset.layout import shard_part, unit_part
 from speech.dataset.merge import sweep_units

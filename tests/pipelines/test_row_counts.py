@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 from fakes import fake_config, open_fake_studio, write_corpus
 
-import pipelines.run_plan
-import pipelines.utterances
-from pipelines import row_counts as counts
-from pipelines import synth, worker
-from pipelines import text_grouping as spool
+import pipelines.run.run_plan
+import pipelines.text.utterances
+from pipelines import synth
 from pipelines.config import SynthConfig
 from pipelines.corpus import CorpusFile, CorpusPart
-from pipelines.unit_rows import UnitRows
+from pipelines.jobs import text_grouping as spool
+from pipelines.jobs import worker
+from pipelines.run import row_counts as counts
+from pipelines.speak.unit_rows import UnitRows
 from speech import storage
 from speech.errors import InputError
 
@@ -24,7 +25,7 @@ LINES = 40
 
 @pytest.fixture(autouse=True)
 def _voices_are_known(monkeypatch):
-    monkeypatch.setattr(pipelines.run_plan, "check_voices", lambda *_: None)
+    monkeypatch.setattr(pipelines.run.run_plan, "check_voices", lambda *_: None)
 
 
 @pytest.fixture
@@ -147,20 +148,22 @@ def test_a_row_lost_or_doubled_by_the_worker(config, monkeypatch, change):
 
 
 def test_a_line_lost_while_it_was_read(config, monkeypatch):
-    real = pipelines.utterances.read_part
-    monkeypatch.setattr(pipelines.utterances, "read_part", lambda *given: list(real(*given))[1:])
+    real = pipelines.text.utterances.read_part
+    monkeypatch.setattr(
+        pipelines.text.utterances, "read_part", lambda *given: list(real(*given))[1:]
+    )
     line = refusal_of(config)
     assert f"of the {LINES + 3} lines that {config.corpus.paths[0]} had" in line
     assert f"{LINES + 2} were planned" in line
 
 
 def test_a_line_that_becomes_no_row(config, monkeypatch):
-    real = pipelines.utterances.plan_line
+    real = pipelines.text.utterances.plan_line
 
     def plan_line(line, *rest):
         return iter(()) if line.text == "!?!" else real(line, *rest)
 
-    monkeypatch.setattr(pipelines.utterances, "plan_line", plan_line)
+    monkeypatch.setattr(pipelines.text.utterances, "plan_line", plan_line)
     assert f"{LINES + 2} were planned" in refusal_of(config)
 
 

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from fakes import fake_config, open_fake_studio, write_corpus
 
-import pipelines.heartbeat
-import pipelines.run_plan
+import pipelines.progress.heartbeat
+import pipelines.run.run_plan
 from pipelines import synth
-from pipelines.heartbeat import read_heartbeats
+from pipelines.progress.heartbeat import read_heartbeats
+from pipelines.speak.unit_rows import UnitRows
 from pipelines.status.__main__ import StatusConfig, main
 from pipelines.status.prometheus import to_text
 from pipelines.status.state import read_state
-from pipelines.unit_rows import UnitRows
 from speech.config import load_config
 from speech.dataset.layout import shard_part, unit_part
 from speech.errors import InputError, Unavailable
@@ -24,8 +24,8 @@ LINES, UNSPEAKABLE, SHARDS = 60, 10, 2
 
 @pytest.fixture(autouse=True)
 def _voices_are_known(monkeypatch):
-    monkeypatch.setattr(pipelines.run_plan, "check_voices", lambda *_: None)
-    monkeypatch.setattr(pipelines.heartbeat, "EVERY_S", 0.0)
+    monkeypatch.setattr(pipelines.run.run_plan, "check_voices", lambda *_: None)
+    monkeypatch.setattr(pipelines.progress.heartbeat, "EVERY_S", 0.0)
 
 
 @pytest.fixture
@@ -131,8 +131,8 @@ def test_a_beat_that_cannot_be_written_ends_no_unit(config, monkeypatch):
         raise Unavailable("the bucket does not answer")
 
     with monkeypatch.context() as patch:
-        patch.setattr(pipelines.heartbeat.storage, "write_bytes", away)
-        heartbeat = pipelines.heartbeat.Heartbeat(config.output)
+        patch.setattr(pipelines.progress.heartbeat.storage, "write_bytes", away)
+        heartbeat = pipelines.progress.heartbeat.Heartbeat(config.output)
         heartbeat.begin(unit_part(shard_part(0, 1), 0, 1))
         heartbeat.end({})
     assert read_heartbeats(config.output) == []

@@ -9,11 +9,11 @@ import pyarrow.parquet as pq
 import pytest
 from fakes import fake_config, open_fake_studio, write_corpus
 
-import pipelines.run_plan
+import pipelines.run.run_plan
 from pipelines import synth
 from pipelines.config import SynthConfig
-from pipelines.run_plan import run_identity
-from pipelines.utterances import plan_corpus
+from pipelines.run.run_plan import run_identity
+from pipelines.text.utterances import plan_corpus
 from speech import storage
 from speech.errors import InputError
 from teacher.voices import load_bank
@@ -25,7 +25,7 @@ SHARDS = "dataset.shards=3"
 @pytest.fixture(autouse=True)
 def _voices_are_known(monkeypatch):
     """The embedded bank is checked against the ASR elsewhere."""
-    monkeypatch.setattr(pipelines.run_plan, "check_voices", lambda *_: None)
+    monkeypatch.setattr(pipelines.run.run_plan, "check_voices", lambda *_: None)
 
 
 @pytest.fixture

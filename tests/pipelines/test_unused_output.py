@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from fakes import fake_config
 
-from pipelines.heartbeat import WORKERS
-from pipelines.unused_output import LAUNCHER, note_launcher, release_unused
+from pipelines.progress.heartbeat import WORKERS
+from pipelines.run.unused_output import LAUNCHER, note_launcher, release_unused
 from speech.dataset.identity import acquire
 from speech.dataset.layout import RUN_NAME
 from speech.dataset.seal import to_json

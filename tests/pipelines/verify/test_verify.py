@@ -14,9 +14,9 @@ import pyarrow.parquet as pq
 import pytest
 from fakes import FakeTeacher, fake_config, open_fake_studio, write_corpus
 
-import pipelines.run_plan
+import pipelines.run.run_plan
 from pipelines import synth
-from pipelines.row_counts import PLAN_NAME
+from pipelines.run.row_counts import PLAN_NAME
 from pipelines.verify import __main__ as verify
 from pipelines.verify.__main__ import VerifyConfig
 from speech import storage
@@ -44,7 +44,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("finished")
     corpus = write_corpus(root / "corpus.txt", LINES)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pipelines.run_plan, "check_voices", lambda *_: None)
+        patch.setattr(pipelines.run.run_plan, "check_voices", lambda *_: None)
         config = fake_config(str(root / "out"), corpus, f"dataset.shards={SHARDS}")
         assert synth.main(config, open_fake_studio) == 0
     return root / "out"

@@ -14,7 +14,7 @@ from pipelines.config import SynthConfig
 from speech.seeds import short_id
 
 if TYPE_CHECKING:
-    from pipelines.worker_context import LoadModels, WorkerContext
+    from pipelines.speak.worker_context import LoadModels, WorkerContext
 
 _TURN = threading.Lock()
 _LOADED: "dict[str, WorkerContext]" = {}

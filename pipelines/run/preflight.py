@@ -1,7 +1,7 @@
 """What can be said of a run in a second, before corpus and voices are read."""
 
 from pipelines.config import SynthConfig
-from pipelines.corpus_checks import check_language
+from pipelines.text.corpus_checks import check_language
 from speech.judges.cublas import load_cublas
 from speech.judges.judges import Judges, JudgesConfig
 from speech.machine import pick_device

@@ -5,8 +5,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
-from pipelines.progress import Progress
-from pipelines.run_plan import RunPlan
+from pipelines.progress.progress import Progress
+from pipelines.run.run_plan import RunPlan
 from speech import storage
 from speech.dataset.layout import (
     Part,

@@ -8,11 +8,11 @@ from typing import Any
 
 import torch
 
-from pipelines.attempts import Attempt, noise_key, prepare
 from pipelines.config import SynthConfig
 from pipelines.gate import Gate
-from pipelines.judging import Judged, Judging, Speeches, done, threads_beside
-from pipelines.utterances import spoken_languages
+from pipelines.speak.attempts import Attempt, noise_key, prepare
+from pipelines.speak.judging import Judged, Judging, Speeches, done, threads_beside
+from pipelines.text.utterances import spoken_languages
 from pipelines.verdict import Candidate, Verdict
 from speech.audio.watermark import Watermark
 from speech.audio.waveform import encode_flac

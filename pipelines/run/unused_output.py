@@ -10,10 +10,10 @@ from typing import Any
 
 import psutil
 
-from pipelines.claims import PLAN_CLAIM
 from pipelines.config import SynthConfig
-from pipelines.heartbeat import WORKERS, sweep_heartbeats
-from pipelines.row_counts import PLAN_NAME
+from pipelines.jobs.claims import PLAN_CLAIM
+from pipelines.progress.heartbeat import WORKERS, sweep_heartbeats
+from pipelines.run.row_counts import PLAN_NAME
 from speech import storage
 from speech.dataset import layout as dataset
 from speech.dataset.layout import MANIFEST_NAME, RUN_NAME

@@ -5,10 +5,10 @@ import pickle
 import subprocess
 import sys
 
-from pipelines.attempts import Attempt
 from pipelines.config import SynthConfig
-from pipelines.deadline import Deadline
-from pipelines.worker_context import LoadModels
+from pipelines.speak.attempts import Attempt
+from pipelines.speak.deadline import Deadline
+from pipelines.speak.worker_context import LoadModels
 
 READY = "ready\n"
 
@@ -23,7 +23,7 @@ def survives(config: SynthConfig, opener: LoadModels, take: Attempt) -> bool | N
     except (pickle.PicklingError, AttributeError):  # a function without a name of its own
         return None
     ended = subprocess.run(
-        [sys.executable, "-m", "pipelines.isolated_attempt"],
+        [sys.executable, "-m", "pipelines.speak.isolated_attempt"],
         input=task,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -6,7 +6,7 @@ from itertools import islice
 
 from pipelines.config import SynthConfig
 from pipelines.corpus import Line, note_of
-from pipelines.utterances import CorpusPlan, read_part, spoken_languages
+from pipelines.text.utterances import CorpusPlan, read_part, spoken_languages
 from speech.dataset.schema import Rejection
 from speech.errors import InputError
 from speech.reasons import Reason

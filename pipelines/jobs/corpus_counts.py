@@ -15,8 +15,8 @@ from pipelines.corpus import (
     number_parts,
     split_part,
 )
-from pipelines.row_counts import PlanCounts
-from pipelines.run_plan import RunPlan
+from pipelines.run.row_counts import PlanCounts
+from pipelines.run.run_plan import RunPlan
 from speech.dataset.markers import READERS
 
 Pair = tuple[CorpusPart, PartCount]

@@ -15,7 +15,7 @@ from typing import cast
 
 from pydantic import TypeAdapter, ValidationError
 
-from pipelines.progress import Progress
+from pipelines.progress.progress import Progress
 from speech import storage
 from speech.dataset.layout import Part
 from speech.errors import InputError, Unavailable

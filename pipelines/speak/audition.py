@@ -14,9 +14,9 @@ import torch
 from rich.console import Console
 
 from pipelines.config import SynthConfig
-from pipelines.utterances import CorpusPlan, open_lexicon, plan_line, read_part
+from pipelines.speak.worker_context import LoadModels, WorkerContext, load_models
+from pipelines.text.utterances import CorpusPlan, open_lexicon, plan_line, read_part
 from pipelines.verdict import Verdict
-from pipelines.worker_context import LoadModels, WorkerContext, load_models
 from speech import storage
 from speech.dataset.schema import Rejection, Utterance
 from speech.errors import InputError, Refused

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import apache_beam as beam
 
-from pipelines.row_counts import COUNTS, PlanCounts
-from pipelines.row_order import Item
-from pipelines.run_plan import RunPlan
-from pipelines.text_grouping import group_by_shard
-from pipelines.utterances import shard_of
+from pipelines.jobs.text_grouping import group_by_shard
+from pipelines.run.row_counts import COUNTS, PlanCounts
+from pipelines.run.run_plan import RunPlan
+from pipelines.text.row_order import Item
+from pipelines.text.utterances import shard_of
 from speech.dataset.ids import read_ids
 from speech.dataset.layout import Part
 from speech.seeds import stable_hash

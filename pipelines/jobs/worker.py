@@ -12,20 +12,20 @@ from apache_beam.metrics import Metrics
 from apache_beam.transforms.window import GlobalWindows
 from apache_beam.utils.windowed_value import WindowedValue
 
-from pipelines.claims import Claims, in_own_order
-from pipelines.deadline import Deadline
-from pipelines.heartbeat import own_heartbeat
-from pipelines.isolated_attempt import survives
-from pipelines.one_context import one_context
-from pipelines.plan_files import count_units, read_unit
-from pipelines.progress import Progress, ProgressFile
-from pipelines.quarantine import Quarantine
-from pipelines.run_folders import RunFolders
-from pipelines.run_plan import RunPlan
-from pipelines.unit import UnitSynthesizer
-from pipelines.unit_rows import UnitRows
-from pipelines.worker_context import LoadModels, WorkerContext, load_models
-from pipelines.worker_threads import WorkerThreads
+from pipelines.jobs.claims import Claims, in_own_order
+from pipelines.progress.heartbeat import own_heartbeat
+from pipelines.progress.progress import Progress, ProgressFile
+from pipelines.progress.run_folders import RunFolders
+from pipelines.run.run_plan import RunPlan
+from pipelines.speak.deadline import Deadline
+from pipelines.speak.isolated_attempt import survives
+from pipelines.speak.one_context import one_context
+from pipelines.speak.quarantine import Quarantine
+from pipelines.speak.unit import UnitSynthesizer
+from pipelines.speak.unit_rows import UnitRows
+from pipelines.speak.worker_context import LoadModels, WorkerContext, load_models
+from pipelines.speak.worker_threads import WorkerThreads
+from pipelines.text.plan_files import count_units, read_unit
 from speech import storage
 from speech.dataset.layout import Part, shard_part, unit_part
 from speech.dataset.markers import Marker, find_marker, finished_units

@@ -1,6 +1,6 @@
 """A batch that hangs is ended with its worker: nothing less stops a call that never returns.
 
-What was in flight is then tried alone (`pipelines.quarantine`), and what hangs there is rejected.
+What was in flight is then tried alone (`pipelines.speak.quarantine`), and what hangs there is rejected.
 """
 
 import os

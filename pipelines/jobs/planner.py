@@ -6,11 +6,12 @@ from typing import cast
 import apache_beam as beam
 
 from pipelines.corpus import CorpusPart
-from pipelines.corpus_counts import counted_parts
-from pipelines.known_ids import drop_known
-from pipelines.plan_files import write_plan_file
-from pipelines.progress import Progress, ProgressFile
-from pipelines.row_counts import (
+from pipelines.jobs.corpus_counts import counted_parts
+from pipelines.jobs.known_ids import drop_known
+from pipelines.jobs.text_grouping import group_by_shard
+from pipelines.progress.progress import Progress, ProgressFile
+from pipelines.progress.run_folders import RunFolders
+from pipelines.run.row_counts import (
     COUNTS,
     PlanCounts,
     check_counted,
@@ -19,11 +20,10 @@ from pipelines.row_counts import (
     total,
     write_plan,
 )
-from pipelines.row_order import Item
-from pipelines.run_folders import RunFolders
-from pipelines.run_plan import RunPlan
-from pipelines.text_grouping import group_by_shard
-from pipelines.utterances import open_lexicon, plan_part, spoken_languages
+from pipelines.run.run_plan import RunPlan
+from pipelines.text.plan_files import write_plan_file
+from pipelines.text.row_order import Item
+from pipelines.text.utterances import open_lexicon, plan_part, spoken_languages
 from speech.dataset.layout import shard_part
 from teacher.voices import load_bank
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pipelines.config import GateConfig
-from pipelines.row_counts import PlanCounts, lines_by_file
+from pipelines.run.row_counts import PlanCounts, lines_by_file
 from speech import storage
 from speech.dataset import layout as dataset
 from speech.dataset.card import CardFacts, RunFacts, card_bytes
@@ -24,7 +24,7 @@ from speech.licenses import joint_license
 from speech.storage import Checksum, Location
 
 if TYPE_CHECKING:
-    from pipelines.run_plan import RunPlan
+    from pipelines.run.run_plan import RunPlan
 
 
 CARD_KEY = "voice_licenses"

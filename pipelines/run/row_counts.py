@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Final
 from pydantic import TypeAdapter, ValidationError
 
 from pipelines.corpus import CorpusPart
-from pipelines.plan_files import count_rows
-from pipelines.utterances import CorpusPlan, open_lexicon, plan_part, spoken_languages
+from pipelines.text.plan_files import count_rows
+from pipelines.text.utterances import CorpusPlan, open_lexicon, plan_part, spoken_languages
 from speech import storage
 from speech.dataset.ids import are_among, hash_ids, known_hashes
 from speech.dataset.layout import Part, list_parts, of_run, plan_name, records_folder
@@ -28,7 +28,7 @@ from speech.storage import Location
 from teacher.voices import load_bank
 
 if TYPE_CHECKING:
-    from pipelines.run_plan import RunPlan
+    from pipelines.run.run_plan import RunPlan
 
 PLAN_NAME = "_shards/plan.json"
 COUNTS: Final = -1

@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.attempts import FIRST_PARTS, Attempt, first_parts, noise_key
 from pipelines.config import SynthConfig
-from pipelines.judging import Judging, Speeches
-from pipelines.progress import Progress
-from pipelines.quarantine import Quarantine
-from pipelines.unit_rows import UnitRows
+from pipelines.progress.progress import Progress
+from pipelines.speak.attempts import FIRST_PARTS, Attempt, first_parts, noise_key
+from pipelines.speak.judging import Judging, Speeches
+from pipelines.speak.quarantine import Quarantine
+from pipelines.speak.unit_rows import UnitRows
+from pipelines.speak.worker_context import WorkerContext
 from pipelines.verdict import Verdict, rank
-from pipelines.worker_context import WorkerContext
 from speech.audio.waveform import encode_flac
 from speech.dataset.schema import SAMPLE_RATE, Clip, Rejection, Utterance
 from speech.errors import InputError, Refused, in_one_line
@@ -85,7 +85,7 @@ class UnitSynthesizer:
         return utterance.rejected("teacher", error.reason, error.detail)
 
     def _try_suspects(self, takes: Sequence[Attempt]) -> None:
-        """Speak alone what a worker may have died of (see `pipelines.quarantine`)."""
+        """Speak alone what a worker may have died of (see `pipelines.speak.quarantine`)."""
         if not self.quarantine.suspects:
             return
         tries = self.config.gate.attempts * self.config.gate.candidates

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from pipelines import corpus_checks
 from pipelines.config import SynthConfig
-from pipelines.extension import choose_run
-from pipelines.row_counts import unplanned
-from pipelines.unused_output import note_launcher, release_unused
-from pipelines.utterances import CorpusPlan, open_lexicon, plan_corpus, spoken_languages
+from pipelines.run.extension import choose_run
+from pipelines.run.row_counts import unplanned
+from pipelines.run.unused_output import note_launcher, release_unused
+from pipelines.text import corpus_checks
+from pipelines.text.utterances import CorpusPlan, open_lexicon, plan_corpus, spoken_languages
 from speech.dataset.identity import acquire, is_acquired
 from speech.dataset.layout import Part, shard_part
 from speech.dataset.markers import finished
@@ -24,7 +24,7 @@ from speech.storage import fingerprint
 from teacher.voices import Voice, VoiceBank, is_heard, load_bank
 
 if TYPE_CHECKING:  # torch is not needed to see that all is done
-    from pipelines.worker_context import LoadModels
+    from pipelines.speak.worker_context import LoadModels
 
 IDENTITY_KEYS = ("corpus", "teacher", "voices", "gate", "watermark", "dataset", "seed", "limit")
 """the blocks of the configuration that decide what a dataset holds"""
@@ -153,8 +153,8 @@ def hear_voices(
     Raises:
         InputError: hardly anything passes.
     """
-    from pipelines.audition import check, first_lines, new_voices
-    from pipelines.worker_context import load_models
+    from pipelines.speak.audition import check, first_lines, new_voices
+    from pipelines.speak.worker_context import load_models
 
     voices = new_voices(config, bank) if config.voices.audition else []
     if not voices:

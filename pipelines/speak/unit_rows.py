@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pipelines.row_order import Item
+from pipelines.text.row_order import Item
 from speech.dataset.schema import Clip, Rejection, Utterance
 from speech.dataset.writer import PartWriter
 from speech.errors import InputError

@@ -1,7 +1,7 @@
 """Progress that people see: workers append to small local files, the launcher shows their sum.
 
 Beam's direct runner prints nothing. Files work whichever thread or process a bundle runs in; where
-workers share no folder with the launcher, markers tell (`pipelines.marker_progress`).
+workers share no folder with the launcher, markers tell (`pipelines.run.marker_progress`).
 """
 
 import json
@@ -15,7 +15,7 @@ from typing import Protocol
 
 from rich.console import Console
 
-from pipelines.run_folders import RunFolders
+from pipelines.progress.run_folders import RunFolders
 from speech.progress import Bar
 
 

@@ -12,7 +12,7 @@ from typing import Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.row_order import Item, cut, in_order
+from pipelines.text.row_order import Item, cut, in_order
 from speech import storage
 from speech.dataset.layout import Part, plan_name
 from speech.dataset.schema import Rejection, Utterance

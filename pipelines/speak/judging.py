@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines.attempts import Attempt
+from pipelines.speak.attempts import Attempt
 from pipelines.verdict import Verdict
 from speech.audio.waveform import Wave, encode_flac
 from speech.dataset.schema import SAMPLE_RATE

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipelines.config import SynthConfig
-from pipelines.row_counts import PLAN_NAME, read_plan
-from pipelines.utterances import CorpusPlan
+from pipelines.run.row_counts import PLAN_NAME, read_plan
+from pipelines.text.utterances import CorpusPlan
 from speech import storage
 from speech.dataset import layout as dataset
 from speech.dataset.columns import check_columns
@@ -18,7 +18,7 @@ from speech.dataset.seal import from_json, to_json
 from speech.errors import InputError
 
 if TYPE_CHECKING:
-    from pipelines.run_plan import RunPlan
+    from pipelines.run.run_plan import RunPlan
 
 ALIKE = ("teacher", "gate", "watermark")
 """blocks in which a run may not differ from the dataset that it extends"""

@@ -7,7 +7,8 @@ Whoever begins the unit again finds there what its predecessor may have died of:
 1. The tries of the batch that was in flight become suspects. Each is spoken and judged alone, before
    anything else of the unit, and its sound thrown away. One that lives is cleared.
 2. One that was alone in flight when its worker died is tried in a process of its own
-   (`pipelines.isolated_attempt`). One that dies there twice, while this process lives, is rejected.
+   (`pipelines.speak.isolated_attempt`). One that dies there twice, while this process lives, is
+   rejected.
 3. Where there can be no such process (no memory for a second teacher), `LONE_DEATHS` deaths decide.
 
 The trade: a line that kills costs two workers before it is rejected, and after a kill from outside
@@ -23,15 +24,15 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter, ValidationError
 
-from pipelines.deadline import Deadline
+from pipelines.speak.deadline import Deadline
 from speech import storage
 from speech.dataset.layout import Part
 from speech.errors import InputError
 from speech.storage import Location
 
 if TYPE_CHECKING:  # a launcher that only sweeps needs no torch
-    from pipelines.attempts import Attempt
-    from pipelines.worker_context import WorkerContext
+    from pipelines.speak.attempts import Attempt
+    from pipelines.speak.worker_context import WorkerContext
 
 Survives = Callable[["Attempt"], bool | None]
 """whether a process of its own lives through a take; None where there can be no such process"""

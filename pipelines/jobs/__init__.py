@@ -1,0 +1,1 @@
+"""The two Beam jobs: plan, and speak."""

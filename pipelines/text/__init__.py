@@ -1,0 +1,1 @@
+"""From corpus lines to planned rows: text alone, no audio."""
