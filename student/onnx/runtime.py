@@ -34,10 +34,6 @@ from student.synthesizer import StudentSynthesizer
 DESCRIPTION, TEXT, FRAMES, CONDITIONS = "onnx.json", "text.onnx", "frames.onnx", "conditions.npy"
 KINDS: dict[Kind, type[NarFrames | ArFrames]] = {"nar": NarFrames, "ar": ArFrames}
 MOST_FRAMES = 10_000
-GROWTH = 12
-"""How many times as long as the one before each piece is: none comes too late where a
-student is 16 times as fast as it is listened to, and few pieces work out few margins: a sentence of
-three seconds is two, which takes a fifth less than three."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,7 +181,9 @@ class OnnxStudent(StudentSynthesizer):
         known = self.kind.begin(text, chance)
         described, total = self.description, len(index)
         filtered = PulseFilter(total, described.n_fft, described.hop_length, chance.white)
-        for begin, end in cuts(total, self._frames(first_s), described.margin_frames):
+        for begin, end in cuts(
+            total, self._frames(first_s), self.kind.growth, described.margin_frames
+        ):
             low = max(0, begin - described.margin_frames)
             high = min(total, end + described.margin_frames)
             feeds = {**known(low, high), "kept": np.arange(begin - low, end - low)}
@@ -205,15 +203,15 @@ def _last_size(session: Any, name: str) -> Any:
     return nodes[name][-1] if nodes.get(name) else None
 
 
-def cuts(total: int, first: int | None, margin: int) -> Iterator[tuple[int, int]]:
-    """Where pieces of frames begin and end: `first` frames, then `GROWTH` times as many and so on. A
+def cuts(total: int, first: int | None, growth: int, margin: int) -> Iterator[tuple[int, int]]:
+    """Where pieces of frames begin and end: `first` frames, then `growth` times as many and so on. A
     rest no longer than the margin, which is worked out anyway, belongs to the piece before it."""
     begin, length = 0, total if first is None else first
     while begin < total:
         end = begin + length
         end = total if end + margin >= total else end
         yield begin, end
-        begin, length = end, GROWTH * length
+        begin, length = end, growth * length
 
 
 def whole_frames(log_frames: Floats, speed: float, shortest: int, longest: int) -> Integers:

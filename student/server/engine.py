@@ -10,6 +10,7 @@ import asyncio
 import heapq
 import itertools
 import logging
+import os
 import threading
 import time
 from collections.abc import AsyncIterator, Generator
@@ -23,6 +24,8 @@ from speech.synthesizer import SynthesisRequest, Synthesizer
 from student.server.errors import SERVER, ApiError, refused
 
 RETRY_AFTER_S = 1
+LATER = 10
+"""niceness of threads that compute later pieces"""
 LEAST_SOUND_S, SOUND_S_A_CHAR = 10.0, 1.0
 """what a text may sound at most, at speed 1: one of ten digits takes seven seconds"""
 
@@ -153,6 +156,8 @@ class Engine:
         job.pieces.close()
 
     def _work(self, first_alone: bool) -> None:
+        if not first_alone:
+            _give_way()
         while job := self._next(first_alone):
             began, samples = time.monotonic(), job.samples
             try:
@@ -190,6 +195,12 @@ class Engine:
             job.running = True
             self.running += 1
             return job
+
+
+def _give_way() -> None:
+    """Let threads with first pieces, and the event loop, have the processor before this one."""
+    with suppress(OSError, AttributeError):  # only Linux has priorities of threads
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LATER)
 
 
 def _pieces(synthesizer: Synthesizer, request: SynthesisRequest) -> Generator[Wave, None, None]:

@@ -109,10 +109,10 @@ def test_filter_is_that_of_torch(ends: list[int]) -> None:
 
 
 def test_cuts() -> None:
-    assert list(cuts(1000, None, 51)) == [(0, 1000)]
-    assert list(cuts(700, 30, 51)) == [(0, 30), (30, 390), (390, 700)]
-    assert list(cuts(430, 30, 51)) == [(0, 30), (30, 430)]
-    assert list(cuts(70, 30, 51)) == [(0, 70)]
+    assert list(cuts(1000, None, 4, 51)) == [(0, 1000)]
+    assert list(cuts(700, 30, 4, 51)) == [(0, 30), (30, 150), (150, 630), (630, 700)]
+    assert list(cuts(430, 30, 32, 51)) == [(0, 30), (30, 430)]
+    assert list(cuts(70, 30, 4, 51)) == [(0, 70)]
 
 
 def test_white_noise() -> None:
