@@ -56,7 +56,7 @@ $(DEMO)/report/report.html: $(DEMO)/student/student.json
 synth: setup  ## text -> checked speech dataset in out/dataset
 	@exec $(PY) -m pipelines.synth $(TO) $(ARGS)
 
-voices: setup  ## add me.wav transcript=... license=... consent=..., list, check
+voices: setup  ## your own voices: add me.wav transcript=..., list, check
 	@exec $(PY) -m pipelines.voice_bank $(ARGS)
 
 plan: setup  ## hours, storage, time and cost of a run, from a sample
@@ -80,7 +80,7 @@ bench: setup  ## speed and memory, as ratios within one run (out/bench)
 bench-teacher: setup  ## ways to run a teacher, no weights: device=cuda shape=...
 	@exec $(PY) -m eval.bench.teacher $(BENCHED) $(TO) $(ARGS)
 
-bench-serve: setup  ## the server: latency at 1, 8, 32 clients (out/bench-serve)
+bench-serve: setup  ## the server: latency, 1 to 32 clients (out/bench-serve)
 	@exec $(PY) -m eval.bench.serve $(OWN_STUDENT:%=student=%) $(TO) $(ARGS)
 
 eval: setup  ## the report on teacher, student, dataset (out/report)
@@ -107,7 +107,7 @@ speak: setup  ## TEXT="Hello there." OUT=speech.wav, by out/student
 serve: setup  ## speech over HTTP as OpenAI's, by out/student: port=8000
 	@exec $(PY) -m student.serve $(OWN_STUDENT:%='~models.mini' +models.own=%) $(ARGS)
 
-web: setup  ## a student as a page that needs no server (out/web, by npm)
+web: setup  ## a student as a page without a server (out/web, by npm)
 	@exec $(PY) -m student.web $(OWN_EXPORT:%=checkpoint=%) $(TO) $(ARGS)
 
 flink-jar:  ## Beam's job server for runner=flink (out/jars, by Maven)
