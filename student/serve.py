@@ -76,7 +76,8 @@ def run_server(config: ServeConfig, catalog: Catalog, listening: socket.socket) 
         ),
         listening,
     )
-    if warning := open_door(config.host, read_keys(config.keys, os.environ)):
+    keys = read_keys(config.keys, os.environ)
+    if warning := open_door(config.host, keys, config.wyoming_port):
         print(warning, file=sys.stderr)
     print(introduction(config, catalog, listening), file=sys.stderr, flush=True)
     with serving() as stop:

@@ -96,13 +96,18 @@ def bearer(authorization: str) -> str:
     return key.strip() if scheme.lower() == "bearer" else ""
 
 
-def open_door(host: str, keys: KeyRing) -> str | None:
+def open_door(host: str, keys: KeyRing, wyoming_port: int | None) -> str | None:
     """What to say of a server that strangers can reach and that asks for no key."""
-    if keys or host == "localhost":
+    if _is_here(host) or (keys and wyoming_port is None):
         return None
-    try:
-        if ipaddress.ip_address(host).is_loopback:
-            return None
-    except ValueError:  # the name of another machine's interface
-        pass
+    if keys:
+        told = f"Wyoming knows no keys; whoever reaches host={host} may use {wyoming_port=}"
+        return f"warning: {told}"
     return f"warning: whoever reaches host={host} may use this server; keys.file=... asks them for keys"
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:  # the name of an interface that others reach
+        return False

@@ -97,10 +97,11 @@ def test_a_door_that_is_open_to_strangers_is_told() -> None:
     nobody = read_keys(KeysConfig(file=None, variable="KEYS"), {})
     locked = read_keys(KeysConfig(file=None, variable="KEYS"), {"KEYS": make_key("a")[1]})
     for host in ("127.0.0.1", "::1", "localhost"):
-        assert open_door(host, nobody) is None
+        assert open_door(host, nobody, 10200) is None
     for host in ("0.0.0.0", "::", "192.168.1.5", "speech.example"):
-        assert "keys.file" in str(open_door(host, nobody))
-        assert open_door(host, locked) is None
+        assert "keys.file" in str(open_door(host, nobody, None))
+        assert open_door(host, locked, None) is None
+        assert "wyoming_port=10200" in str(open_door(host, locked, 10200))
 
 
 def test_without_keys_nobody_is_asked() -> None:
