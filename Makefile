@@ -117,10 +117,10 @@ flink-jar:  ## Beam's job server for runner=flink (out/jars, by Maven)
 prism:  ## an engine to try runner=portable with (out/bin, by Go)
 	GOBIN="$(CURDIR)/out/bin" go install github.com/apache/beam/sdks/v2/go/cmd/prism@v$(BEAM)
 
-test: setup  ## the tests but for batteries, offline, about 20 minutes
+test: setup  ## the tests but for batteries, offline, about 15 minutes
 	$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile -m "not long" $(ARGS)
 
-test-long: setup  ## the batteries: 200 kills, more extensions and engines
+test-long: setup  ## the batteries: 200 and all other kills, memory, engines
 	$(PY) -m pytest -n auto --maxprocesses 4 --dist worksteal -m long $(ARGS)
 
 test-xla: $(XLA)/.installed  ## the teacher on XLA's CPU (.venv-xla, 7 GB)

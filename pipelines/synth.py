@@ -63,6 +63,7 @@ def run(run_plan: RunPlan, console: Console, opener: "LoadModels | None" = None)
         return False
     if is_empty(run_plan):
         withdraw(run_plan)
+        sweep_heartbeats(config.output)
         console.print("nothing is new: the dataset has every line and voice of this run already")
         return False
     while speak(run_plan, console, opener):

@@ -12,7 +12,6 @@ import io
 import sys
 import time
 from collections.abc import Iterator
-from importlib.util import find_spec
 
 import soundfile
 from pydantic import Field
@@ -131,8 +130,6 @@ def introduce(synthesizer: Synthesizer, voice: str, console: Console) -> None:
 
 def note_language(lines: list[str], language: str, console: Console) -> None:
     """Say of the first line that looks like another language that it is a guess, and what is done."""
-    if find_spec("py3langid") is None:  # of the extra synth
-        return
     from speech.text.foreign import looks_like
 
     for line in lines[:LOOKED_AT]:

@@ -33,7 +33,7 @@ def epilog(name: str, folder: Path) -> str:
         options = options_of(folder, name, group)
         others = [option for option in options if option != groups[group]]
         if groups[group] is None:  # a preset, which has no keys of its own
-            lines += _wrap(f"  {group}={'|'.join(others)}", others=INDENT)
+            lines += _wrap(f"  {group}=PRESET: {', '.join(others)}; none by default", others=INDENT)
             continue
         more = f" (or {', '.join(others)})" if others else ""
         lines += _wrap(f"  {group}={groups[group]}{more}", others=INDENT)

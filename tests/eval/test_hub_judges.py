@@ -216,6 +216,7 @@ def test_a_report_has_a_column_of_each(
     judges = config.judges.model_copy(update={"speaker": wavlm, "utmos": utmos})
     assert report.main(config.model_copy(update={"judges": judges})) == 0
     html = (tmp_path / "out/report.html").read_text()
-    assert ">UTMOS</button><small>predicted mean opinion, 1 to 5 · utmos22-strong</small>" in html
-    assert "cosine to the reference (SIM) · tiny" in html
+    assert ">UTMOS</button><small>utmos22-strong</small>" in html
+    assert "predicted mean opinion, 1 to 5</td><td>utmos22-strong" in html
+    assert "cosine to the reference (SIM)</td><td>tiny" in html
     assert "DistillMOS" not in html

@@ -105,7 +105,7 @@ def test_free_options_come_after_ours(stage):
         (["topology=1x1"], "GPUs have an accelerator_count and TPUs a topology"),
         (["accelerator_count=null"], "GPUs have an accelerator_count and TPUs a topology"),
         (["accelerator_count=null", "topology=1x1"], "driver and flex_start are for GPUs"),
-        (["driver=580.65.06"], "allowed is default or latest or 5xx or null"),
+        (["driver=580.65.06"], "allowed is default, latest, 5xx or null"),
         (["num_workers=5"], "num_workers=5 is above max_workers"),
         (["autoscaling_algorithm=NONE"], "needs num_workers"),
         (["temp_location=/tmp"], "must be gs://bucket/path"),

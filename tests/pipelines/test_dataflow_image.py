@@ -139,4 +139,5 @@ def test_what_was_fetched_once_needs_no_hub(tmp_path, hub):
     assert (again.returncode, again.stderr) == (0, "")
     other = fetch(tmp_path, weights.replace("model.s", "another.s"), HF_HUB_OFFLINE="1")
     assert other.returncode == 2
-    assert re.fullmatch(r"error: hf://owner/model@.*cannot be fetched .*\n", other.stderr)
+    told = r"error: teacher\.weights=hf://owner/model@.*cannot be fetched .*\n"
+    assert re.fullmatch(told, other.stderr)

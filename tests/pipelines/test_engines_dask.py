@@ -42,6 +42,7 @@ def test_one_of_two_workers_killed_in_mid_run_changes_no_byte(tmp_path, corpus, 
     assert plan(output) == plan(direct)
 
 
+@pytest.mark.long
 def test_after_the_launcher_was_killed_the_next_run_changes_no_byte(tmp_path, corpus, direct):
     output = str(tmp_path / "out")
     config = fake_config(output, corpus, "runner=dask", "runner.workers=2")

@@ -133,7 +133,13 @@ def moment_of(kill: int, moments: int) -> int:
     return moments - 1 - (kill - KILLS) * (END_MOMENTS - 1) // (END_KILLS - 1)
 
 
-@pytest.mark.parametrize("kill", range(KILLS + END_KILLS))
+@pytest.mark.parametrize(
+    "kill",
+    [
+        kill if kill % 4 == 0 else pytest.param(kill, marks=pytest.mark.long)
+        for kill in range(KILLS + END_KILLS)
+    ],
+)
 def test_after_a_kill_the_next_run_leaves_what_an_uninterrupted_one_does(
     kill, tmp_path, corpus, whole
 ):
@@ -150,6 +156,7 @@ def test_after_a_kill_the_next_run_leaves_what_an_uninterrupted_one_does(
     assert counts(output) == counts(expected)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(2))
 def test_many_kills_of_one_unit_condemn_no_line(seed, tmp_path, corpus, whole):
     """Each soon after the shard was begun again, so that most of them meet a line on trial."""

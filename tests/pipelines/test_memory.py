@@ -64,6 +64,7 @@ def test_ten_times_the_text_needs_no_more_memory(tmp_path):
     assert many <= 1.10 * few
 
 
+@pytest.mark.long
 def test_ten_times_the_audio_needs_no_more_memory(tmp_path):
     few, many = peaks_of(tmp_path, write_corpus, 2_000, 20_000)
     assert many <= 1.10 * few

@@ -197,7 +197,9 @@ def test_a_judge_that_fails_on_everything_stops_the_run(tmp_path, pure):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("opener", [open_deadly, open_hanging])
+@pytest.mark.parametrize(
+    "opener", [open_deadly, pytest.param(open_hanging, marks=pytest.mark.long)]
+)
 def test_what_kills_its_process_or_hangs_is_rejected_in_the_end(tmp_path, pure, opener):
     expected, found = str(tmp_path / "expected"), str(tmp_path / "found")
     assert in_child(synth_fake, fake_config(expected, pure, SHARDS, UNITS), open_poisoned) == 0

@@ -292,7 +292,7 @@ def test_a_dataset_in_a_bucket_is_published_from_there(hub, finished, gcs_bucket
     [
         ((), "give dataset=FOLDER, student=FOLDER or both"),
         (("dataset=/nowhere",), "is no dataset"),
-        (("dataset=x", "gated=maybe"), "auto or manual"),
+        (("dataset=x", "gated=maybe"), "auto, manual or null"),
         (("dataset=x", "repo=speech"), "the form is owner/name"),
         (("dataset=x", f"token={TOKEN}"), "unknown option 'token'"),
     ],

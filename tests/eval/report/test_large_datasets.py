@@ -44,6 +44,7 @@ def dataset_of(rows: int, folder: Path) -> str:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_twenty_thousand_rows(tmp_path: Path) -> None:
     few, many = dataset_of(500, tmp_path / "few"), dataset_of(20_000, tmp_path / "many")
     base = peak_mb(few, tmp_path / "report-few")
