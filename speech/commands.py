@@ -36,11 +36,11 @@ COMMANDS = {
     "push": Command("pipelines.push", "synth", "dataset and student to the Hugging Face hub"),
     "train-student": Command("student.train", "train", "a small, fast student on a dataset"),
     "speak": Command("student.synthesize", "train", "speak with a student", first="text"),
-    "serve": Command("student.serve", "serve", "speech over HTTP, as OpenAI's API"),
-    "web": Command("student.web", "serve", "a student as a page that needs no server"),
+    "serve": Command("student.serve", "serve,train", "speech over HTTP, as OpenAI's API"),
+    "web": Command("student.web", "serve,train", "a student as a page that needs no server"),
     "export": Command("student.export", "train", "a student to ONNX, which speaks without torch"),
     "eval": Command("eval.report", "eval", "teacher, dataset and student as one page"),
-    "bench": Command("eval.bench", "eval", "speed and memory, as ratios within one run"),
+    "bench": Command("eval.bench", "eval,serve", "speed and memory, as ratios within one run"),
     "bench-teacher": Command(
         "eval.bench.teacher", "eval", "every way to run a teacher, with no weights"
     ),

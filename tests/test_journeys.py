@@ -67,7 +67,16 @@ def test_links_of_a_page_lead_somewhere(page: Path) -> None:
 
 
 def test_the_demo_is_four_commands_that_compose(tmp_path: Path) -> None:
-    make = ["make", "-n", "-f", str(ROOT / "Makefile"), "-o", "setup", "demo"]
+    make = [
+        "make",
+        "-n",
+        "--no-print-directory",
+        "-f",
+        str(ROOT / "Makefile"),
+        "-o",
+        "setup",
+        "demo",
+    ]
     told = subprocess.run(make, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
     printed = [
         line for line in told.replace("\\\n", " ").splitlines() if not line.startswith("echo")
