@@ -24,6 +24,7 @@ from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError, Refused
 from speech.judges.asr import Asr
 from speech.judges.judges import JudgesConfig
+from speech.progress import waiting
 from speech.storage.outputs import check_file
 from teacher.voice_checks import Entry, VoiceLimits, check_transcript, parse_entry, read_recording
 from teacher.voices import FORMAT, VoicesConfig, inspect_bank
@@ -74,7 +75,7 @@ def add(config: VoiceBankConfig, console: Console) -> int:
         data, wave, sample_rate = _read(audio, config.limits)
         entry = _entry(config, hashlib.sha256(data).hexdigest())
         _check_new(entry, there, config.manifest)
-        with console.status(f"hearing {audio}"):
+        with waiting(f"hearing {audio}", console):
             check_transcript(
                 entry, wave, Asr(config.judges.asr).transcribe_one, config.limits.max_wer
             )
@@ -125,7 +126,7 @@ def check(config: VoiceBankConfig, console: Console) -> int:
     bank = VoicesConfig(
         manifest=config.manifest, per_text=1, include=None, audition=False, limits=config.limits
     )
-    with console.status(f"hearing {config.manifest}"):
+    with waiting(f"hearing {config.manifest}", console):
         voices, refusals = inspect_bank(bank, Asr(config.judges.asr).transcribe_one)
     for name, refusal in refusals.items():
         console.print(f"{name}: {refusal}", markup=False)

@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 from pyloudnorm import Meter
 from rich.console import Console
-from rich.progress import track
 
 from speech.audio.waveform import Wave
 from speech.dataset.schema import SAMPLE_RATE
+from speech.progress import track
 from student.phrases import phrases
 from student.student import Student, open_student
 from student.synthesizer import StudentSynthesizer
@@ -36,7 +36,7 @@ def loudness_of(
     if student.languages != ("en",):
         return {}
     meter, measured = Meter(SAMPLE_RATE), {}
-    for voice in track(voices, "measuring loudness", console=console, transient=True):
+    for voice in track(voices, "measuring loudness", console, "voice"):
         wave = np.concatenate([part for text in SENTENCES for part in _raw(student, text, voice)])
         lufs = float(meter.integrated_loudness(wave.astype(np.float64)))
         if lufs > QUIETEST_LUFS:

@@ -25,10 +25,11 @@ from student.server.app import create_app
 from student.server.catalog import Catalog
 from student.server.config import ServeConfig
 from student.server.engine import Engine
-from student.server.keys import make_key, open_door, read_keys
+from student.server.keys import make_key, open_door
 from student.server.listening import introduction, listen
 from student.server.operations import log_to_stderr
 from student.server.readiness import Readiness
+from student.synthesizer import WARM_UP
 
 CLOSING_S = 1
 """that connections get to close, once their requests are answered"""
@@ -76,8 +77,7 @@ def run_server(config: ServeConfig, catalog: Catalog, listening: socket.socket) 
         ),
         listening,
     )
-    keys = read_keys(config.keys, os.environ)
-    if warning := open_door(config.host, keys, config.wyoming_port):
+    if warning := open_door(config.host, app.state.keys, config.wyoming_port):
         print(warning, file=sys.stderr)
     print(introduction(config, catalog, listening), file=sys.stderr, flush=True)
     with serving() as stop:
@@ -111,7 +111,7 @@ def print_key(name: str) -> None:
 def warm_up(catalog: Catalog) -> None:
     """The first sentence takes a second longer than others: nobody is to wait for it."""
     for name, model in catalog.items():
-        for _ in model.stream(SynthesisRequest("Hello.", None, catalog.language(name))):
+        for _ in model.stream(SynthesisRequest(WARM_UP, None, catalog.language(name))):
             pass
 
 

@@ -1,6 +1,6 @@
 """How sure a mean is: the percentile bootstrap (Efron and Tibshirani, 1993, chapter 13)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,21 +47,34 @@ def bootstrap_interval(
     if not (np.isfinite(x).all() and np.isfinite(w).all() and (w > 0).all()):
         raise ValueError("values must be finite, and weights positive")
     weighted = x * w
-    estimate = _mean(weighted, w).item()
-    if len(x) == 1:
+    return resampled((weighted, w), _mean, seed=seed, resamples=resamples, level=level)
+
+
+def resampled(
+    columns: Sequence[Floats],
+    statistic: Callable[..., Floats],
+    *,
+    seed: int,
+    resamples: int = RESAMPLES,
+    level: float = LEVEL,
+) -> Interval:
+    """What `statistic` makes of columns (items,), with its interval over resampled items; it takes
+    them as arrays (..., items) and an `axis`. One item gives an interval without width."""
+    estimate, count = statistic(*columns).item(), len(columns[0])
+    if count == 1:
         return Interval(estimate, estimate, estimate, 1)
     found = bootstrap(
-        (weighted, w),
-        _mean,
+        columns,
+        statistic,
         paired=True,
         vectorized=True,
         method="percentile",
         n_resamples=resamples,
-        batch=max(1, AT_ONCE // len(x)),
+        batch=max(1, AT_ONCE // count),
         confidence_level=level,
         rng=np.random.default_rng(seed),
     ).confidence_interval
-    return Interval(estimate, found.low.item(), found.high.item(), len(x))
+    return Interval(estimate, found.low.item(), found.high.item(), count)
 
 
 def _mean(weighted: Floats, weights: Floats, axis: int = -1) -> Floats:

@@ -5,15 +5,12 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
-import numpy.typing as npt
-from scipy.stats import bootstrap
 
-from eval.metrics.bootstrap import AT_ONCE, LEVEL, RESAMPLES, Interval
+from eval.metrics.bootstrap import Floats, Interval, resampled
 from eval.metrics.measures import Measure
 from eval.report.figures import verdict
 from eval.report.results import JudgedClip
 
-Floats = npt.NDArray[np.float64]
 COMPARED = ("real_time_factor", "first_audio_s")
 """keys of measures whose ratio says more than their difference"""
 
@@ -73,21 +70,7 @@ def _interval(
             [clip.weights[measure.weight] if measure.weight else 1 for clip in clips]
         )
         sides += [weights * np.array([clip.values[measure.key] for clip in clips]), weights]
-    estimate = _ratio(*sides).item()
-    if len(pairs) == 1:
-        return Interval(estimate, estimate, estimate, 1)
-    found = bootstrap(
-        sides,
-        _ratio,
-        paired=True,
-        vectorized=True,
-        method="percentile",
-        n_resamples=RESAMPLES,
-        batch=max(1, AT_ONCE // len(pairs)),
-        confidence_level=LEVEL,
-        rng=np.random.default_rng(seed),
-    ).confidence_interval
-    return Interval(estimate, found.low.item(), found.high.item(), len(pairs))
+    return resampled(sides, _ratio, seed=seed)
 
 
 def _ratio(

@@ -19,6 +19,8 @@ BLOCK_SAMPLES = 1 << 16
 """of each channel, decoded at a time"""
 SILENCE_DB = -100.0
 """level of digital silence, so that levels stay finite"""
+FULL_SCALE = 32768.0
+"""of signed 16 bits"""
 FRAME_S = 0.02
 ALLOWED = "allowed: WAV, FLAC, OGG or MP3"
 
@@ -80,19 +82,22 @@ def encode_flac(wave: Wave, sample_rate: int) -> bytes:
     if not np.isfinite(wave).all():
         raise ValueError("a wave to encode must be finite, not NaN or inf")
     buffer = io.BytesIO()
-    soundfile.write(buffer, _pcm_16(wave), sample_rate, format="FLAC", subtype="PCM_16")
+    soundfile.write(buffer, pcm_16(wave), sample_rate, format="FLAC", subtype="PCM_16")
     return buffer.getvalue()
 
 
 def quantize(wave: Wave) -> Wave:
     """What `decode` will give of `encode_flac(wave)`; NaN becomes silence."""
-    return _pcm_16(np.nan_to_num(wave, posinf=1.0, neginf=-1.0)).astype(np.float32) / np.float32(
-        32768
-    )
+    return from_pcm_16(pcm_16(np.nan_to_num(wave, posinf=1.0, neginf=-1.0)))
 
 
-def _pcm_16(wave: Wave) -> npt.NDArray[np.int16]:
-    return np.clip(np.round(wave * 32768.0), -32768, 32767).astype(np.int16)
+def pcm_16(wave: Wave) -> npt.NDArray[np.int16]:
+    """Signed, little-endian, full scale at 32,768; louder samples are clipped."""
+    return np.clip(np.round(wave * FULL_SCALE), -32768, 32767).astype("<i2")
+
+
+def from_pcm_16(samples: npt.NDArray[np.int16]) -> Wave:
+    return samples.astype(np.float32) / np.float32(FULL_SCALE)
 
 
 def resample(wave: Wave, from_rate: int, to_rate: int) -> Wave:

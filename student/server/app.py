@@ -28,9 +28,13 @@ another `base_url` and nothing else. Every error is
 
 
 def create_app(config: ServeConfig, catalog: Catalog, engine: Engine) -> FastAPI:
-    """All that is asked by HTTP, and Wyoming beside it as long as the app runs;
-    `app.state.readiness` drains it. Raises InputError for keys, limits or addresses that cannot be
-    used."""
+    """All that is asked by HTTP, and Wyoming beside it as long as the app runs.
+
+    `app.state.readiness` drains it, `app.state.keys` are those that it asks for.
+
+    Raises:
+        InputError: keys, limits or addresses that cannot be used.
+    """
     cache = SpeechCache(open_store(config.cache), engine)
 
     @asynccontextmanager
@@ -48,5 +52,6 @@ def create_app(config: ServeConfig, catalog: Catalog, engine: Engine) -> FastAPI
     app.include_router(page_router(catalog, config.max_chars))
     app.state.readiness = readiness = Readiness()
     metrics = Metrics(engine, cache, readiness)
-    add_operations(app, config, read_keys(config.keys, os.environ), metrics, readiness)
+    app.state.keys = keys = read_keys(config.keys, os.environ)
+    add_operations(app, config, keys, metrics, readiness)
     return app

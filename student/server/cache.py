@@ -15,13 +15,12 @@ from typing import Protocol
 
 import numpy as np
 
-from speech.audio.waveform import Wave
+from speech.audio.waveform import Wave, from_pcm_16, pcm_16
 from speech.config import Config
 from speech.dataset.schema import SAMPLE_RATE
 from speech.synthesizer import SynthesisRequest, Synthesizer
 from student.server.cache_stores import MemoryStore, RedisStore, Store
 
-FULL_SCALE = 32768.0
 SECOND = 2 * SAMPLE_RATE
 """bytes: what is found is given in pieces, as what is made"""
 VERSION = version("tts-distill")
@@ -94,13 +93,8 @@ class SpeechCache:
         self._flights.pop(key, None)
 
 
-def _pcm(wave: Wave) -> bytes:
-    """Signed 16 bits, little-endian."""
-    return np.clip(np.round(wave * FULL_SCALE), -FULL_SCALE, FULL_SCALE - 1).astype("<i2").tobytes()
-
-
 def _wave(pcm: bytes) -> Wave:
-    return np.frombuffer(pcm, "<i2").astype(np.float32) / np.float32(FULL_SCALE)
+    return from_pcm_16(np.frombuffer(pcm, "<i2"))
 
 
 class _Flight:
@@ -140,7 +134,7 @@ class _Flight:
         try:
             async with aclosing(waves):  # type: ignore[type-var]
                 async for wave in waves:
-                    self._pieces.append(_pcm(wave))
+                    self._pieces.append(pcm_16(wave).tobytes())
                     self._wanted.clear()
                     self._tell()
                     await self._wanted.wait()

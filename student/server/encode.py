@@ -10,10 +10,8 @@ from fractions import Fraction
 from typing import Protocol, cast
 
 import av
-import numpy as np
-import numpy.typing as npt
 
-from speech.audio.waveform import Wave
+from speech.audio.waveform import Wave, pcm_16
 from speech.dataset.schema import SAMPLE_RATE
 
 UNKNOWN = b"\xff\xff\xff\xff"
@@ -148,11 +146,6 @@ FORMATS: Mapping[str, Callable[[], Encoder]] = {
     "wav": WavEncoder,
     "pcm": PcmEncoder,
 }
-
-
-def pcm_16(wave: Wave) -> npt.NDArray[np.int16]:
-    """(samples,) of full scale, rounded."""
-    return np.clip(np.round(wave * 32768.0), -32768, 32767).astype("<i2")
 
 
 def wav_header() -> bytes:

@@ -11,6 +11,7 @@ from rich.console import Console
 from speech import storage
 from speech.config import Config, run_app
 from speech.errors import InputError
+from speech.progress import waiting
 from speech.storage.outputs import Kind, check_folder
 from student.onnx.runtime import CONDITIONS, DESCRIPTION, FRAMES, TEXT, OnnxDescription
 from student.web.folder import FILES, STATIC, web_files
@@ -35,7 +36,7 @@ def main(config: WebConfig) -> int:
         )
     student = {name: described.file(config.checkpoint, name).read_bytes() for name in names}
     student[DESCRIPTION] = storage.read_bytes(storage.join(config.checkpoint, DESCRIPTION))
-    with console.status("collecting the files"):
+    with waiting("collecting the files", console):
         files = web_files(student)
         for name, data in files.items():
             storage.write_bytes(storage.join(config.output, name), data)

@@ -19,7 +19,6 @@ from contextlib import AbstractContextManager, ExitStack
 from itertools import islice
 
 from rich.console import Console
-from rich.progress import track
 
 from eval.bench.serve.clients import Load, load
 from eval.bench.serve.config import BenchServeConfig
@@ -28,6 +27,7 @@ from eval.bench.serve.sentences import sentences
 from eval.bench.serve.servers import Server, running
 from speech import storage
 from speech.config import run_app
+from speech.progress import track, waiting
 from speech.storage.outputs import Kind, check_folder
 
 STUDENT, KEPT, PEER, SILENT = "student", "kept", "hibari-tts", "/healthz"
@@ -38,7 +38,7 @@ def main(config: BenchServeConfig) -> None:
     console = Console()
     check_folder(config.output, Kind("benchmark of a server", ("bench.json",)))
     with ExitStack() as stack:
-        with console.status("loading"):
+        with waiting("loading", console):
             servers = [stack.enter_context(each) for each in started(config)]
         bench = run_bench(config, servers, console)
     for name, data in {"bench.json": bench.to_json(), "bench.md": bench.to_markdown()}.items():
@@ -61,7 +61,7 @@ def run_bench(config: BenchServeConfig, servers: list[Server], console: Console)
         asyncio.run(load(server, list(islice(texts, WARM_UP)), 1, WARM_UP))
     loads: dict[tuple[int, str], list[Load]] = defaultdict(list)
     turns = [clients for _ in range(config.rounds) for clients in config.clients]
-    for clients in track(turns, "in turns", console=console, transient=True):
+    for clients in track(turns, "in turns", console, "turn"):
         for name, result in _turn(servers, list(islice(texts, config.requests)), clients):
             loads[clients, name].append(result)
     order = sorted(loads, key=lambda key: config.clients.index(key[0]))
