@@ -19,7 +19,7 @@ from speech.config import run_app
 from speech.storage.outputs import Kind, check_folder
 from teacher.packaged.speakers import SPEAKERS, Speaker
 
-MEAN_CLIP_S = 5.4
+MEAN_CLIP_S = 4.8
 """of an utterance; decides how many lines fill the hours that were asked for"""
 CORPUS = Kind(
     "corpus of make bootstrap-corpus",

@@ -23,11 +23,13 @@ from teacher.checkpoint import read_vocabulary
 from teacher.f5.durations import DurationModel
 from teacher.f5.flow_matching import FlowMatching
 from teacher.f5.frontend import AlignedFrontend, build_frontend
-from teacher.f5.network import Network, load_network
+from teacher.f5.network import CONTOURS, Network, load_network
+from teacher.f5.prosody import ProsodyFlow
 from teacher.f5.task import TeacherTask
 from teacher.f5.training_config import TrainTeacherConfig
 
 DURATION_DIM, DURATION_LAYERS = 192, 4
+PROSODY_DIM, PROSODY_LAYERS = 128, 6
 
 
 def main(config: TrainTeacherConfig) -> int:
@@ -56,14 +58,18 @@ def build_task(config: TrainTeacherConfig, clips: Clips) -> TeacherTask:
     frontend = build_frontend(teacher.frontend, vocabulary)
     if config.init_from:
         local = str(storage.local_path(config.init_from))
-        network = load_network(teacher.architecture, len(vocabulary), local)
+        network = load_network(
+            teacher.architecture, len(vocabulary), local, teacher.contours, new_contours=True
+        )
         network.train().requires_grad_(True)
     else:
-        network = Network(teacher.architecture, len(vocabulary))
-    durations = None
+        network = Network(teacher.architecture, len(vocabulary), teacher.contours)
+    beside: dict[str, nn.Module] = {}
     if isinstance(frontend, AlignedFrontend):
-        durations = DurationModel(len(vocabulary), DURATION_DIM, DURATION_LAYERS)
-    return TeacherTask(config, clips, network, durations, frontend)
+        beside["durations"] = DurationModel(len(vocabulary), DURATION_DIM, DURATION_LAYERS)
+    if teacher.contours:
+        beside["prosody"] = ProsodyFlow(len(vocabulary), PROSODY_DIM, PROSODY_LAYERS)
+    return TeacherTask(config, clips, network, beside, frontend)
 
 
 def export(config: TrainTeacherConfig, console: Console, averages: Mapping[str, nn.Module]) -> None:
@@ -71,11 +77,12 @@ def export(config: TrainTeacherConfig, console: Console, averages: Mapping[str, 
     flow = averages["network"]
     assert isinstance(flow, FlowMatching)
     state = {f"transformer.{key}": v for key, v in flow.network.dit.state_dict().items()}
+    if flow.network.contours is not None:
+        state |= {CONTOURS + key: v for key, v in flow.network.contours.state_dict().items()}
     written = {"weights": write_weights(config.output, "model.safetensors", state)}
-    if "durations" in averages:
-        durations = averages["durations"].state_dict()
-        name = "durations.safetensors"
-        written["frontend.durations"] = write_weights(config.output, name, durations)
+    for part in sorted(averages.keys() & {"durations", "prosody"}):
+        name, values = f"{part}.safetensors", averages[part].state_dict()
+        written[f"frontend.{part}"] = write_weights(config.output, name, values)
     vocabulary = storage.read_bytes(config.teacher.vocabulary)
     storage.write_bytes(storage.join(config.output, "vocabulary.txt"), vocabulary)
     options = " ".join(

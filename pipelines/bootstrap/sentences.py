@@ -8,15 +8,19 @@ from pathlib import Path
 from speech.errors import InputError
 
 MIN_WORDS, MAX_WORDS = 4, 24
+SHORT_SHARE = 0.15
+"""of the utterances: one to three words, which a teacher that never heard them speaks badly"""
+ENDS = (".",) * 6 + ("?", "!")
+"""how those end"""
 WORDS_WANTED = (4, 30)
 """an utterance holds sentences until it has as many words as were drawn from this range"""
 
 _QUOTED = re.compile(r'"([^"]+)"')
-_PLAIN = re.compile(r"[A-Za-z ,;:'!?-]+[.]?")
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z ,;:'!?-]*[.]?")
 
 
 def read_sentences(path: str) -> list[str]:
-    """Distinct plain sentences, sorted; letters and common punctuation alone, 4 to 24 words.
+    """Distinct plain sentences, sorted; letters and common punctuation alone, 1 to 24 words.
 
     Raises:
         InputError: nothing there, with how to get it.
@@ -36,12 +40,15 @@ def read_sentences(path: str) -> list[str]:
 
 
 def utterances(sentences: list[str], seed: int) -> Iterator[str]:
-    """Short and long ones: one to several sentences each, no sentence twice."""
+    """Short and long ones: a phrase, or one to several sentences, none of them twice."""
     shuffled = list(sentences)
     choices = random.Random(f"{seed} sentences")
     choices.shuffle(shuffled)
-    rest = iter(shuffled)
+    phrases = iter([text for text in shuffled if _words([text]) < MIN_WORDS])
+    rest = iter([text for text in shuffled if _words([text]) >= MIN_WORDS])
     for sentence in rest:
+        if choices.random() < SHORT_SHARE and (phrase := next(phrases, None)):
+            yield phrase.rstrip(".!?") + choices.choice(ENDS)
         taken, wanted = [sentence], choices.randint(*WORDS_WANTED)
         while _words(taken) + MIN_WORDS < wanted and (more := next(rest, None)):
             taken.append(more)
@@ -55,7 +62,7 @@ def _examples(file: Path) -> Iterator[str]:
 
 
 def _is_plain(text: str) -> bool:
-    return bool(_PLAIN.fullmatch(text.strip())) and MIN_WORDS <= _words([text]) <= MAX_WORDS
+    return bool(_PLAIN.fullmatch(text.strip())) and _words([text]) <= MAX_WORDS
 
 
 def _tidied(text: str) -> str:

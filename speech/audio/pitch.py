@@ -1,5 +1,6 @@
 """Fundamental frequency of clean speech, from the autocorrelation of short frames."""
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -8,6 +9,8 @@ from speech.dataset.schema import SAMPLE_RATE
 
 WINDOW = 1024
 LOWEST_HZ, HIGHEST_HZ = 65.0, 500.0
+MIDDLE_HZ = 150.0
+"""tracks are in octaves above it"""
 VOICED = 0.5
 """of the autocorrelation at its peak, against that of the frame with itself"""
 OCTAVE_TOLERANCE = 0.9
@@ -37,6 +40,18 @@ def pitch_hz(waves: Tensor) -> tuple[Tensor, Tensor]:
     hertz = SAMPLE_RATE / (lag + low + shift)
     loud = frames.square().mean(-1) > 1e-6
     return hertz[..., 0], (best[..., 0] > VOICED) & loud
+
+
+def pitch_track(wave: Tensor) -> tuple[Tensor, Tensor]:
+    """(samples,) -> (1 + samples // hop,) octaves above `MIDDLE_HZ`, drawn through what is not voiced
+    (0 where nothing is), and whether each frame is voiced."""
+    hertz, voiced = (track[0] for track in pitch_hz(wave[None]))
+    octaves, known = (hertz / MIDDLE_HZ).log2().numpy(), voiced.numpy()
+    if not known.any():
+        return torch.zeros(len(octaves)), voiced
+    places = np.arange(len(octaves))
+    drawn = np.interp(places, places[known], octaves[known]).astype(np.float32)
+    return torch.from_numpy(drawn), voiced
 
 
 def _autocorrelation(frames: Tensor) -> Tensor:

@@ -40,7 +40,7 @@ class NarConfig(AcousticConfig):
 
 @dataclass(frozen=True)
 class Prosody:
-    """By frame (B, N): octaves above `student.data.features.MIDDLE_HZ`, how sure it is voiced (a logit
+    """By frame (B, N): octaves above `speech.audio.pitch.MIDDLE_HZ`, how sure it is voiced (a logit
     when predicted, 0 or 1 when measured), and the mean of the log-mels."""
 
     pitch: Tensor

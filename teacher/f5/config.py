@@ -45,6 +45,14 @@ class AlignedConfig(Config):
     """what finds the phonemes in a reference without ends (`speech.alignment.gaussian_hmm`);
     null: predicted durations are stretched over it"""
     aligner_sha256: str | None
+    prosody: str | None
+    """what draws a reading for each take (`teacher.f5.prosody`); null: durations are the model's
+    mean, and the network makes up the rest"""
+    prosody_sha256: str | None
+    temperature: float = Field(ge=0)
+    """of the readings that are drawn; 0 is the most common one"""
+    expressiveness: float = Field(ge=0)
+    """what pitch deviates by is multiplied with it"""
     speed: float = Field(gt=0)
 
 
@@ -101,6 +109,8 @@ class F5Config(TeacherConfig):
     weights_sha256: str
     vocabulary: str
     architecture: ArchitectureConfig
+    contours: bool
+    """whether the network is told pitch and energy (`teacher.f5.contours`)"""
     frontend: Annotated[AlignedConfig | CharactersConfig, Field(discriminator="kind")]
     vocoder: VocoderConfig
     sampler: SamplerConfig
@@ -127,6 +137,14 @@ class F5Config(TeacherConfig):
             raise ValueError("xla compiles all and keeps it; allowed: compile=false offload=false")
         return self
 
+    @model_validator(mode="after")
+    def _contours_need_phonemes(self) -> "F5Config":
+        if self.contours and not isinstance(self.frontend, AlignedConfig):
+            raise ValueError(
+                "contours=true needs frontend.kind=aligned, which knows when what is said"
+            )
+        return self
+
     @property
     def revision(self) -> str:
         return self.weights_sha256[:12]
@@ -142,11 +160,13 @@ class F5Config(TeacherConfig):
         own = f"{folder}/voices/voices.jsonl"
         return own if folder.startswith(storage.PACKAGE) and storage.exists(own) else None
 
-    def files(self) -> list[tuple[str, str]]:
-        """The location and the SHA-256 of network, durations and vocoder."""
-        files = [(self.weights, self.weights_sha256)]
+    def files(self) -> list[tuple[str, str | None]]:
+        """The location and the SHA-256 of network, durations, prosody and vocoder."""
+        files: list[tuple[str, str | None]] = [(self.weights, self.weights_sha256)]
         if isinstance(self.frontend, AlignedConfig):
             files.append((self.frontend.durations, self.frontend.durations_sha256))
+            if self.frontend.prosody is not None:
+                files.append((self.frontend.prosody, self.frontend.prosody_sha256))
         if isinstance(self.vocoder, NeuralVocoderConfig):
             files.append((self.vocoder.weights, self.vocoder.sha256))
         return files

@@ -13,18 +13,25 @@ SPAN = (0.7, 1.0)
 class FlowMatching(nn.Module):
     """`f5_tts.model.CFM.forward` over a `Network`, with all chance from torch's generator."""
 
-    def __init__(self, network: Network, audio_drop: float, both_drop: float) -> None:
+    def __init__(
+        self, network: Network, audio_drop: float, both_drop: float, contour_drop: float = 0.0
+    ) -> None:
         """Args:
         audio_drop: how often a batch hides the whole reference.
-        both_drop: how often a batch hides reference and text, for guidance.
+        both_drop: how often a batch hides reference, text and contours, for guidance.
+        contour_drop: how often it hides the contours alone.
         """
         super().__init__()
+        self.contour_drop = contour_drop
         self.network, self.audio_drop, self.both_drop = network, audio_drop, both_drop
 
-    def forward(self, mel: Tensor, tokens: Tensor, frames: Tensor) -> Tensor:
+    def forward(
+        self, mel: Tensor, tokens: Tensor, frames: Tensor, contours: Tensor | None = None
+    ) -> Tensor:
         """Mean squared error of the flow over hidden frames.
 
-        `mel` is (B, N, mel_dim), `tokens` (B, N_tokens) with -1 for padding, `frames` (B,).
+        `mel` is (B, N, mel_dim), `tokens` (B, N_tokens) with -1 for padding, `frames` (B,),
+        `contours` (B, N, 2) for a network that has a place for them.
         """
         lengths = frames.tolist()
         batch = self.network.batch(lengths, mel.shape[1])
@@ -38,6 +45,9 @@ class FlowMatching(nn.Module):
         shown = (~hidden & batch.valid & (not drop_audio)).unsqueeze(-1)
         text = self.network.dit.text_embed(tokens, seq_len=frames, drop_text=drop_text)
         text = F.pad(text, (0, 0, 0, mel.shape[1] - text.shape[1]))
+        if self.network.contours is not None and contours is not None:
+            told = not drop_text and torch.rand(()).item() >= self.contour_drop
+            text = text + self.network.contours(contours) * (batch.valid.unsqueeze(-1) & told)
         flow = self.network.velocity(mixed, mel * shown, text, time, batch)
         wrong = F.mse_loss(flow.float(), mel - noise, reduction="none").mean(-1)
         return (wrong * hidden).sum() / hidden.sum()  # not wrong[hidden], which waits for a device

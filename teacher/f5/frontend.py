@@ -11,10 +11,13 @@ from speech.alignment.gaussian_hmm import GaussianHmmAligner, features_of, load_
 from speech.audio.mel import FRAME_RATE, HOP_LENGTH, log_mel
 from speech.errors import Refused
 from speech.reasons import Reason
+from speech.seeds import stable_hash
 from speech.text.phonemes import phonemize
 from teacher.checkpoint import weights_file
 from teacher.f5.config import AlignedConfig, CharactersConfig
+from teacher.f5.contours import draw, measure
 from teacher.f5.durations import load_durations
+from teacher.f5.prosody import ProsodyFlow, load_prosody
 from teacher.voices import Voice
 
 MAX_FRAMES = 8192
@@ -31,6 +34,28 @@ class Encoded:
     """of the text alone, where the frontend decides when each is said"""
     phoneme_ends_s: tuple[float, ...] | None = None
     """from where the text begins, one for each character of `phonemes`"""
+    contours: Tensor | None = None
+    """(frames, 2) pitch and energy of reference and text (`teacher.f5.contours`)"""
+
+
+@dataclass(frozen=True)
+class Take:
+    """Which reading of a text: `key` is what it is drawn by; `pitch` the mean and deviation of the
+    speaker's in octaves; `reference` the mel (R, mels) that leads it, as loud as the network has it."""
+
+    key: str
+    pitch: tuple[float, float]
+    reference: Tensor
+
+
+@dataclass(frozen=True)
+class Lead:
+    """A reference as the frontend has it: its frames' ids, how slowly it speaks against the model's
+    own rate, and the ids and ends of its phonemes."""
+
+    tokens: Tensor
+    rate: float
+    ends_s: Tensor
 
 
 @dataclass(frozen=True)
@@ -46,10 +71,21 @@ class Said:
 
 
 class Frontend(Protocol):
+    @property
+    def draws(self) -> bool:
+        """Whether takes of a text differ in how it is read."""
+        ...
+
     def encode(
-        self, voice: Voice, text_normalized: str, language: str, phonemes: str | None = None
+        self,
+        voice: Voice,
+        text_normalized: str,
+        language: str,
+        phonemes: str | None = None,
+        take: Take | None = None,
     ) -> Encoded:
-        """`phonemes`: what the text is to sound like, where that is not the frontend's to decide."""
+        """`phonemes`: what the text is to sound like, where that is not the frontend's to decide.
+        The frames are the same for all takes, and without one."""
         ...
 
     def clip_tokens(self, said: Said, frames: int) -> Tensor:
@@ -74,20 +110,58 @@ class AlignedFrontend:
         weights = weights_file(config.durations, config.durations_sha256)
         self.durations = load_durations(str(weights))
         self.aligner = reference_aligner(config)
-        self.speed = config.speed
-        self._references: dict[str, tuple[Voice, tuple[Tensor, float]]] = {}
+        self.config = config
+        self.prosody: ProsodyFlow | None = None
+        if config.prosody is not None:
+            self.prosody = load_prosody(str(weights_file(config.prosody, config.prosody_sha256)))
+        self._leads: dict[str, tuple[Voice, Lead]] = {}
+        self._lead_contours: dict[str, tuple[Voice, Tensor]] = {}
+
+    @property
+    def draws(self) -> bool:
+        return self.prosody is not None
 
     def encode(
-        self, voice: Voice, text_normalized: str, language: str, phonemes: str | None = None
+        self,
+        voice: Voice,
+        text_normalized: str,
+        language: str,
+        phonemes: str | None = None,
+        take: Take | None = None,
     ) -> Encoded:
         """Raises Refused where the text has no phoneme, or more than `MAX_FRAMES` frames."""
-        reference, rate = self._reference(voice)
+        lead = self._lead(voice)
         phonemes, _ = self._known(phonemes or phonemize(text_normalized, language), None)
         target = self._ids(phonemes)
-        ends_s = self.durations.seconds(target).cumsum(0) * rate / self.speed
+        seconds = self.durations.seconds(target) * lead.rate / self.config.speed
+        reading = None
+        if take is not None and self.prosody is not None:
+            reading = self._draw(self.prosody, target, take)
+            lasts = reading[:, 0].exp()
+            seconds = lasts * (seconds.sum() / lasts.sum())
+        ends_s = seconds.cumsum(0)
         spoken = _repeat(target, ends_s * FRAME_RATE, round(ends_s[-1].item() * FRAME_RATE))
-        tokens = torch.cat((reference, spoken))
-        return Encoded(tokens, _checked_frames(len(tokens)), phonemes, tuple(ends_s.tolist()))
+        tokens = torch.cat((lead.tokens, spoken))
+        contours = None
+        if take is not None and reading is not None:
+            drawn = draw(reading[:, 1:], ends_s, len(spoken))
+            contours = torch.cat((self._contours(voice, lead, take.reference), drawn))
+        return Encoded(
+            tokens, _checked_frames(len(tokens)), phonemes, tuple(ends_s.tolist()), contours
+        )
+
+    def _draw(self, prosody: ProsodyFlow, target: Tensor, take: Take) -> Tensor:
+        config, seed = self.config, stable_hash("prosody", take.key) % 2**63
+        return prosody.draw(target, take.pitch, config.temperature, config.expressiveness, seed)
+
+    def _contours(self, voice: Voice, lead: Lead, mel: Tensor) -> Tensor:
+        """(R, 2), of what leads; found once for a voice."""
+        known, found = self._lead_contours.get(voice.id, (None, None))
+        if known is not voice or found is None:
+            points = measure(torch.from_numpy(voice.wave), mel, lead.ends_s)
+            found = draw(points, lead.ends_s, len(lead.tokens))
+            self._lead_contours[voice.id] = voice, found
+        return found
 
     def clip_tokens(self, said: Said, frames: int) -> Tensor:
         """(frames,) ids."""
@@ -117,16 +191,15 @@ class AlignedFrontend:
             return known, None
         return known, [ends_s[i] for i in places]
 
-    def _reference(self, voice: Voice) -> tuple[Tensor, float]:
-        """The reference's frame ids, and how slowly it speaks against the model's own rate; found
-        once for a voice, however many texts it speaks."""
-        known, found = self._references.get(voice.id, (None, None))
+    def _lead(self, voice: Voice) -> Lead:
+        """Found once for a voice, however many texts it speaks."""
+        known, found = self._leads.get(voice.id, (None, None))
         if known is not voice or found is None:
             found = self._align_reference(voice)
-            self._references[voice.id] = voice, found
+            self._leads[voice.id] = voice, found
         return found
 
-    def _align_reference(self, voice: Voice) -> tuple[Tensor, float]:
+    def _align_reference(self, voice: Voice) -> Lead:
         frames = reference_frames(voice)
         mel = log_mel(torch.from_numpy(voice.wave))
         said = Said(
@@ -135,7 +208,7 @@ class AlignedFrontend:
         ids, ends_s = self.aligned(said, frames)
         predicted_s = self.durations.seconds(ids).sum().item()
         rate = min(max(frames / FRAME_RATE / predicted_s, 0.7), 1.5)
-        return _repeat(ids, ends_s * FRAME_RATE, frames), rate
+        return Lead(_repeat(ids, ends_s * FRAME_RATE, frames), rate, ends_s)
 
     def _ids(self, phonemes: str) -> Tensor:
         ids = [self.index[symbol] for symbol in phonemes if symbol in self.index]
@@ -151,8 +224,15 @@ class CharactersFrontend:
         self.index = {symbol: i for i, symbol in enumerate(vocabulary)}
         self.speed = config.speed
 
+    draws = False
+
     def encode(
-        self, voice: Voice, text_normalized: str, language: str, phonemes: str | None = None
+        self,
+        voice: Voice,
+        text_normalized: str,
+        language: str,
+        phonemes: str | None = None,
+        take: Take | None = None,
     ) -> Encoded:
         """Raises Refused for phonemes, which it has no symbols for, and over `MAX_FRAMES` frames;
         unknown characters are spaces, as upstream."""

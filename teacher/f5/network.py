@@ -13,9 +13,12 @@ from torch.nn import functional as F
 from speech.errors import InputError
 from speech.training.weights import reading
 from teacher.f5.config import ArchitectureConfig
+from teacher.f5.contours import ContourEmbedding
 from teacher.f5.upstream import Attention, DiT
 
 AttentionKind = Literal["rowwise", "masked"]
+CONTOURS = "contours."
+"""what their weights' keys begin with"""
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,10 @@ def _attend_masked(query: Tensor, key: Tensor, value: Tensor, batch: Batch) -> T
 class Network(torch.nn.Module):
     """A DiT to train, whose velocity is exact over a ragged batch; `PackedNetwork` speaks."""
 
-    def __init__(self, architecture: ArchitectureConfig, vocabulary_size: int) -> None:
+    def __init__(
+        self, architecture: ArchitectureConfig, vocabulary_size: int, contours: bool = False
+    ) -> None:
+        """`contours`: whether it can be told pitch and energy, which upstream's cannot."""
         super().__init__()
         with warnings.catch_warnings():  # upstream warns of the memory of a mask we do not use
             warnings.simplefilter("ignore")
@@ -105,6 +111,7 @@ class Network(torch.nn.Module):
                 attn_mask_enabled=True,
                 dropout=0.0,
             )
+        self.contours = ContourEmbedding(architecture.text_dim) if contours else None
         self.mel_dim = architecture.mel_dim
         heads = architecture.heads
         turned = heads if architecture.pe_attn_head is None else architecture.pe_attn_head
@@ -139,16 +146,24 @@ class Network(torch.nn.Module):
         return self.dit.proj_out.weight.device
 
 
-def load_network(architecture: ArchitectureConfig, vocabulary_size: int, weights: str) -> Network:
+def load_network(
+    architecture: ArchitectureConfig,
+    vocabulary_size: int,
+    weights: str,
+    contours: bool = False,
+    new_contours: bool = False,
+) -> Network:
     """Build the network and load safetensors in f5_tts's own formats, strictly.
 
     Keys are those of `CFM.state_dict()` ("transformer.…"), with or without the "ema_model." of
-    published checkpoints; buffers that upstream derives (mel filters, step counts) are left out.
+    published checkpoints, and "contours.…" where this project added those; buffers that upstream
+    derives (mel filters, step counts) are left out. With `new_contours` they may be missing: the
+    network then speaks as it did without, and can learn them.
 
     Raises:
         InputError: keys or shapes that do not fit, named.
     """
-    network = Network(architecture, vocabulary_size)
+    network = Network(architecture, vocabulary_size, contours)
     state = {}
     with reading(weights):
         stored = load_file(weights)
@@ -156,7 +171,11 @@ def load_network(architecture: ArchitectureConfig, vocabulary_size: int, weights
         name = key.removeprefix("ema_model.")
         if name.startswith("transformer."):
             state["dit." + name.removeprefix("transformer.")] = value.float()
+        elif name.startswith(CONTOURS):
+            state[name] = value.float()
     expected = network.state_dict()
+    if new_contours and not any(key.startswith(CONTOURS) for key in state):
+        state |= {key: v for key, v in expected.items() if key.startswith(CONTOURS)}
     missing, extra = expected.keys() - state.keys(), state.keys() - expected.keys()
     misfit = [k for k in expected.keys() & state.keys() if expected[k].shape != state[k].shape]
     if missing or extra or misfit:

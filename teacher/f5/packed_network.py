@@ -73,6 +73,7 @@ class PackedNetwork(nn.Module):
         self.mel_dim = mel_dim = network.mel_dim
         self.time_embed = dit.time_embed
         self.text_embed = packed_embedding(dit.text_embed, packs)
+        self.contours = network.contours
         entrance, exact = dit.input_embed.proj, (torch.float32, packs)
         noisy, known = entrance.weight.split([mel_dim, entrance.in_features - mel_dim], dim=1)
         self.enter_noisy = PackedLinear(noisy, None, *exact)
@@ -91,16 +92,34 @@ class PackedNetwork(nn.Module):
         self.register_buffer("frequencies", dit.rotary_embed.inv_freq, persistent=False)
 
     def conditions(
-        self, tokens: Sequence[Tensor], reference: Tensor, frames: Sequence[int]
+        self,
+        tokens: Sequence[Tensor],
+        reference: Tensor,
+        frames: Sequence[int],
+        contours: Sequence[Tensor | None] | None = None,
     ) -> Conditions:
-        """Of B texts (N_tokens,) and mels (T, mel_dim), which are 0 where nothing is shown."""
+        """Of B texts (N_tokens,), mels (T, mel_dim), which are 0 where nothing is shown, and, where
+        they are known and the network has a place for them, contours (frames, 2)."""
         rows = lay_out(frames, self.convolutions.gap, self.device)
         texts = embed_texts(self.text_embed, tokens, frames)
         text = torch.cat([texts[:, i, :count] for i, count in enumerate(frames)], dim=1)
+        if self.contours is not None and contours is not None:
+            text[0] += self._told(contours, frames)
         shown = torch.stack((reference, torch.zeros_like(reference)))
         constant = self.enter_known(torch.cat((shown, text), dim=-1))
         turn = rotation(rows.positions, self.frequencies, self.turned_heads)
         return Conditions(constant, turn, rows)
+
+    def _told(self, contours: Sequence[Tensor | None], frames: Sequence[int]) -> Tensor:
+        """(T, text_dim), zeros where an item has no contours."""
+        assert self.contours is not None
+        blank = [torch.zeros(count, 2) for count in frames]
+        given = [c if c is not None else b for c, b in zip(contours, blank, strict=True)]
+        known = [b[:, :1] + (c is not None) for c, b in zip(contours, blank, strict=True)]
+        together = torch.cat((torch.cat(given), torch.cat(known)), dim=-1)
+        together = together.to(self.contours.enter.weight.device, non_blocking=True)
+        told: Tensor = self.contours(together[:, :2]) * together[:, 2:]
+        return told
 
     def modulation(self, times: Tensor) -> list[Modulation]:
         """(S,) times -> of each step."""

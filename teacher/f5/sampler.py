@@ -31,6 +31,8 @@ class Prompt:
     key: str
     phonemes: str | None = None
     phoneme_ends_s: tuple[float, ...] | None = None
+    contours: Tensor | None = None
+    """(frames, 2) of `teacher.f5.contours`, where the frontend draws them"""
 
 
 def dtype_on(device: torch.device, config: SamplerConfig) -> Dtype:
@@ -87,7 +89,8 @@ def sample_together(
     reference = torch.cat([shown(prompt) for prompt in prompts])
     y = torch.cat([noise(p.key, p.frames, network.mel_dim) for p in prompts])
     y, reference = (part.to(network.device, non_blocking=True) for part in (y, reference))
-    conditions = network.conditions([p.tokens for p in prompts], reference, frames)
+    contours = [p.contours for p in prompts]
+    conditions = network.conditions([p.tokens for p in prompts], reference, frames, contours)
     times = _times(config)
     modulations = network.modulation(torch.tensor(times).to(network.device)[:-1])
     for (start, end), modulation in zip(pairwise(times), modulations, strict=True):

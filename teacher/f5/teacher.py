@@ -18,7 +18,8 @@ from teacher.base import Prepared, Request, Speech, Teacher
 from teacher.budget import frame_budget
 from teacher.checkpoint import read_vocabulary, weights_file
 from teacher.f5.config import Dtype, F5Config, SamplerConfig
-from teacher.f5.frontend import MAX_FRAMES, build_frontend, reference_aligner
+from teacher.f5.contours import speaker_pitch
+from teacher.f5.frontend import MAX_FRAMES, Take, build_frontend, reference_aligner
 from teacher.f5.leads import Leads
 from teacher.f5.network import Network, load_network
 from teacher.f5.packed_network import PackedNetwork
@@ -42,6 +43,7 @@ class F5Teacher(Teacher[F5Config]):
         self.frontend = build_frontend(config.frontend, self.vocabulary)
         self.leads = Leads(voices, config.reference_s, reference_aligner(config.frontend))
         self._references: dict[str, tuple[Tensor, float]] = {}
+        self._pitches: dict[str, tuple[float, float]] = {}
 
     def prepare(self, request: Request) -> Prepared:
         """Its cost is the mel frames of reference and text together."""
@@ -49,19 +51,32 @@ class F5Teacher(Teacher[F5Config]):
         spoken_s = (prompt.frames - len(prompt.reference)) / FRAME_RATE
         return Prepared(request, prompt.frames, spoken_s, prompt)
 
-    def prompt(self, request: Request, key: str = "") -> Prompt:
-        """Raises Refused for what this teacher cannot speak."""
-        voice = self.leads[request.voice]
-        encoded = self.frontend.encode(voice, request.text, request.language, request.phonemes)
-        reference, _ = self.reference(request.voice)
+    def prompt(self, request: Request, key: str | None = None) -> Prompt:
+        """What is random in it follows from `key`; without one it is of the same frames, and for
+        its cost alone. Raises Refused for what this teacher cannot speak."""
+        voice, (reference, _) = self.leads[request.voice], self.reference(request.voice)
+        take = None
+        if key is not None and self.frontend.draws:
+            take = Take(key, self._pitch(request.voice), reference)
+        encoded = self.frontend.encode(
+            voice, request.text, request.language, request.phonemes, take
+        )
         return Prompt(
             reference,
             encoded.tokens,
             encoded.frames,
-            key,
+            key or "",
             encoded.phonemes,
             encoded.phoneme_ends_s,
+            encoded.contours,
         )
+
+    def _pitch(self, voice_id: str) -> tuple[float, float]:
+        """Of all of the voice's reference; found once."""
+        if voice_id not in self._pitches:
+            wave = torch.from_numpy(self.voices[voice_id].wave)
+            self._pitches[voice_id] = speaker_pitch(wave)
+        return self._pitches[voice_id]
 
     def reference(self, voice_id: str) -> tuple[Tensor, float]:
         """What leads the voice's clips: its mel (R, mel_dim) and the gain on its wave; found once."""
@@ -73,7 +88,7 @@ class F5Teacher(Teacher[F5Config]):
 
     def speak(self, batch: Sequence[Prepared], keys: Sequence[str]) -> list[Speech]:
         """Waves as loud as their references."""
-        prompts = [replace(item.payload, key=key) for item, key in zip(batch, keys, strict=True)]
+        prompts = [self._keyed(item, key) for item, key in zip(batch, keys, strict=True)]
         with self.watch("teacher"):
             mels = self.synthesize_mels(prompts)
         with self.watch("vocoder"):
@@ -82,6 +97,11 @@ class F5Teacher(Teacher[F5Config]):
             Speech(wave, prompt.phonemes, prompt.phoneme_ends_s)
             for wave, prompt in zip(waves, prompts, strict=True)
         ]
+
+    def _keyed(self, item: Prepared, key: str) -> Prompt:
+        if self.frontend.draws:
+            return self.prompt(item.request, key)
+        return replace(item.payload, key=key)
 
     def synthesize_mels(self, prompts: Sequence[Prompt]) -> list[Tensor]:
         with self._resident(self.network):
@@ -123,7 +143,9 @@ class F5Teacher(Teacher[F5Config]):
     def read_network(self) -> Network:
         """As it was trained, on the CPU."""
         weights = weights_file(self.config.weights, self.config.weights_sha256)
-        return load_network(self.config.architecture, len(self.vocabulary), str(weights))
+        return load_network(
+            self.config.architecture, len(self.vocabulary), str(weights), self.config.contours
+        )
 
     @cached_property
     def vocoder(self) -> nn.Module:

@@ -19,3 +19,4 @@ class TrainTeacherConfig(DatasetTrainingConfig):
     batch_frames: int = Field(ge=1)
     audio_drop: float = Field(ge=0, le=1)
     both_drop: float = Field(ge=0, le=1)
+    contour_drop: float = Field(ge=0, le=1)

@@ -153,7 +153,9 @@ class FixedSampler:
         Rows without a prompt are all zeros, and valid: attention to nothing at all has no value.
         """
         network = self.network
-        alone = [network.conditions([p.tokens], shown(p), [p.frames]) for p in prompts]
+        alone = [
+            network.conditions([p.tokens], shown(p), [p.frames], [p.contours]) for p in prompts
+        ]
         y = _rows([noise(p.key, p.frames, network.mel_dim) for p in prompts], shape)
         constant = torch.stack(
             [_rows([one.constant[copy] for one in alone], shape) for copy in (0, 1)]

@@ -33,10 +33,15 @@ class Speaker:
     voice: Mapping[str, float] = field(default_factory=dict)
 
 
-def _shifted(engine: str, low: float, high: float, count: int, held: set[int]) -> list[Speaker]:
+def _shifted(
+    engine: str, low: float, high: float, count: int, held: set[int], harmonic: int = 1
+) -> list[Speaker]:
     shifts = np.geomspace(low, high, count).round(3).tolist()
+    name, voice = (
+        (engine, {}) if harmonic == 1 else (f"{engine}x{harmonic}", {"harmonic": harmonic})
+    )
     return [
-        Speaker(f"{engine}-{shift * 1000:04.0f}", engine, shift, i in held)
+        Speaker(f"{name}-{shift * 1000:04.0f}", engine, shift, i in held, voice)
         for i, shift in enumerate(shifts)
     ]
 
@@ -51,7 +56,8 @@ def _blended(shifts: tuple[float, ...], held: set[tuple[int, float]]) -> list[Sp
 
 SPEAKERS = (
     *_shifted("hibari", 0.74, 1.20, 14, {4, 9}),
+    *_shifted("hibari", 0.74, 1.02, 8, {4}, harmonic=2),
     *_shifted("piper", 0.86, 1.36, 14, {4, 9}),
     *_blended((0.9, 1.0, 1.1), {(3, 0.9), (4, 1.1), (5, 1.0), (6, 0.9)}),
 )
-"""52, of which 8 are held out of training"""
+"""60, of which 9 are held out of training"""

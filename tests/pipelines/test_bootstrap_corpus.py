@@ -48,7 +48,23 @@ def test_wordnet_s_examples(tmp_path: Path) -> None:
     licence = '  1 the licence says "this is not an example at all"'
     gloss = '01 n | a thing; "it was a thing; of beauty" "too short" "he paid 3 pounds for it"'
     (tmp_path / "data.noun").write_text(f"{licence}\n{gloss}\n")
-    assert read_sentences(str(tmp_path)) == ["It was a thing; of beauty."]
+    assert read_sentences(str(tmp_path)) == ["It was a thing; of beauty.", "Too short."]
+
+
+def test_quotes_without_a_letter_are_no_sentences(tmp_path: Path) -> None:
+    (tmp_path / "data.noun").write_text('01 n | a thing; "-" "." "; " "Come here"\n')
+    assert read_sentences(str(tmp_path)) == ["Come here."]
+
+
+def test_phrases_are_utterances_of_their_own(tmp_path: Path) -> None:
+    """About one in seven; some are asked or called out, and none stands within a longer one."""
+    sentences = read_sentences(write_sentences(tmp_path)) * 4
+    phrases = [f"Phrase {chr(65 + i)}." for i in range(26)] * 2
+    spoken = list(utterances([*sentences, *phrases], seed=3))
+    short = [text for text in spoken if len(text.split()) < 4]
+    assert 0.05 < len(short) / len(spoken) < 0.25
+    assert {text[-1] for text in short} > {"."}
+    assert not any("Phrase" in text for text in spoken if text not in short)
 
 
 def test_no_sentences_is_one_line_with_the_remedy(tmp_path: Path) -> None:
@@ -60,7 +76,7 @@ def test_hours_decide_who_says_how_much(tmp_path: Path) -> None:
     """A share of lines by engine for its training speakers in turn; the others say what is left."""
     planned = bootstrap_corpus.plan(configured(tmp_path))
     engines = [speaker.engine for _, speaker in planned["train"]]
-    assert [engines.count(name) for name in ("hibari", "piper", "kokoro")] == [4, 2, 1]
+    assert [engines.count(name) for name in ("hibari", "piper", "kokoro")] == [5, 2, 1]
     assert not {speaker.id for _, speaker in planned["train"]} & KEPT_OUT
     assert {speaker.id for _, speaker in planned["held_out"]} <= KEPT_OUT
 
@@ -74,7 +90,7 @@ def test_a_corpus_is_two_runs_of_the_pipeline(tmp_path: Path) -> None:
     )
     assert not set(train.voices.include) & set(held_out.voices.include)
     assert train.teacher == held_out.teacher == config.teacher
-    assert len(Path(*train.corpus.paths).read_text().splitlines()) == 7
+    assert len(Path(*train.corpus.paths).read_text().splitlines()) == 8
 
 
 @pytest.mark.slow
@@ -82,7 +98,7 @@ def test_a_small_corpus(tmp_path: Path) -> None:
     config = configured(tmp_path)
     assert bootstrap_corpus.main(config) == 0
     train, held = (open_clips(f"{tmp_path}/corpus/{name}") for name in ("train", "held_out"))
-    assert len(train) == 7
+    assert len(train) == 8
     assert {clip.speaker_id for clip in held} <= KEPT_OUT
     assert not {clip.speaker_id for clip in train} & KEPT_OUT
     assert not {c.text_normalized for c in train} & {c.text_normalized for c in held}

@@ -163,7 +163,7 @@ def test_each_teacher_knows_the_voices_of_its_bank(name: str) -> None:
     opened = chosen.teacher.open(bank)
     for voice in bank:
         assert prepared(opened, voice).cost
-    assert len(bank) == {"hibari": 14, "kokoro": 24, "piper": 14, "packaged": 52}[name]
+    assert len(bank) == {"hibari": 22, "kokoro": 24, "piper": 14, "packaged": 60}[name]
 
 
 def test_a_package_that_is_not_there_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

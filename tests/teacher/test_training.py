@@ -14,6 +14,7 @@ from teacher import train
 from teacher.f5.config import F5Config
 from teacher.f5.durations import DurationModel, duration_loss, load_durations
 from teacher.f5.network import load_network
+from teacher.f5.prosody import load_prosody
 from teacher.f5.training_config import TrainTeacherConfig
 from tests.spoken import reference_clips, write_dataset
 
@@ -74,6 +75,24 @@ def test_it_resumes_bit_by_bit(dataset: str, tmp_path: Path) -> None:
     for name, module in whole.averages.items():
         other = resumed.averages[name].state_dict()
         assert all(torch.equal(value, other[key]) for key, value in module.state_dict().items())
+
+
+def test_contours_are_learnt_beside_and_spoken_with(dataset: str, tmp_path: Path) -> None:
+    """From weights that never had them."""
+    shipped = config(dataset, tmp_path / "first")
+    assert train.main(shipped) == 0
+    given = [f"init_from={tmp_path}/first/model.safetensors", "teacher.contours=true"]
+    chosen = config(dataset, tmp_path / "out", *given)
+    assert train.main(chosen) == 0
+    weights = str(tmp_path / "out/model.safetensors")
+    network = load_network(chosen.teacher.architecture, 56, weights, contours=True)
+    assert network.contours is not None
+    assert network.contours.leave.weight.abs().max() > 0
+    load_prosody(str(tmp_path / "out/prosody.safetensors"))
+    with pytest.raises(InputError, match="4 missing"):
+        load_network(
+            chosen.teacher.architecture, 56, f"{tmp_path}/first/model.safetensors", contours=True
+        )
 
 
 def test_the_upstream_frontend_trains_too(tmp_path: Path) -> None:
