@@ -158,7 +158,7 @@ def _unknown(word: str) -> str | None:
     """By hibari's network; letter by letter where there is no vowel in the word, or in what the
     network makes of it."""
     plain = unicodedata.normalize("NFD", word.lower())
-    if known := _without_accents(word):
+    if known := _without_accents(word) or _without_g(word):
         return known
     said = None
     if not set(plain).isdisjoint("aeiouyæœøı"):
@@ -178,6 +178,14 @@ def _without_accents(word: str) -> str | None:
         return None
     stress = _g2p().lexicon.cap_stresses[0]
     return _g2p().lexicon.get_word(bare, "NNP", stress, Context())[0]
+
+
+def _without_g(word: str) -> str | None:
+    """Of "comin": as "coming", with another n."""
+    if not word.endswith("in"):
+        return None
+    said, _ = _g2p().lexicon.get_word(f"{word}g", "VBG", None, Context())
+    return f"{said[:-1]}n" if said and said.endswith("ɪŋ") else None
 
 
 def _with_stops(tokens: Sequence[Tok]) -> Sequence[Tok]:

@@ -160,8 +160,14 @@ export class Phonemizer {
     return bare !== word && isName && !/é$/iu.test(word) ? this.lexicon.word(bare, "NNP", NOTHING_AFTER) : null;
   }
 
+  /** Of "comin": as "coming", with another n. */
+  #withoutG(word) {
+    const said = word.endsWith("in") ? this.lexicon.word(`${word}g`, "VBG", NOTHING_AFTER) : null;
+    return said?.endsWith("ɪŋ") ? `${said.slice(0, -1)}n` : null;
+  }
+
   async #unknown(word) {
-    const known = this.#withoutAccents(word);
+    const known = this.#withoutAccents(word) ?? this.#withoutG(word);
     if (known) return known;
     const plain = word.toLowerCase().normalize("NFD");
     const said = /[aeiouyæœøı]/u.test(plain) ? await this.unknown(word) : null;
