@@ -1,7 +1,7 @@
 """hibari's lexicon, whose inflections follow the stem that a word has in English.
 
-hibari takes the first spelling that it knows: "vaping" of "vap" before "vape", "shing" of "she", and
-the stem of "exported" for the noun where its tagger took the word for one.
+hibari takes the first spelling that it knows: "vaping" of "vap" before "vape", "bodies" of the name
+Bodie, "shing" of "she", and the stem of "exported" for the noun where its tagger took the word for one.
 """
 
 import re
@@ -11,8 +11,7 @@ from hibari.g2p.lexicon import Lexicon
 
 _LOST_E = re.compile(r"[^aeiouy]*(?:qu)?[aeiouy][bcdfgklmnprstvz]ing$")
 """Of one short syllable, which would have doubled its consonant: "hoping" is of "hope"."""
-_SHORT_STEM = re.compile(r"[a-z][aeiouy]e?s$|[a-z]{1,2}ing$")
-"""No stem: "los", "des", "shing"."""
+_NO_STEM = re.compile(r"[a-z]{1,2}ing$")
 
 Reading = tuple[str | None, int | None]
 """phonemes and how sure hibari is of them; None where it has none"""
@@ -23,8 +22,9 @@ class Inflections(Lexicon):  # type: ignore[misc]  # hibari is not typed
 
     def stem_s(self, word: str, tag: str | None, stress: float | None, ctx: Context) -> Reading:
         """Plurals, possessives and third persons."""
-        if _SHORT_STEM.match(word):
-            return None, None
+        if len(word) > 4 and word.endswith("ies") and self.is_known(stem := f"{word[:-3]}y", tag):
+            said, rating = self.lookup(stem, tag, stress, ctx)
+            return self._s(said), rating
         return super().stem_s(word, tag, stress, ctx)
 
     def stem_ed(self, word: str, tag: str | None, stress: float | None, ctx: Context) -> Reading:
@@ -33,7 +33,7 @@ class Inflections(Lexicon):  # type: ignore[misc]  # hibari is not typed
 
     def stem_ing(self, word: str, tag: str | None, stress: float | None, ctx: Context) -> Reading:
         """The present participle, of a verb."""
-        if _SHORT_STEM.match(word):
+        if _NO_STEM.match(word):
             return None, None
         if _LOST_E.match(word) and self.is_known(whole := f"{word[:-3]}e", "VB"):
             said, rating = self.lookup(whole, "VB", stress, ctx)

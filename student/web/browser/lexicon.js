@@ -4,7 +4,7 @@ export const VOWELS = new Set("AIOQWYaiuæɑɒɔəɛɜɪʊʌᵻ");
 export const CONSONANTS = new Set("bdfhjklmnpstvwzðŋɡɹɾʃʒʤʧθ");
 const FLAPPED = new Set("AIOWYiuæɑəɛɪɹʊʌ"); // after which American t is a tap
 const LOST_E = /^[^aeiouy]*(?:qu)?[aeiouy][bcdfgklmnprstvz]ing$/;
-const SHORT_STEM = /^(?:[a-z][aeiouy]e?s|[a-z]{1,2}ing)$/;
+const NO_STEM = /^[a-z]{1,2}ing$/;
 const PRIMARY = "ˈ", SECONDARY = "ˌ";
 const isStressed = (said) => said.includes(PRIMARY) || said.includes(SECONDARY);
 const hasVowel = (said) => [...said].some((symbol) => VOWELS.has(symbol));
@@ -138,12 +138,11 @@ export class Lexicon {
       return said ? say(said) : null;
     };
     const cut = (letters, more = "") => word.slice(0, -letters) + more, long = word.length > 4;
-    const isShort = SHORT_STEM.test(word);
-    if (word.length > 2 && word.endsWith("s") && !isShort) {
+    if (word.length > 2 && word.endsWith("s")) {
       const said = stem([
+        [long && word.endsWith("ies"), cut(3, "y")],
         [!word.endsWith("ss"), cut(1)],
         [word.endsWith("'s") || (long && /(?<!i)es$/.test(word)), cut(2)],
-        [long && word.endsWith("ies"), cut(3, "y")],
       ], withS, tag);
       if (said) return said;
     }
@@ -151,7 +150,7 @@ export class Lexicon {
       const said = stem([[!word.endsWith("dd"), cut(1)], [long && /(?<!e)ed$/.test(word), cut(2)]], withEd);
       if (said) return said;
     }
-    if (!long || !word.endsWith("ing") || isShort) return null;
+    if (!long || !word.endsWith("ing") || NO_STEM.test(word)) return null;
     const doubled = /([bcdgklmnprstvxz])\1ing$|cking$/.test(word);
     return stem([
       [LOST_E.test(word), cut(3, "e")], [word.length > 5, cut(3)], [true, cut(3, "e")], [word.length > 5 && doubled, cut(4)],
