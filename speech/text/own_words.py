@@ -1,8 +1,8 @@
 """The project's own words over hibari's dictionaries.
 
 Two tables in the form of a user's lexicon: `cmudict_en.tsv`, frequent words that hibari has not, mostly
-names, from CMUdict; and `lexicon_en.tsv`, what was checked by hand, which goes before everything else. As
-words of the dictionary they have their plurals, possessives, -ed, -ing and compounds by its rules.
+names, from CMUdict; and `lexicon_en.tsv`, what was checked by hand, which goes before everything else.
+As words of the dictionary they have their plurals, possessives, -ed, -ing and compounds by its rules.
 """
 
 import re

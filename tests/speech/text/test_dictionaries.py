@@ -1,4 +1,4 @@
-"""The dictionaries from tables are hibari's with our words, and where none can be kept nothing is lost."""
+"""The dictionaries from tables are hibari's with our words; where none can be kept nothing is lost."""
 
 import json
 import os

@@ -178,7 +178,9 @@ def in_node(folder: Path) -> Any:
 
 
 def test_ordinary_sentences_are_read_as_python_reads_them(in_node) -> None:
-    texts = SENTENCES + ORDINARY + [line.split("\t")[-1] for line in HETERONYMS if line[0] != "#"][::2]
+    texts = (
+        SENTENCES + ORDINARY + [line.split("\t")[-1] for line in HETERONYMS if line[0] != "#"][::2]
+    )
     answers = dict(zip(texts, in_node(texts), strict=True))
     read = {text: said for text, said in answers.items() if isinstance(said, list)}
     python = {text: [phrase._asdict() for phrase in phrases(text, "en")] for text in read}

@@ -1,4 +1,4 @@
-"""Words that the project says in its own way: a table of readings, and rules that hold for all of them."""
+"""Words that the project says in its own way: a table of readings, and rules that all of them keep."""
 
 import re
 from collections.abc import Mapping
