@@ -28,7 +28,7 @@ vaping vˈApɪŋ | shing ʃˈɪŋ | bodies bˈɑdiz | movies mˈuviz | hopping h
 comin kˈʌmɪn | lookin lˈʊkɪn | Martin mˈɑɹtᵊn | dont dˈOnt | youll jul
 exported ɪkspˈɔɹTᵻd | protesting pɹətˈɛstɪŋ
 """
-WORDS = [tuple(pair.split()) for pair in READ.replace("\n", "|").split("|") if pair.strip()]
+WORDS = dict(pair.split() for pair in READ.replace("\n", "|").split("|") if pair.strip())
 VOICELESS, SIBILANT = "ptkfθ", "szʃʒʧʤ"
 
 
@@ -49,8 +49,7 @@ def reading(word: str) -> str | None:
 
 
 def test_words_are_said_as_they_should_be() -> None:
-    said = {word: phonemize(word, "en") for word, _ in WORDS}
-    assert said == dict(WORDS)
+    assert {word: phonemize(word, "en") for word in WORDS} == WORDS
 
 
 def test_thousands_of_frequent_words_are_ours(own: Mapping[str, str]) -> None:
