@@ -21,6 +21,7 @@ from speech.errors import InputError, in_one_line
 from speech.progress import waiting
 from speech.seeds import short_id
 from speech.storage import fingerprint
+from speech.text.own_words import revision
 from teacher.voices import Voice, VoiceBank, is_heard, load_bank
 
 if TYPE_CHECKING:  # torch is not needed to see that all is done
@@ -191,5 +192,5 @@ def run_identity(
     return {
         **chosen,
         "shards": corpus.shards,
-        "code": f"tts-distill {version('tts-distill')}",
+        "code": f"tts-distill {version('tts-distill')}, words {revision()}",
     }

@@ -1,6 +1,7 @@
-"""hibari's dictionaries: its lexicon of 184 k words, and what its tagger has learned of 101 k.
+"""The dictionaries: hibari's lexicon of 184 k words with the project's own over it
+(`speech.text.own_words`), and what hibari's tagger has learned of 101 k.
 
-They are packed as JSON, which takes 0.3 s to read. The first run keeps them as tables in the user's
+hibari's are packed as JSON, which takes 0.3 s to read. The first run keeps all as tables in the user's
 cache, where later ones look words up; where nothing can be kept, each run reads the JSON.
 """
 
@@ -16,12 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from hibari.g2p import G2P
-from hibari.g2p.lexicon import Lexicon
 from hibari.g2p.tagger import Tagger
 from hibari.g2p.tokenize import Tokenizer
 
 from speech import storage
 from speech.errors import InputError
+from speech.text.inflections import Inflections
+from speech.text.own_words import mended, sources, with_own_words
 from speech.text.string_table import StringTable, packed
 
 GOLD, SILVER, TAGGER = "lexicon_us_gold.json.gz", "lexicon_us_silver.json.gz", "tagger.json.gz"
@@ -39,7 +41,7 @@ class Phonemizer(G2P):
     def __init__(self, oov: Callable[[str], str | None]) -> None:
         """`oov`: the phonemes of a word that no dictionary has."""
         known = dictionaries()
-        self.lexicon = Lexicon(known["gold"], known["silver"])
+        self.lexicon = Inflections(known["gold"], known["silver"])
         self.tokenizer = Tokenizer(json.loads(_asset("tokenizer_exceptions.json")))
         tags = sorted(known["tags"], key=known["tags"].__getitem__)
         self.tagger = Tagger(
@@ -54,12 +56,12 @@ def dictionaries() -> Dictionaries:
     """Of this process."""
     assets = [_asset(name) for name in (GOLD, SILVER, TAGGER)]
     with suppress(OSError, ValueError, RuntimeError):  # RuntimeError: nobody's home
-        folder = _folder(assets)
+        folder = _folder([*assets, *sources()])
         return {name: StringTable(folder / name) for name in NAMES}
     known = _read(*assets)
     with suppress(OSError, InputError, RuntimeError):
         for name, entries in known.items():
-            storage.write_bytes(_folder(assets) / name, packed(entries))
+            storage.write_bytes(_folder([*assets, *sources()]) / name, packed(entries))
     return known
 
 
@@ -72,8 +74,8 @@ def _folder(assets: list[bytes]) -> Path:
 def _read(gold: bytes, silver: bytes, tagger: bytes) -> Dictionaries:
     learned = _json(tagger)
     return {
-        "gold": _json(gold),
-        "silver": _json(silver),
+        "gold": with_own_words(_json(gold)),
+        "silver": mended(_json(silver)),
         "tagdict": learned["tagdict"],
         "vocab": dict.fromkeys(learned["vocab"], 1),
         "weights": learned["weights"],

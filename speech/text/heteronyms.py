@@ -36,6 +36,10 @@ _BETWEEN = _words(  # adverbs that may stand between a verb and what it follows
     "not n't never always often just also ever still only even seldom then now first both yet once "
     "well much"
 )
+_NO_SUBJECTS = _words(  # plurals that stand before a noun: "a sales contract"
+    "sales sports savings arms goods news customs earnings operations systems communications jobs "
+    "peoples veterans rights securities futures awards parts series species"
+)
 _NOW = _words(
     "every often always sometimes each rarely seldom never now usually weekends mondays tuesdays "
     "wednesdays thursdays fridays saturdays sundays"
@@ -98,18 +102,36 @@ def _has_several(token: Tok, word: str, readings: Readings) -> bool:
 
 
 def _tag(tokens: Sequence[Tok], i: int, tagger: Tagger) -> str:
-    """A modal makes a verb of what follows. What the tagger holds for a noun without looking around
-    may be a verb after all."""
+    """A modal makes a verb of what follows, and so does a plural, or "to" where an object comes. What
+    the tagger holds for a noun without looking around may be a verb after all."""
     token = tokens[i]
     before, _ = _verb_before(tokens, i)
     if before in _MODALS:
         return token.tag if token.tag.startswith("VB") else "VB"
+    if token.tag == "NN" and (_has_plural_subject(tokens, i) or _has_object_after_to(tokens, i)):
+        return "VB"
     if tagger.tagdict.get(token.text) not in ("NN", "NNS"):
         return token.tag
     around = context([token.text for token in tokens], tagger.vocab)
     tags = [*START, *(token.tag for token in tokens[max(0, i - 2) : i])]
     looked = tagger.predict(features(i, token.text, around, tags[-1], tags[-2]))
     return looked if looked.startswith("VB") else token.tag
+
+
+def _has_plural_subject(tokens: Sequence[Tok], i: int) -> bool:
+    """ "Metals contract when they cool", and not "the sales contract was signed"."""
+    after = tokens[i + 1].tag if i + 1 < len(tokens) else END
+    is_plural = i > 0 and tokens[i - 1].tag == "NNS"
+    is_subject = is_plural and tokens[i - 1].text.lower() not in _NO_SUBJECTS
+    return is_subject and not after.startswith(("VBZ", "VBD", "MD", "NN"))
+
+
+def _has_object_after_to(tokens: Sequence[Tok], i: int) -> bool:
+    """ "Made to house offices", and not "according to house rules"."""
+    if i < 2 or tokens[i - 1].tag != "TO" or i + 1 == len(tokens):
+        return False
+    after, asked = tokens[i + 1].tag, tokens[i - 2].tag
+    return after in ("DT", "PRP", "PRP$") or (after == "NNS" and asked in ("VBN", "VBD", "JJ"))
 
 
 def _verb_before(tokens: Sequence[Tok], i: int) -> tuple[str, int]:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 import sentencex
-from hibari.g2p import PUNCT_TAGS
+from hibari.g2p import PUNCT_TAGS, Context
 from hibari.g2p.lexicon import VOWELS
 from hibari.g2p.oov import OOV
 from hibari.g2p.token import Tok
@@ -21,7 +21,7 @@ from speech.reasons import Reason
 from speech.text.dictionaries import Phonemizer
 from speech.text.heteronyms import choose_readings
 from speech.text.inline_phonemes import pieces, plain
-from speech.text.lexicon import ALPHABET, NO_WORDS, Lexicon, has_sound, read_lexicon
+from speech.text.lexicon import ALPHABET, NO_WORDS, Lexicon, has_sound
 from speech.text.unbroken import bounded, bounded_text
 
 __all__ = ["ALPHABET", "phonemes_given", "phonemize"]
@@ -34,6 +34,9 @@ _POSSESSIVE = ("'s", "'S", "’s", "’S")
 _SHORT_WORDS = (
     "ad ah am an as at be by do eh ex go ha he hi hm ho if in is it lo me mm my no of oh on or ow "
     "ox so to uh um up us we ya ye yo"
+)
+_PLAIN = str.maketrans(
+    {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ß": "ss", "ı": "i"}
 )
 _AFTER_A_TIME = (  # "at five P.M. Eastern": no sentence ends
     "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June "
@@ -80,25 +83,17 @@ def _network() -> OOV:
     return OOV()
 
 
-@lru_cache(maxsize=1)
-def _own_lexicon() -> Lexicon:
-    return read_lexicon("package://speech.text/lexicon_en.tsv")
-
-
 def _with_given(text: str, lexicon: Lexicon) -> tuple[str, list[Given]]:
-    """What hibari is asked, and what it is not to decide: marked words before the user's lexicon,
-    that before the project's own."""
+    """What hibari is asked, and what it is not to decide: marked words, then the user's lexicon."""
     said, given = "", []
     for piece, phonemes in pieces(text):
         start, said = len(said), said + (piece if phonemes else bounded_text(piece))
         if phonemes:
             given.append((start, len(said), phonemes))
     taken = {place for start, end, _ in given for place in range(start, end)}
-    for words in (lexicon, _own_lexicon()):
-        for start, end, phonemes in words.find(said):
-            if taken.isdisjoint(range(start, end)):
-                given.append((start, end, phonemes))
-                taken |= set(range(start, end))
+    for start, end, phonemes in lexicon.find(said):
+        if taken.isdisjoint(range(start, end)):
+            given.append((start, end, phonemes))
     return said, sorted(given)
 
 
@@ -163,6 +158,8 @@ def _unknown(word: str) -> str | None:
     """By hibari's network; letter by letter where there is no vowel in the word, or in what the
     network makes of it."""
     plain = unicodedata.normalize("NFD", word.lower())
+    if known := _without_accents(word) or _without_g(word):
+        return known
     said = None
     if not set(plain).isdisjoint("aeiouyæœøı"):
         cuts = range(0, len(word), _LONGEST_UNKNOWN)
@@ -171,6 +168,24 @@ def _unknown(word: str) -> str | None:
         return said
     letters = "".join(letter for letter in plain if "a" <= letter <= "z")
     return _g2p().lexicon.get_NNP(letters)[0] if letters else said
+
+
+def _without_accents(word: str) -> str | None:
+    """Of a name that some dictionary has in plain letters; a final é is spoken, so it stays unknown."""
+    letters = unicodedata.normalize("NFD", word.translate(_PLAIN))
+    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    if bare == word or not word[0].isupper() or bare.isupper() or word[-1] == "é":
+        return None
+    stress = _g2p().lexicon.cap_stresses[0]
+    return _g2p().lexicon.get_word(bare, "NNP", stress, Context())[0]
+
+
+def _without_g(word: str) -> str | None:
+    """Of "comin": as "coming", with another n."""
+    if not word.endswith("in"):
+        return None
+    said, _ = _g2p().lexicon.get_word(f"{word}g", "VBG", None, Context())
+    return f"{said[:-1]}n" if said and said.endswith("ɪŋ") else None
 
 
 def _with_stops(tokens: Sequence[Tok]) -> Sequence[Tok]:

@@ -1,12 +1,12 @@
 """What the frontend in the browser looks words up in: the dictionaries of `speech.text`, as one file.
 
-gold, silver        phonemes by word, by part of speech where there are several (hibari, Apache-2.0)
+gold, silver        phonemes by word, by part of speech where there are several (hibari, Apache-2.0);
+                    in gold the project's own too
 tagdict, vocab,     the tagger's
 weights, tags
 special             words that the tokenizer cuts in its own way
 letters, sounds     of the network for unknown words
-words               the project's own lexicon
-heteronyms          its readings by context: word -> rows
+heteronyms          the project's readings by context: word -> rows
 abbreviations       what is to be written out as words: abbreviation -> when
 """
 
@@ -19,7 +19,8 @@ from typing import Any
 from speech.text.dictionaries import GOLD, SILVER, TAGGER
 from speech.text.english.patterns import table as english_table
 from speech.text.heteronyms import table as heteronyms
-from speech.text.lexicon import ALPHABET, read_lexicon
+from speech.text.lexicon import ALPHABET
+from speech.text.own_words import mended, with_own_words
 
 NETWORK = "oov.onnx"
 """hibari's, for words that no dictionary has"""
@@ -30,14 +31,13 @@ def frontend_tables() -> bytes:
     learned, network = _asset(TAGGER), _asset("oov.json")
     tables: dict[str, Any] = {
         "alphabet": ALPHABET,
-        "gold": _asset(GOLD),
-        "silver": _asset(SILVER),
+        "gold": with_own_words(_asset(GOLD)),
+        "silver": mended(_asset(SILVER)),
         **{name: learned[name] for name in ("tagdict", "vocab", "weights", "tags")},
         "special": _asset("tokenizer_exceptions.json"),
         "letters": network["in"],
         "sounds": network["out"],
         "longest": network["maxlen"],
-        "words": _own_words(),
         "heteronyms": {word: [_row(row) for row in rows] for word, rows in heteronyms().items()},
         "abbreviations": {short: kind for short, _, kind in english_table("abbreviations.tsv")},
     }
@@ -60,10 +60,6 @@ def _json(value: Any) -> str:
 def network() -> bytes:
     """The ONNX graph of `NETWORK`."""
     return _bytes(NETWORK)
-
-
-def _own_words() -> dict[str, str]:
-    return dict(read_lexicon("package://speech.text/lexicon_en.tsv").phonemes.exact)
 
 
 def _row(row: Any) -> list[Any]:

@@ -9,6 +9,10 @@ const LEAVES_BASE = words("let lets make makes made help helps helped hear hears
 const BETWEEN = words(
   "not n't never always often just also ever still only even seldom then now first both yet once well much",
 );
+const NO_SUBJECTS = words(
+  "sales sports savings arms goods news customs earnings operations systems communications jobs " +
+    "peoples veterans rights securities futures awards parts series species",
+);
 const NOW = words(
   "every often always sometimes each rarely seldom never now usually weekends mondays tuesdays " +
     "wednesdays thursdays fridays saturdays sundays",
@@ -37,9 +41,24 @@ export function chooseReadings(tokens, { tagger, lexicon, heteronyms }) {
 function tagOf(tokens, i, tagger) {
   const { tag, text } = tokens[i];
   if (MODALS.has(verbBefore(tokens, i)[0])) return tag.startsWith("VB") ? tag : "VB";
+  if (tag === "NN" && (hasPluralSubject(tokens, i) || hasObjectAfterTo(tokens, i))) return "VB";
   if (!["NN", "NNS"].includes(tagger.tagdict.get(text))) return tag;
   const looked = tagger.look(tokens.map((token) => token.text), tokens.map((token) => token.tag), i);
   return looked.startsWith("VB") ? looked : tag;
+}
+
+/** "Metals contract when they cool", and not "the sales contract was signed". */
+function hasPluralSubject(tokens, i) {
+  const before = tokens[i - 1], after = tokens[i + 1]?.tag ?? "$";
+  const isSubject = before?.tag === "NNS" && !NO_SUBJECTS.has(before.text.toLowerCase());
+  return isSubject && !/^(?:VBZ|VBD|MD|NN)/.test(after);
+}
+
+/** "Made to house offices", and not "according to house rules". */
+function hasObjectAfterTo(tokens, i) {
+  if (i < 2 || tokens[i - 1].tag !== "TO" || i + 1 === tokens.length) return false;
+  const after = tokens[i + 1].tag, asked = tokens[i - 2].tag;
+  return ["DT", "PRP", "PRP$"].includes(after) || (after === "NNS" && ["VBN", "VBD", "JJ"].includes(asked));
 }
 
 /** The word before that is no adverb, and its place; "^" and -1 at the beginning. */

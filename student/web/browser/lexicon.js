@@ -3,6 +3,8 @@
 export const VOWELS = new Set("AIOQWYaiuæɑɒɔəɛɜɪʊʌᵻ");
 export const CONSONANTS = new Set("bdfhjklmnpstvwzðŋɡɹɾʃʒʤʧθ");
 const FLAPPED = new Set("AIOWYiuæɑəɛɪɹʊʌ"); // after which American t is a tap
+const LOST_E = /^[^aeiouy]*(?:qu)?[aeiouy][bcdfgklmnprstvz]ing$/;
+const NO_STEM = /^[a-z]{1,2}ing$/;
 const PRIMARY = "ˈ", SECONDARY = "ˌ";
 const isStressed = (said) => said.includes(PRIMARY) || said.includes(SECONDARY);
 const hasVowel = (said) => [...said].some((symbol) => VOWELS.has(symbol));
@@ -128,30 +130,31 @@ export class Lexicon {
     return withStress(said, stress);
   }
 
+  /** As `speech/text/inflections.py`. */
   #inflected(word, tag, stress, next) {
-    const stem = (candidates, say, stressed = stress) => {
+    const stem = (candidates, say, as = "VB", stressed = stress) => {
       const found = candidates.find(([holds, base]) => holds && this.#isKnown(base));
-      const said = found && this.#lookup(found[1], tag, stressed, next);
+      const said = found && this.#lookup(found[1], as, stressed, next);
       return said ? say(said) : null;
     };
     const cut = (letters, more = "") => word.slice(0, -letters) + more, long = word.length > 4;
     if (word.length > 2 && word.endsWith("s")) {
       const said = stem([
+        [long && word.endsWith("ies"), cut(3, "y")],
         [!word.endsWith("ss"), cut(1)],
         [word.endsWith("'s") || (long && /(?<!i)es$/.test(word)), cut(2)],
-        [long && word.endsWith("ies"), cut(3, "y")],
-      ], withS);
+      ], withS, tag);
       if (said) return said;
     }
     if (word.length > 3 && word.endsWith("d")) {
       const said = stem([[!word.endsWith("dd"), cut(1)], [long && /(?<!e)ed$/.test(word), cut(2)]], withEd);
       if (said) return said;
     }
-    if (!long || !word.endsWith("ing")) return null;
+    if (!long || !word.endsWith("ing") || NO_STEM.test(word)) return null;
     const doubled = /([bcdgklmnprstvxz])\1ing$|cking$/.test(word);
     return stem([
-      [word.length > 5, cut(3)], [true, cut(3, "e")], [word.length > 5 && doubled, cut(4)],
-    ], withIng, stress ?? 0.5);
+      [LOST_E.test(word), cut(3, "e")], [word.length > 5, cut(3)], [true, cut(3, "e")], [word.length > 5 && doubled, cut(4)],
+    ], withIng, "VB", stress ?? 0.5);
   }
 }
 
@@ -164,7 +167,7 @@ function grown(table, word) {
   return word === capital ? (table.get(word.toLowerCase()) ?? null) : null;
 }
 
-export function withS(stem) {
+function withS(stem) {
   if ("ptkfθ".includes(stem.at(-1))) return `${stem}s`;
   return stem + ("szʃʒʧʤ".includes(stem.at(-1)) ? "ᵻz" : "z");
 }

@@ -3,7 +3,7 @@
  * It reads words and punctuation. What the Python frontend first writes out as words (numbers, signs,
  * abbreviations, capitals) it does not, and says so: `unreadable`. */
 import { chooseReadings } from "./heteronyms.js";
-import { CONSONANTS, Lexicon, VOWELS, withS, withStress } from "./lexicon.js";
+import { CONSONANTS, Lexicon, VOWELS, withStress } from "./lexicon.js";
 import { Table } from "./tables.js";
 import { Tagger } from "./tagger.js";
 import { PARAGRAPH_S, paragraphs, pauseAfter, split, tidied } from "./text.js";
@@ -22,6 +22,8 @@ const SHORT_WORDS = (
   "ad ah am an as at be by do eh ex go ha he hi hm ho if in is it lo me mm my no of oh on or ow ox so to uh um " +
   "up us we ya ye yo"
 ).split(" ");
+const PLAIN = { ł: "l", Ł: "L", ø: "o", Ø: "O", đ: "d", Đ: "D", ß: "ss", ı: "i" };
+const NOTHING_AFTER = { vowel: null, to: false };
 const READABLE = /^[\p{Script=Latin}\s.,;:!?'"—…-]*$/u;
 
 /** The first thing in a text that needs to be written out as words, or null. */
@@ -42,7 +44,7 @@ export function unreadable(text, abbreviations) {
 export class Phonemizer {
   /** @param tables what student/web/tables.py wrote; `unknown`: a word -> phonemes, asynchronous */
   constructor(tables, unknown) {
-    for (const name of ["special", "words", "heteronyms", "abbreviations"]) {
+    for (const name of ["special", "heteronyms", "abbreviations"]) {
       Object.setPrototypeOf(tables[name], null); // "constructor" is a word
     }
     Object.assign(this, { tables, unknown });
@@ -72,7 +74,7 @@ export class Phonemizer {
     const words = tokenize(text, this.tables.special);
     const tags = this.tagger.tag(words.map(([word]) => word));
     const tokens = words.map(([word, space], i) => ({ text: word, tag: tags[i], space, phonemes: null, head: true }));
-    this.#given(tokens);
+    this.#partQuotes(tokens);
     this.#spellPairs(tokens);
     chooseReadings(tokens, { tagger: this.tagger, lexicon: this.lexicon, heteronyms: this.tables.heteronyms });
     const said = await this.#say(regroup(tokens));
@@ -81,16 +83,10 @@ export class Phonemizer {
     return allowed.join("").split(" ").filter(Boolean).join(" ");
   }
 
-  /** Words of the project's own lexicon; and a quotation mark that is tagged as a word is mute. */
-  #given(tokens) {
-    for (const [i, token] of tokens.entries()) {
-      token.phonemes = own(this.tables.words, token.text);
+  /** A quotation mark that is tagged as a word is mute. */
+  #partQuotes(tokens) {
+    for (const token of tokens) {
       if (['"', "“", "”"].includes(token.text) && !PUNCT_TAGS.includes(token.tag)) token.phonemes = "";
-      const before = tokens[i - 1];
-      if (before?.given && !before.space && /^['’][sS]$/u.test(token.text)) {
-        token.phonemes = withS(before.phonemes).slice(before.phonemes.length);
-      }
-      token.given = own(this.tables.words, token.text) !== null;
     }
   }
 
@@ -104,7 +100,7 @@ export class Phonemizer {
 
   /** From the last word to the first, since a word may sound by what follows. */
   async #say(groups) {
-    let next = { vowel: null, to: false };
+    let next = NOTHING_AFTER;
     for (const group of groups.toReversed()) {
       if (group.length > 1) {
         next = await this.#sayTogether(group, next);
@@ -156,7 +152,23 @@ export class Phonemizer {
     return said.filter(Boolean).join(" ");
   }
 
+  /** Of a name that some dictionary has in plain letters; a final é is spoken, so it stays unknown. */
+  #withoutAccents(word) {
+    const letters = [...word].map((letter) => PLAIN[letter] ?? letter).join("").normalize("NFD");
+    const bare = letters.replace(/\p{M}/gu, "");
+    const isName = word[0] !== word[0].toLowerCase() && bare !== bare.toUpperCase();
+    return bare !== word && isName && !/é$/iu.test(word) ? this.lexicon.word(bare, "NNP", NOTHING_AFTER) : null;
+  }
+
+  /** Of "comin": as "coming", with another n. */
+  #withoutG(word) {
+    const said = word.endsWith("in") ? this.lexicon.word(`${word}g`, "VBG", NOTHING_AFTER) : null;
+    return said?.endsWith("ɪŋ") ? `${said.slice(0, -1)}n` : null;
+  }
+
   async #unknown(word) {
+    const known = this.#withoutAccents(word) ?? this.#withoutG(word);
+    if (known) return known;
     const plain = word.toLowerCase().normalize("NFD");
     const said = /[aeiouyæœøı]/u.test(plain) ? await this.unknown(word) : null;
     if (said && [...said].some((symbol) => VOWELS.has(symbol))) return said;
@@ -169,11 +181,6 @@ export class UnreadableError extends Error {
   constructor(sign) {
     super(`"${sign}" is not read in the browser: write numbers, signs and abbreviations out as words`);
   }
-}
-
-function own(words, written) {
-  const word = written.replaceAll("’", "'");
-  return words[word] ?? words[word.toLowerCase()] ?? null;
 }
 
 /** Tokens in the parts that the lexicon looks up, those without a space between them together. */

@@ -1,4 +1,4 @@
-"""hibari's dictionaries from tables are its own, and where no table can be kept nothing is lost."""
+"""The dictionaries from tables are hibari's with our words; where none can be kept nothing is lost."""
 
 import json
 import os
@@ -10,6 +10,7 @@ import pytest
 
 from speech.text import dictionaries as module
 from speech.text.dictionaries import NAMES, Phonemizer, dictionaries
+from speech.text.own_words import mended, with_own_words
 from speech.text.string_table import StringTable
 
 TEXT = "The wind read 21 pages of Kokoro's cliché, didn't it? NASA records live music."
@@ -38,6 +39,8 @@ def test_tables_hold_what_hibari_has(cache: Path, monkeypatch: pytest.MonkeyPatc
     assert all(isinstance(kept[name], StringTable) for name in NAMES)
     assert {name: dict(table) for name, table in kept.items()} == read  # type: ignore[call-overload]
     theirs, ours = hibari.g2p.G2P(oov=str), Phonemizer(str)
+    with_own_words(theirs.lexicon.golds.d)
+    mended(theirs.lexicon.silvers.d)
     assert vars(ours).keys() == vars(theirs).keys()
     assert dict(ours.lexicon.golds.d) == theirs.lexicon.golds.d
     assert dict(ours.lexicon.silvers.d) == theirs.lexicon.silvers.d

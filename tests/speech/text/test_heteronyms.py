@@ -1,4 +1,4 @@
-"""Words of several readings: 240 sentences with the reading that each has."""
+"""Words of several readings: 662 sentences with the reading that each has."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ SENTENCES = [
     for line in Path(__file__).with_name("heteronyms.tsv").read_text("utf-8").splitlines()
     if not line.startswith("#")
 ]
-UNSEEN_RIGHT = 112  # of 120; hibari alone has 99, and 100 of those that the rules were made on
+UNSEEN_RIGHT = 298  # of 304; of the first 120 of them hibari alone has 99
 
 
 def is_right(word: str, phonemes: str, sentence: str) -> bool:
@@ -35,6 +35,9 @@ def test_words_are_read_as_their_sentence_asks() -> None:
         ("He said that he has read it.", "hˌi sˈɛd ðæt hi hæz ɹˈɛd ɪt."),
         ("to record a record", "tə ɹəkˈɔɹd ɐ ɹˈɛkəɹd"),
         ("a live-in nanny", "ɐ lˈɪvɪn nˈæni"),
+        ("The sales contract was signed.", "ðə sˈAlz kˈɑntɹˌækt wʌz sˈInd."),
+        ("according to house rules", "əkˈɔɹdɪŋ tə hˈWs ɹˈulz"),
+        ("two rows in a row", "tˈu ɹˈOz ɪn ɐ ɹˈO"),
     ],
 )
 def test_in_company(sentence: str, phonemes: str) -> None:

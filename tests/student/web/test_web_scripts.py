@@ -31,7 +31,11 @@ ORDINARY = [
     "Wait -- what?! ‘Never’ – he’s “gone” … So (I think) it is; no!!",
     "One paragraph ends here.\nAnother\ngoes on:\n\n***\n\nand a third begins.",
     "We're going to use the axes, aren't we? Of course; they'd've wanted it.",
+    "García's Renault, Xi's drawings and Michelle's graphs were comin from Łódź; Peña is vaping.",
+    "Nguyens, Zoes and bodies, dont you know: illegal, exported, shing, raced, Beyoncé's, São Paulo.",
 ]
+HETERONYMS = Path("tests/speech/text/heteronyms.tsv").read_text("utf-8").splitlines()
+"""part, word, phonemes, sentence"""
 
 
 @pytest.fixture(scope="module")
@@ -174,7 +178,9 @@ def in_node(folder: Path) -> Any:
 
 
 def test_ordinary_sentences_are_read_as_python_reads_them(in_node) -> None:
-    texts = SENTENCES + ORDINARY
+    texts = (
+        SENTENCES + ORDINARY + [line.split("\t")[-1] for line in HETERONYMS if line[0] != "#"][::2]
+    )
     answers = dict(zip(texts, in_node(texts), strict=True))
     read = {text: said for text, said in answers.items() if isinstance(said, list)}
     python = {text: [phrase._asdict() for phrase in phrases(text, "en")] for text in read}
