@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 import numpy.typing as npt
 
-from speech.audio.waveform import Wave
+from student.onnx.noise import Noise, NoiseTable
 from student.onnx.waves import Floats
 
 GIVEN, STEP = "given.onnx", "step.onnx"
@@ -22,16 +22,16 @@ Frames = Callable[[int, int], Feeds]
 
 
 class NoiseSource:
-    """What one part of a text leaves to chance: white noise for its samples, and what is drawn for
-    its steps. The two do not mix, since pieces of other lengths draw them in another order."""
+    """What one part of a text leaves to chance: where in the table its noise begins, and what is drawn
+    for its steps. The two do not mix, since pieces of other lengths draw them in another order."""
 
     def __init__(self, seed: int) -> None:
-        self.samples, self.steps = np.random.default_rng(seed), np.random.default_rng([seed, 1])
+        self.place = int(np.random.default_rng(seed).integers(2**31))
+        self.steps = np.random.default_rng([seed, 1])
 
-    def white(self, samples: int) -> Wave:
-        """Evenly spread and of variance 1: four times as fast as normal, and the same to the ear,
-        since a spectrum adds up a thousand of them."""
-        return (self.samples.random(samples, np.float32) - 0.5) * np.float32(12**0.5)
+    def noise(self, n_fft: int, hop: int) -> Noise:
+        """White, of variance 1."""
+        return NoiseTable(n_fft, hop, self.place)
 
     def uniform(self, *shape: int) -> Floats:
         """From 0 to 1."""

@@ -7,9 +7,9 @@ import torch
 from torch import Tensor
 
 from speech.audio.mel import log_mels
-from speech.audio.waveform import Wave
 from student.models.acoustic import token_ids, whole_frames
 from student.onnx.frames import NoiseSource
+from student.onnx.noise import Noise, Spectra, spectra_of
 from student.onnx.runtime import OnnxStudent
 from student.onnx.waves import FEWEST_FRAMES, Floats
 from student.student import Student
@@ -30,11 +30,21 @@ class TorchNoiseSource(NoiseSource):
     """What torch draws for a student's steps, in the order of `student.models.ar`, and for its
     vocoder's samples, all of them at once."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, frames: int = FEWEST_FRAMES) -> None:
         self.generator = torch.Generator().manual_seed(seed)
+        self.frames = frames
 
-    def white(self, samples: int) -> Wave:
-        return torch.randn(samples, generator=torch.Generator().manual_seed(0)).numpy()
+    def noise(self, n_fft: int, hop: int) -> Noise:
+        samples = (self.frames - 1) * hop
+        drawn = torch.randn(samples, generator=torch.Generator().manual_seed(0)).numpy()
+        spectra, done = spectra_of(np.pad(drawn, n_fft // 2, "reflect"), n_fft, hop), 0
+
+        def following(frames: int) -> Spectra:
+            nonlocal done
+            done += frames
+            return spectra[done - frames : done]
+
+        return following
 
     def uniform(self, *shape: int) -> Floats:
         return torch.empty(shape).uniform_(generator=self.generator).numpy()
@@ -65,5 +75,6 @@ def spoken_by_both(
 
     given = exported.condition(voice)
     encoded, _ = exported.encode(phonemes, given)
-    pieces = exported.pieces(encoded, frames[0].numpy(), given, TorchNoiseSource(SEED))
+    chance = TorchNoiseSource(SEED, int(frames.sum()))
+    pieces = exported.pieces(encoded, frames[0].numpy(), given, chance)
     return wave, torch.from_numpy(np.concatenate(list(pieces)))

@@ -129,8 +129,3 @@ export function* cuts(total, first, margin) {
     begin = end;
   }
 }
-
-/** White noise of variance 1, evenly spread. */
-export function whiteNoise(samples) {
-  return Float32Array.from({ length: samples }, () => (Math.random() - 0.5) * Math.sqrt(12));
-}

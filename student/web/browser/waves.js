@@ -1,5 +1,6 @@
 /** Pulses and noise, filtered frame by frame: `student/onnx/waves.py` in JavaScript. */
 import { FFT } from "./fft.js";
+import { hann } from "./noise.js";
 
 export const AHEAD = 2;
 /** frames beyond a piece whose pitch it needs */
@@ -8,21 +9,16 @@ export const FEWEST_FRAMES = 4;
 
 /** One wave of (frames - 1) * hop samples, in pieces that add up to the same wave however it is cut. */
 export class PulseFilter {
-  /** @param noise the next so many samples of white noise, of variance 1 */
+  /** @param noise the next frame of white noise: real and imaginary parts of its spectrum */
   constructor(frames, nFft, hop, sampleRate, noise) {
     if (frames < FEWEST_FRAMES) throw new Error(`${frames} frames; a wave needs ${FEWEST_FRAMES}`);
     Object.assign(this, { frames, nFft, hop, sampleRate, noise });
     this.half = nFft / 2;
     this.samples = (frames - 1) * hop;
     this.fft = new FFT(nFft);
-    this.window = Float32Array.from(
-      { length: nFft },
-      (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / nFft),
-    );
+    this.window = hann(nFft);
     this.sum = this.window.reduce((sum, w) => sum + w, 0);
-    this.rms = Math.sqrt(this.window.reduce((sum, w) => sum + w * w, 0));
     this.pulses = new Float32Array(this.samples + nFft);
-    this.hiss = new Float32Array(this.samples + nFft);
     this.added = new Float32Array((frames - 1) * hop + nFft);
     this.overlap = new Float32Array(this.added.length);
     for (let frame = 0; frame < frames; frame++) {
@@ -42,56 +38,67 @@ export class PulseFilter {
   push(hertz, pulses, noise, phase) {
     const bins = this.half + 1, first = this.done, count = pulses.length / bins;
     this.#excite(hertz.subarray(this.excited - this.done));
-    for (let k = 0; k < count; k++) {
-      const part = (values) => values.subarray(k * bins, (k + 1) * bins);
-      this.#frame(first + k, part(pulses), part(noise), part(phase));
+    for (let k = 0; k < count; k += 2) {
+      const part = (values) => values.subarray(k * bins, (k + 2) * bins);
+      this.#pair(first + k, part(pulses), part(noise), part(phase));
     }
     this.done = first + count;
     const last = this.done === this.frames ? this.half + this.samples : this.done * this.hop;
     return this.#finished(Math.max(first * this.hop, this.half), last);
   }
 
-  /** Pulses and noise as far as the pitch is known; the wave's ends are mirrored. */
+  /** Pulses as far as the pitch is known; the wave's ends are mirrored. */
   #excite(known) {
-    const { half, hop, samples } = this;
+    const { half, hop, samples, pulses } = this;
     if (known.length > 1) {
-      const begin = half + this.excited * hop, length = (known.length - 1) * hop;
       const train = pulseTrain(known, hop, this.sampleRate, this.turns);
-      this.pulses.set(train.wave, begin);
+      pulses.set(train.wave, half + this.excited * hop);
       this.turns = train.turns;
-      this.hiss.set(this.noise(length), begin);
       this.excited += known.length - 1;
     }
-    for (const source of [this.pulses, this.hiss]) {
-      if (this.done === 0) for (let i = 0; i < half; i++) source[i] = source[2 * half - i];
-      if (this.excited === this.frames - 1) {
-        const end = half + samples;
-        for (let i = 0; i < half; i++) source[end + i] = source[end - 2 - i];
-      }
+    if (this.done === 0) for (let i = 0; i < half; i++) pulses[i] = pulses[2 * half - i];
+    if (this.excited === this.frames - 1) {
+      const end = half + samples;
+      for (let i = 0; i < half; i++) pulses[end + i] = pulses[end - 2 - i];
     }
   }
 
-  /** Both real signals go through one complex transform, as its two parts. */
-  #frame(frame, levels, noise, phase) {
-    const { nFft, half, window } = this, at = frame * this.hop;
+  /** Two frames, or the last alone: both go through one complex transform, as its two parts. */
+  #pair(frame, levels, noise, phase) {
+    const { nFft, half, hop, window } = this, at = frame * hop, bins = half + 1;
     const [re, im, outRe, outIm] = this.buffers;
+    const both = levels.length > bins;
     for (let i = 0; i < nFft; i++) {
       re[i] = (this.pulses[at + i] * window[i]) / this.sum;
-      im[i] = (this.hiss[at + i] * window[i]) / this.rms;
+      im[i] = both ? (this.pulses[at + hop + i] * window[i]) / this.sum : 0;
     }
     this.fft.forward(re, im);
+    const [hissRe, hissIm] = this.noise(), [nextRe, nextIm] = both ? this.noise() : [];
     for (let k = 0; k <= half; k++) {
-      const m = (nFft - k) % nFft;
-      const pulseRe = (re[k] + re[m]) / 2, pulseIm = (im[k] - im[m]) / 2;
-      const hissRe = (im[k] + im[m]) / 2, hissIm = (re[m] - re[k]) / 2;
-      const c = Math.cos(phase[k]) * levels[k], s = Math.sin(phase[k]) * levels[k];
-      outRe[k] = outRe[m] = pulseRe * c - pulseIm * s + hissRe * noise[k];
-      const imaginary = pulseRe * s + pulseIm * c + hissIm * noise[k];
-      outIm[k] = k === 0 || k === half ? 0 : imaginary;
-      if (m !== k) outIm[m] = -outIm[k];
+      const m = (nFft - k) % nFft, ends = k === 0 || k === half;
+      let c = Math.cos(phase[k]) * levels[k], s = Math.sin(phase[k]) * levels[k];
+      let x = (re[k] + re[m]) / 2, y = (im[k] - im[m]) / 2;
+      const firstRe = x * c - y * s + hissRe[k] * noise[k];
+      const firstIm = ends ? 0 : x * s + y * c + hissIm[k] * noise[k];
+      let secondRe = 0, secondIm = 0;
+      if (both) {
+        const next = bins + k;
+        c = Math.cos(phase[next]) * levels[next];
+        s = Math.sin(phase[next]) * levels[next];
+        x = (im[k] + im[m]) / 2;
+        y = (re[m] - re[k]) / 2;
+        secondRe = x * c - y * s + nextRe[k] * noise[next];
+        secondIm = ends ? 0 : x * s + y * c + nextIm[k] * noise[next];
+      }
+      outRe[k] = firstRe - secondIm;
+      outIm[k] = firstIm + secondRe;
+      if (m === k) continue;
+      outRe[m] = firstRe + secondIm;
+      outIm[m] = secondRe - firstIm;
     }
     this.fft.inverse(outRe, outIm);
     for (let i = 0; i < nFft; i++) this.added[at + i] += outRe[i] * window[i];
+    if (both) for (let i = 0; i < nFft; i++) this.added[at + hop + i] += outIm[i] * window[i];
   }
 
   #finished(begin, end) {

@@ -1,10 +1,11 @@
 /** Loads the student and computes, beside the page, which stays quick. */
 import * as ort from "./ort.wasm.bundle.min.mjs";
+import { NoiseTable } from "./noise.js";
 import { Phonemizer, UnreadableError } from "./phonemes.js";
-import { Student, whiteNoise } from "./student.js";
+import { Student } from "./student.js";
 
 const cancelled = new Set();
-let phonemizer, student;
+let phonemizer, student, noise;
 
 onmessage = async ({ data }) => {
   if (data.cancel) return cancelled.add(data.cancel);
@@ -18,7 +19,7 @@ onmessage = async ({ data }) => {
 };
 
 async function speak({ id, text, weights, speed }) {
-  for await (const piece of student.speak(await phrasesOf(text), weights, speed, whiteNoise)) {
+  for await (const piece of student.speak(await phrasesOf(text), weights, speed, noise)) {
     postMessage({ id, piece }, [piece.buffer]);
     await new Promise((resolve) => setTimeout(resolve)); // a cancellation may have come
     if (cancelled.delete(id)) return;
@@ -49,6 +50,8 @@ async function load() {
   ort.env.wasm.wasmBinary = files["ort-wasm-simd-threaded.wasm"];
   const session = (name) => ort.InferenceSession.create(files[name], { graphOptimizationLevel: "all" });
   const described = JSON.parse(new TextDecoder().decode(files["onnx.json"]));
+  const table = new NoiseTable(described.n_fft, described.hop_length);
+  noise = () => table.next();
   const sessions = { text: await session("text.onnx"), frames: await session("frames.onnx") };
   student = new Student(ort, described, sessions, arrayOf(files["conditions.npy"]));
   const tables = await unzipped(files["frontend.json.gz"]);
@@ -59,7 +62,7 @@ async function load() {
 
 /** The first sentence would take longer than the next. */
 async function warmUp(voice) {
-  const pieces = student.speak(await phonemizer.phrases("Hello there."), { [voice]: 1 }, 1, whiteNoise);
+  const pieces = student.speak(await phonemizer.phrases("Hello there."), { [voice]: 1 }, 1, noise);
   for await (const piece of pieces) piece.fill(0);
 }
 

@@ -16,6 +16,7 @@ from speech.synthesizer import SynthesisRequest
 from speech.vocoder.network import PulseVocoder, pulses
 from student.export import export
 from student.onnx.frames import NoiseSource, expand
+from student.onnx.noise import BLOCK, NOISE_FRAMES, noise_table
 from student.onnx.runtime import OnnxStudent, cuts, whole_frames
 from student.onnx.waves import PulseFilter, pulse_train
 from student.synthesize import SynthesizeConfig, main
@@ -94,11 +95,12 @@ def test_filter_is_that_of_torch(ends: list[int]) -> None:
     window = torch.hann_window(1024)
     vocoder = PulseVocoder(8, 8, 1)
     spectrum = torch.polar(loud, turn).mT * vocoder._stft(pulses(hertz) / window.sum())
-    spectrum = spectrum + hiss.mT * vocoder._stft(noise / window.square().sum().sqrt())
+    white = vocoder._stft(noise / window.square().sum().sqrt())
+    spectrum = spectrum + hiss.mT * white
     theirs = vocoder._istft(spectrum, noise.shape[1])[0].numpy()
-    drawn = iter(noise[0].reshape(-1, 256).numpy())
+    drawn = iter(white[0].T.numpy())
     filtered = PulseFilter(
-        frames, 1024, 256, lambda n: np.concatenate([next(drawn) for _ in range(n // 256)])
+        frames, 1024, 256, lambda count: np.stack([next(drawn) for _ in range(count)])
     )
     pieces, begin = [], 0
     for end in ends:
@@ -109,19 +111,36 @@ def test_filter_is_that_of_torch(ends: list[int]) -> None:
 
 
 def test_cuts() -> None:
-    assert list(cuts(1000, None, 4, 51)) == [(0, 1000)]
+    assert list(cuts(500, None, 4, 51)) == [(0, 500)]
     assert list(cuts(700, 30, 4, 51)) == [(0, 30), (30, 150), (150, 630), (630, 700)]
     assert list(cuts(430, 30, 32, 51)) == [(0, 30), (30, 430)]
     assert list(cuts(70, 30, 4, 51)) == [(0, 70)]
 
 
-def test_white_noise() -> None:
-    chance, whole = NoiseSource(1), NoiseSource(1).white(50_001)
-    pieces = [chance.white(size) for size in (1, 20_000, 30_000)]
-    np.testing.assert_array_equal(np.concatenate(pieces), whole)
-    assert abs(whole.mean()) < 0.02
-    assert abs(whole.std() - 1) < 0.02
-    assert abs(np.corrcoef(whole[1:], whole[:-1])[0, 1]) < 0.02
+def test_long_pieces_are_cut() -> None:
+    assert list(cuts(700, None, 4, 24)) == [(0, 512), (512, 700)]
+    assert list(cuts(1100, 30, 32, 24)) == [(0, 30), (30, 542), (542, 1054), (1054, 1100)]
+    assert list(cuts(530, None, 4, 24)) == [(0, 530)]
+
+
+def test_pieces_of_noise_are_its_whole() -> None:
+    table, size = noise_table(1024, 256), NOISE_FRAMES
+    pieces, noise = (1, 100, BLOCK, BLOCK, BLOCK, BLOCK, 3), NoiseSource(1).noise(1024, 256)
+    drawn = np.concatenate([noise(count) for count in pieces])
+    begin = NoiseSource(1).place % size
+    np.testing.assert_array_equal(drawn, table[(begin + np.arange(len(drawn))) % size])
+    assert NoiseSource(2).place % size != begin
+
+
+def test_the_table_is_white_and_goes_round() -> None:
+    spectra = torch.from_numpy(noise_table(1024, 256))
+    np.testing.assert_allclose(spectra[NOISE_FRAMES:], spectra[:BLOCK], atol=1e-5)
+    window = torch.hann_window(1024)
+    norm = window.square().sum().sqrt()
+    wave = torch.istft(spectra.T * norm, 1024, 256, window=window)[:-256]
+    assert abs(wave.mean()) < 0.02
+    assert abs(wave.std() - 1) < 0.02
+    assert abs(np.corrcoef(wave[1:], wave[:-1])[0, 1]) < 0.02
 
 
 def test_frames_and_their_places() -> None:

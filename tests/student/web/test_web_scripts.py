@@ -4,6 +4,7 @@ import gzip
 import json
 import shutil
 import subprocess
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -62,9 +63,8 @@ import { AHEAD, PulseFilter } from "./waves.js";
 const f32 = (values) => Float32Array.from(values.flat());
 const part = (rows, begin, end) => f32(rows.slice(begin, end));
 const { frames, nFft, hop, rate, pieces, hertz, pulses, noise, phase } = given;
-let at = 0;
-const white = (n) => f32(given.white).subarray(at, (at += n));
-const filter = new PulseFilter(frames, nFft, hop, rate, white);
+const white = given.white.map((parts) => parts.map((row) => Float32Array.from(row)));
+const filter = new PulseFilter(frames, nFft, hop, rate, () => white.shift());
 said = pieces.flatMap(([begin, end]) => Array.from(filter.push(
   part(hertz, begin, end + AHEAD), ...[pulses, noise, phase].map((rows) => part(rows, begin, end)),
 )));
@@ -78,9 +78,9 @@ def test_the_filter_is_the_numpy_one(folder: Path, pieces: list[tuple[int, int]]
     draw = lambda *shape: random.random(shape, np.float32)  # noqa: E731
     hertz = 80 + 300 * draw(frames)
     pulses, noise, phase = 9 * draw(frames, 513), 2 * draw(frames, 513), 6 * draw(frames, 513)
-    white = draw((frames - 1) * hop) - np.float32(0.5)
-    left = iter(np.split(white, np.cumsum(filter_asks(pieces, frames, hop))))
-    ours = PulseFilter(frames, n_fft, hop, lambda samples: next(left)[:samples])
+    white = (draw(frames, 513) - 0.5 + 1j * (draw(frames, 513) - 0.5)).astype(np.complex64)
+    drawn = iter(white)
+    ours = PulseFilter(frames, n_fft, hop, lambda count: np.stack([*islice(drawn, count)]))
     wave = np.concatenate(
         [
             ours.push(hertz[begin : end + AHEAD], *(p[begin:end] for p in (pulses, noise, phase)))
@@ -88,17 +88,28 @@ def test_the_filter_is_the_numpy_one(folder: Path, pieces: list[tuple[int, int]]
         ]
     )
     numbers = {"frames": frames, "nFft": n_fft, "hop": hop, "rate": rate, "pieces": pieces}
-    parts = {"hertz": hertz, "pulses": pulses, "noise": noise, "phase": phase, "white": white}
+    parts = {"hertz": hertz, "pulses": pulses, "noise": noise, "phase": phase}
+    parts["white"] = np.stack((white.real, white.imag), 1)
     theirs = run(folder, FILTER, numbers | {name: part.tolist() for name, part in parts.items()})
     assert len(theirs) == len(wave) == (frames - 1) * hop
     assert wave.std() > 0.05
     np.testing.assert_allclose(theirs, wave, atol=2e-5)
 
 
-def filter_asks(pieces: list[tuple[int, int]], frames: int, hop: int) -> list[int]:
-    """Samples of noise that each piece draws."""
-    ends = [min(frames - 1, end + AHEAD - 1) for _, end in pieces]
-    return [hop * (end - before) for before, end in zip([0, *ends], ends, strict=False)]
+NOISE = """
+import { NoiseTable } from "./noise.js";
+const table = new NoiseTable(1024, 256);
+said = Array.from({ length: 513 }, () => table.next()).map(([re, im]) => [...re, ...im]);
+"""
+
+
+def test_the_table_of_noise_is_white_and_goes_round(folder: Path) -> None:
+    rows = np.array(run(folder, NOISE, {}))
+    np.testing.assert_array_equal(rows[0], rows[-1])
+    power = (rows[:-1] ** 2).mean(0)
+    assert abs((power[:513] + power[513:]).mean() - 1) < 0.02
+    overlap = np.corrcoef(rows[:-1, 100], np.roll(rows[:-1, 100], 4))[0, 1]
+    assert abs(overlap) < 0.2  # frames a window apart know nothing of each other
 
 
 DURATIONS = """
