@@ -1,4 +1,5 @@
-"""Pulses and noise, filtered frame by frame: the last part of `speech.vocoder.network` in numpy.
+"""Pulses and noise, filtered frame by frame, and a residual: the last part of `speech.vocoder.network`
+in numpy.
 
 In pieces, in order: what is left over at the end of one piece (the pulses' phase, the halves of
 windows) goes into the next, so that pieces of any length add up to one and the same wave.
@@ -17,6 +18,8 @@ Floats = npt.NDArray[np.float32]
 Noise = Callable[[int], Wave]
 """the next so many samples of white noise"""
 
+LEVEL, RESIDUAL = "level", "residual"
+"""outputs of frames.onnx that not every export has"""
 AHEAD = 2
 """frames beyond a piece whose pitch it needs"""
 BLOCK = 128
@@ -33,7 +36,7 @@ class PulseFilter:
             raise ValueError(f"{frames} frames; a wave needs {FEWEST_FRAMES}")
         self.frames, self.n_fft, self.hop, self.noise = frames, n_fft, hop, noise
         self.samples = (frames - 1) * hop
-        self.window = _hann(n_fft)
+        self.window = hann(n_fft)
         power = self.window**2
         self.windows = np.stack([self.window / self.window.sum(), self.window / power.sum() ** 0.5])
         parts = power.reshape(-1, hop)
@@ -44,23 +47,32 @@ class PulseFilter:
         self.turns, self.blocks, self.done = 0.0, 0, 0
         self.left_over = np.zeros((n_fft // hop - 1, hop), np.float32)
 
-    def push(self, hertz: Floats, pulses: Floats, noise: Floats, phase: Floats) -> Wave:
+    def push(
+        self,
+        hertz: Floats,
+        pulses: Floats,
+        noise: Floats,
+        phase: Floats,
+        residual: Floats | None = None,
+    ) -> Wave:
         """The next K frames -> the samples that are now finished.
 
         Args:
             hertz: (K + `AHEAD`,) or, at the end, as many as there are.
             pulses: (K, bins) linear levels, which `phase` (K, bins) in radians turns.
             noise: (K, bins) linear levels.
+            residual: (K, bins, 2) real and imaginary parts of what is added to both.
         """
         self._excite(hertz)
+        parts = [pulses, noise, phase] if residual is None else [pulses, noise, phase, residual]
         return np.concatenate(
             [
-                self._filtered(*(part[at : at + BLOCK] for part in (pulses, noise, phase)))
+                self._filtered(*(part[at : at + BLOCK] for part in parts))
                 for at in range(0, len(pulses), BLOCK)
             ]
         )
 
-    def _filtered(self, pulses: Floats, noise: Floats, phase: Floats) -> Wave:
+    def _filtered(self, pulses: Floats, noise: Floats, phase: Floats, *residual: Floats) -> Wave:
         first, last = self.done, self.done + len(pulses)
         frames = np.lib.stride_tricks.sliding_window_view(self.source, self.n_fft, axis=1)
         frames = frames[:, first * self.hop : (last - 1) * self.hop + 1 : self.hop]
@@ -71,6 +83,8 @@ class PulseFilter:
         turned *= harmonic
         hiss *= noise
         turned += hiss
+        for parts in residual:
+            turned += parts.view(np.complex64)[..., 0]
         self.done = last
         return self._added(scipy.fft.irfft(turned, self.n_fft, axis=-1, overwrite_x=True), first)
 
@@ -125,6 +139,6 @@ def pulse_train(hertz: Floats, hop: int, turns: float = 0.0) -> tuple[Floats, fl
     return kernel, float(places[-1])
 
 
-def _hann(size: int) -> Floats:
+def hann(size: int) -> Floats:
     """Periodic, as torch.hann_window."""
     return (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(size) / size)).astype(np.float32)

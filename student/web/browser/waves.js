@@ -1,4 +1,4 @@
-/** Pulses and noise, filtered frame by frame: `student/onnx/waves.py` in JavaScript. */
+/** Pulses and noise, filtered frame by frame, and a residual: `student/onnx/waves.py` in JavaScript. */
 import { FFT } from "./fft.js";
 
 export const AHEAD = 2;
@@ -37,14 +37,16 @@ export class PulseFilter {
   /**
    * The next K frames -> the samples that are now finished.
    * hertz: K + AHEAD or, at the end, as many as there are; levels: K * (nFft / 2 + 1), linear;
-   * phase: the same, in radians.
+   * phase: the same, in radians; residual, of exports that have one: twice as many, real and
+   * imaginary parts of what is added to both.
    */
-  push(hertz, pulses, noise, phase) {
+  push(hertz, pulses, noise, phase, residual = null) {
     const bins = this.half + 1, first = this.done, count = pulses.length / bins;
     this.#excite(hertz.subarray(this.excited - this.done));
     for (let k = 0; k < count; k++) {
       const part = (values) => values.subarray(k * bins, (k + 1) * bins);
-      this.#frame(first + k, part(pulses), part(noise), part(phase));
+      const added = residual?.subarray(2 * k * bins, 2 * (k + 1) * bins);
+      this.#frame(first + k, part(pulses), part(noise), part(phase), added);
     }
     this.done = first + count;
     const last = this.done === this.frames ? this.half + this.samples : this.done * this.hop;
@@ -72,7 +74,7 @@ export class PulseFilter {
   }
 
   /** Both real signals go through one complex transform, as its two parts. */
-  #frame(frame, levels, noise, phase) {
+  #frame(frame, levels, noise, phase, residual) {
     const { nFft, half, window } = this, at = frame * this.hop;
     const [re, im, outRe, outIm] = this.buffers;
     for (let i = 0; i < nFft; i++) {
@@ -85,8 +87,9 @@ export class PulseFilter {
       const pulseRe = (re[k] + re[m]) / 2, pulseIm = (im[k] - im[m]) / 2;
       const hissRe = (im[k] + im[m]) / 2, hissIm = (re[m] - re[k]) / 2;
       const c = Math.cos(phase[k]) * levels[k], s = Math.sin(phase[k]) * levels[k];
-      outRe[k] = outRe[m] = pulseRe * c - pulseIm * s + hissRe * noise[k];
-      const imaginary = pulseRe * s + pulseIm * c + hissIm * noise[k];
+      const addedRe = residual ? residual[2 * k] : 0, addedIm = residual ? residual[2 * k + 1] : 0;
+      outRe[k] = outRe[m] = pulseRe * c - pulseIm * s + hissRe * noise[k] + addedRe;
+      const imaginary = pulseRe * s + pulseIm * c + hissIm * noise[k] + addedIm;
       outIm[k] = k === 0 || k === half ? 0 : imaginary;
       if (m !== k) outIm[m] = -outIm[k];
     }
