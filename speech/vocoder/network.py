@@ -158,5 +158,12 @@ def load_pulse_vocoder(weights: Mapping[str, Tensor]) -> PulseVocoder:
         raise ValueError("these are not the weights of a pulse vocoder")
     hidden, dim = weights["backbone.convnext.0.pwconv1.weight"].shape
     vocoder = PulseVocoder(dim, hidden, len(layers), RESIDUAL in weights)
-    vocoder.load_state_dict({key: value.float() for key, value in weights.items()})
-    return vocoder.eval().requires_grad_(False)
+    return with_weights(vocoder, weights).eval().requires_grad_(False)
+
+
+def with_weights(vocoder: PulseVocoder, weights: Mapping[str, Tensor]) -> PulseVocoder:
+    """The same with other weights. A residual that they do not have stays as it is; raises RuntimeError
+    where they do not fit otherwise."""
+    own = {k: v for k, v in vocoder.state_dict().items() if k.startswith("residual.")}
+    vocoder.load_state_dict(own | {key: value.float() for key, value in weights.items()})
+    return vocoder
