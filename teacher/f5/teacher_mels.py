@@ -50,7 +50,8 @@ class Recipe:
     def key(self) -> str:
         """What decides every mel, as far as it is not the clip's."""
         teacher = self.teacher.model_dump(
-            mode="json", include={"sampler", "frontend", "reference_s", "reference_rms"}
+            mode="json",
+            include={"sampler", "frontend", "reference_s", "reference_rms", "scale_reference"},
         )
         return short_id(
             "teacher mels", VERSION, self.teacher.revision, teacher, self.start, self.seed
