@@ -22,7 +22,10 @@ watch_command()
 
 
 def load(
-    location: str | Path = EMBEDDED, lexicon: str | Path | None = None, threads: int = 1
+    location: str | Path = EMBEDDED,
+    lexicon: str | Path | None = None,
+    threads: int = 1,
+    polish_rounds: int = 0,
 ) -> "StudentSynthesizer":
     """A student that speaks: `speak`, `stream`, `warm_up`, `voices`, `sample_rate`.
 
@@ -32,6 +35,7 @@ def load(
             embedded one. Exports speak without torch.
         lexicon: a table of words and how they are said (docs/words.md).
         threads: that an export computes with.
+        polish_rounds: of Griffin-Lim over what the vocoder says (docs/students.md).
 
     Raises:
         speech.errors.InputError: no student there, or one that cannot be used.
@@ -40,4 +44,4 @@ def load(
     from student.loading import load_student, named
 
     words = NO_WORDS if lexicon is None else read_lexicon(str(lexicon))
-    return load_student(named(str(location)), words, threads)
+    return load_student(named(str(location)), words, threads, polish_rounds)

@@ -13,12 +13,12 @@ _REPOSITORY = re.compile(r"(?P<name>[\w.-]+/[\w.-]+)(?:@(?P<revision>[\w./-]+))?
 
 
 def load_student(
-    location: str, lexicon: Lexicon = NO_WORDS, threads: int = 1
+    location: str, lexicon: Lexicon = NO_WORDS, threads: int = 1, polish_rounds: int = 0
 ) -> StudentSynthesizer:
     """What `make train-student` wrote, by torch, or what `student.export` did, without it.
 
     `location`: local, gs://, package:// or hf://owner/name@revision; `threads` are onnxruntime's:
-    torch has its own.
+    torch has its own; `polish_rounds` of Griffin-Lim follow the vocoder.
 
     Raises:
         InputError: no student there, or one that cannot be used.
@@ -26,10 +26,10 @@ def load_student(
     if location.startswith(HUB):
         location = _downloaded(location)
     if is_onnx(location):
-        return OnnxStudent(location, threads, lexicon)
+        return OnnxStudent(location, threads, lexicon, polish_rounds)
     from student.student import open_student  # torch takes seconds to import
 
-    return open_student(location, lexicon)
+    return open_student(location, lexicon, polish_rounds)
 
 
 def named(location: str) -> str:

@@ -34,8 +34,9 @@ class Student(StudentSynthesizer):
         acoustic: Acoustic,
         vocoder: PulseVocoder,
         lexicon: Lexicon = NO_WORDS,
+        polish_rounds: int = 0,
     ) -> None:
-        self.lexicon = lexicon
+        self.lexicon, self.polish_rounds = lexicon, polish_rounds
         self.location, self.description = location, description
         self.acoustic, self.vocoder = acoustic, vocoder
         self.added: dict[str, Tensor] = {}
@@ -97,11 +98,13 @@ class Student(StudentSynthesizer):
         frames = whole_frames(self.acoustic.durations(text), batch, speed)
         frames[0, -1] += max(0, FEWEST_FRAMES - int(frames.sum()))
         generator = torch.Generator().manual_seed(seed)
-        return self.vocoder.speak(*self.acoustic.speak(batch, condition, frames, generator))[
-            0
-        ].numpy()
+        mel, hertz = self.acoustic.speak(batch, condition, frames, generator)
+        wave = self.vocoder.speak(mel, hertz)
+        if self.polish_rounds:
+            wave = self.vocoder.polished(mel, wave, self.polish_rounds)
+        return wave[0].numpy()
 
 
-def open_student(location: str, lexicon: Lexicon = NO_WORDS) -> Student:
+def open_student(location: str, lexicon: Lexicon = NO_WORDS, polish_rounds: int = 0) -> Student:
     """A folder that `make train-student` wrote: local, gs:// or package://; raises InputError."""
-    return Student(location, *read_package(location), lexicon)
+    return Student(location, *read_package(location), lexicon, polish_rounds)

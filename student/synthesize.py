@@ -49,6 +49,8 @@ class SynthesizeConfig(Config):
     """a .wav or .flac file for one text, a folder for a file of lines"""
     seed: int
     speed: float = Field(gt=0.2, lt=5)
+    polish_rounds: int = Field(ge=0, le=32)
+    """of Griffin-Lim over what the vocoder says"""
 
 
 def main(config: SynthesizeConfig) -> int:
@@ -102,7 +104,7 @@ def _decoded(path: str) -> str:
 def open_synthesizer(config: SynthesizeConfig) -> Synthesizer:
     """The student, with the reference's voice as another of its own; raises InputError."""
     lexicon = read_lexicon(config.lexicon) if config.lexicon else NO_WORDS
-    student = load_student(config.checkpoint, lexicon)
+    student = load_student(config.checkpoint, lexicon, polish_rounds=config.polish_rounds)
     if config.reference is not None:
         student.add_voice(config.reference)
     return student

@@ -32,6 +32,8 @@ class TuneVocoderConfig(VocoderTrainingConfig):
     checkpoint: str
     """a folder that make train-student wrote"""
     trust_known: bool
+    residual: bool
+    """give the vocoder a residual, where it has none"""
 
 
 def main(config: TuneVocoderConfig) -> int:
@@ -46,6 +48,8 @@ def prepare(config: TuneVocoderConfig, console: Console) -> Training:
     rows = [i for i, a in enumerate(alignments) if a and clips[i].speaker_id in known]
     if not rows:
         raise InputError(f"{config.dataset} has no clip of a speaker of {config.checkpoint}")
+    if config.residual:
+        vocoder.add_residual()
     vocoder.train().requires_grad_(True)
     source = student_mels(student, clips, alignments, description.speakers)
     task = VocoderTask(config, clips, vocoder, source, rows)

@@ -1,5 +1,7 @@
 """How a pulse vocoder is trained."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from speech.config import Config
@@ -10,11 +12,15 @@ class VocoderShape(Config):
     dim: int = Field(ge=1)
     intermediate_dim: int = Field(ge=1)
     layers: int = Field(ge=1)
+    residual: bool
+    """a third part beside pulses and noise, of free magnitude and phase"""
 
 
 class DiscriminatorsConfig(Config):
     windows: tuple[int, ...] = Field(min_length=1)
     """one discriminator for each STFT window, in samples"""
+    periods: tuple[Annotated[int, Field(ge=1)], ...]
+    """and one for each period, in samples"""
     channels: int = Field(ge=1)
 
 

@@ -3,6 +3,7 @@
 What takes a vocoder long to learn is phase. Here the phase of voiced speech comes from a train of
 pulses at a pitch that is predicted from the mel, so only smooth things are left to learn: how loud
 each frequency of the pulses and of white noise is at each frame, and by how much it is delayed.
+What neither can say (onsets, beating harmonics) is a residual: a spectrum of free magnitude and phase.
 (As hibari-tts 0.2.1 and, before it, the neural source-filter model, arXiv 1904.12088.)
 """
 
@@ -20,6 +21,8 @@ BINS = N_FFT // 2 + 1
 SMALLEST = 1e-4
 NOISE_START = -2.0
 """log level of the noise against the spectrum, before training"""
+RESIDUAL = "residual.weight"
+"""what is among the weights of a vocoder with a residual, and of no other"""
 
 POLISH = 8
 """rounds of Griffin-Lim after the filter"""
@@ -33,7 +36,9 @@ class PulseVocoder(nn.Module):
     window: Tensor
     inverse: Tensor
 
-    def __init__(self, dim: int, intermediate_dim: int, layers: int) -> None:
+    def __init__(
+        self, dim: int, intermediate_dim: int, layers: int, residual: bool = False
+    ) -> None:
         super().__init__()
         from vocos.models import VocosBackbone
 
@@ -44,13 +49,24 @@ class PulseVocoder(nn.Module):
         with torch.no_grad():
             self.spectra.bias.zero_()
             self.spectra.bias[BINS : 2 * BINS] = NOISE_START
+        self.residual: nn.Linear | None = None
+        if residual:
+            self.add_residual()
         self.register_buffer("window", torch.hann_window(N_FFT), persistent=False)
         self.register_buffer("inverse", mel_inverse(), persistent=False)
+
+    def add_residual(self) -> None:
+        """Give it a residual, where it has none. Its real and imaginary parts begin at 0: nothing is
+        heard of it before it is trained, and yet it has a gradient."""
+        if self.residual is None:
+            self.residual = nn.Linear(self.spectra.in_features, 2 * BINS)
+            nn.init.zeros_(self.residual.weight)
+            nn.init.zeros_(self.residual.bias)
 
     def forward(self, mel: Tensor) -> Tensor:
         """(frames, mels) log magnitudes -> ((frames - 1) * hop,) samples, or (B, ...) of both."""
         batch = mel if mel.ndim == 3 else mel[None]
-        waves = self._polished(batch, self.speak(batch))
+        waves = self.polished(batch, self.speak(batch), POLISH)
         return waves if mel.ndim == 3 else waves[0]
 
     def speak(self, mel: Tensor, hertz: Tensor | None = None) -> Tensor:
@@ -75,23 +91,27 @@ class PulseVocoder(nn.Module):
 
     def waves(self, mel: Tensor, features: Tensor, hertz: Tensor, noise: Tensor) -> Tensor:
         """Pulses at `hertz` (B, frames) and `noise` (B, samples), filtered frame by frame."""
-        level = self._magnitudes(mel.float()).log()
+        magnitudes = self._magnitudes(mel.float())
+        level = magnitudes.log()
         voiced, unvoiced, delay = self.spectra(features).float().chunk(3, dim=-1)
         with torch.autocast(mel.device.type, enabled=False):
             gain = torch.polar((level + voiced).exp(), math.pi * delay.tanh()).transpose(1, 2)
             hiss = (level + unvoiced).exp().transpose(1, 2)
             spectrum = gain * self._stft(pulses(hertz) / self.window.sum())
             spectrum = spectrum + hiss * self._stft(noise / self.window.square().sum().sqrt())
+            if self.residual is not None:
+                parts = self.residual(features.float()).unflatten(-1, (BINS, 2))
+                spectrum = spectrum + (magnitudes * torch.view_as_complex(parts)).transpose(1, 2)
             return self._istft(spectrum, _samples(mel))
 
-    def _polished(self, mel: Tensor, waves: Tensor) -> Tensor:
+    def polished(self, mel: Tensor, waves: Tensor, rounds: int) -> Tensor:
         """A few rounds of Griffin-Lim from the waves' own phase, towards magnitudes that lie between
-        theirs and the mel's: 0.1 of DistillMOS on what f5-mini says."""
+        theirs and the mel's (B, frames, mels): 0.1 of DistillMOS on what f5-mini says."""
         level = self._magnitudes(mel).transpose(1, 2)
         spectrum = self._stft(waves)
         wanted = level**MEL_SHARE * spectrum.abs().clamp(min=SMALLEST) ** (1 - MEL_SHARE)
         before = torch.zeros_like(spectrum)
-        for _ in range(POLISH):
+        for _ in range(rounds):
             ahead = spectrum - MOMENTUM / (1 + MOMENTUM) * before
             before = spectrum
             guess = wanted * ahead / ahead.abs().clamp(min=1e-9)
@@ -131,11 +151,19 @@ def _samples(mel: Tensor) -> int:
 
 
 def load_pulse_vocoder(weights: Mapping[str, Tensor]) -> PulseVocoder:
-    """Sizes are read from the weights; raises ValueError where they are not of this kind."""
+    """Sizes are read from the weights, and whether there is a residual; raises ValueError where they
+    are not of this kind."""
     layers = {key.split(".")[2] for key in weights if key.startswith("backbone.convnext.")}
     if not layers or "spectra.weight" not in weights:
         raise ValueError("these are not the weights of a pulse vocoder")
     hidden, dim = weights["backbone.convnext.0.pwconv1.weight"].shape
-    vocoder = PulseVocoder(dim, hidden, len(layers))
-    vocoder.load_state_dict({key: value.float() for key, value in weights.items()})
-    return vocoder.eval().requires_grad_(False)
+    vocoder = PulseVocoder(dim, hidden, len(layers), RESIDUAL in weights)
+    return with_weights(vocoder, weights).eval().requires_grad_(False)
+
+
+def with_weights(vocoder: PulseVocoder, weights: Mapping[str, Tensor]) -> PulseVocoder:
+    """The same with other weights. A residual that they do not have stays as it is; raises RuntimeError
+    where they do not fit otherwise."""
+    own = {k: v for k, v in vocoder.state_dict().items() if k.startswith("residual.")}
+    vocoder.load_state_dict(own | {key: value.float() for key, value in weights.items()})
+    return vocoder

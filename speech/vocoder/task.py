@@ -15,6 +15,7 @@ from speech.errors import InputError
 from speech.training.cache import BoundedCache
 from speech.training.task import Batch, Evaluation
 from speech.vocoder.config import VocoderTrainingConfig
+from speech.vocoder.discriminators import Discriminators, adversarial_losses, discriminator_loss
 from speech.vocoder.network import PulseVocoder
 from speech.vocoder.spectral_loss import mel_loss, stft_loss
 
@@ -26,21 +27,6 @@ Segment = tuple[int, int]
 """a clip and the frame at which the segment begins"""
 Source = Callable[[int], tuple[Tensor, Tensor]]
 """a clip's number -> its wave (samples,) and the mel to make it from (frames, mels), half precision"""
-
-
-class Discriminators(nn.Module):
-    """Vocos's multi-resolution discriminators (vocos/discriminators.py) of a chosen width."""
-
-    def __init__(self, windows: Sequence[int], channels: int) -> None:
-        super().__init__()
-        from vocos.discriminators import DiscriminatorR
-
-        self.parts = nn.ModuleList(DiscriminatorR(size, channels=channels) for size in windows)
-
-    def forward(self, waves: Tensor) -> tuple[list[Tensor], list[list[Tensor]]]:
-        """(B, samples) -> each part's scores, and its feature maps."""
-        judged = [part(waves) for part in self.parts]
-        return [scores.float() for scores, _ in judged], [features for _, features in judged]
 
 
 class Generator(nn.Module):
@@ -82,7 +68,7 @@ class VocoderTask:
         self.config, self.clips, self.source = config, clips, source
         shape = config.discriminators
         self.modules: Mapping[str, nn.Module] = {
-            "discriminators": Discriminators(shape.windows, shape.channels),
+            "discriminators": Discriminators(shape.windows, shape.periods, shape.channels),
             "generator": Generator(vocoder),
         }
         split = split_clips(clips, config.clips, *HELD_OUT, rows, self._refusal)
@@ -150,10 +136,8 @@ class VocoderTask:
         )
         if adversarial:
             with torch.no_grad():
-                _, real = modules["discriminators"](wave)
-            scores, fake = modules["discriminators"](made)
-            losses["adversarial"] = sum((1 - s).clamp(min=0).mean() for s in scores) / len(scores)
-            losses["features"] = _feature_distance(real, fake)
+                real = modules["discriminators"](wave)
+            losses |= adversarial_losses(real, modules["discriminators"](made))
             losses["total"] = (
                 losses["total"]
                 + weights.adversarial * losses["adversarial"]
@@ -166,13 +150,8 @@ class VocoderTask:
     ) -> dict[str, Tensor]:
         with torch.no_grad():
             made, _ = modules["generator"](batch["mel"], batch["wave"])
-        real, _ = modules["discriminators"](batch["wave"])
-        fake, _ = modules["discriminators"](made)
-        hinge = [
-            (1 - r).clamp(min=0).mean() + (1 + f).clamp(min=0).mean()
-            for r, f in zip(real, fake, strict=True)
-        ]
-        return {"total": torch.stack(hinge).mean()}
+        real, fake = (modules["discriminators"](wave) for wave in (batch["wave"], made))
+        return {"total": discriminator_loss(real, fake)}
 
     def evaluate(self, averages: Mapping[str, nn.Module]) -> Evaluation:
         """Distances over whole clips that are not trained on."""
@@ -191,15 +170,6 @@ class VocoderTask:
             return Evaluation({})
         mel_mean, stft_mean = torch.tensor(distances).mean(0).tolist()
         return Evaluation({"mel": mel_mean, "stft": stft_mean}, heard)
-
-
-def _feature_distance(real: list[list[Tensor]], fake: list[list[Tensor]]) -> Tensor:
-    distances = [
-        (r - f).abs().mean()
-        for rs, fs in zip(real, fake, strict=True)
-        for r, f in zip(rs, fs, strict=True)
-    ]
-    return torch.stack(distances).mean()
 
 
 def trained_vocoder(averages: Mapping[str, nn.Module]) -> PulseVocoder:

@@ -15,7 +15,6 @@ from student.onnx.frames import GIVEN, STEP
 from student.onnx.graphs import (
     BY_FRAME,
     FRAMES,
-    FastVocoder,
     FramesGraph,
     Graph,
     Graphs,
@@ -167,8 +166,8 @@ class ArFramesGraph(FramesGraph):
     axes = FramesGraph.axes | {"mel": {1: "frames"}}
 
     def __init__(self, student: ArStudent, vocoder: PulseVocoder) -> None:
-        super().__init__()
-        self.postnet, self.vocoder = student.postnet.layers, FastVocoder(vocoder)
+        super().__init__(vocoder)
+        self.postnet = student.postnet.layers
 
     def inputs(self) -> dict[str, Tensor]:
         return {"mel": torch.zeros(1, FRAMES, N_MELS), "kept": torch.arange(1, FRAMES)}

@@ -17,14 +17,14 @@ from torch.nn import functional as F
 from speech.vocoder.network import BINS, SMALLEST, PulseVocoder
 from student.models.acoustic import Acoustic
 from student.models.blocks import Block, Stack, over_time
-from student.onnx.waves import AHEAD
+from student.onnx.waves import AHEAD, LEVEL, RESIDUAL
 
 PHONEMES, FRAMES = 7, 31
 """of the examples that graphs are traced with"""
 
 BY_PHONEME = {name: {1: "phonemes"} for name in ("ids", "encoded", "log_frames")}
 BY_FRAME = {"encoded": {1: "phonemes"}, "index": {0: "frames"}, "places": {1: "frames"}}
-BY_KEPT = {name: {1: "kept"} for name in ("pulses", "noise", "phase")}
+BY_KEPT = {name: {1: "kept"} for name in ("pulses", "noise", "phase", LEVEL)}
 BY_KEPT |= {"kept": {0: "kept"}, "hertz": {1: "frames"}}
 """Of `TextGraph`, of `text_by_frame` and of `FramesGraph`, the axes of any length."""
 
@@ -89,11 +89,19 @@ class FramesGraph(Graph):
 
     Of the frames it is given, `kept` (K,) are those whose spectra are wanted; others are there for
     their neighbours. Its outputs are the pitch (1, N) in hertz, and (1, K, bins) the levels of pulses
-    and noise, and the phase in radians by which the pulses are turned.
+    and noise, the phase in radians by which the pulses are turned, and the mel's own level; of a
+    vocoder with a residual that as well, (1, K, bins, 2).
     """
 
-    outputs = ("hertz", "pulses", "noise", "phase")
+    outputs: tuple[str, ...] = ("hertz", "pulses", "noise", "phase", LEVEL)
     axes = BY_KEPT
+
+    def __init__(self, vocoder: PulseVocoder) -> None:
+        super().__init__()
+        self.vocoder = FastVocoder(vocoder)
+        if vocoder.residual is not None:
+            self.outputs = (*self.outputs, RESIDUAL)
+            self.axes = {**self.axes, RESIDUAL: {1: "kept"}}
 
     def margin_frames(self) -> int:
         """How many neighbours on each side a frame depends on: through all convolutions, and as those
@@ -124,6 +132,7 @@ class FastVocoder(nn.Module):
         )
         self.norms = nn.ModuleList(block.norm for block in backbone.convnext)
         self.last_norm, self.spectra = backbone.final_layer_norm, vocoder.spectra
+        self.residual = vocoder.residual
         self.register_buffer("inverse", vocoder.inverse.T.contiguous())
         self.pitch_hz = vocoder.pitch_hz
 
@@ -134,12 +143,16 @@ class FastVocoder(nn.Module):
             x = block(x, norm)
         return self.last_norm(x)
 
-    def forward(self, mel: Tensor, features: Tensor, kept: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """The levels and the phase (1, K, bins) of the frames `kept`."""
+    def forward(self, mel: Tensor, features: Tensor, kept: Tensor) -> tuple[Tensor, ...]:
+        """Of the frames `kept`, all outputs of `FramesGraph` but the pitch."""
         level = (mel.index_select(1, kept).exp() @ self.inverse).clamp(min=SMALLEST)
-        spectra = self.spectra(features.index_select(1, kept))
-        pulses, noise, delay = spectra.split(BINS, dim=-1)
-        return level * pulses.exp(), level * noise.exp(), math.pi * delay.tanh()
+        features = features.index_select(1, kept)
+        pulses, noise, delay = self.spectra(features).split(BINS, dim=-1)
+        spectra = (level * pulses.exp(), level * noise.exp(), math.pi * delay.tanh(), level)
+        if self.residual is None:
+            return spectra
+        residual = self.residual(features).unflatten(-1, (BINS, 2))
+        return *spectra, level.unsqueeze(-1) * residual
 
 
 class FastBlock(nn.Module):

@@ -11,7 +11,6 @@ from student.onnx.graphs import (
     BY_FRAME,
     FRAMES,
     FastStack,
-    FastVocoder,
     FramesGraph,
     Graphs,
     text_by_frame,
@@ -22,16 +21,15 @@ class NarFramesGraph(FramesGraph):
     """From encoded text."""
 
     axes = FramesGraph.axes | BY_FRAME
-    quantized = ("/up/", "/down/", "film", "spectra")
+    quantized = ("/up/", "/down/", "film", "spectra", "/residual/")
     """not the small layers that pitch and mels come straight out of"""
 
     def __init__(self, student: NarStudent, vocoder: PulseVocoder) -> None:
-        super().__init__()
+        super().__init__(vocoder)
         self.examples = text_by_frame(student)
         self.places, self.mel_out = student.places, student.mel_out
         self.prosody_out, self.prosody_in = student.prosody_out, student.prosody_in
         self.prosody, self.decoder = FastStack(student.prosody), FastStack(student.decoder)
-        self.vocoder = FastVocoder(vocoder)
 
     def inputs(self) -> dict[str, Tensor]:
         return self.examples | {"kept": torch.arange(1, FRAMES)}

@@ -27,7 +27,8 @@ from speech.synthesizer import Size
 from speech.text.lexicon import NO_WORDS, Lexicon
 from student.description import Described
 from student.onnx.frames import ArFrames, Integers, Kind, NarFrames, NoiseSource, expand
-from student.onnx.waves import AHEAD, FEWEST_FRAMES, Floats, PulseFilter
+from student.onnx.polish import Polish
+from student.onnx.waves import AHEAD, FEWEST_FRAMES, LEVEL, RESIDUAL, Floats, PulseFilter
 from student.phrases import token_numbers
 from student.synthesizer import StudentSynthesizer
 
@@ -71,18 +72,29 @@ class OnnxStudent(StudentSynthesizer):
     streams = True
     description: OnnxDescription
 
-    def __init__(self, location: str, threads: int = 1, lexicon: Lexicon = NO_WORDS) -> None:
-        """`location`: local, gs:// or package://; `lexicon`: words as the user wants them said.
+    def __init__(
+        self,
+        location: str,
+        threads: int = 1,
+        lexicon: Lexicon = NO_WORDS,
+        polish_rounds: int = 0,
+    ) -> None:
+        """
+        Args:
+            location: Local, gs:// or package://.
+            lexicon: Words as the user wants them said.
+            polish_rounds: Of Griffin-Lim over what the vocoder says (`student.onnx.polish`).
 
         Raises:
-            InputError: an export that cannot be used.
+            InputError: an export that cannot be used, or is too old to be polished.
         """
-        self.lexicon = lexicon
+        self.lexicon, self.polish_rounds = lexicon, polish_rounds
         self.location, self.description = location, OnnxDescription.read(location)
         session = partial(self._session, threads=threads)
         self.text, self.by_frame = session(TEXT), session(FRAMES)
         self.kind = KINDS[self.description.kind](session)
         self._check_sizes()
+        self.wanted = self._wanted()
         self.conditions = self._conditions()
 
     def _file(self, name: str) -> Path:
@@ -110,6 +122,18 @@ class OnnxStudent(StudentSynthesizer):
                 f"{self.location}/{DESCRIPTION} has n_fft {n_fft} and hop_length {hop}, which are "
                 f"not those of {FRAMES}"
             )
+
+    def _wanted(self) -> list[str]:
+        """Outputs of frames.onnx that speech is made of; raises InputError where one is not there."""
+        there = [node.name for node in self.by_frame.get_outputs()]
+        if self.polish_rounds and LEVEL not in there:
+            raise InputError(
+                f"{self.location} was exported before speech could be polished: export it again, or "
+                "leave polish_rounds=0"
+            )
+        wanted = ["hertz", "pulses", "noise", "phase"]
+        wanted += [RESIDUAL] if RESIDUAL in there else []
+        return wanted + ([LEVEL] if self.polish_rounds else [])
 
     def _conditions(self) -> Floats:
         """(voices, condition_dim); raises InputError for anything else."""
@@ -184,20 +208,26 @@ class OnnxStudent(StudentSynthesizer):
         described, total = self.description, len(index)
         shape = described.n_fft, described.hop_length
         filtered = PulseFilter(total, *shape, chance.noise(*shape))
-        for begin, end in cuts(
-            total, self._frames(first_s), self.kind.growth, described.margin_frames
-        ):
+        polish = Polish(total, *shape, self.polish_rounds) if self.polish_rounds else None
+        first = self._frames(first_s, polish.delay if polish else 0)
+        for begin, end in cuts(total, first, self.kind.growth, described.margin_frames):
             low = max(0, begin - described.margin_frames)
             high = min(total, end + described.margin_frames)
             feeds = {**known(low, high), "kept": np.arange(begin - low, end - low)}
-            hertz, pulses, hiss, phase = (out[0] for out in self.by_frame.run(None, feeds))
+            hertz, *parts = (out[0] for out in self.by_frame.run(self.wanted, feeds))
             hertz = hertz[begin - low : end + AHEAD - low]
-            yield filtered.push(hertz, pulses, hiss, phase)
+            if polish is None:
+                yield filtered.push(hertz, *parts)
+            else:
+                *spectra, level = parts
+                yield polish.push(filtered.push(hertz, *spectra), level)
 
-    def _frames(self, duration_s: float | None) -> int | None:
+    def _frames(self, duration_s: float | None, delay: int) -> int | None:
+        """Of a first piece, of which the last `delay` frames are not yet heard."""
         if duration_s is None:
             return None
-        return max(FEWEST_FRAMES, round(duration_s * SAMPLE_RATE / self.description.hop_length))
+        frames = round(duration_s * SAMPLE_RATE / self.description.hop_length)
+        return max(FEWEST_FRAMES, frames) + delay
 
 
 def _last_size(session: Any, name: str) -> Any:

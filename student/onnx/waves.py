@@ -1,4 +1,5 @@
-"""Pulses and noise, filtered frame by frame: the last part of `speech.vocoder.network` in numpy.
+"""Pulses and noise, filtered frame by frame, and a residual: the last part of `speech.vocoder.network`
+in numpy.
 
 In pieces, in order: what is left over at the end of one piece (the pulses' phase, the halves of
 windows) goes into the next, so that pieces of any length add up to one and the same wave.
@@ -17,6 +18,8 @@ from student.onnx.noise import BLOCK, Noise, Spectra, hann
 
 Floats = npt.NDArray[np.float32]
 
+LEVEL, RESIDUAL = "level", "residual"
+"""outputs of frames.onnx that not every export has"""
 AHEAD = 2
 """frames beyond a piece whose pitch it needs"""
 PULSE_BLOCK = 64
@@ -38,23 +41,32 @@ class PulseFilter:
         self.turns, self.blocks, self.done = 0.0, 0, 0
         self.left_over = np.zeros((n_fft // hop - 1, hop), np.float32)
 
-    def push(self, hertz: Floats, pulses: Floats, noise: Floats, phase: Floats) -> Wave:
+    def push(
+        self,
+        hertz: Floats,
+        pulses: Floats,
+        noise: Floats,
+        phase: Floats,
+        residual: Floats | None = None,
+    ) -> Wave:
         """The next K frames -> the samples that are now finished.
 
         Args:
             hertz: (K + `AHEAD`,) or, at the end, as many as there are.
             pulses: (K, bins) linear levels, which `phase` (K, bins) in radians turns.
             noise: (K, bins) linear levels.
+            residual: (K, bins, 2) real and imaginary parts of what is added to both.
         """
         self._excite(hertz)
+        parts = [pulses, noise, phase] if residual is None else [pulses, noise, phase, residual]
         return np.concatenate(
             [
-                self._filtered(*(part[at : at + BLOCK] for part in (pulses, noise, phase)))
+                self._filtered(*(part[at : at + BLOCK] for part in parts))
                 for at in range(0, len(pulses), BLOCK)
             ]
         )
 
-    def _filtered(self, pulses: Floats, noise: Floats, phase: Floats) -> Wave:
+    def _filtered(self, pulses: Floats, noise: Floats, phase: Floats, *residual: Floats) -> Wave:
         first, last = self.done, self.done + len(pulses)
         frames = np.lib.stride_tricks.sliding_window_view(self.source, self.n_fft)
         frames = frames[first * self.hop : (last - 1) * self.hop + 1 : self.hop]
@@ -62,6 +74,8 @@ class PulseFilter:
         spectra = _turned(pulses, phase)
         spectra *= harmonic
         spectra += np.multiply(self.noise(len(noise)), noise, out=harmonic)
+        for parts in residual:
+            spectra += parts.view(np.complex64)[..., 0]
         self.done = last
         return self._added(scipy.fft.irfft(spectra, self.n_fft, overwrite_x=True), first)
 

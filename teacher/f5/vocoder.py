@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from speech.audio.mel import HOP_LENGTH, LOG_FLOOR, N_FFT, N_MELS, mel_inverse
 from speech.errors import InputError
 from speech.training.weights import reading
-from speech.vocoder.network import PulseVocoder
+from speech.vocoder.network import RESIDUAL, PulseVocoder
 from teacher.checkpoint import weights_file
 from teacher.f5.config import GriffinLimConfig, NeuralVocoderConfig, VocoderConfig
 
@@ -68,10 +68,13 @@ def new_vocoder(config: NeuralVocoderConfig) -> nn.Module:
 
 
 def load_vocoder(config: NeuralVocoderConfig) -> nn.Module:
-    """Raises InputError where the weights are not of this kind and shape."""
+    """Raises InputError where the weights are not of this kind and shape; whether a pulse vocoder has
+    a residual is theirs to say."""
     vocoder = new_vocoder(config)
     state = _read_state(str(weights_file(config.weights, config.sha256)))
     kept = {k: v.float() for k, v in state.items() if not k.startswith("feature_extractor.")}
+    if isinstance(vocoder, PulseVocoder) and RESIDUAL in kept:
+        vocoder.add_residual()
     try:
         vocoder.load_state_dict(kept, strict=True)
     except RuntimeError as error:

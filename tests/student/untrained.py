@@ -28,15 +28,19 @@ SHAPES: dict[str, dict[str, object]] = {
 }
 
 
-def untrained_student(folder: Path, kind: str = "nar", **changes: object) -> Student:
-    """Written to `folder` and read back."""
+def untrained_student(
+    folder: Path, kind: str = "nar", residual: bool = False, **changes: object
+) -> Student:
+    """Written to `folder` and read back; its vocoder with a residual or without."""
     torch.manual_seed(0)
     shape = SHARED | SHAPES[kind] | changes
     overrides = [f"student={kind}", *(f"student.{key}={value}" for key, value in shape.items())]
     config = load_config(TrainStudentConfig, "train_student", overrides)
     student = build_student(config.student, normalize(torch.randn(len(VOICES), 256).abs(), dim=-1))
-    vocoder = PulseVocoder(32, 64, 2)
+    vocoder = PulseVocoder(32, 64, 2, residual)
     with torch.no_grad():
+        if vocoder.residual is not None:
+            nn.init.normal_(vocoder.residual.weight, std=0.1)
         nn.init.normal_(student.table.weight, std=0.3)
         nn.init.constant_(student.log_frames.bias, 1.7)
         nn.init.normal_(vocoder.spectra.weight, std=0.1)

@@ -69,6 +69,7 @@ export class Student {
     const { n_fft, hop_length, margin_frames, sample_rate } = this.described;
     const { index, places } = expand(frames), total = index.length;
     const filter = new PulseFilter(total, n_fft, hop_length, sample_rate, noise);
+    const wanted = this.sessions.frames.outputNames.filter((name) => name !== "level"); // for a polish
     const first = Math.max(FEWEST_FRAMES, Math.round((FIRST_S * sample_rate) / hop_length));
     for (const [begin, end] of cuts(total, first, margin_frames)) {
       const low = Math.max(0, begin - margin_frames), high = Math.min(total, end + margin_frames);
@@ -79,9 +80,9 @@ export class Student {
         index: new this.ort.Tensor("int64", index.slice(low, high), [high - low]),
         places: this.#tensor(places.slice(3 * low, 3 * high), [1, high - low, 3]),
         kept: new this.ort.Tensor("int64", kept, [kept.length]),
-      });
+      }, wanted);
       const hertz = out.hertz.data.subarray(begin - low, end + AHEAD - low);
-      yield filter.push(hertz, out.pulses.data, out.noise.data, out.phase.data);
+      yield filter.push(hertz, out.pulses.data, out.noise.data, out.phase.data, out.residual?.data);
     }
   }
 

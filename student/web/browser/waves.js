@@ -1,4 +1,4 @@
-/** Pulses and noise, filtered frame by frame: `student/onnx/waves.py` in JavaScript. */
+/** Pulses and noise, filtered frame by frame, and a residual: `student/onnx/waves.py` in JavaScript. */
 import { FFT } from "./fft.js";
 import { hann } from "./noise.js";
 
@@ -33,14 +33,16 @@ export class PulseFilter {
   /**
    * The next K frames -> the samples that are now finished.
    * hertz: K + AHEAD or, at the end, as many as there are; levels: K * (nFft / 2 + 1), linear;
-   * phase: the same, in radians.
+   * phase: the same, in radians; residual, of exports that have one: twice as many, real and
+   * imaginary parts of what is added to both.
    */
-  push(hertz, pulses, noise, phase) {
+  push(hertz, pulses, noise, phase, residual = null) {
     const bins = this.half + 1, first = this.done, count = pulses.length / bins;
     this.#excite(hertz.subarray(this.excited - this.done));
     for (let k = 0; k < count; k += 2) {
       const part = (values) => values.subarray(k * bins, (k + 2) * bins);
-      this.#pair(first + k, part(pulses), part(noise), part(phase));
+      const added = residual?.subarray(2 * k * bins, 2 * (k + 2) * bins);
+      this.#pair(first + k, part(pulses), part(noise), part(phase), added);
     }
     this.done = first + count;
     const last = this.done === this.frames ? this.half + this.samples : this.done * this.hop;
@@ -64,7 +66,7 @@ export class PulseFilter {
   }
 
   /** Two frames, or the last alone: both go through one complex transform, as its two parts. */
-  #pair(frame, levels, noise, phase) {
+  #pair(frame, levels, noise, phase, residual) {
     const { nFft, half, hop, window } = this, at = frame * hop, bins = half + 1;
     const [re, im, outRe, outIm] = this.buffers;
     const both = levels.length > bins;
@@ -78,8 +80,9 @@ export class PulseFilter {
       const m = (nFft - k) % nFft, ends = k === 0 || k === half;
       let c = Math.cos(phase[k]) * levels[k], s = Math.sin(phase[k]) * levels[k];
       let x = (re[k] + re[m]) / 2, y = (im[k] - im[m]) / 2;
-      const firstRe = x * c - y * s + hissRe[k] * noise[k];
-      const firstIm = ends ? 0 : x * s + y * c + hissIm[k] * noise[k];
+      const added = (at) => (residual ? residual[at] : 0);
+      const firstRe = x * c - y * s + hissRe[k] * noise[k] + added(2 * k);
+      const firstIm = ends ? 0 : x * s + y * c + hissIm[k] * noise[k] + added(2 * k + 1);
       let secondRe = 0, secondIm = 0;
       if (both) {
         const next = bins + k;
@@ -87,8 +90,8 @@ export class PulseFilter {
         s = Math.sin(phase[next]) * levels[next];
         x = (im[k] + im[m]) / 2;
         y = (re[m] - re[k]) / 2;
-        secondRe = x * c - y * s + nextRe[k] * noise[next];
-        secondIm = ends ? 0 : x * s + y * c + nextIm[k] * noise[next];
+        secondRe = x * c - y * s + nextRe[k] * noise[next] + added(2 * next);
+        secondIm = ends ? 0 : x * s + y * c + nextIm[k] * noise[next] + added(2 * next + 1);
       }
       outRe[k] = firstRe - secondIm;
       outIm[k] = firstIm + secondRe;

@@ -62,34 +62,41 @@ FILTER = """
 import { AHEAD, PulseFilter } from "./waves.js";
 const f32 = (values) => Float32Array.from(values.flat());
 const part = (rows, begin, end) => f32(rows.slice(begin, end));
-const { frames, nFft, hop, rate, pieces, hertz, pulses, noise, phase } = given;
+const { frames, nFft, hop, rate, pieces, hertz, pulses, noise, phase, residual } = given;
 const white = given.white.map((parts) => parts.map((row) => Float32Array.from(row)));
 const filter = new PulseFilter(frames, nFft, hop, rate, () => white.shift());
 said = pieces.flatMap(([begin, end]) => Array.from(filter.push(
-  part(hertz, begin, end + AHEAD), ...[pulses, noise, phase].map((rows) => part(rows, begin, end)),
+  part(hertz, begin, end + AHEAD),
+  ...[pulses, noise, phase, residual].map((rows) => rows && part(rows, begin, end)),
 )));
 """
 
 
+@pytest.mark.parametrize("has_residual", [False, True])
 @pytest.mark.parametrize("pieces", [[(0, 40)], [(0, 4), (4, 5), (5, 21), (21, 40)]])
-def test_the_filter_is_the_numpy_one(folder: Path, pieces: list[tuple[int, int]]) -> None:
+def test_the_filter_is_the_numpy_one(
+    folder: Path, pieces: list[tuple[int, int]], has_residual: bool
+) -> None:
     frames, n_fft, hop, rate = 40, 1024, 256, 24000
     random = np.random.default_rng(0)
     draw = lambda *shape: random.random(shape, np.float32)  # noqa: E731
     hertz = 80 + 300 * draw(frames)
     pulses, noise, phase = 9 * draw(frames, 513), 2 * draw(frames, 513), 6 * draw(frames, 513)
+    residual = draw(frames, 513, 2) - np.float32(0.5)
+    spectra = [pulses, noise, phase] + ([residual] if has_residual else [])
     white = (draw(frames, 513) - 0.5 + 1j * (draw(frames, 513) - 0.5)).astype(np.complex64)
     drawn = iter(white)
     ours = PulseFilter(frames, n_fft, hop, lambda count: np.stack([*islice(drawn, count)]))
     wave = np.concatenate(
         [
-            ours.push(hertz[begin : end + AHEAD], *(p[begin:end] for p in (pulses, noise, phase)))
+            ours.push(hertz[begin : end + AHEAD], *(p[begin:end] for p in spectra))
             for begin, end in pieces
         ]
     )
     numbers = {"frames": frames, "nFft": n_fft, "hop": hop, "rate": rate, "pieces": pieces}
     parts = {"hertz": hertz, "pulses": pulses, "noise": noise, "phase": phase}
     parts["white"] = np.stack((white.real, white.imag), 1)
+    parts |= {"residual": residual.reshape(frames, -1)} if has_residual else {}
     theirs = run(folder, FILTER, numbers | {name: part.tolist() for name, part in parts.items()})
     assert len(theirs) == len(wave) == (frames - 1) * hop
     assert wave.std() > 0.05
