@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
 from speech.alignment.clips import Alignment
+from speech.audio.mel import FRAME_RATE, N_MELS
 from speech.dataset.clips import Clips
 from speech.dataset.selection import split_clips
 from speech.training.buckets import bucketed_batches, rounded
@@ -60,6 +61,12 @@ class StudentData:
         alignment = self.alignments[row]
         assert alignment is not None
         return sum(alignment.frames)
+
+    @property
+    def mb_per_hour(self) -> float:
+        """What is kept of the mels of an hour: half precision, or packed levels."""
+        frame_bytes = N_MELS * 2 if self.codec is None else N_MELS // 2
+        return frame_bytes * FRAME_RATE * 3600 / 1e6
 
     def plan(self, epoch: int) -> list[list[int]]:
         config = self.config

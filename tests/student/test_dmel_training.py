@@ -57,6 +57,7 @@ def test_clips_are_kept_packed_and_learnt_as_levels(whole: Trainer) -> None:
     learnt, kept = data.load(row).features.mel, data._cache._kept[row]
     assert kept.mel.dtype == torch.uint8
     assert kept.mel.nbytes == len(true) * 50
+    assert data.mb_per_hour == pytest.approx(50 * 93.75 * 3600 / 1e6)
     assert torch.equal(learnt, data.load(row).features.mel)
     assert (learnt - true).abs().mean() < 0.3
     assert torch.isin(learnt, data.codec.levels).all()
@@ -67,6 +68,7 @@ def test_mels_of_the_default_are_what_they_were(dataset: str, tmp_path: Path) ->
     row = next(iter(data.lengths))
     true = log_mel(torch.from_numpy(data.clips.wave(row))).half()
     assert torch.equal(data.load(row).features.mel, true)
+    assert data.mb_per_hour == pytest.approx(2 * 100 * 93.75 * 3600 / 1e6)
 
 
 def test_a_killed_run_continues_bit_by_bit(
