@@ -12,6 +12,11 @@ OWN_STUDENT = $(if $(wildcard out/student/student.json),out/student)
 BEAM := $(shell sed -n 's/^apache-beam.*==//p' requirements.lock)
 FLINK ?= 1.20
 DEMO ?= out/demo
+DATASET ?= out/dataset
+KINDS ?= out/kinds
+KIND_nar := student=nar
+KIND_ar := student=ar
+KIND_dmel := student=ar student.tokens=dmel
 TEXT ?= Hello there, and welcome.
 # as they were typed: make would read $5 in them as a variable
 OUT_IS := $(origin OUT)
@@ -101,6 +106,20 @@ train-vocoder: setup  ## a small vocoder on a dataset (out/vocoder)
 train-student: setup  ## a small, fast student on a dataset (out/student)
 	@exec $(PY) -m student.train $(TO) $(ARGS)
 
+student-kinds: $(KINDS)/report/report.html  ## three kinds of student on DATASET (out/kinds)
+
+$(KINDS)/%/student.json: | setup
+	$(PY) -m student.train experiment=student_three_kinds dataset=$(DATASET) output=$(@D) name=$* $(KIND_$*) $(ARGS)
+
+$(KINDS)/%/onnx/onnx.json: $(KINDS)/%/student.json
+	$(PY) -m student.export checkpoint=$(<D) output=$(@D)
+
+$(KINDS)/report/report.html: $(foreach kind,nar ar dmel,$(KINDS)/$(kind)/onnx/onnx.json)
+	$(PY) -m eval.report dataset=$(DATASET) output=$(@D) \
+	  "systems=[teacher:f5_mini,student:$(KINDS)/nar/onnx,student:$(KINDS)/ar/onnx,student:$(KINDS)/dmel/onnx]"
+
+.SECONDARY: $(foreach kind,nar ar dmel,$(KINDS)/$(kind)/student.json)
+
 speak: setup  ## TEXT="Hello there." OUT=speech.wav, by out/student
 	@exec $(PY) -m student.synthesize $(OWN_STUDENT:%=checkpoint=%) "text=$$TEXT" "output=$${OUT:-speech.wav}" $(ARGS)
 
@@ -145,4 +164,4 @@ format: setup  ## rewrite the code in the project's format
 clean:  ## remove what runs have written (out/)
 	rm -rf out
 
-.PHONY: help setup demo flink-jar prism synth voices plan merge status verify push bench bench-teacher bench-serve bootstrap-corpus train-teacher train-vocoder train-student speak serve web measure-teacher eval test test-long test-xla lint format clean
+.PHONY: help setup demo flink-jar prism synth voices plan merge status verify push bench bench-teacher bench-serve bootstrap-corpus train-teacher train-vocoder train-student student-kinds speak serve web measure-teacher eval test test-long test-xla lint format clean

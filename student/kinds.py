@@ -10,7 +10,9 @@ from torch import Tensor
 
 from speech.vocoder.network import PulseVocoder
 from student.models.acoustic import Acoustic, AcousticConfig
-from student.models.ar import ArConfig, ArStudent
+from student.models.ar import ArStudent
+from student.models.ar_config import ArConfig
+from student.models.ar_dmel import DmelStudent
 from student.models.nar import NarConfig, NarStudent
 from student.onnx.ar_graphs import ar_graphs
 from student.onnx.frames import Kind
@@ -33,9 +35,14 @@ class StudentKind:
     """where the runtime takes its frames from (`student.onnx.frames`)"""
 
 
+def _autoregressive(config: ArConfig, vectors: Tensor) -> Acoustic:
+    built = DmelStudent if config.tokens == "dmel" else ArStudent
+    return built(config, vectors)
+
+
 KINDS = (
     StudentKind(NarConfig, NarStudent, nar_graphs, "nar"),
-    StudentKind(ArConfig, ArStudent, ar_graphs, "ar"),
+    StudentKind(ArConfig, _autoregressive, ar_graphs, "ar"),
 )
 
 

@@ -11,6 +11,7 @@ from speech.vocoder.network import PulseVocoder
 from student.config import TrainStudentConfig
 from student.data.clips import Example, StudentData, collate
 from student.models.acoustic import Acoustic, whole_frames
+from student.models.ar_dmel import DmelStudent
 from student.models.discriminator import MelDiscriminator, adversarial_losses, discriminator_loss
 
 EVALUATED_CLIPS = 32
@@ -30,6 +31,9 @@ class StudentTask:
         vocoder: PulseVocoder,
     ) -> None:
         self.config, self.data, self.vocoder = config, data, vocoder
+        if isinstance(student, DmelStudent):
+            assert data.codec is not None
+            student.take_levels(data.codec.levels)
         self.modules: Mapping[str, nn.Module] = {"student": student}
         if config.discriminator.start is not None:
             discriminator = MelDiscriminator(config.discriminator.channels)

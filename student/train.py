@@ -62,7 +62,7 @@ def summary(data: StudentData, student: Acoustic) -> str:
     return (
         f"{len(data.lengths)} clips, {hours:.2f} h, {len(data.speakers)} speakers, "
         f"{len(data.held_out)} more held out{left_out}; {parameters:.1f} M parameters; "
-        f"{len(data.plan(0))} batches an epoch"
+        f"{len(data.plan(0))} batches an epoch; {data.mb_per_hour:.1f} MB of mels an hour"
     )
 
 

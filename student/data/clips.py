@@ -1,7 +1,7 @@
 """The clips that a student is trained on: chosen, aligned, as batches of like lengths."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from rich.console import Console
@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
 from speech.alignment.clips import Alignment
+from speech.audio.mel import FRAME_RATE, N_MELS
 from speech.dataset.clips import Clips
 from speech.dataset.selection import split_clips
 from speech.training.buckets import bucketed_batches, rounded
@@ -16,8 +17,10 @@ from speech.training.cache import BoundedCache
 from speech.training.task import Batch
 from student.config import TrainStudentConfig
 from student.data.features import Features, features_of
+from student.data.packed_levels import LevelCodec, fitted_codec
 from student.data.speakers import speaker_vectors
 from student.models.acoustic import token_ids
+from student.models.ar_config import ArConfig
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class StudentData:
         self.speakers, self.vectors = speaker_vectors(clips, list(self.lengths), console)
         known = set(self.speakers)
         self.held_out = [row for row in self.held_out if clips[row].speaker_id in known]
+        self.codec = _codec(config, clips, list(self.lengths), console)
         self._cache = BoundedCache[Features](config.cache_mb)
 
     def _not_aligned(self, row: int) -> str | None:
@@ -58,6 +62,12 @@ class StudentData:
         assert alignment is not None
         return sum(alignment.frames)
 
+    @property
+    def mb_per_hour(self) -> float:
+        """What is kept of the mels of an hour: half precision, or packed levels."""
+        frame_bytes = N_MELS * 2 if self.codec is None else N_MELS // 2
+        return frame_bytes * FRAME_RATE * 3600 / 1e6
+
     def plan(self, epoch: int) -> list[list[int]]:
         config = self.config
         return bucketed_batches(self.lengths, config.batch_frames, config.training.seed, epoch)
@@ -66,14 +76,34 @@ class StudentData:
         alignment = self.alignments[row]
         assert alignment is not None
         features = self._cache.get(
-            row, lambda: features_of(self.clips.wave(row)), lambda features: features.nbytes
+            row, lambda: self._features(row), lambda features: features.nbytes
         )
+        if self.codec is not None:
+            features = replace(features, mel=self.codec.mel(features.mel))
         return Example(
             features,
             token_ids(alignment.phonemes),
             torch.tensor(alignment.frames),
             self.speakers.index(self.clips[row].speaker_id),
         )
+
+    def _features(self, row: int) -> Features:
+        """As they are cached: of a student of levels, the mels are packed."""
+        features = features_of(self.clips.wave(row))
+        if self.codec is None:
+            return features
+        return replace(features, mel=self.codec.packed(features.mel.float()))
+
+
+def _codec(
+    config: TrainStudentConfig, clips: Clips, rows: Sequence[int], console: Console
+) -> LevelCodec | None:
+    """None: the student learns mels as they are."""
+    student = config.student
+    if not isinstance(student, ArConfig) or student.tokens == "continuous":
+        return None
+    assert student.dmel is not None
+    return fitted_codec(clips, rows, student.dmel, console)
 
 
 def collate(examples: Sequence[Example]) -> Batch:

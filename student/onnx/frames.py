@@ -100,7 +100,9 @@ class Steps:
         at = len(self.drawn)
         feeds = self.feeds
         feeds["given"], feeds["rotation"] = self.given[:, at : at + 1], self.rotations[at : at + 1]
-        for name, draw in (("chance", self.chance.uniform), ("noise", self.chance.normal)):
+        chance = self.chance
+        draws = {"chance": chance.uniform, "noise": chance.normal, "choice": chance.uniform}
+        for name, draw in draws.items():
             if name in self.shapes:
                 feeds[name] = draw(*self.shapes[name])
         feeds.update(zip(self.carried, self.step.run(None, feeds), strict=True))

@@ -2,22 +2,18 @@
 
 import pytest
 import torch
-from torch import Tensor
 
 from speech.audio.mel import N_MELS
 from speech.config import load_config
 from speech.errors import InputError
 from student.config import TrainStudentConfig
 from student.kinds import build_student
-from student.models.ar import STOP_WEIGHT, ArStudent, held, stop_loss
+from student.models.ar import ArStudent
 from student.models.ar_decoder import CausalTransformer
 from student.models.ar_latent import Latent, kl_to_truth
+from student.models.ar_steps import STOP_WEIGHT, held, stop_loss
+from tests.student.autoregressive import SMALL, batch, speak
 
-SMALL = [
-    *("dim=16", "hidden_dim=24", "condition_dim=4", "encoder_layers=1", "duration_layers=1"),
-    *("decoder_layers=2", "heads=2", "prenet_dim=12", "postnet_dim=8", "table_drop=0.5"),
-    "kl_from=10",
-]
 CONFIG = load_config(
     TrainStudentConfig,
     "train_student",
@@ -35,29 +31,6 @@ def student(**changes: object) -> ArStudent:
         torch.nn.init.normal_(parameter, std=0.2)
     assert isinstance(built, ArStudent)
     return built
-
-
-def batch(frames: list[list[int]], length: int) -> dict[str, Tensor]:
-    torch.manual_seed(1)
-    widest = max(map(len, frames))
-    durations = torch.tensor([row + [0] * (widest - len(row)) for row in frames])
-    valid = torch.arange(length) < durations.sum(1, keepdim=True)
-    return {
-        "mel": (torch.randn(len(frames), length, N_MELS) - 4) * valid.unsqueeze(-1),
-        "ids": torch.arange(3, 3 + widest).expand(len(frames), -1) * (durations > 0),
-        "durations": durations,
-        "speaker": torch.arange(len(frames)) % 3,
-    }
-
-
-def speak(built: ArStudent, frames: list[list[int]], seed: int = 0) -> Tensor:
-    given = batch(frames, 1)
-    condition = built.condition(given["speaker"])
-    generator = torch.Generator().manual_seed(seed)
-    with torch.no_grad():
-        mel, pitch = built.speak(given["ids"], condition, given["durations"], generator)
-    assert pitch is None
-    return mel
 
 
 def test_step_by_step_is_all_at_once() -> None:

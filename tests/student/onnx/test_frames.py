@@ -4,47 +4,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
-from torch import Tensor
 
 from student.export import export
-from student.models.acoustic import token_ids, whole_frames
-from student.models.ar import ArStudent
-from student.onnx.frames import Frames, NoiseSource, expand
-from student.onnx.parity import PHONEMES, TorchNoiseSource
+from student.onnx.frames import NoiseSource
+from student.onnx.parity import TorchNoiseSource
 from student.onnx.runtime import OnnxStudent
 from student.student import Student
+from tests.student.autoregressive import SEED, begun, drawn_by_torch
 from tests.student.untrained import untrained_student
-
-VOICE, SEED = "ben", 5
 
 
 def both(folder: Path, int8: bool = False, **changes: object) -> tuple[Student, OnnxStudent]:
     student = untrained_student(folder, "ar", **changes)
     export(student, str(folder / "onnx"), int8)
     return student, OnnxStudent(str(folder / "onnx"))
-
-
-def begun(exported: OnnxStudent, lasts: np.ndarray, chance: NoiseSource) -> Frames:
-    condition = exported.condition(VOICE)
-    encoded, _ = exported.encode(PHONEMES, condition)
-    index, places = expand(lasts)
-    text = {"encoded": encoded, "index": index, "places": places, "condition": condition}
-    return exported.kind.begin(text, chance)
-
-
-@torch.inference_mode()
-def drawn_by_torch(student: Student) -> tuple[Tensor, np.ndarray]:
-    """Mels before the post-net (1, frames, mels), and how long each phoneme lasts."""
-    acoustic = student.acoustic
-    assert isinstance(acoustic, ArStudent)
-    ids, condition = token_ids(PHONEMES)[None], student.condition(VOICE)
-    text = acoustic.encode(ids, condition)
-    lasts = whole_frames(acoustic.durations(text), ids)
-    x, _ = acoustic.expand(text, lasts, int(lasts.sum()))
-    generator = torch.Generator().manual_seed(SEED)
-    steps = acoustic.generate(acoustic.grouped(x), condition, generator)
-    return acoustic.by_frames(steps)[:, : x.shape[1]], lasts[0].numpy()
 
 
 @pytest.mark.parametrize("changes", [{}, {"reduction": 1}, {"reduction": 4}, {"sampling": False}])
