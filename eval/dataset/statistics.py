@@ -15,10 +15,12 @@ from eval.dataset.duplicates import DuplicateFinder, Duplicates
 from eval.dataset.examples import Example
 from eval.dataset.flags import DEFECTS, Flag, find_flags
 from eval.dataset.listening import Evidence, Listening, choose, listen
+from eval.dataset.mos_yield import MosYield, mos_yields
 from eval.dataset.rows import DatasetRows, Row, open_dataset
 from eval.dataset.speakers import AlikeVoices, similarity_to_speakers
 from eval.dataset.watermark import WatermarkStudy
 from eval.metrics.scoring import Scorer
+from speech.reasons import Reason
 
 STORED = ("duration_s", "wer", "cer", "similarity", "mos", "speaking_rate")
 MAX_IDS = 1_000
@@ -44,6 +46,8 @@ class DatasetStudy:
     hours: float = 0.0
     voices: Mapping[str, VoiceShare] = field(default_factory=dict)
     distributions: Mapping[str, Distribution] = field(default_factory=dict)
+    mos_yields: Sequence[MosYield] = ()
+    """what each `gate.mos_min` would leave of the clips that pass all else"""
     phonemes: Coverage | None = None
     duplicates: Duplicates | None = None
     same_audio: int = 0
@@ -86,6 +90,8 @@ class DatasetStatistics:
     rows: DatasetRows
     accepted: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
+    turned_down: list[float] = field(default_factory=list)
+    """scores of the clips that were rejected for them"""
     stored: dict[str, array] = field(default_factory=lambda: {name: array("f") for name in STORED})
     voices: dict[str, list[float]] = field(default_factory=lambda: defaultdict(lambda: [0, 0.0]))
     texts: DuplicateFinder = field(default_factory=DuplicateFinder)
@@ -111,8 +117,10 @@ def measure_dataset(location: str) -> DatasetStatistics:
         InputError: there is no dataset at all.
     """
     census = DatasetStatistics(open_dataset(location))
-    for row in census.rows.rejected_rows(["reason"]):
+    for row in census.rows.rejected_rows(["reason", "mos"]):
         census.reasons[str(row["reason"])] += 1
+        if row["reason"] == Reason.MOS and row["mos"] is not None:
+            census.turned_down.append(row["mos"])
     for _, row in census.rows.accepted_rows(COLUMNS):
         census.add(row)
     return census
@@ -142,6 +150,7 @@ def study_dataset(
         hours=float(np.nansum(census.stored["duration_s"])) / 3600,
         voices=_voices(census),
         distributions=_distributions(census, heard),
+        mos_yields=_mos_yields(census, heard),
         phonemes=census.phonemes.found(),
         duplicates=census.texts.found(),
         same_audio=heard.same_audio,
@@ -177,6 +186,12 @@ def _distributions(census: DatasetStatistics, heard: Listening) -> dict[str, Dis
         if spread is not None:
             found[name] = spread
     return found
+
+
+def _mos_yields(census: DatasetStatistics, heard: Listening) -> list[MosYield]:
+    """Of the scores that the gate gave; of those of the clips heard again where it gave none."""
+    stored = [*census.stored["mos"], *census.turned_down]
+    return mos_yields(stored) or mos_yields([_heard_value(clip, "mos") for clip in heard.clips])
 
 
 def _heard_value(clip: Evidence, name: str) -> float:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from speech.judges.judges import Judges
+from speech.judges.judges import Judge, Judges
 
 Better = Literal["lower", "higher"]
-Weight = Literal["words", "characters", "duration_s"]
+Weight = Literal["words", "second_words", "characters", "duration_s"]
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ def measures(judges: Judges) -> list[Measure]:
     """In the order of the tables; the judge's name stands with each."""
     return [
         *_words(judges.asr.name),
+        *_second(judges.second_asr),
         *_faults(judges.asr.name),
         Measure(
             *("similarity", "own voice", "cosine to the reference (SIM)", judges.speaker.name),
@@ -69,6 +70,15 @@ def _words(asr: str) -> list[Measure]:
     ]
 
 
+def _second(asr: Judge | None) -> list[Measure]:
+    """Nobody chose a clip or a snapshot by what this one heard."""
+    if asr is None:
+        return []
+    about = "all word errors over all words, by another recogniser"
+    title = ("second_wer", "2nd WER", about, asr.name)
+    return [Measure(*title, "%", 100.0, 1, "lower", "second_words")]
+
+
 def _faults(asr: str) -> list[Measure]:
     """Of autoregressive synthesizers most of all (`eval.metrics.faults`)."""
     named = {
@@ -88,7 +98,13 @@ PROSODY = (
     Measure("mcd_db", "MCD", "mel-cepstral distortion", HERE, "dB", better="lower"),
     Measure("f0_rmse_hz", "F0 RMSE", "pitch error", HERE, "Hz", digits=1, better="lower"),
     Measure("f0_correlation", "F0 corr.", "of pitch contours", HERE, better="higher"),
+    Measure("pitch_spread", "F0 spread", "deviation of voiced frames' pitch", HERE, "st"),
+    Measure("duration_spread", "durations", "deviation of sounds' log durations", HERE),
     Measure("rate", "rate", "characters a second", HERE, digits=1, weight="duration_s"),
+    Measure(
+        *("rate_spread", "rate spread", "distance of clips' rates from their median", HERE),
+        *("%", 100.0, 1),
+    ),
 )
 SPEED = (
     Measure(

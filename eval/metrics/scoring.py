@@ -59,6 +59,21 @@ class Scorer:
                 ratings[rater.name] = rating
         return ClipScores(transcript, errors, embedding, ratings, failures)
 
+    def second_words(
+        self, wave: Wave, text_normalized: str, failures: dict[str, str]
+    ) -> tuple[str | None, WordErrors | None]:
+        """What the second recogniser heard, and how wrong it is; None where there is none, or where
+        it failed, which is told in `failures`."""
+        asr = self.judges.second_asr
+        if asr is None:
+            return None, None
+        heard = self._ask(asr.name, failures, lambda: asr.transcribe_one(wave, self.language))
+        if heard is None:
+            return None, None
+        return heard, self._ask(
+            "words", failures, lambda: word_errors(text_normalized, heard, self.language)
+        )
+
     def words(self, wave: Wave, text_normalized: str) -> WordErrors | None:
         """By the recogniser alone; None where it fails, or the text has nothing to compare."""
         try:

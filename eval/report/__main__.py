@@ -39,12 +39,12 @@ from eval.report.judging import Judging, hear_references
 from eval.report.notes import notes
 from eval.report.page import write_page
 from eval.report.ratios import ratios
-from eval.report.results import SystemResult, TestSetSummary
+from eval.report.results import KindResult, SystemResult, TestSetSummary
 from eval.report.speaking import speak_all
 from eval.report.summary import print_summary
 from eval.report.takes import Run
 from eval.systems.systems import check_systems, check_teacher
-from eval.systems.testsets import TestSet, read_testset, without_trained
+from eval.systems.testsets import TestSet, read_kind, read_testset, without_trained
 from speech import storage
 from speech.config import run_app
 from speech.dataset.layout import list_parts
@@ -63,7 +63,8 @@ def evaluate(config: ReportConfig, console: Console, judges: Judges | None = Non
     scales, ear = measures(judges), Scorer(judges, config.language)
     census, dataset = read_dataset(config, console)
     testset, summary = read_sentences(config, census)
-    runs = speak_all(testset, config, console) if testset else []
+    kinds = read_kinds(config, census) if testset else {}
+    runs = speak_all(testset, config, console, kinds) if testset else []
     baseline = baseline_of(runs)
     systems = judge_all(runs, baseline, ear, config, console)
     if census is not None:
@@ -126,6 +127,21 @@ def read_sentences(
     return testset, TestSetSummary(testset.location, count, testset.left_out, emptied)
 
 
+def read_kinds(config: ReportConfig, census: DatasetStatistics | None) -> dict[str, TestSet]:
+    """The lists beside the test set, without what was trained on.
+
+    Raises:
+        InputError: one that cannot be read, or has nothing in the language.
+    """
+    lists = {
+        kind: read_kind(kind, place, config.language, config.limit)
+        for kind, place in config.lists.items()
+    }
+    if census is None:
+        return lists
+    return {kind: without_trained(found, census.texts.keys) for kind, found in lists.items()}
+
+
 def baseline_of(runs: Sequence[Run]) -> Run | None:
     """Whose audio the others are held against: a teacher's, else people's, else the first system's."""
     spoken = [run for run in runs if any(take.audio for take in run.takes)]
@@ -146,7 +162,8 @@ def judge_all(
     results = []
     for run, heard in zip(runs, references, strict=True):
         embeddings = {voice: reference.embedding for voice, reference in heard.items()}
-        clips = Judging(ear, embeddings, config.output, baseline).judge(run, console)
+        judging = Judging(ear, embeddings, config.output, baseline)
+        clips, kinds = judging.judge(run, console), judging.judge_kinds(run, console)
         results.append(
             SystemResult(
                 name=run.name,
@@ -160,6 +177,14 @@ def judge_all(
                 figures=figures_of(clips, scales, config.seed),
                 clips=clips,
                 references={voice: reference.sha256 for voice, reference in heard.items()},
+                kinds={
+                    kind: KindResult(
+                        failed=sum(clip.audio is None for clip in found),
+                        figures=figures_of(found, scales, config.seed),
+                        clips=found,
+                    )
+                    for kind, found in kinds.items()
+                },
             )
         )
     return results
@@ -183,7 +208,9 @@ def study_plan(config: ReportConfig) -> StudyPlan:
 
 def _open_judges(config: ReportConfig, console: Console) -> Judges:
     """Raises InputError: one of them cannot be had."""
-    judges = Judges(config.judges.with_threads(config.threads))
+    threads = config.threads
+    second = config.second.with_threads(threads) if config.speaks else None
+    judges = Judges(config.judges.with_threads(threads), second=second)
     with waiting("fetching the judges", console):
         judges.fetch()
     return judges
@@ -226,6 +253,7 @@ def checked(config: ReportConfig) -> int:
     if config.speaks:
         storage.check_readable(config.testset, "testset")
         read_testset(config.testset, config.language, config.limit)
+        read_kinds(config, None)
     for key in ("dataset", "held_out"):
         place = getattr(config, key)
         if place is not None and not storage.list_names(place):

@@ -4,7 +4,7 @@ from pydantic import Field, model_validator
 
 from speech.audio.watermark import AnyWatermark
 from speech.config import Config
-from speech.judges.judges import JudgesConfig
+from speech.judges.judges import JudgesConfig, SecondJudgesConfig
 from teacher.base import AnyTeacher
 from teacher.voices import VoicesConfig
 
@@ -30,13 +30,30 @@ class GateConfig(Config):
     """of the dataset's rows"""
 
 
+class KindsConfig(Config):
+    """Test sets beside the main one, each with rows of its own."""
+
+    short: str | None
+    """lines of one or two words"""
+    long: str | None
+    """paragraphs"""
+
+    @property
+    def lists(self) -> dict[str, str]:
+        """Those that there are, by their kind."""
+        return {kind: place for kind, place in self.model_dump().items() if place is not None}
+
+
 class ReportConfig(Config):
     dataset: str | None
     systems: tuple[str, ...]
     testset: str
+    kinds: KindsConfig | None
     language: str
     limit: int | None = Field(ge=1)
-    """only the first lines of the test set"""
+    """only the first lines of each test set"""
+    again: int = Field(ge=0)
+    """sentences that the first teacher says with another seed as well"""
     references: str | None
     """a manifest of voices (.jsonl), or a dataset whose speakers are the voices; null: those of the
     teachers among the systems, else f5_mini's"""
@@ -47,6 +64,8 @@ class ReportConfig(Config):
     held_out: str | None
     """a dataset, in whose speakers' voices the teachers are measured once more"""
     judges: JudgesConfig
+    second: SecondJudgesConfig
+    """judges beside those, by which no gate chooses"""
     watermark: AnyWatermark
     """looked for in the dataset's clips, and tried on those that have none"""
     listen: int | None = Field(ge=1)
@@ -74,9 +93,18 @@ class ReportConfig(Config):
             )
         if self.language not in self.judges.asr.languages:
             raise ValueError(f"language must be one of {', '.join(self.judges.asr.languages)}")
+        second = self.second.asr
+        if second is not None and self.language not in second.languages:
+            allowed = ", ".join(second.languages)
+            raise ValueError(f"second.asr hears {allowed}: say second.asr=null for {self.language}")
         return self
 
     @property
     def speaks(self) -> bool:
         """Whether anything is to say the test set."""
         return bool(self.systems) or self.teacher is not None
+
+    @property
+    def lists(self) -> dict[str, str]:
+        """Test sets by kind, beside `testset`."""
+        return {} if self.kinds is None else self.kinds.lists

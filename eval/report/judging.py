@@ -4,12 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
+from itertools import chain
 
 from rich.console import Console
 
 from eval.metrics.faults import faults_of
 from eval.metrics.prosody import compare_prosody
 from eval.metrics.scoring import ClipScores, Scorer, own_and_other_similarity
+from eval.metrics.spread import off_median, pitch_spread
 from eval.report.marked_words import WordRun, aligned_words
 from eval.report.results import JudgedClip
 from eval.report.takes import Run, Take, plain
@@ -42,7 +44,8 @@ def hear_references(
     """
     asked: dict[int, dict[str, None]] = defaultdict(dict)
     for run in runs:
-        asked[id(run.references)] |= dict.fromkeys(take.voice for take in run.takes if take.voice)
+        takes = [*run.takes, *chain.from_iterable(run.kinds.values())]
+        asked[id(run.references)] |= dict.fromkeys(take.voice for take in takes if take.voice)
     heard: dict[int, dict[str, HeardReference]] = {}
     for run in runs:
         source = id(run.references)
@@ -67,7 +70,11 @@ def _heard(
 
 @dataclass(frozen=True)
 class Judging:
-    """Judges takes of runs; `baseline` is whose audio the others' prosody is held against."""
+    """Judges takes of runs; `baseline` is whose audio prosody is held against.
+
+    The baseline itself is held against its own second takes: no other system can be expected to be
+    nearer to one of its takes than another of them is.
+    """
 
     ear: Scorer
     references: Mapping[str, Embedding]
@@ -75,14 +82,28 @@ class Judging:
     baseline: Run | None
 
     def judge(self, run: Run, console: Console) -> list[JudgedClip]:
-        theirs = {}
-        if self.baseline is not None and run is not self.baseline:
-            theirs = {take.sentence.number: take for take in self.baseline.takes}
-        title = f"judging, {plain(run.name)}"
-        return [
-            self._judge(take, theirs.get(take.sentence.number))
-            for take in track(run.takes, title, console, "clip", keep=True)
+        theirs: Sequence[Take] = ()
+        if self.baseline is not None:
+            theirs = self.baseline.again if run is self.baseline else self.baseline.takes
+        return self._all(run.takes, theirs, run.name, console)
+
+    def judge_kinds(self, run: Run, console: Console) -> dict[str, list[JudgedClip]]:
+        """Its lines of other lists, of which nothing is held against another system's."""
+        return {
+            kind: self._all(takes, (), f"{run.name}, {kind}", console)
+            for kind, takes in run.kinds.items()
+        }
+
+    def _all(
+        self, takes: Sequence[Take], theirs: Sequence[Take], name: str, console: Console
+    ) -> list[JudgedClip]:
+        others = {take.sentence.number: take for take in theirs}
+        title = f"judging, {plain(name)}"
+        clips = [
+            self._judge(take, others.get(take.sentence.number))
+            for take in track(takes, title, console, "clip", keep=True)
         ]
+        return with_rate_spread(clips)
 
     def _judge(self, take: Take, other: Take | None) -> JudgedClip:
         said = take.sentence
@@ -95,13 +116,17 @@ class Judging:
             return replace(clip, audio=None, problems={"audio": str(error)})
         heard = self.ear.hear(wave, said.text_normalized)
         prosody, problems = self._prosody(wave, take, other)
+        second, second_errors = self.ear.second_words(wave, said.text_normalized, problems)
         own, others = own_and_other_similarity(heard.embedding, self.references, take.voice)
         duration_s = len(wave) / SAMPLE_RATE
         values = {
             **word_values(heard.errors),
             **self._faults(heard, said.text_normalized),
             **heard.ratings,
+            "second_wer": None if second_errors is None else second_errors.wer,
             **prosody,
+            "pitch_spread": pitch_spread(wave),
+            "duration_spread": take.duration_spread,
             "similarity": own,
             "other_similarity": others,
             "rate": len(said.text_normalized) / duration_s,
@@ -110,9 +135,12 @@ class Judging:
         }
         errors = heard.errors
         sizes = {"words": errors.words, "characters": errors.characters} if errors else {}
+        if second_errors is not None:
+            sizes["second_words"] = second_errors.words
         return replace(
             clip,
             transcript=heard.transcript,
+            second_transcript=second,
             alignment=self._alignment(heard, said.text_normalized),
             duration_s=duration_s,
             weights={**sizes, "duration_s": duration_s},
@@ -147,6 +175,21 @@ class Judging:
 
 def _same_voice(take: Take, other: Take) -> bool:
     return other.voice is None or take.voice is None or take.voice == other.voice
+
+
+def with_rate_spread(clips: Sequence[JudgedClip]) -> list[JudgedClip]:
+    """Each with how far its rate is from the median of all of them."""
+    spoken = [clip for clip in clips if clip.values.get("rate", 0) > 0]
+    if not spoken:
+        return [*clips]
+    far = off_median([clip.values["rate"] for clip in spoken])
+    spread = {clip.number: value for clip, value in zip(spoken, far, strict=True)}
+    return [
+        replace(clip, values={**clip.values, "rate_spread": spread[clip.number]})
+        if clip.number in spread
+        else clip
+        for clip in clips
+    ]
 
 
 def word_values(errors: WordErrors | None) -> dict[str, float]:

@@ -82,7 +82,9 @@ def _of_systems(systems: Sequence[SystemResult], baseline: str | None) -> Iterat
     if baseline is not None and len(systems) > 1:
         yield Note(
             "prosody",
-            f"MCD and F0 are held against the audio of {baseline}, where voices are the same.",
+            f"MCD and F0 are held against the audio of {baseline}, where voices are the same; where "
+            f"{baseline} itself has these figures, against its own second takes, with other seeds: "
+            "no system can be expected to be nearer to one take than the next take is.",
         )
 
 

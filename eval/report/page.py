@@ -19,18 +19,20 @@ from eval.report.document import Report
 from eval.report.figures import ENOUGH
 from eval.report.filters import flags_of, picks
 from eval.report.footnotes import footnotes
+from eval.report.kinds import BEFORE, BEHIND, kind_rows
 from eval.report.results import JudgedClip, SystemResult
 from eval.report.sample_table import choose_rows
 from eval.report.tiles import tiles
 from eval.report.verdicts import verdicts
 from speech import storage
 
-MAIN = ("wer", "fault", "similarity"), ("real_time_factor", "first_audio_s")
+MAIN = ("wer", "second_wer", "fault", "similarity"), ("real_time_factor", "first_audio_s")
 """keys of the measures that are not folded away, before and behind those of MOS judges"""
 MINOR = {
     "Words": ("sentence_wer", "cer", "sentence_cer", "insertions", "deletions", "repetitions"),
     "Faults": ("repetition", "early_stop", "nothing_right"),
-    "Voice and prosody": ("other_similarity", "mcd_db", "f0_rmse_hz", "f0_correlation", "rate"),
+    "Prosody": ("pitch_spread", "duration_spread", "rate_spread", "rate", "f0_correlation"),
+    "Voice, and distance to the teacher": ("other_similarity", "mcd_db", "f0_rmse_hz"),
 }
 PLOTTED = ("wer", "similarity"), ("real_time_factor",)
 SCRIPTS = ("logic", "sort", "filter", "player", "blind", "blind_dialog", "links")
@@ -62,7 +64,13 @@ def render(report: Report, config: ReportConfig) -> str:
             style=Markup(style),
             script=Markup(script),
             policy=policy(style, script),
-            main=[scales[key] for key in (*before, *rated(report.measures), *behind)],
+            main=[
+                scales[key] for key in (*before, *rated(report.measures), *behind) if key in scales
+            ],
+            kinds=kind_rows(report.systems),
+            kind_measures=[
+                scales[key] for key in (*BEFORE, *rated(report.measures), *BEHIND) if key in scales
+            ],
             minor={title: [scales[key] for key in keys] for title, keys in MINOR.items()},
             plots=_interval_plots(report, scales, hues),
             scales=scales,

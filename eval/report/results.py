@@ -21,6 +21,8 @@ class JudgedClip:
     voice: str | None
     audio: str | None
     transcript: str | None = None
+    second_transcript: str | None = None
+    """of the second recogniser, where there is one"""
     duration_s: float | None = None
     weights: Mapping[str, float] = field(default_factory=dict)
     """words and characters of the text, seconds of the clip"""
@@ -29,6 +31,16 @@ class JudgedClip:
     """by judge, `system` or `prosody`: why a value is missing"""
     alignment: Sequence[WordRun] = ()
     """of the text with the transcript"""
+
+
+@dataclass(frozen=True)
+class KindResult:
+    """A system's lines of one kind: one or two words, or paragraphs."""
+
+    failed: int
+    """lines without audio"""
+    figures: Figures
+    clips: Sequence[JudgedClip]
 
 
 @dataclass(frozen=True)
@@ -60,3 +72,5 @@ class SystemResult:
     clips: Sequence[JudgedClip]
     references: Mapping[str, str] = field(default_factory=dict)
     """SHA-256 of the audio of each voice that was asked for"""
+    kinds: Mapping[str, KindResult] = field(default_factory=dict)
+    """of lists beside the test set, whose lines are in no other figure"""

@@ -1,6 +1,6 @@
 """All systems say the test set, one after another, in the same voices wherever they share some."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -23,15 +23,24 @@ from teacher.voices import VoicesConfig
 DEFAULT_BANK = "f5_mini"
 
 
-def speak_all(testset: TestSet, config: ReportConfig, console: Console) -> list[Run]:
-    """A run for each system.
+def speak_all(
+    testset: TestSet,
+    config: ReportConfig,
+    console: Console,
+    kinds: Mapping[str, TestSet] | None = None,
+) -> list[Run]:
+    """A run for each system, of the test set and of lists of other kinds.
 
     Raises:
         InputError: the bank of references is not there, or not as it should be.
     """
-    task = Task(testset.sentences, config.language, config.seed, config.output)
+    lists = {kind: found.sentences for kind, found in (kinds or {}).items()}
+    task = Task(testset.sentences, config.language, config.seed, config.output, kinds=lists)
+    systems = systems_of(config, testset)
+    first = next((system for system in systems if system.kind == "teacher"), None)
+    again = replace(task, again=config.again)
     return _named_apart(
-        [run_system(system, task, console) for system in systems_of(config, testset)]
+        [run_system(system, again if system is first else task, console) for system in systems]
     )
 
 

@@ -1,17 +1,27 @@
 """The report on the terminal: headlines, figures, verdicts, flags and the gate."""
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.table import Table
 
 from eval.dataset.statistics import DatasetStudy
-from eval.metrics.measures import SHARE, by_key, rated
+from eval.metrics.measures import SHARE, Measure, by_key, rated
 from eval.report.document import Report
 from eval.report.figures import shown
+from eval.report.kinds import BEFORE, BEHIND, TITLES
+from eval.report.results import Figures
 from eval.report.takes import plain
 from eval.report.verdicts import Verdict, verdicts
 
-SHOWN = ("wer", "similarity"), ("mcd_db", "f0_correlation", "real_time_factor", "first_audio_s")
-"""before and behind the columns of MOS judges"""
+SHOWN = (
+    ("wer", "second_wer", "similarity"),
+    (
+        *("pitch_spread", "duration_spread", "f0_correlation", "mcd_db"),
+        *("real_time_factor", "first_audio_s"),
+    ),
+)
+"""before and behind the MOS judges"""
 FAULTS = ("repetition", "early_stop")
 
 
@@ -19,16 +29,8 @@ def print_summary(report: Report, console: Console) -> None:
     scales = by_key(report.measures)
     for head in report.headlines:
         console.print(plain(head.text), highlight=False)
-    before, behind = SHOWN
-    known = [scales[key] for key in (*before, *rated(report.measures), *behind)]
     if report.systems:
-        table = Table("system", *(f"{m.title} {m.unit}".strip() for m in known))
-        for system in report.systems:
-            figures = (shown(system.figures.get(m.key), m) for m in known)
-            table.add_row(
-                plain(system.name), *(figures if not system.error else ("-" for _ in known))
-            )
-        console.print(table)
+        console.print(_figures(report))
     for system in report.systems:
         if "fault" in system.figures and system.figures["fault"].estimate > 0:
             faults = (f"{scales[k].title} {shown(system.figures[k], scales[k])} %" for k in FAULTS)
@@ -46,6 +48,29 @@ def print_summary(report: Report, console: Console) -> None:
         console.print(plain(line), highlight=False)
 
 
+def _figures(report: Report) -> Table:
+    """A column for each system, which is what fits a terminal: measures, then each kind of line."""
+    scales = by_key(report.measures)
+    table = Table("", *(plain(system.name) for system in report.systems))
+    before, behind = SHOWN
+    for key in (*before, *rated(report.measures), *behind):
+        if key in scales:
+            _add(table, scales[key], [system.figures for system in report.systems])
+    for kind in dict.fromkeys(kind for system in report.systems for kind in system.kinds):
+        table.add_section()
+        table.add_row(TITLES[kind])
+        for key in (*BEFORE, *rated(report.measures), *BEHIND):
+            found = [system.kinds.get(kind) for system in report.systems]
+            if key in scales:
+                _add(table, scales[key], [kind.figures if kind else {} for kind in found])
+    return table
+
+
+def _add(table: Table, measure: Measure, figures: Sequence[Figures]) -> None:
+    title = f"{measure.title} {measure.unit}".strip()
+    table.add_row(title, *(shown(found.get(measure.key), measure) for found in figures))
+
+
 def _verdict_line(verdict: Verdict) -> str:
     said = [f"better: {', '.join(verdict.better)}"] if verdict.better else []
     said += [f"worse: {', '.join(verdict.worse)}"] if verdict.worse else []
@@ -60,6 +85,10 @@ def _print_dataset(study: DatasetStudy, console: Console) -> None:
     if study.watermark is not None:
         told = (f"{what} {shown(figure, SHARE)} %" for what, figure in study.watermark.figures)
         console.print(plain(f"{study.watermark.name}: {', '.join(told)}"), highlight=False)
+    if study.mos_yields:
+        left = (f"{one.mos_min:g}: {one.kept}" for one in study.mos_yields)
+        total = study.mos_yields[0].passed_the_rest
+        console.print(f"gate.mos_min would leave, of {total} clips: {', '.join(left)}")
     found = ", ".join(f"{count} {defect}" for defect, count in study.flags.items() if count)
     console.print(
         plain(

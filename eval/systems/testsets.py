@@ -94,6 +94,16 @@ def read_testset(location: Location, language: str, limit: int | None) -> TestSe
     return TestSet(location, sentences, references, left_out)
 
 
+def read_kind(kind: str, location: Location, language: str, limit: int | None) -> TestSet:
+    """A list beside the main test set, whose ids begin with its kind; raises as `read_testset`."""
+    try:
+        found = read_testset(location, language, limit)
+    except InputError as error:
+        raise InputError(f"kinds.{kind}: {error}; kinds=null is without such lists") from error
+    named = [replace(sentence, id=f"{kind}-{sentence.id}") for sentence in found.sentences]
+    return replace(found, sentences=named)
+
+
 def without_trained(testset: TestSet, trained: Iterable[int]) -> TestSet:
     """The test set less the sentences whose `text_key` is one of a dataset's."""
     known = set(trained)

@@ -4,7 +4,6 @@ import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -50,6 +49,14 @@ class AsrConfig(HubModel):
             raise ValueError(f"windows_s must rise and end with 30, not {self.windows_s}")
         return self
 
+    def check(self) -> None:
+        """Raises InputError: the weights cannot be had, or are other ones."""
+        self.locate(WEIGHTS, *DESCRIPTIONS)
+
+    def source(self) -> tuple[str, dict[str, bytes]]:
+        """A folder with the model; or a name for it, and its files by their own. Raises as `check`."""
+        return str(self.locate(WEIGHTS, *DESCRIPTIONS).parent), {}
+
 
 class Asr:
     """Decoding without fallbacks or memory of other clips: equal in, equal out.
@@ -63,9 +70,9 @@ class Asr:
         self.name = config.name
         self.revision = f"faster-whisper {version('faster-whisper')}, {config.pin}"
 
-    def fetch(self) -> Path:
-        """The weights' file. Raises InputError: it cannot be had, or is another one."""
-        return self.config.locate(WEIGHTS, *DESCRIPTIONS)
+    def fetch(self) -> None:
+        """Have the weights. Raises InputError: they cannot be had, or are other ones."""
+        self.config.check()
 
     def transcribe_one(self, wave: Wave, language: str) -> str:
         """A 24 kHz wave -> its text. Raises Refused: `unsupported_language`."""
@@ -127,10 +134,12 @@ class Asr:
         device = pick_device("judges.asr.device", self.config.device).type
         if device == "cuda":
             load_cublas("judges.asr.device")
+        model, files = self.config.source()
         return WindowedWhisper(
-            str(self.fetch().parent),
+            model,
             device=device,
             compute_type=self.config.compute_type,
             cpu_threads=self.config.cpu_threads or min(4, os.cpu_count() or 1),
             num_workers=self._callers,
+            files=files or None,
         )

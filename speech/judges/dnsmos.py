@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,13 +55,17 @@ class DnsMos:
 
     @cached_property
     def _session(self) -> "InferenceSession":
-        import onnxruntime
+        return open_session(storage.local_path(WEIGHTS, WEIGHTS_SHA256))
 
-        path = storage.local_path(WEIGHTS, WEIGHTS_SHA256)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = min(4, os.cpu_count() or 1)
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+def open_session(path: Path) -> "InferenceSession":
+    """A network of speechmos on the CPU, whose threads sleep while they wait."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = min(4, os.cpu_count() or 1)
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
 def windows(heard: npt.NDArray[np.float32]) -> Iterator[npt.NDArray[np.float32]]:

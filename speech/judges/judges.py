@@ -9,6 +9,8 @@ from speech.judges.asr import Asr, AsrConfig
 from speech.judges.distillmos import Mos
 from speech.judges.dnsmos import DnsMos
 from speech.judges.hub import Device
+from speech.judges.p808 import P808Mos
+from speech.judges.second_asr import SecondAsrConfig
 from speech.judges.speaker import Embedding, SpeakerEncoder
 from speech.judges.utmos import Utmos, UtmosConfig
 from speech.judges.wavlm import WavLmConfig, WavLmSpeaker
@@ -83,6 +85,20 @@ class JudgesConfig(Config):
         return self.model_copy(update=plain)
 
 
+class SecondJudgesConfig(Config):
+    """Judges of reports that no gate has: what chooses clips is not what measures them."""
+
+    asr: SecondAsrConfig | None
+    mos: bool
+    """DNSMOS P.808"""
+
+    def with_threads(self, count: int) -> "SecondJudgesConfig":
+        """The ASR with as many of the CPU."""
+        if self.asr is None:
+            return self
+        return self.model_copy(update={"asr": self.asr.model_copy(update={"cpu_threads": count})})
+
+
 class Judges:
     """An ASR, a judge of voices and, where wanted, predictors of mean opinion scores.
 
@@ -92,8 +108,11 @@ class Judges:
     threads that ask at a time.
     """
 
-    def __init__(self, config: JudgesConfig, callers: int = 1) -> None:
+    def __init__(
+        self, config: JudgesConfig, callers: int = 1, second: SecondJudgesConfig | None = None
+    ) -> None:
         self.asr = Asr(config.asr, callers)
+        self.second_asr = Asr(second.asr) if second and second.asr else None
         wavlm = WavLmSpeaker(config.speaker) if config.speaker else None
         utmos = Utmos(config.utmos) if config.utmos else None
         self.speaker: SpeakerJudge = wavlm or SpeakerEncoder()
@@ -101,8 +120,9 @@ class Judges:
             *([Mos()] if config.mos else []),
             *([utmos] if utmos else []),
             *([DnsMos()] if config.dnsmos else []),
+            *([P808Mos()] if second and second.mos else []),
         ]
-        self._from_outside = [judge for judge in (self.asr, wavlm, utmos) if judge]
+        self._from_outside = [judge for judge in (self.asr, self.second_asr, wavlm, utmos) if judge]
 
     def fetch(self) -> None:
         """Have what a hub or a folder gives, and check it, before anything is spent.
@@ -120,5 +140,6 @@ class Judges:
 
     @property
     def revisions(self) -> dict[str, str]:
-        judges: list[Judge] = [self.asr, self.speaker, *self.raters]
+        second = [self.second_asr] if self.second_asr else []
+        judges: list[Judge] = [self.asr, *second, self.speaker, *self.raters]
         return {judge.name: judge.revision for judge in judges}

@@ -23,6 +23,10 @@ class FakeAsr:
         return [-float(len(text)) for text in texts]
 
 
+class SecondFakeAsr(FakeAsr):
+    name = "second-fake-asr"
+
+
 class FakeSpeaker:
     """The embedding is a direction that the clip's level decides."""
 
@@ -48,8 +52,10 @@ class FakeMos:
 class FakeJudges:
     """In the place of `speech.judges.judges.Judges`."""
 
-    def __init__(self, hears: str = "hello world") -> None:
+    def __init__(self, hears: str = "hello world", second: str | None = None) -> None:
+        """`second`: what another recogniser hears; None for none."""
         self.asr, self.speaker, self.mos = FakeAsr(hears), FakeSpeaker(), FakeMos()
+        self.second_asr = None if second is None else SecondFakeAsr(second)
 
     @property
     def raters(self) -> list[FakeMos]:
@@ -57,7 +63,9 @@ class FakeJudges:
 
     @property
     def revisions(self) -> dict[str, str]:
-        return {judge.name: judge.revision for judge in (self.asr, self.speaker, self.mos)}
+        second = [self.second_asr] if self.second_asr else []
+        judges = (self.asr, *second, self.speaker, self.mos)
+        return {judge.name: judge.revision for judge in judges}
 
 
 BREAKS = 24_001

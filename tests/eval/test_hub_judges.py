@@ -212,6 +212,7 @@ def test_a_report_has_a_column_of_each(
     soundfile.write(tmp_path / "clips/1.wav", wave[:SAMPLE_RATE], SAMPLE_RATE)
     (tmp_path / "lines.txt").write_text("A bona fide manuscript.\n")
     given = [f"testset={tmp_path}/lines.txt", f"output={tmp_path}/out", "judges.mos=false"]
+    given.append("second=none")
     config = load_config(ReportConfig, "eval", [*given, f"systems=[audio:{tmp_path}/clips]"])
     judges = config.judges.model_copy(update={"speaker": wavlm, "utmos": utmos})
     assert report.main(config.model_copy(update={"judges": judges})) == 0

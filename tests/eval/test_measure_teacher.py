@@ -113,6 +113,7 @@ def test_a_run_measures_both_banks(held_out: Path, tmp_path: Path) -> None:
     testset.write_text("Who left the door open?\n\nThat was not my idea.\nNever spoken.\n")
     card.write_text(f"# Card\n\n{START}\nold figures\n{END}\n\nThe end.\n")
     given = [f"output={tmp_path}/out", f"testset={testset}", f"card={card}", "limit=2"]
+    given += ["second=none", "kinds=null", "again=0"]
     config = config_of(*given, f"held_out={held_out}", "teacher.sampler.steps=5")
     assert measure_teacher.main(config) == 0
     measured = json.loads(Path(tmp_path, "out/measure.json").read_text())

@@ -19,6 +19,7 @@ def flagged(clips: Mapping[str, tuple[str, Clip]], folder: Path) -> dict[str, se
     """Ids by the defect's name, as report.json has them."""
     dataset = write_dataset(folder / "dataset", [clip for _, clip in clips.values()])
     given = [f"dataset={dataset}", f"output={folder}/report", "listen=null", "judges.mos=false"]
+    given.append("second=none")
     status = report.main(load_config(ReportConfig, "eval", [*given, "show=1"]))
     assert status == 0
     study = json.loads((folder / "report/report.json").read_text())["dataset"]
