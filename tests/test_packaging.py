@@ -14,7 +14,8 @@ import grimp
 import pytest
 
 from speech.audio.waveform import decode
-from speech.commands import COMMANDS, OURS
+from speech.commands import COMMANDS
+from speech.library_noise import OURS
 from speech.dataset.schema import SAMPLE_RATE
 from speech.judges.asr import Asr
 from speech.judges.judges import JudgesConfig
