@@ -14,6 +14,8 @@ from student.synthesize import SynthesizeConfig, main
 from tests.spoken import VOICES, reference_clips, write_dataset
 from tests.student.small import config
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 @pytest.fixture(scope="module")
 def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> str:

@@ -24,6 +24,8 @@ from speech.training.weights import write_weights
 from tests.speech.training.toy_task import CONFIG, QuietTask, ToyTask, trainer
 from tests.trainings import Damage, Killed, assert_same, damage, weights
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Trainer:
@@ -85,7 +87,9 @@ def assert_weights_equal(run: Trainer, other: Trainer) -> None:
 def test_sigkill_at_any_moment(whole: Trainer, tmp_path: Path) -> None:
     """Mid-save among them: each run dies a little later, until one of them ends."""
     script = (
-        "import sys; from tests.speech.training.toy_task import trainer; trainer(sys.argv[1]).run()"
+        "import sys; from tests.speech.training.toy_task import trainer; "
+        "import speech.training.trainer as drawn; drawn.draw_curve = lambda *_: b''; "
+        "trainer(sys.argv[1]).run()"
     )
     deaths = 0
     for moment in range(40):
