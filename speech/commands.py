@@ -6,6 +6,8 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from speech.library_noise import OURS, hush_process
+
 
 @dataclass(frozen=True)
 class Command:
@@ -56,13 +58,13 @@ COMMANDS = {
         "pipelines.bootstrap_corpus", "bootstrap", "speech to train a first teacher on"
     ),
 }
-OURS = ("speech", "teacher", "student", "pipelines", "eval")
 ASSIGNMENT = re.compile(r"[~+]*[\w.@/]+=|-")
 """how an override or an option begins"""
 
 
 def main() -> None:
     """Run the command that the first argument names; without one, list them."""
+    hush_process()
     name = sys.argv[1] if len(sys.argv) > 1 else "--help"
     if name in ("-h", "--help"):
         print(_usage())

@@ -19,7 +19,7 @@ from types import FrameType
 
 import psutil
 
-from speech.commands import OURS
+from speech.library_noise import OURS, hush_process
 from speech.storage import temporaries
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -46,8 +46,9 @@ _state = _State()
 
 def watch_command() -> None:
     """Watch from the first import on, which takes seconds, if this process is `python -m` of one of
-    our modules. Another program that imports us keeps its handlers."""
+    our modules, and hush libraries. Another program that imports us keeps its handlers."""
     if sys.argv[:1] == ["-m"] and _module().partition(".")[0] in OURS and not _state.watching:
+        hush_process()
         _start()
 
 

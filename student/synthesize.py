@@ -59,22 +59,31 @@ def main(config: SynthesizeConfig) -> int:
     _check_output(config)
     synthesizer = open_synthesizer(config)
     voice = config.reference or choose_voice(config, synthesizer)
-    introduce(synthesizer, voice, console)
-    note_language(lines, synthesizer.languages[0], console)
     failed, language = 0, synthesizer.languages[0]
+
+    def introduce() -> None:
+        show_voice(synthesizer, voice, console)
+        note_language(lines, language, console)
+
+    if config.file is not None:
+        introduce()
     for path, line in targets(config, lines):
         request = SynthesisRequest(line, voice, language, config.seed, config.speed)
         start = time.perf_counter()
         try:
             wave = said(synthesizer, request).wave
         except Refused as refusal:
-            console.print(f"not spoken: {line!r:.60}: {refusal}", markup=False)
+            told = f"not spoken: {line!r:.60}: {refusal}"
+            console.print(told, markup=False, highlight=False, soft_wrap=True)
             failed += 1
             continue
         took_s = time.perf_counter() - start
+        if config.text is not None:  # not before: one text that is refused is one line
+            introduce()
         write_wave(path, wave)
         length_s = len(wave) / SAMPLE_RATE
-        console.print(f"{path}: {length_s:.1f} s of speech in {took_s:.2f} s")
+        told = f"{path}: {length_s:.1f} s of speech in {took_s:.2f} s"
+        console.print(told, markup=False, soft_wrap=True)
     return 1 if failed else 0
 
 
@@ -123,7 +132,7 @@ def choose_voice(config: SynthesizeConfig, synthesizer: Synthesizer) -> str:
     return config.voice
 
 
-def introduce(synthesizer: Synthesizer, voice: str, console: Console) -> None:
+def show_voice(synthesizer: Synthesizer, voice: str, console: Console) -> None:
     others = ", ".join(other for other in synthesizer.voices if other != voice)
     console.print(
         f"{synthesizer.name}, voice={voice} (others: {others})", highlight=False, soft_wrap=True

@@ -1,4 +1,5 @@
-"""A storage server for `gs://` paths, started by the tests themselves; it needs no network."""
+"""What tests of many parts ask for: a storage server for `gs://` paths, which needs no network, and
+trainings that draw nothing."""
 
 import os
 import threading
@@ -36,3 +37,13 @@ def gcs_bucket(_gcs_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
     name = f"bucket-{uuid4().hex}"
     storage.Client(project="test").create_bucket(name)
     return f"gs://{name}"
+
+
+@pytest.fixture(scope="module")
+def undrawn() -> Iterator[None]:
+    """No picture of the losses after each evaluation: it is most of what a tiny training takes."""
+    import speech.training.trainer
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(speech.training.trainer, "draw_curve", lambda history, title: b"")
+        yield

@@ -22,6 +22,7 @@ from speech.config import load_config
 from speech.errors import InputError
 from speech.judges.asr import Asr
 from speech.judges.wer import score
+from tests.noisy_libraries import noisy
 
 pytestmark = pytest.mark.slow
 
@@ -142,12 +143,16 @@ def test_the_same_seed_gives_the_same_bytes(few, folder):
 
 
 @pytest.mark.parametrize("name", ["SIGINT"])
-def test_interrupted_while_it_speaks_the_next_run_leaves_the_same_bytes(few, folder, name):
+def test_interrupted_while_it_speaks_the_next_run_leaves_the_same_bytes(
+    few, folder, name, tmp_path
+):
+    """And what libraries warn of meanwhile is in none of its lines."""
     output, corpus = folder / name, folder / "few.txt"
     named = [f"output={output}", f"corpus.paths=['{corpus}']", "runner.threads=1"]
     command = [sys.executable, "-m", "pipelines.synth", *named, "dataset.shards=1"]
     with subprocess.Popen(
         command,
+        env=noisy(tmp_path),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         preexec_fn=lambda: signal.signal(
@@ -161,6 +166,7 @@ def test_interrupted_while_it_speaks_the_next_run_leaves_the_same_bytes(few, fol
         told = process.stderr.read()
     assert process.returncode == 128 + signal.Signals[name]
     assert told == b"interrupted: run the same command again to continue\n"
+    assert {"soundfile", "torch"} <= {*(tmp_path / "heard").read_text().split()}
     assert not list(output.glob("_shards/.*"))
     assert synth.main(config_of(output, corpus, "dataset.shards=1")) == 0
     assert contents(output) == contents(few)

@@ -24,6 +24,7 @@ COMMANDS = {
     "export": ("student.export", "ExportStudentConfig", "main", "export_student"),
     "train-student": ("student.train", "TrainStudentConfig", "main", "train_student"),
     "eval": ("eval.report.__main__", "ReportConfig", "checked", "eval"),
+    "measure-teacher": ("eval.teacher", "ReportConfig", "main", "measure_teacher"),
     "bench": ("eval.bench.__main__", "BenchConfig", "main", "bench"),
 }
 
@@ -65,6 +66,7 @@ TYPED = [
     ("status", "watch=maybe", "allowed is true or false"),
     ("verify", "output={in}", "no dataset of make synth"),
     ("merge", "datasets=[{in}]", "allowed are two datasets or more"),
+    ("merge", "datasets=[{in},{in}/b]", "is no finished dataset: manifest.json is missing"),
     ("merge", "output={in}", "give output=... a new or an empty folder"),
     ("push", "repo=owner", "give dataset=FOLDER, student=FOLDER or both"),
     ("push", "dataset={in}", "repo has no default; give repo="),
@@ -82,7 +84,14 @@ TYPED = [
     ("eval", "systems=[techer:f5_mini]", "allowed: teacher:NAME"),
     ("eval", "systems=[teacher:f5_mni]", "allowed: bark, f5_base"),
     ("eval", "language=xx", "give systems=["),
+    ("eval", "systems=student", "allowed: teacher:NAME, teacher:NAME@FOLDER, student:FOLDER"),
+    ("eval", "dataset={in}", "it has no data/*.parquet (make synth)"),
+    ("measure-teacher", "teacher.device=cuda", "allowed: auto, cpu"),
+    ("measure-teacher", "held_out=none", "held_out=none is not there, or is empty"),
+    ("measure-teacher", "testset=none.txt", "testset=none.txt: cannot read"),
     ("bench", "device=cuda", "did you mean teacher.device"),
+    ("bench", "students=[{in}]", "it has no student.json (make train-student)"),
+    ("bench", "teachers=[x]", "did you mean teacher or teacher.name?"),
     ("bench", "output={in}", "give output=... a new or an empty folder"),
 ]
 

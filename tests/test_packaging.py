@@ -14,11 +14,12 @@ import grimp
 import pytest
 
 from speech.audio.waveform import decode
-from speech.commands import COMMANDS, OURS
+from speech.commands import COMMANDS
 from speech.dataset.schema import SAMPLE_RATE
 from speech.judges.asr import Asr
 from speech.judges.judges import JudgesConfig
 from speech.judges.wer import score
+from speech.library_noise import OURS
 from tests.blocks import block
 from tests.distributions import NAME, installed_with, modules_of
 

@@ -4,7 +4,6 @@ Unknown keys, wrong types and bad overrides end a command with one line that say
 """
 
 import argparse
-import logging
 import os
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -26,6 +25,7 @@ from speech.config.experiments import check_experiment
 from speech.config.fields import fields_of
 from speech.config.overrides import as_hydra_reads, comma_hint, with_its_key
 from speech.errors import InputError, Unavailable
+from speech.library_noise import hushed
 from speech.storage.disk import disk_trouble, told_once
 
 CONF_DIR = Path(__file__).resolve().parents[2] / "conf"
@@ -97,10 +97,9 @@ def run_app(
         storage server that stayed away, 128 and the number of a signal: 130 for Ctrl-C, 143 for
         SIGTERM, 129 for SIGHUP.
     """
-    with signals.watched(), told_once():
+    with signals.watched(), hushed(), told_once():
         parser = _parser(name, main, flags or {})
         arguments = parser.parse_args(argv)
-        logging.captureWarnings(True)
         try:
             config = load_config(schema, name, arguments.overrides, free_text)
             if arguments.cfg:

@@ -19,6 +19,7 @@ from student.server.page import page_router
 from student.server.phonemes import phonemes_router
 from student.server.readiness import Readiness
 from student.server.wyoming import serving_wyoming
+from student.server.wyoming_watch import WyomingWatch
 
 ABOUT = """\
 Speech by small models on this machine, as OpenAI's API speaks it: an app that knows that API needs
@@ -40,7 +41,8 @@ def create_app(config: ServeConfig, catalog: Catalog, engine: Engine) -> FastAPI
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         where = config.host, config.wyoming_port
-        async with serving_wyoming(*where, catalog, cache, config.max_chars) as port:
+        watch = WyomingWatch(metrics, readiness, config.log_text)
+        async with serving_wyoming(*where, catalog, cache, config.max_chars, watch) as port:
             app.state.wyoming_port = port
             yield
         await cache.close()

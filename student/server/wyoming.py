@@ -38,7 +38,9 @@ from student.server.catalog import Catalog
 from student.server.encode import PcmEncoder
 from student.server.errors import ApiError
 from student.server.openai_api import check_text
+from student.server.request_watch import LEFT
 from student.server.wyoming_voices import chosen, info
+from student.server.wyoming_watch import WyomingRequest, WyomingWatch
 
 AUDIO = {"rate": SAMPLE_RATE, "width": 2, "channels": 1}
 SILENCE = bytes(2 * round((SENTENCE_S - END_S) * SAMPLE_RATE))
@@ -50,7 +52,12 @@ WAITING_EVENTS = 8
 
 @asynccontextmanager
 async def serving_wyoming(
-    host: str, port: int | None, catalog: Catalog, engine: Speaking, max_chars: int
+    host: str,
+    port: int | None,
+    catalog: Catalog,
+    engine: Speaking,
+    max_chars: int,
+    watch: WyomingWatch,
 ) -> AsyncIterator[int | None]:
     """Listens while it is entered; the port that it has, of port 0 one that was free. None: not at
     all."""
@@ -60,7 +67,8 @@ async def serving_wyoming(
     connections = set[asyncio.Task[None]]()
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.ensure_future(Connection(reader, writer, catalog, engine, max_chars).run())
+        connection = Connection(reader, writer, catalog, engine, max_chars, watch)
+        task = asyncio.ensure_future(connection.run())
         connections.add(task)
         task.add_done_callback(connections.discard)
 
@@ -85,11 +93,14 @@ class Connection(AsyncEventHandler):
         catalog: Catalog,
         engine: Speaking,
         max_chars: int,
+        watch: WyomingWatch,
     ) -> None:
         super().__init__(_BoundedReader(reader), writer)  # type: ignore[arg-type]
-        self.catalog, self.engine, self.max_chars = catalog, engine, max_chars
+        self.catalog, self.engine, self.max_chars, self.watch = catalog, engine, max_chars, watch
         self.events = asyncio.Queue[Event](WAITING_EVENTS)
         self.stream: _TextStream | None = None
+        self.asked: WyomingRequest | None = None
+        """what is being answered"""
 
     async def run(self) -> None:
         answering = asyncio.ensure_future(self._answer_all())
@@ -100,6 +111,7 @@ class Connection(AsyncEventHandler):
             for task in (reading, answering):
                 task.cancel()
             await asyncio.gather(reading, answering, return_exceptions=True)
+            self._end()
             self.writer.close()
 
     async def handle_event(self, event: Event) -> bool:
@@ -117,13 +129,26 @@ class Connection(AsyncEventHandler):
             await self._tell(ApiError(400, "an event lacks a part, or has a wrong one"))
 
     async def _tell(self, error: ApiError) -> None:
+        self._end(error.status)
         await self.write_event(Error(error.message, error.code).event())
+
+    def _begin(self) -> None:
+        """Raises ApiError (503) where the server is about to end."""
+        self._end()  # a text in chunks that a client began and left for another
+        self.asked = self.watch.begin()
+        self.watch.readiness.check()
+
+    def _end(self, status: int = LEFT) -> None:
+        if self.asked:
+            self.asked.end(status)
+            self.asked = None
 
     async def _answer(self, event: Event) -> None:
         kind = event.type
         if Describe.is_type(kind):
             await self.write_event(info(self.catalog).event())
         elif SynthesizeStart.is_type(kind):
+            self._begin()
             start = SynthesizeStart.from_event(event)
             self.stream = _TextStream(self._request("", start.voice, start.text_format))
         elif SynthesizeChunk.is_type(kind) and self.stream:
@@ -138,12 +163,15 @@ class Connection(AsyncEventHandler):
             await self.write_event(AudioStop().event())
             self.stream = None
             await self.write_event(SynthesizeStopped().event())
+            self._end(200)
         elif Synthesize.is_type(kind) and not self.stream:  # in a stream: for servers without such
+            self._begin()
             asked = Synthesize.from_event(event)
             check_text(asked.text, self.max_chars)
             request = self._request(asked.text, asked.voice, asked.text_format)
             await self._speak(*request)
             await self.write_event(AudioStop().event())
+            self._end(200)
 
     async def _speak_sentences(self, stream: "_TextStream", sentences: list[str]) -> None:
         for sentence in sentences:
@@ -159,6 +187,8 @@ class Connection(AsyncEventHandler):
 
     async def _speak(self, model: str, request: SynthesisRequest, continues: bool = False) -> None:
         """One text; `continues`: after another."""
+        if self.asked:
+            self.asked.text += request.text
         encoder, started = PcmEncoder(), False
         async with aclosing(self.engine.stream(self.catalog[model], request)) as pieces:  # type: ignore[type-var]
             async for wave in pieces:
@@ -171,6 +201,8 @@ class Connection(AsyncEventHandler):
 
     async def _send(self, pcm: bytes) -> None:
         await self.write_event(AudioChunk(**AUDIO, audio=pcm).event())
+        if self.asked:
+            self.asked.note_sound()
 
     def _request(
         self, text: str, voice: SynthesizeVoice | None, form: Any
@@ -181,6 +213,8 @@ class Connection(AsyncEventHandler):
                 400, f"text_format {form!r:.20}; allowed: text", code="unsupported_format"
             )
         model, name = chosen(self.catalog, voice or SynthesizeVoice())
+        if self.asked:
+            self.asked.model = model
         return model, SynthesisRequest(text, name, self.catalog.language(model))
 
 

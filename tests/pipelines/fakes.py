@@ -23,9 +23,7 @@ from teacher.voices import load_bank
 
 CLIP_S = 0.25
 CHILDREN = multiprocessing.get_context("forkserver")
-CHILDREN.set_forkserver_preload(
-    ["pipelines.synth", "pipelines.jobs.worker", "pipelines.run.description"]
-)
+CHILDREN.set_forkserver_preload(["tests.pipelines.warm_process"])
 
 
 class FakeTeacher:

@@ -49,10 +49,11 @@ def contents(output: str) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in Path(output).glob("*/*.parquet")}
 
 
-@pytest.fixture
-def expected(tmp_path) -> tuple[str, dict[str, bytes]]:
-    corpus = write(tmp_path / "corpus.txt", LINES)
-    config = fake_config(str(tmp_path / "expected"), corpus, *SETTINGS)
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory) -> tuple[str, dict[str, bytes]]:
+    folder = tmp_path_factory.mktemp("alone")
+    corpus = write(folder / "corpus.txt", LINES)
+    config = fake_config(str(folder / "out"), corpus, *SETTINGS)
     assert in_child(synth_fake, config) == 0
     return corpus, contents(config.output)
 

@@ -148,10 +148,16 @@ def merged_until(output: str, made: tuple[str, str], moment: int | None) -> list
     return countdown.passed
 
 
+@pytest.fixture(scope="module")
+def undisturbed(made, tmp_path_factory) -> tuple[str, int]:
+    """A merge that nobody killed, and how many moments it had."""
+    output = str(tmp_path_factory.mktemp("undisturbed") / "c")
+    return output, len(in_child(merged_until, output, made, None))
+
+
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.7, 0.9])
-def test_a_killed_merge_is_gone_on_with(made, tmp_path, share):
-    whole, output = str(tmp_path / "whole"), str(tmp_path / "c")
-    moments = len(in_child(merged_until, whole, made, None))
+def test_a_killed_merge_is_gone_on_with(made, undisturbed, tmp_path, share):
+    (whole, moments), output = undisturbed, str(tmp_path / "c")
     with pytest.raises(BrokenProcessPool):
         in_child(merged_until, output, made, int(share * moments))
     assert not Path(output, "manifest.json").exists()

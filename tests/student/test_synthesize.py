@@ -14,6 +14,8 @@ from student.synthesize import SynthesizeConfig, main
 from tests.spoken import VOICES, reference_clips, write_dataset
 from tests.student.small import config
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 @pytest.fixture(scope="module")
 def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> str:
@@ -84,6 +86,17 @@ def test_lines_become_files_and_bad_ones_are_named(
     told = capsys.readouterr().err
     assert "not spoken: '???': nothing_to_speak" in told
     assert "not spoken: 'Три.': unsupported_script" in told
+
+
+@pytest.mark.parametrize("text", ["???", "Три.", f"{'word ' * 30}Три."])
+def test_one_text_that_is_refused_is_one_line(
+    checkpoint: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    assert run(f"checkpoint={checkpoint}", f"text={text}", f"output={tmp_path}/x.wav") == 1
+    told = capsys.readouterr().err
+    assert told.startswith(f"not spoken: {text!r:.20}")
+    assert told.count("\n") == 1
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,10 +11,12 @@ import pytest
 import soundfile
 import torch
 
+import speech.training.trainer
 from speech.audio.waveform import encode_flac
 from speech.config import run_app
 from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError, Refused
+from speech.training.curve import draw_curve
 from speech.training.trainer import Trainer
 from student import train, tune_vocoder
 from student.config import TrainStudentConfig
@@ -24,13 +27,27 @@ from tests.spoken import reference_clips, write_dataset
 from tests.student.small import NAR, SMALL, config, trainer
 from tests.trainings import Damage, Killed, assert_same, damage
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 @pytest.fixture
 def dataset(tmp_path: Path) -> str:
     return write_dataset(tmp_path / "set", reference_clips())
 
 
-def test_it_writes_a_student_that_speaks(dataset: str, tmp_path: Path, capsys) -> None:  # type: ignore[no-untyped-def]
+@pytest.fixture(scope="module")
+def one_step(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A student of four speakers that was trained for a step; to be read."""
+    folder = tmp_path_factory.mktemp("one_step")
+    dataset = write_dataset(folder / "set", reference_clips())
+    assert train.main(config(dataset, folder / "out", "training.steps=1")) == 0
+    return folder / "out"
+
+
+def test_it_writes_a_student_that_speaks(  # type: ignore[no-untyped-def]
+    dataset: str, tmp_path: Path, capsys, monkeypatch
+) -> None:
+    monkeypatch.setattr(speech.training.trainer, "draw_curve", draw_curve)
     output = tmp_path / "out"
     assert train.main(config(dataset, output)) == 0
     student = open_student(str(output))
@@ -49,6 +66,7 @@ def test_it_writes_a_student_that_speaks(dataset: str, tmp_path: Path, capsys) -
         student.speak("...", "speaker2")
     assert "WER on 8 lines trained on" in capsys.readouterr().out
     assert {"README.md", "curve.png", "trained_on.png"} <= {p.name for p in output.iterdir()}
+    assert (output / "curve.png").read_bytes().startswith(b"\x89PNG")
     assert len(list((output / "samples").glob("*.flac"))) == 4
 
 
@@ -220,9 +238,8 @@ def test_what_cannot_be_trained_is_one_line(
         train.main(config(dataset, tmp_path / "out", override))
 
 
-def test_a_student_is_what_its_description_says(dataset: str, tmp_path: Path) -> None:
-    output = tmp_path / "out"
-    train.main(config(dataset, output, "training.steps=1"))
+def test_a_student_is_what_its_description_says(one_step: Path, tmp_path: Path) -> None:
+    output = shutil.copytree(one_step, tmp_path / "out")
     described = output / "student.json"
     known = json.loads(described.read_text())
     described.write_text(json.dumps({**known, "hop_length": 300}))
@@ -242,23 +259,25 @@ def test_a_student_is_what_its_description_says(dataset: str, tmp_path: Path) ->
         read_package(str(tmp_path))
 
 
-def test_another_run_starts_from_a_student_of_other_speakers(dataset: str, tmp_path: Path) -> None:
-    train.main(config(dataset, tmp_path / "first", "training.steps=1"))
-    start = f"init_from={tmp_path}/first/student.safetensors"
+def test_another_run_starts_from_a_student_of_other_speakers(
+    one_step: Path, tmp_path: Path
+) -> None:
+    start = f"init_from={one_step}/student.safetensors"
     one = write_dataset(tmp_path / "one", reference_clips()[:1])
     fresh = trainer(config(one, tmp_path / "second", start)).plain["student"]
-    first = read_package(str(tmp_path / "first"))[1]
+    first = read_package(str(one_step))[1]
     assert fresh.vectors.shape == (1, 256)
     fresh_after = train.main(config(one, tmp_path / "second", start, "training.steps=1"))
     assert fresh_after == 0
     assert len(first.vectors) == 4
 
 
-def test_the_vocoder_is_tuned_on_the_students_mels(dataset: str, tmp_path: Path) -> None:
+def test_the_vocoder_is_tuned_on_the_students_mels(
+    dataset: str, one_step: Path, tmp_path: Path
+) -> None:
     from speech.config import load_config
 
-    student, tuned = tmp_path / "student", tmp_path / "tuned"
-    train.main(config(dataset, student, "training.steps=1"))
+    student, tuned = one_step, tmp_path / "tuned"
     overrides = [f"checkpoint={student}", f"dataset={dataset}", f"output={tuned}", "batch_size=2"]
     small = ["training.steps=2", "training.log_every=1", "training.device=cpu"]
     chosen = load_config(tune_vocoder.TuneVocoderConfig, "tune_vocoder", [*overrides, *small])

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any, cast, get_args, get_origin
 
 import command_configs
+import pytest
 from omegaconf import OmegaConf
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -33,15 +34,27 @@ def values_of(name: str, *chosen: str) -> dict[str, Any]:
 
 
 @cache
-def cases() -> list[tuple[str, type[Config], tuple[str, ...]]]:
-    """Each command with the options that it has by default, then with each other option."""
-    found = []
+def cases(all_pairs: bool) -> list[tuple[str, type[Config], tuple[str, ...]]]:
+    """Each command with the options that it has by default, then with each other option; one that
+    fills a field of the same type in several commands is looked at in the first alone, unless
+    `all_pairs`."""
+    found, met = [], set()
     for name, schema in commands().items():
         found.append((name, schema, ()))
         for group, option in groups_of(CONF_DIR, name).items():
+            field = schema.model_fields.get(group.rpartition("@")[2].partition(".")[0])
+            filled = str(field.annotation) if field else name
             others = (one for one in options_of(CONF_DIR, name, group) if one != option)
-            found += [(name, schema, (f"{group}={one}",)) for one in others]
+            for other in others:
+                if all_pairs or (group, other, filled) not in met:
+                    found.append((name, schema, (f"{group}={other}",)))
+                met.add((group, other, filled))
     return found
+
+
+ALL_PAIRS = pytest.mark.parametrize(
+    "all_pairs", [False, pytest.param(True, marks=pytest.mark.long)]
+)
 
 
 # what classes say, and what YAML says
@@ -98,10 +111,11 @@ def test_every_file_of_conf_is_a_commands() -> None:
     assert used == {path.parent.name for path in CONF_DIR.glob("*/*.yaml")}
 
 
-def test_no_class_has_a_default() -> None:
+@ALL_PAIRS
+def test_no_class_has_a_default(all_pairs: bool) -> None:
     found = {
         f"{one.__module__}.{one.__qualname__}.{name}"
-        for command, schema, chosen in cases()
+        for command, schema, chosen in cases(all_pairs)
         for one in classes(schema, values_of(command, *chosen))
         for name, field in one.model_fields.items()
         if not field.is_required()
@@ -109,8 +123,9 @@ def test_no_class_has_a_default() -> None:
     assert found == set()
 
 
-def test_a_command_has_the_keys_of_its_schema_with_every_option() -> None:
-    for name, schema, chosen in cases():
+@ALL_PAIRS
+def test_a_command_has_the_keys_of_its_schema_with_every_option(all_pairs: bool) -> None:
+    for name, schema, chosen in cases(all_pairs):
         values = values_of(name, *chosen)
         if is_of_another_kind(schema, values):
             continue
@@ -135,8 +150,9 @@ def test_help_names_what_a_command_has() -> None:
     assert "group" not in epilog("align", CONF_DIR).partition("outside")[0]
 
 
-def test_every_option_is_of_the_right_types() -> None:
-    for name, schema, chosen in cases():
+@ALL_PAIRS
+def test_every_option_is_of_the_right_types(all_pairs: bool) -> None:
+    for name, schema, chosen in cases(all_pairs):
         try:
             schema.model_validate(values_of(name, *chosen))
         except ValidationError as error:

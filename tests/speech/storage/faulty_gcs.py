@@ -6,6 +6,7 @@ generation preconditions for those and for deletions.
 
 import http.client
 import json
+import random
 import re
 import threading
 from collections import Counter
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from speech.seeds import stable_hash
@@ -20,6 +22,10 @@ from speech.seeds import stable_hash
 KEPT_BYTES = 256 << 10
 """of a chunk that was cut, whole pieces of this size are kept, as Google's server does"""
 FAULTS = ("429", "503", "408", "refused", "dropped", "cut")
+BIG = random.Random(1).randbytes(12 << 20)
+"""sent in chunks of a session"""
+SMALL = b"some lines\n" * 5000
+"""sent in one request"""
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,23 @@ def share_of(percent: int, seed: int, faults: tuple[str, ...] = FAULTS) -> Choos
         return faults[drawn // 100 % len(faults)] if drawn % 100 < percent else None
 
     return choose
+
+
+def once(fault: str, kind: str, method: str = "") -> Choose:
+    """This fault for the first call of this kind on each object."""
+
+    def choose(call: Call) -> str | None:
+        wanted = call.kind == kind and call.method.startswith(method) and call.number == 0
+        return fault if wanted else None
+
+    return choose
+
+
+def scratch(folder: Path, content: bytes) -> Path:
+    """A finished file that is to be published."""
+    local = folder / "finished"
+    local.write_bytes(content)
+    return local
 
 
 @dataclass

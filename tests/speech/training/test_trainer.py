@@ -6,7 +6,6 @@ import pickle
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -23,6 +22,8 @@ from speech.training.trainer import Trainer
 from speech.training.weights import write_weights
 from tests.speech.training.toy_task import CONFIG, QuietTask, ToyTask, trainer
 from tests.trainings import Damage, Killed, assert_same, damage, weights
+
+pytestmark = pytest.mark.usefixtures("undrawn")
 
 
 @pytest.fixture(scope="module")
@@ -84,25 +85,8 @@ def assert_weights_equal(run: Trainer, other: Trainer) -> None:
 @pytest.mark.slow
 def test_sigkill_at_any_moment(whole: Trainer, tmp_path: Path) -> None:
     """Mid-save among them: each run dies a little later, until one of them ends."""
-    script = (
-        "import sys; from tests.speech.training.toy_task import trainer; trainer(sys.argv[1]).run()"
-    )
-    deaths = 0
-    for moment in range(40):
-        process = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)])
-        folder = tmp_path / "checkpoints"
-        seen = len(list(folder.glob("*"))) if folder.exists() else 0
-        while process.poll() is None:
-            found = sorted(folder.glob("*")) if folder.exists() else []
-            if len(found) != seen and moment < 3:
-                time.sleep(0.002 * moment)
-                os.kill(process.pid, signal.SIGKILL)
-                deaths += 1
-                break
-            time.sleep(0.0005)
-        process.wait()
-        if process.returncode == 0:
-            break
+    runs = [sys.executable, "-m", "tests.speech.training.dying_runs", str(tmp_path)]
+    deaths = int(subprocess.run(runs, check=True, stdout=subprocess.PIPE, timeout=300).stdout)
     assert deaths
     finished = trainer(tmp_path)
     assert finished.position.step == CONFIG.steps

@@ -39,7 +39,10 @@ class Served:
 
 @contextmanager
 def server_process(
-    *overrides: str, program: str = "-m student.serve", environment: Mapping[str, str] = {}
+    *overrides: str,
+    program: str = "-m student.serve",
+    environment: Mapping[str, str] = {},
+    scheme: str = "http",
 ) -> Iterator[Served]:
     """Ready when the block begins; ended after it."""
     port = free_port()
@@ -51,7 +54,7 @@ def server_process(
         stderr=subprocess.STDOUT,
         text=True,
     )
-    url = f"http://127.0.0.1:{port}"
+    url = f"{scheme}://127.0.0.1:{port}"
     try:
         with httpx.Client(base_url=url, timeout=60, verify=False, trust_env=False) as http:
             served = Served(process, http)

@@ -4,15 +4,12 @@ import asyncio
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
 from typing import TypeVar
 
 import httpx
 import numpy as np
 import pytest
-from wyoming.audio import AudioChunk, AudioStart, AudioStop
-from wyoming.client import AsyncTcpClient
-from wyoming.error import Error
+from wyoming.audio import AudioChunk
 from wyoming.event import Event
 from wyoming.info import Describe, Info
 from wyoming.tts import (
@@ -21,18 +18,23 @@ from wyoming.tts import (
     SynthesizeStart,
     SynthesizeStop,
     SynthesizeStopped,
-    SynthesizeVoice,
 )
+from wyoming_client import Server, pcm, until
 
 from speech.audio.waveform import Wave
 from speech.errors import InputError
 from speech.synthesizer import AtOnce, Size, Speech, SynthesisRequest
 from student.server.app import create_app
+from student.server.cache import SpeechCache
+from student.server.cache_stores import MemoryStore
 from student.server.catalog import Catalog
 from student.server.config import ServeConfig
 from student.server.engine import Engine
 from student.server.listening import listen
+from student.server.metrics import Metrics
+from student.server.readiness import Readiness
 from student.server.wyoming import serving_wyoming
+from student.server.wyoming_watch import WyomingWatch
 
 TEXT = "The last ferry had already left."
 LIMIT = 500
@@ -60,54 +62,14 @@ class Endless(AtOnce):
             self.closed.set()
 
 
-class Server:
-    """A Wyoming server in this loop."""
-
-    def __init__(self, port: int) -> None:
-        self.port = port
-
-    @asynccontextmanager
-    async def client(self):
-        async with AsyncTcpClient("127.0.0.1", self.port) as client:
-            yield client
-
-    async def ask(self, event: Event) -> list[Event]:
-        """What comes until the speech ends, or an error does."""
-        async with self.client() as client:
-            await client.write_event(event)
-            return await until(client, AudioStop, Error)
-
-    async def say(self, text: str, **voice: str) -> bytes:
-        asked = SynthesizeVoice(**voice) if voice else None
-        return pcm(await self.ask(Synthesize(text, voice=asked).event()))
-
-    async def refuse(self, text: str, **voice: str) -> str:
-        events = await self.ask(Synthesize(text, voice=SynthesizeVoice(**voice)).event())
-        assert Error.is_type(events[-1].type)
-        return Error.from_event(events[-1]).text
-
-
-async def until(client: AsyncTcpClient, *kinds: type) -> list[Event]:
-    events = []
-    while event := await asyncio.wait_for(client.read_event(), 30):
-        events.append(event)
-        if any(kind.is_type(event.type) for kind in kinds):
-            break
-    return events
-
-
-def pcm(events: list[Event]) -> bytes:
-    first, *chunks, last = events
-    assert AudioStart.is_type(first.type), first
-    assert AudioStop.is_type(last.type)
-    return b"".join(AudioChunk.from_event(chunk).audio for chunk in chunks)
-
-
 @pytest.fixture
 def run(catalog: Catalog, engine: Engine) -> Callable[[Callable[[Server], Awaitable[T]]], T]:
     def run(scenario: Callable[[Server], Awaitable[T]], catalog: Catalog = catalog) -> T:
         async def main() -> T:
-            async with serving_wyoming("127.0.0.1", 0, catalog, engine, LIMIT) as port:
+            readiness = Readiness()
+            metrics = Metrics(engine, SpeechCache(MemoryStore(0), engine), readiness)
+            watch = WyomingWatch(metrics, readiness, log_text=False)
+            async with serving_wyoming("127.0.0.1", 0, catalog, engine, LIMIT, watch) as port:
                 return await scenario(Server(port))
 
         return asyncio.run(main())
