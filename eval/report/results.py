@@ -21,8 +21,6 @@ class JudgedClip:
     voice: str | None
     audio: str | None
     transcript: str | None = None
-    second_transcript: str | None = None
-    """of the second recogniser, where there is one"""
     duration_s: float | None = None
     weights: Mapping[str, float] = field(default_factory=dict)
     """words and characters of the text, seconds of the clip"""
@@ -31,6 +29,8 @@ class JudgedClip:
     """by judge, `system` or `prosody`: why a value is missing"""
     alignment: Sequence[WordRun] = ()
     """of the text with the transcript"""
+    second_transcript: str | None = None
+    """of the second recogniser, where there is one"""
 
 
 @dataclass(frozen=True)

@@ -168,6 +168,12 @@ class AlignedFrontend:
         ids, ends_s = self.aligned(said, frames)
         return _repeat(ids, ends_s * FRAME_RATE, frames)
 
+    def clip_contours(self, said: Said, wave: Tensor, mel: Tensor) -> tuple[Tensor, Tensor]:
+        """What a whole clip does, as training takes it: (P, 4) by phoneme, and (frames, 2) drawn."""
+        _, ends_s = self.aligned(said, len(mel))
+        points = measure(wave, mel, ends_s)
+        return points, draw(points, ends_s, len(mel))
+
     def aligned(self, said: Said, frames: int) -> tuple[Tensor, Tensor]:
         """(P,) ids of the clip's phonemes, and (P,) the second at which each of them ends."""
         phonemes = said.phonemes or phonemize(said.text, said.language)

@@ -25,7 +25,7 @@ from speech.progress import track
 from speech.seeds import short_id, stable_hash
 from teacher.clip_voices import can_lead, clip_voice
 from teacher.f5.config import F5Config, SamplerConfig
-from teacher.f5.frontend import Said
+from teacher.f5.frontend import AlignedFrontend, Said
 from teacher.f5.packed_network import PackedNetwork
 from teacher.f5.sampler import Prompt, guide, is_guided, noise, schedule, shown
 from teacher.f5.teacher import F5Teacher, reference_gain
@@ -117,18 +117,21 @@ class TeacherMels:
     def _made(self, teacher: F5Teacher, row: int) -> Tensor:
         """(frames, mels); the clip's own where the teacher has no symbols for what it says."""
         clip, lead = self.clips[row], teacher.leads[str(self.leads[row])]
-        mel, (reference, _) = log_mel(self._wave(row)), teacher.reference(str(self.leads[row]))
+        wave, (reference, gain) = self._wave(row), teacher.reference(str(self.leads[row]))
+        mel = log_mel(wave)
         said = Said(clip.text_normalized, clip.language, clip.phonemes, clip.phoneme_ends_s, mel)
         before = Said(lead.transcript, lead.language, lead.phonemes, lead.phoneme_ends_s, reference)
+        parts = ((before, torch.from_numpy(lead.wave) * gain, reference), (said, wave, mel))
+        frontend, contours = teacher.frontend, None
         try:
-            tokens = [
-                teacher.frontend.clip_tokens(part, len(sound))
-                for part, sound in ((before, reference), (said, mel))
-            ]
+            tokens = [frontend.clip_tokens(part, len(sound)) for part, _, sound in parts]
+            if isinstance(frontend, AlignedFrontend) and teacher.config.contours:
+                contours = torch.cat([frontend.clip_contours(*part)[1] for part in parts])
         except Refused:
             return mel
         key = f"{self.recipe.seed} {clip.id}"
-        prompt = Prompt(reference, torch.cat(tokens), len(reference) + len(mel), key)
+        frames = len(reference) + len(mel)
+        prompt = Prompt(reference, torch.cat(tokens), frames, key, contours=contours)
         return sample_from(teacher.network, prompt, mel, self.recipe.start, teacher.sampler)
 
 
@@ -142,7 +145,7 @@ def sample_from(
     target = torch.cat((prompt.reference, mel))
     y = torch.lerp(noise(prompt.key, prompt.frames, network.mel_dim), target, start)
     y, reference = y.to(network.device), shown(prompt).to(network.device)
-    conditions = network.conditions([prompt.tokens], reference, [prompt.frames])
+    conditions = network.conditions([prompt.tokens], reference, [prompt.frames], [prompt.contours])
     modulations = network.modulation(times.to(network.device)[:-1])
     for time, step, modulation in zip(
         times.tolist(), times.diff().tolist(), modulations, strict=False
