@@ -1,16 +1,21 @@
 """A teacher's mels of clips: in step with their waves, seeded, made once."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
 import torch
 from rich.console import Console
+from safetensors.torch import load_file, save_file
 
+from speech import storage
 from speech.audio.mel import log_mel
 from speech.config import load_config
 from speech.dataset.clips import Clips, open_clips
 from teacher import train_vocoder
 from teacher.f5 import teacher_mels
+from teacher.f5.contours import ContourEmbedding
+from teacher.f5.network import CONTOURS
 from teacher.f5.packed_network import PackedNetwork
 from teacher.f5.sampler import Prompt, sample_together, schedule
 from teacher.f5.teacher import F5Teacher
@@ -58,6 +63,31 @@ def test_mels_follow_from_the_seed_and_are_made_once(
     assert not torch.equal(first, other)
     monkeypatch.setattr(teacher_mels, "sample_from", None)
     assert torch.equal(made(clips), first)
+
+
+def test_a_teacher_that_knows_contours_is_told_those_of_the_clip(
+    clips: Clips, tmp_path: Path
+) -> None:
+    plain = recipe()
+    embedding = ContourEmbedding(plain.teacher.architecture.text_dim)
+    stored = load_file(storage.local_path(plain.teacher.weights))
+    said = {}
+    for told in (False, True):
+        if told:
+            torch.nn.init.normal_(embedding.leave.weight, std=0.3)
+        path = tmp_path / f"{told}.safetensors"
+        save_file(stored | {CONTOURS + k: v for k, v in embedding.state_dict().items()}, path)
+        with_place = {"weights": str(path), "weights_sha256": sha256_of(path), "contours": True}
+        teacher = plain.teacher.model_copy(update=with_place)
+        mels = TeacherMels(Recipe(teacher, 1.0, 0.5, 0), clips)
+        mels.make([0], QUIET)
+        said[told] = mels.pair(0)[1].float()
+    torch.testing.assert_close(said[False], made(clips), atol=0.02, rtol=0)
+    assert (said[True] - said[False]).abs().mean() > 0.05
+
+
+def sha256_of(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def test_from_the_very_beginning_it_is_what_the_teacher_says(clips: Clips) -> None:
