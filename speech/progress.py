@@ -18,7 +18,8 @@ T = TypeVar("T")
 
 REFRESH_S = 0.5
 LINE_EVERY_S = 60.0
-SPEED_OVER_S = 60.0
+SPEED_OVER_S = 600.0
+"""that the time left follows from, or the last thousand updates: a part may take a minute"""
 BAR_WIDTH = 10
 BAR_FROM = 80
 """columns of a terminal that has room for a bar beside the words"""

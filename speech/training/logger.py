@@ -58,7 +58,9 @@ class TrainingLogger:
         point = None
         if step % self.config.log_every == 0:
             point = self._point(step, rate, skipped)
-        self.bar.update(step, None, *self._shown)
+        # steps are told of many at once, which one by one would look like a very fast training
+        if point or step == self.config.steps:
+            self.bar.update(step, None, *self._shown)
         return point
 
     def _point(self, step: int, rate: float, skipped: int) -> Point:
