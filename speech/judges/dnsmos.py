@@ -1,11 +1,12 @@
 """How clean it sounds: DNSMOS P.835 (Reddy et al., 2022), its overall score (OVRL)."""
 
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,25 +20,23 @@ if TYPE_CHECKING:
 
 DNSMOS_RATE = 16_000
 WINDOW_S = 9.01
-WEIGHTS = "package://speechmos/dnsmos_models/sig_bak_ovr.onnx"
-WEIGHTS_SHA256 = "269fbebdb513aa23cddfbb593542ecc540284a91849ac50516870e1ac78f6edd"
 OVERALL = 2
 """its place among the network's three outputs, behind signal and background"""
 TO_MOS = np.poly1d([-0.06766283, 1.11546468, 0.04602535])
 """`speechmos.dnsmos`'s, from what the network gives to the scale of its listeners"""
 
 
-class DnsMos:
-    """What `speechmos.dnsmos.run` calls `ovrl_mos`, without its libraries; loaded at first use.
+class SpeechMos(ABC):
+    """A network that `speechmos.dnsmos.run` asks about each window, without its libraries; loaded at
+    first use."""
 
-    A window takes about 0.4 s of one core, alone or in a batch; clips under 18 s have one to nine.
-    """
-
-    name = "dnsmos"
-    title = "DNSMOS"
+    name: ClassVar[str]
+    title: ClassVar[str]
+    weights: ClassVar[str]
+    sha256: ClassVar[str]
 
     def __init__(self) -> None:
-        self.revision = f"speechmos {version('speechmos')}, sha256 {WEIGHTS_SHA256:.12}"
+        self.revision = f"speechmos {version('speechmos')}, sha256 {self.sha256:.12}"
 
     def rate(self, waves: Sequence[Wave]) -> list[float]:
         """24 kHz waves -> scores, each independent of the others; NaN where there are no samples."""
@@ -47,15 +46,31 @@ class DnsMos:
         if not len(wave):
             return float("nan")
         heard = np.clip(resample(wave, SAMPLE_RATE, DNSMOS_RATE), -1, 1)
-        raw = [
-            self._session.run(None, {"input_1": window[None]})[0][0, OVERALL].item()
-            for window in windows(heard)
-        ]
-        return float(np.mean(TO_MOS(raw)))
+        return float(np.mean([self._score(window) for window in windows(heard)]))
+
+    @abstractmethod
+    def _score(self, window: npt.NDArray[np.float32]) -> float:
+        """Of (144160,) samples at 16 kHz."""
 
     @cached_property
     def _session(self) -> "InferenceSession":
-        return open_session(storage.local_path(WEIGHTS, WEIGHTS_SHA256))
+        return open_session(storage.local_path(self.weights, self.sha256))
+
+
+class DnsMos(SpeechMos):
+    """What speechmos calls `ovrl_mos`.
+
+    A window takes about 0.4 s of one core, alone or in a batch; clips under 18 s have one to nine.
+    """
+
+    name = "dnsmos"
+    title = "DNSMOS"
+    weights = "package://speechmos/dnsmos_models/sig_bak_ovr.onnx"
+    sha256 = "269fbebdb513aa23cddfbb593542ecc540284a91849ac50516870e1ac78f6edd"
+
+    def _score(self, window: npt.NDArray[np.float32]) -> float:
+        raw = self._session.run(None, {"input_1": window[None]})[0][0, OVERALL].item()
+        return float(TO_MOS(raw))
 
 
 def open_session(path: Path) -> "InferenceSession":

@@ -5,56 +5,34 @@ as DistillMOS does (docs/report.md); P.835's OVRL puts a student above its teach
 """
 
 import warnings
-from collections.abc import Sequence
-from functools import cached_property, lru_cache
-from importlib.metadata import version
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from speech import storage
-from speech.audio.waveform import Wave, resample
-from speech.dataset.schema import SAMPLE_RATE
-from speech.judges.dnsmos import DNSMOS_RATE, open_session, windows
+from speech.judges.dnsmos import DNSMOS_RATE, SpeechMos
 
 if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
     from torch import Tensor
 
-WEIGHTS = "package://speechmos/dnsmos_models/model_v8.onnx"
-WEIGHTS_SHA256 = "9246480c58567bc6affd4200938e77eef49468c8bc7ed3776d109c07456f6e91"
 WINDOW, HOP, MELS = 321, 160, 120
 FLOOR_DB = -80.0
 """below the loudest, as librosa's `power_to_db` has it"""
 
 
-class P808Mos:
-    """What `speechmos.dnsmos.run` calls `p808_mos`, without its libraries; loaded at first use."""
+class P808Mos(SpeechMos):
+    """What speechmos calls `p808_mos`."""
 
     name = "dnsmos-p808"
     title = "P.808 MOS"
+    weights = "package://speechmos/dnsmos_models/model_v8.onnx"
+    sha256 = "9246480c58567bc6affd4200938e77eef49468c8bc7ed3776d109c07456f6e91"
 
-    def __init__(self) -> None:
-        self.revision = f"speechmos {version('speechmos')}, sha256 {WEIGHTS_SHA256:.12}"
-
-    def rate(self, waves: Sequence[Wave]) -> list[float]:
-        """24 kHz waves -> scores, each independent of the others; NaN where there are no samples."""
-        return [self._rate(wave) for wave in waves]
-
-    def _rate(self, wave: Wave) -> float:
-        if not len(wave):
-            return float("nan")
-        heard = np.clip(resample(wave, SAMPLE_RATE, DNSMOS_RATE), -1, 1)
-        scores = [
-            self._session.run(None, {"input_1": mel_db(window[:-HOP])[None]})[0][0, 0].item()
-            for window in windows(heard)
-        ]
-        return float(np.mean(scores))
-
-    @cached_property
-    def _session(self) -> "InferenceSession":
-        return open_session(storage.local_path(WEIGHTS, WEIGHTS_SHA256))
+    def _score(self, window: npt.NDArray[np.float32]) -> float:
+        mels = mel_db(window[:-HOP])
+        score: float = self._session.run(None, {"input_1": mels[None]})[0][0, 0].item()
+        return score
 
 
 def mel_db(heard: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
