@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from contextlib import contextmanager
 from types import TracebackType
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task
@@ -35,6 +35,10 @@ class Bar:
         keep: leave the last line on the terminal.
     """
 
+    printed: ClassVar[float] = time.monotonic()
+    """when there was a line without a terminal: one of any bar, since a command of many short ones
+    would else be silent"""
+
     def __init__(
         self,
         title: str,
@@ -60,7 +64,6 @@ class Bar:
         self._task_id = self._progress.add_task(title, total=total)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._follow, name="progress", daemon=True)
-        self._printed = time.monotonic()
 
     @property
     def task(self) -> Task:
@@ -139,8 +142,8 @@ class Bar:
                 self._poll(self)
             if self.console.is_terminal:
                 self._progress.refresh()
-            elif time.monotonic() - self._printed > LINE_EVERY_S:
-                self._printed = time.monotonic()
+            elif time.monotonic() - Bar.printed > LINE_EVERY_S:
+                Bar.printed = time.monotonic()
                 told = self.line(", ").replace(", ", ": ", 1)
                 self.console.print(told, markup=False, highlight=False, soft_wrap=True)
 

@@ -1,6 +1,7 @@
 """Progress fits the terminal, with speed and time left; elsewhere it is a line a minute."""
 
 import io
+import time
 
 import pytest
 from rich.console import Console
@@ -50,6 +51,18 @@ def test_without_a_terminal_there_is_a_line_now_and_then(monkeypatch: pytest.Mon
     assert lines[0].startswith("verifying: 4/8 MB, ")
     assert lines[0].endswith(" left")
     assert lines[-1] == "loading: 0:00 so far"
+
+
+def test_many_short_bars_are_not_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each ends before its own minute is over."""
+    monkeypatch.setattr(speech.progress, "REFRESH_S", 0.01)
+    monkeypatch.setattr(speech.progress, "LINE_EVERY_S", 0.2)
+    monkeypatch.setattr(Bar, "printed", time.monotonic())
+    console = Console(file=io.StringIO())
+    for number in range(10):
+        with Bar(f"part {number}", 2, console, "clip") as bar:
+            bar._stop.wait(0.05)
+    assert 1 <= len(console.file.getvalue().splitlines()) <= 5  # type: ignore[attr-defined]
 
 
 def test_a_minute_is_between_two_lines() -> None:
