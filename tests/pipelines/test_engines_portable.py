@@ -153,7 +153,12 @@ def test_flink_in_its_job_server_writes_the_same_bytes(tmp_path, corpus, direct)
 
 
 LAUNCHER = """#!{python}
-import runpy, sys
+import os, runpy, sys, threading, time
+def follow(parent):  # Beam ends its servers at an exit that a forked test does not have
+    while os.getppid() == parent:
+        time.sleep(0.2)
+    os._exit(0)
+threading.Thread(target=follow, args=(os.getppid(),), daemon=True).start()
 port = sys.argv[sys.argv.index("--job-port") + 1]
 open({told!r}, "w").write(" ".join(sys.argv[1:]))
 sys.argv[1:] = [f"--port={{port}}"]
