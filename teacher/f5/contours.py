@@ -58,6 +58,12 @@ def draw(points: Tensor, ends_s: Tensor, frames: int) -> Tensor:
     return torch.stack((pitch, energy), dim=-1)
 
 
+def contours_of(wave: Tensor, mel: Tensor, ends_s: Tensor) -> tuple[Tensor, Tensor]:
+    """What a clip does, as `measure`, and that drawn: (P, 4) by phoneme and (frames, 2)."""
+    points = measure(wave, mel, ends_s)
+    return points, draw(points, ends_s, len(mel))
+
+
 def speaker_pitch(wave: Tensor) -> tuple[float, float]:
     """Mean and deviation in octaves over what is voiced; a common voice's where nothing is."""
     octaves, voiced = pitch_track(wave)

@@ -15,7 +15,7 @@ from speech.seeds import stable_hash
 from speech.text.phonemes import phonemize
 from teacher.checkpoint import weights_file
 from teacher.f5.config import AlignedConfig, CharactersConfig
-from teacher.f5.contours import draw, measure
+from teacher.f5.contours import contours_of, draw
 from teacher.f5.durations import load_durations
 from teacher.f5.prosody import ProsodyFlow, load_prosody
 from teacher.voices import Voice
@@ -158,8 +158,7 @@ class AlignedFrontend:
         """(R, 2), of what leads; found once for a voice."""
         known, found = self._lead_contours.get(voice.id, (None, None))
         if known is not voice or found is None:
-            points = measure(torch.from_numpy(voice.wave), mel, lead.ends_s)
-            found = draw(points, lead.ends_s, len(lead.tokens))
+            _, found = contours_of(torch.from_numpy(voice.wave), mel, lead.ends_s)
             self._lead_contours[voice.id] = voice, found
         return found
 
@@ -167,12 +166,6 @@ class AlignedFrontend:
         """(frames,) ids."""
         ids, ends_s = self.aligned(said, frames)
         return _repeat(ids, ends_s * FRAME_RATE, frames)
-
-    def clip_contours(self, said: Said, wave: Tensor, mel: Tensor) -> tuple[Tensor, Tensor]:
-        """What a whole clip does, as training takes it: (P, 4) by phoneme, and (frames, 2) drawn."""
-        _, ends_s = self.aligned(said, len(mel))
-        points = measure(wave, mel, ends_s)
-        return points, draw(points, ends_s, len(mel))
 
     def aligned(self, said: Said, frames: int) -> tuple[Tensor, Tensor]:
         """(P,) ids of the clip's phonemes, and (P,) the second at which each of them ends."""

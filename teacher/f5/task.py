@@ -14,7 +14,7 @@ from speech.errors import InputError, Refused
 from speech.training.buckets import bucketed_batches, rounded
 from speech.training.cache import BoundedCache
 from speech.training.task import Batch, Evaluation
-from teacher.f5.contours import CHANNELS, pad_contours, speaker_pitch
+from teacher.f5.contours import CHANNELS, contours_of, pad_contours, speaker_pitch
 from teacher.f5.durations import duration_loss
 from teacher.f5.flow_matching import FlowMatching
 from teacher.f5.frontend import AlignedFrontend, Frontend, Said
@@ -96,7 +96,7 @@ class TeacherTask:
             ids, ends_s = self.frontend.aligned(said, len(mel))
             ids, seconds = ids + 1, ends_s.diff(prepend=ends_s.new_zeros(1))
             if self.config.teacher.contours:
-                points, contours = self.frontend.clip_contours(said, wave, mel)
+                points, contours = contours_of(wave, mel, ends_s)
                 speaker = self._pitch(clip.speaker_id)
         seconds = seconds.clamp(min=MIN_PHONEME_S)
         return Example(mel.half(), tokens, ids, seconds, points, contours, speaker)

@@ -25,6 +25,7 @@ from speech.progress import track
 from speech.seeds import short_id, stable_hash
 from teacher.clip_voices import can_lead, clip_voice
 from teacher.f5.config import F5Config, SamplerConfig
+from teacher.f5.contours import contours_of
 from teacher.f5.frontend import AlignedFrontend, Said
 from teacher.f5.packed_network import PackedNetwork
 from teacher.f5.sampler import Prompt, guide, is_guided, noise, schedule, shown
@@ -126,7 +127,11 @@ class TeacherMels:
         try:
             tokens = [frontend.clip_tokens(part, len(sound)) for part, _, sound in parts]
             if isinstance(frontend, AlignedFrontend) and teacher.config.contours:
-                contours = torch.cat([frontend.clip_contours(*part)[1] for part in parts])
+                drawn = [
+                    contours_of(heard, sound, frontend.aligned(part, len(sound))[1])[1]
+                    for part, heard, sound in parts
+                ]
+                contours = torch.cat(drawn)
         except Refused:
             return mel
         key = f"{self.recipe.seed} {clip.id}"
