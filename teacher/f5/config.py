@@ -55,6 +55,12 @@ class AlignedConfig(Config):
     """what pitch deviates by is multiplied with it"""
     speed: float = Field(gt=0)
 
+    @model_validator(mode="after")
+    def _prosody_is_pinned(self) -> "AlignedConfig":
+        if self.prosody is not None and self.prosody_sha256 is None:
+            raise ValueError("prosody needs prosody_sha256, which a run's identity goes by")
+        return self
+
 
 class CharactersConfig(Config):
     """Upstream's: characters (pinyin for Chinese), length by the ratio of bytes."""

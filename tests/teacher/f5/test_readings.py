@@ -1,5 +1,6 @@
 """Readings that are drawn: by their key alone, flat at temperature 0, and as long as the model says."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -89,8 +90,20 @@ def teacher(*more: str) -> F5Teacher:
     return F5Teacher(config.teacher, load_bank(config.voices))
 
 
+def pinned(weights: Path) -> list[str]:
+    sha256 = hashlib.sha256(weights.read_bytes()).hexdigest()
+    given = {"prosody": weights, "prosody_sha256": sha256}
+    return [f"teacher.frontend.{key}={value}" for key, value in given.items()]
+
+
+def test_what_draws_readings_is_pinned(weights: Path) -> None:
+    """Or a run would go on with another file under the same identity."""
+    with pytest.raises(InputError, match="prosody_sha256"):
+        teacher(f"teacher.frontend.prosody={weights}")
+
+
 def test_takes_differ_and_last_as_long(weights: Path) -> None:
-    drawing = teacher(f"teacher.frontend.prosody={weights}")
+    drawing = teacher(*pinned(weights))
     voice = next(iter(drawing.voices))
     request = Request("The old man walked slowly down to the harbour.", "en", voice)
     plain = teacher().prepare(request).payload
@@ -107,9 +120,7 @@ def test_takes_differ_and_last_as_long(weights: Path) -> None:
 def test_expressiveness_widens_the_pitch_about_the_speaker(weights: Path) -> None:
     drawn = {}
     for factor in (0.0, 1.0, 2.0):
-        drawing = teacher(
-            f"teacher.frontend.prosody={weights}", f"teacher.frontend.expressiveness={factor}"
-        )
+        drawing = teacher(*pinned(weights), f"teacher.frontend.expressiveness={factor}")
         voice = next(iter(drawing.voices))
         prompt = drawing.prompt(Request("He went home.", "en", voice), "k")
         drawn[factor] = prompt.contours[len(prompt.reference) :, 0]
