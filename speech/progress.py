@@ -35,9 +35,9 @@ class Bar:
         keep: leave the last line on the terminal.
     """
 
-    printed: ClassVar[float] = time.monotonic()
-    """when there was a line without a terminal: one of any bar, since a command of many short ones
-    would else be silent"""
+    silent_since: ClassVar[float] = time.monotonic()
+    """when a command began, or any bar's last line without a terminal: a command of many short bars
+    would else say nothing"""
 
     def __init__(
         self,
@@ -64,6 +64,11 @@ class Bar:
         self._task_id = self._progress.add_task(title, total=total)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._follow, name="progress", daemon=True)
+
+    @classmethod
+    def begin(cls) -> None:
+        """A command begins: its first line is due in a minute, whatever this process did before."""
+        cls.silent_since = time.monotonic()
 
     @property
     def task(self) -> Task:
@@ -142,8 +147,8 @@ class Bar:
                 self._poll(self)
             if self.console.is_terminal:
                 self._progress.refresh()
-            elif time.monotonic() - Bar.printed > LINE_EVERY_S:
-                Bar.printed = time.monotonic()
+            elif time.monotonic() - Bar.silent_since > LINE_EVERY_S:
+                Bar.silent_since = time.monotonic()
                 told = self.line(", ").replace(", ", ": ", 1)
                 self.console.print(told, markup=False, highlight=False, soft_wrap=True)
 

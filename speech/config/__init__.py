@@ -26,6 +26,7 @@ from speech.config.fields import fields_of
 from speech.config.overrides import as_hydra_reads, comma_hint, with_its_key
 from speech.errors import InputError, Unavailable
 from speech.library_noise import hushed
+from speech.progress import Bar
 from speech.storage.disk import disk_trouble, told_once
 
 CONF_DIR = Path(__file__).resolve().parents[2] / "conf"
@@ -98,6 +99,7 @@ def run_app(
         SIGTERM, 129 for SIGHUP.
     """
     with signals.watched(), hushed(), told_once():
+        Bar.begin()
         parser = _parser(name, main, flags or {})
         arguments = parser.parse_args(argv)
         try:

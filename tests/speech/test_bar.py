@@ -2,11 +2,15 @@
 
 import io
 import time
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 import speech.progress
+from pipelines.verify.__main__ import VerifyConfig
+from pipelines.verify.__main__ import main as verify
+from speech.config import run_app
 from speech.progress import Bar, clock, track, waiting
 
 TITLE = "speaking, a student of a very long name (out/students/number-twelve)"
@@ -57,12 +61,21 @@ def test_many_short_bars_are_not_silent(monkeypatch: pytest.MonkeyPatch) -> None
     """Each ends before its own minute is over."""
     monkeypatch.setattr(speech.progress, "REFRESH_S", 0.01)
     monkeypatch.setattr(speech.progress, "LINE_EVERY_S", 0.2)
-    monkeypatch.setattr(Bar, "printed", time.monotonic())
+    Bar.begin()
     console = Console(file=io.StringIO())
     for number in range(10):
         with Bar(f"part {number}", 2, console, "clip") as bar:
             bar._stop.wait(0.05)
     assert 1 <= len(console.file.getvalue().splitlines()) <= 5  # type: ignore[attr-defined]
+
+
+def test_a_command_is_not_late_for_the_minutes_before_it(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A notebook's process, or the tests', may have been silent for hours."""
+    monkeypatch.setattr(Bar, "silent_since", time.monotonic() - 3600)
+    assert run_app(VerifyConfig, "verify", verify, [f"output={tmp_path}"]) == 2
+    assert capsys.readouterr().out == ""
 
 
 def test_a_minute_is_between_two_lines() -> None:
