@@ -9,9 +9,9 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from pipelines.verdict import Candidate, RankBy, Verdict
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import clipped_share, longest_pause_s, quantize, rms_db
 from speech.config import Config
-from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError, Refused, in_one_line
 from speech.judges.judges import Judges, JudgesConfig
 from speech.judges.speaker import WINDOW_S, Embedding, similarity

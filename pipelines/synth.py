@@ -28,8 +28,8 @@ from pipelines.run.preflight import check_run
 from pipelines.run.run_plan import RunPlan, prepare
 from pipelines.run.summary import print_summary
 from pipelines.runners.base import Stage
-from pipelines.verify.last_verified import forget_verified, last_verified
 from speech.config import run_app
+from speech.dataset.last_verified import forget_verified, last_verified
 from speech.dataset.markers import Marker, finished, summarize
 from speech.dataset.merge import sweep_units
 
@@ -76,8 +76,8 @@ def run(run_plan: RunPlan, console: Console, opener: "LoadModels | None" = None)
 
 def plan_text(run_plan: RunPlan, console: Console) -> bool:
     """Whether all text is planned: by this process or, where several share the work, by one of them."""
-    from pipelines.jobs.claims import PLAN_CLAIM, Claims
     from pipelines.jobs.planner import build_planning
+    from pipelines.run.claims import PLAN_CLAIM, Claims
 
     config, lines = run_plan.config, run_plan.corpus.lines
     claims = Claims(config.output, config.runner.shared_lease_s)

@@ -17,10 +17,10 @@ from rich.console import Console
 from rich.table import Table
 
 from speech import storage
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave, resample, rms_db
 from speech.commands import ASSIGNMENT
 from speech.config import Config, run_app
-from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError, Refused
 from speech.judges.asr import Asr
 from speech.judges.judges import JudgesConfig

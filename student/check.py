@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from speech import storage
+from speech.audio import SAMPLE_RATE
 from speech.audio.mel import log_mel
 from speech.audio.waveform import Wave, encode_flac, quantize
 from speech.config import load_group
-from speech.dataset.schema import SAMPLE_RATE
 from speech.judges.asr import Asr
 from speech.judges.judges import JudgesConfig
 from speech.judges.wer import ErrorRates, score

@@ -13,7 +13,7 @@ from typing import ClassVar, TypeVar
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from speech import storage
-from speech.dataset.schema import SAMPLE_RATE
+from speech.audio import SAMPLE_RATE
 from speech.errors import InputError
 from speech.text.normalize import LANGUAGES
 from speech.text.phonemes import ALPHABET

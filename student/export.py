@@ -28,7 +28,6 @@ from student.models.acoustic import LONGEST, SHORTEST, Acoustic
 from student.onnx.files import quantized, traced
 from student.onnx.graphs import Graph, TextGraph
 from student.onnx.metadata import with_metadata
-from student.onnx.parity import parity
 from student.onnx.passes import has_int8, hastened
 from student.onnx.runtime import (
     CONDITIONS,
@@ -38,6 +37,7 @@ from student.onnx.runtime import (
     OnnxStudent,
     is_onnx,
 )
+from student.parity import parity
 from student.student import Student, open_student
 
 EXPORT = Kind("export of a student", (OnnxDescription.FILE,), ("*.onnx", CONDITIONS, CONFIG))

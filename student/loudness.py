@@ -7,8 +7,8 @@ import numpy as np
 from pyloudnorm import Meter
 from rich.console import Console
 
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave
-from speech.dataset.schema import SAMPLE_RATE
 from speech.progress import track
 from student.phrases import phrases
 from student.student import Student, open_student

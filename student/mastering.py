@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave
-from speech.dataset.schema import SAMPLE_RATE
 
 TARGET_LUFS = -23.0
 """loudness by ITU-R BS.1770 that each voice is brought to: EBU R 128's"""

@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 
 from speech import storage
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave, decode, resample
-from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError, Refused
 from speech.synthesizer import Size
 from speech.text.lexicon import NO_WORDS, Lexicon

@@ -18,9 +18,9 @@ from pydantic import Field
 from rich.console import Console
 
 from speech import storage
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave
 from speech.config import Config, run_app
-from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError, Refused
 from speech.storage.outputs import Kind, check_file, check_folder
 from speech.synthesizer import SynthesisRequest, Synthesizer, said

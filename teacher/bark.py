@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave, resample
-from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError, Refused
 from speech.judges.hub import HubModel
 from speech.machine import pick_device

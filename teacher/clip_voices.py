@@ -2,9 +2,9 @@
 
 import hashlib
 
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import encode_flac
 from speech.dataset.clips import ClipInfo, Clips
-from speech.dataset.schema import SAMPLE_RATE
 from teacher.voices import Voice
 
 MIN_DURATION_S, MAX_DURATION_S = 2.0, 6.0

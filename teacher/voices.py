@@ -8,9 +8,9 @@ from hashlib import sha256
 from pydantic import Field
 
 from speech import storage
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave, resample
 from speech.config import Config
-from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError, Refused
 from speech.reasons import Reason
 from speech.seeds import rendezvous

@@ -5,9 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import teacher
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import decode
 from speech.dataset.layout import shard_part
-from speech.dataset.schema import SAMPLE_RATE, Clip
+from speech.dataset.schema import Clip
 from speech.dataset.writer import PartWriter
 from tests.pipelines.clips import make_clip
 

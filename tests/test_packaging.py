@@ -13,9 +13,9 @@ from pathlib import Path
 import grimp
 import pytest
 
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import decode
 from speech.commands import COMMANDS
-from speech.dataset.schema import SAMPLE_RATE
 from speech.judges.asr import Asr
 from speech.judges.judges import JudgesConfig
 from speech.judges.wer import score

@@ -8,7 +8,8 @@ import torch
 from eval.bench.candidate import Candidate, Entry
 from eval.bench.hibari import HibariTts
 from speech import storage
-from speech.dataset.schema import SAMPLE_RATE, Utterance
+from speech.audio import SAMPLE_RATE
+from speech.dataset.schema import Utterance
 from speech.synthesizer import SynthesisRequest, Synthesizer, said
 from student.export import export
 from student.loading import load_student

@@ -12,7 +12,8 @@ from eval.bench.candidate import Candidate, Entry, bytes_on, parameters_of
 from eval.bench.setups import Setup, set_up, setups
 from eval.bench.upstream import Upstream, upstream_network
 from pipelines.speak.attempts import prepare
-from speech.dataset.schema import SAMPLE_RATE, Utterance
+from speech.audio import SAMPLE_RATE
+from speech.dataset.schema import Utterance
 from speech.errors import InputError
 from teacher.base import Prepared, Speech
 from teacher.f5.config import Dtype

@@ -11,8 +11,8 @@ from eval.dataset.flags import Flag
 from eval.dataset.listening import COLUMNS, Evidence, Listening, clip_wave
 from eval.dataset.rows import DatasetRows
 from speech import storage
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import encode_flac, quantize
-from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import Refused
 
 CHOICES = ("worst", "best", "random")

@@ -15,9 +15,9 @@ from eval.dataset.rows import DatasetRows, Row
 from eval.metrics.doubled_words import doubled_word
 from eval.metrics.scoring import Scorer
 from eval.metrics.sound import Sound, measure_sound
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave, decode, resample
 from speech.dataset.clips import MAX_CLIP_S
-from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import Refused
 from speech.judges.speaker import Embedding
 from speech.judges.word_errors import WordErrors

@@ -8,10 +8,10 @@ import numpy.typing as npt
 import torch
 from scipy.fft import dct
 
+from speech.audio import SAMPLE_RATE
 from speech.audio.mel import HOP_LENGTH, N_FFT, log_mel
 from speech.audio.pitch import pitch_hz
 from speech.audio.waveform import Wave
-from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import Refused
 
 Features = npt.NDArray[np.float64]

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from speech.audio import SAMPLE_RATE
 from speech.audio.mel import N_FFT, log_mel
 from speech.audio.waveform import SILENCE_DB, Wave, rms_db
-from speech.dataset.schema import SAMPLE_RATE
 
 EDGE_S = 0.02
 LOUD, QUIET = 0.95, 0.1

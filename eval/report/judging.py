@@ -18,8 +18,8 @@ from eval.report.takes import Run, Take, plain
 from eval.systems.recordings import read_wave
 from eval.systems.references import References
 from speech import storage
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave
-from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError, Refused
 from speech.judges.judges import SpeakerJudge
 from speech.judges.speaker import Embedding

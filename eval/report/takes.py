@@ -16,8 +16,8 @@ from eval.systems.references import References, choose_voice
 from eval.systems.systems import Kind
 from eval.systems.testsets import Sentence
 from speech import storage
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import encode_flac
-from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError, Refused
 from speech.progress import track
 from speech.synthesizer import Size, Speech, SynthesisRequest, Synthesizer, said

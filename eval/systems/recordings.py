@@ -5,9 +5,9 @@ from pathlib import PurePosixPath
 
 from eval.systems.testsets import Sentence
 from speech import storage
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave, decode, resample
 from speech.dataset.clips import MAX_CLIP_S
-from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError, Refused
 from speech.storage import Location
 from speech.synthesizer import AtOnce, Size, Speech, SynthesisRequest

@@ -12,10 +12,10 @@ from apache_beam.metrics import Metrics
 from apache_beam.transforms.window import GlobalWindows
 from apache_beam.utils.windowed_value import WindowedValue
 
-from pipelines.jobs.claims import Claims, in_own_order
 from pipelines.progress.heartbeat import own_heartbeat
 from pipelines.progress.progress import Progress, ProgressFile
 from pipelines.progress.run_folders import RunFolders
+from pipelines.run.claims import Claims, in_own_order
 from pipelines.run.run_plan import RunPlan
 from pipelines.speak.deadline import Deadline
 from pipelines.speak.isolated_attempt import survives

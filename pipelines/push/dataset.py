@@ -8,10 +8,10 @@ import pyarrow.parquet as pq
 
 from pipelines.progress.byte_progress import Advance
 from pipelines.push.parcel import CARD, Parcel, shown
-from pipelines.verify.last_verified import last_verified
 from speech import storage
 from speech.dataset import layout as dataset
 from speech.dataset.identity import is_acquired
+from speech.dataset.last_verified import last_verified
 from speech.dataset.manifest import read_manifest
 from speech.errors import InputError
 from speech.storage import Location

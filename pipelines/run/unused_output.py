@@ -11,8 +11,8 @@ from typing import Any
 import psutil
 
 from pipelines.config import SynthConfig
-from pipelines.jobs.claims import PLAN_CLAIM
 from pipelines.progress.heartbeat import WORKERS, sweep_heartbeats
+from pipelines.run.claims import PLAN_CLAIM
 from pipelines.run.row_counts import PLAN_NAME
 from speech import storage
 from speech.dataset import layout as dataset

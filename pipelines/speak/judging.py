@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from pipelines.speak.attempts import Attempt
 from pipelines.verdict import Verdict
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave, encode_flac
-from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import Refused
 from speech.judges.judges import JudgesConfig
 from speech.machine import on_gpu

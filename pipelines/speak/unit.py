@@ -15,8 +15,9 @@ from pipelines.speak.quarantine import Quarantine
 from pipelines.speak.unit_rows import UnitRows
 from pipelines.speak.worker_context import WorkerContext
 from pipelines.verdict import Verdict, rank
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import encode_flac
-from speech.dataset.schema import SAMPLE_RATE, Clip, Rejection, Utterance
+from speech.dataset.schema import Clip, Rejection, Utterance
 from speech.errors import InputError, Refused, in_one_line
 from speech.licenses import joint_license
 from speech.reasons import Reason

@@ -14,9 +14,10 @@ from pipelines.speak.attempts import Attempt, noise_key, prepare
 from pipelines.speak.judging import Judged, Judging, Speeches, done, threads_beside
 from pipelines.text.utterances import spoken_languages
 from pipelines.verdict import Candidate, Verdict
+from speech.audio import SAMPLE_RATE
 from speech.audio.watermark import Watermark
 from speech.audio.waveform import encode_flac
-from speech.dataset.schema import SAMPLE_RATE, Utterance
+from speech.dataset.schema import Utterance
 from speech.errors import InputError, Refused, in_one_line
 from speech.judges.judges import Judges
 from speech.seeds import TORCH_GENERATOR

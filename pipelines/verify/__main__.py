@@ -17,10 +17,10 @@ from rich.console import Console
 from pipelines.progress.byte_progress import byte_progress
 from pipelines.runners.base import AnyRunner
 from pipelines.verify.inspection import Inspection, inspect
-from pipelines.verify.last_verified import note_verified
 from pipelines.verify.listing import list_dataset
 from pipelines.verify.shard_check import ShardCheck
 from speech.config import Config, run_app
+from speech.dataset.last_verified import note_verified
 from speech.dataset.layout import Part
 
 if TYPE_CHECKING:

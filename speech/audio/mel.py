@@ -6,7 +6,7 @@ import torch
 import torchaudio
 from torch import Tensor
 
-from speech.dataset.schema import SAMPLE_RATE
+from speech.audio import SAMPLE_RATE
 
 N_FFT = 1024
 HOP_LENGTH = 256

@@ -4,8 +4,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from speech.audio import SAMPLE_RATE
 from speech.audio.mel import HOP_LENGTH
-from speech.dataset.schema import SAMPLE_RATE
 
 WINDOW = 1024
 LOWEST_HZ, HIGHEST_HZ = 65.0, 500.0
@@ -52,6 +52,11 @@ def pitch_track(wave: Tensor) -> tuple[Tensor, Tensor]:
     places = np.arange(len(octaves))
     drawn = np.interp(places, places[known], octaves[known]).astype(np.float32)
     return torch.from_numpy(drawn), voiced
+
+
+def hertz_of(octaves: Tensor) -> Tensor:
+    """Of a `pitch_track`."""
+    return MIDDLE_HZ * 2**octaves
 
 
 def _autocorrelation(frames: Tensor) -> Tensor:

@@ -14,10 +14,10 @@ from typing import Annotated, Any, Protocol
 
 import numpy as np
 
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave
 from speech.config import Config
 from speech.config.targets import ByTarget
-from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError
 
 HEARD = 0.5

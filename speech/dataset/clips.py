@@ -11,10 +11,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from speech import storage
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave, decode, resample
 from speech.dataset.files import parquet_files
 from speech.dataset.parquet_sizes import check_sizes
-from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError, Refused
 
 if TYPE_CHECKING:

@@ -5,14 +5,11 @@ from dataclasses import asdict, dataclass, fields
 from types import UnionType
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, get_args, get_type_hints
 
+from speech.audio import SAMPLE_RATE
 from speech.reasons import Stage
 
 if TYPE_CHECKING:
     from datasets import Features
-
-
-SAMPLE_RATE = 24_000
-"""Hz of every clip in a dataset."""
 
 
 @dataclass(frozen=True)

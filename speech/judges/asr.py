@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from pydantic import Field, model_validator
 
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave, resample
-from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import Refused
 from speech.judges.cublas import load_cublas
 from speech.judges.hub import Device, HubModel

@@ -8,8 +8,8 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from speech import storage
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave, resample
-from speech.dataset.schema import SAMPLE_RATE
 
 if TYPE_CHECKING:
     from distillmos import ConvTransformerSQAModel

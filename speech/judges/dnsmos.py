@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from speech import storage
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave, resample
-from speech.dataset.schema import SAMPLE_RATE
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession

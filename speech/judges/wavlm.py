@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave, resample, rms_db
-from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError
 from speech.judges.hub import Device, HubModel
 from speech.judges.speaker import MIN_RMS_DB, Embedding

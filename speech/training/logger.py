@@ -10,7 +10,7 @@ import torch
 from rich.console import Console
 
 from speech import storage
-from speech.dataset.schema import SAMPLE_RATE
+from speech.audio import SAMPLE_RATE
 from speech.progress import Bar
 from speech.training.config import TrainingConfig
 from speech.training.curve import Point, finite

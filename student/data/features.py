@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from speech.audio.mel import log_mel
-from speech.audio.pitch import MIDDLE_HZ, pitch_track
+from speech.audio.pitch import pitch_track
 from speech.audio.waveform import Wave
 
 
@@ -31,7 +31,3 @@ def features_of(wave: Wave) -> Features:
     mel = log_mel(samples)
     octaves, voiced = (track[: len(mel)] for track in pitch_track(samples))
     return Features(mel.half(), octaves, voiced.float(), mel.mean(-1))
-
-
-def hertz_of(octaves: Tensor) -> Tensor:
-    return MIDDLE_HZ * 2**octaves

@@ -13,8 +13,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from speech.audio.mel import N_MELS
+from speech.audio.pitch import hertz_of
 from speech.training.task import Batch
-from student.data.features import hertz_of
 from student.models.acoustic import (
     MEAN_MEL,
     MOST_LAYERS,

@@ -3,9 +3,8 @@
 import torch
 from torch import Tensor
 
-from speech.audio.pitch import HIGHEST_HZ, LOWEST_HZ
+from speech.audio.pitch import HIGHEST_HZ, LOWEST_HZ, hertz_of
 from speech.vocoder.network import PulseVocoder
-from student.data.features import hertz_of
 from student.models.nar import NarStudent, Prosody
 from student.onnx.graphs import (
     BY_FRAME,

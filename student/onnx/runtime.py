@@ -20,8 +20,8 @@ import numpy as np
 from pydantic import Field
 
 from speech import storage
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave
-from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError
 from speech.synthesizer import Size
 from speech.text.lexicon import NO_WORDS, Lexicon

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy.fft
 
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave
-from speech.dataset.schema import SAMPLE_RATE
 from student.onnx.noise import BLOCK, Noise, Spectra, hann
 
 Floats = npt.NDArray[np.float32]

@@ -15,9 +15,9 @@ from typing import Protocol
 
 import numpy as np
 
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave, from_pcm_16, pcm_16
 from speech.config import Config
-from speech.dataset.schema import SAMPLE_RATE
 from speech.synthesizer import SynthesisRequest, Synthesizer
 from student.server.cache_stores import MemoryStore, RedisStore, Store
 

@@ -11,8 +11,8 @@ from typing import Protocol, cast
 
 import av
 
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave, pcm_16
-from speech.dataset.schema import SAMPLE_RATE
 
 UNKNOWN = b"\xff\xff\xff\xff"
 """a size in a header that is written before the sound is made"""

@@ -17,8 +17,8 @@ from collections.abc import AsyncIterator, Generator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave
-from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import Refused
 from speech.synthesizer import SynthesisRequest, Synthesizer
 from student.server.errors import SERVER, ApiError, refused

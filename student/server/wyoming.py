@@ -28,7 +28,7 @@ from wyoming.tts import (
     SynthesizeVoice,
 )
 
-from speech.dataset.schema import SAMPLE_RATE
+from speech.audio import SAMPLE_RATE
 from speech.reasons import Reason
 from speech.synthesizer import SynthesisRequest
 from student.mastering import END_S

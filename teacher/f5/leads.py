@@ -10,8 +10,8 @@ from dataclasses import replace
 import torch
 
 from speech.alignment.gaussian_hmm import GaussianHmmAligner, features_of
+from speech.audio import SAMPLE_RATE
 from speech.audio.mel import FRAME_RATE, log_mel
-from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import Refused
 from speech.text.phonemes import phonemize
 from teacher.voices import Voice

@@ -8,8 +8,8 @@ import json
 import sys
 from pathlib import Path
 
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import encode_flac, resample
-from speech.dataset.schema import SAMPLE_RATE
 from speech.text.normalize import normalize
 from teacher.base import Request
 from teacher.packaged.config import PackagedConfig

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave
-from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import Refused
 from speech.machine import pick_device
 from speech.seeds import stable_hash

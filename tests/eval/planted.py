@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from speech import storage
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave, decode, encode_flac
-from speech.dataset.schema import SAMPLE_RATE, Clip
+from speech.dataset.schema import Clip
 from speech.text.normalize import normalize
 from teacher.base import Request
 from teacher.packaged.config import PackagedConfig

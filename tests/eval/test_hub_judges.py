@@ -18,9 +18,9 @@ from eval.report.config import ReportConfig
 from pipelines.config import SynthConfig
 from pipelines.gate import Gate
 from pipelines.verdict import Candidate
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave, decode, resample
 from speech.config import load_config, run_app
-from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError
 from speech.judges.hub import HubModel
 from speech.judges.judges import Judges, JudgesConfig

@@ -20,9 +20,10 @@ from eval.systems.references import dataset_voices, open_references
 from eval.systems.systems import open_system
 from eval.systems.teacher import teacher_config
 from eval.systems.testsets import read_testset
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import decode, encode_flac
 from speech.config import load_config
-from speech.dataset.schema import SAMPLE_RATE, Clip, clip_features
+from speech.dataset.schema import Clip, clip_features
 from speech.errors import InputError, Refused
 from speech.synthesizer import SynthesisRequest
 from speech.text.normalize import check_speakable, normalize

@@ -13,9 +13,9 @@ from pydantic import ValidationError
 
 from pipelines.gate import Gate, GateConfig
 from pipelines.verdict import Candidate, Verdict, rank
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave, decode, encode_flac
 from speech.config import load_group
-from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError
 from speech.judges.judges import Judges
 from speech.reasons import Reason

@@ -8,8 +8,8 @@ from speech.audio.mel import N_MELS
 from student.models.acoustic import token_ids, whole_frames
 from student.models.ar_steps import Autoregressive
 from student.onnx.frames import Frames, NoiseSource, expand
-from student.onnx.parity import PHONEMES
 from student.onnx.runtime import OnnxStudent
+from student.parity import PHONEMES
 from student.student import Student
 
 VOICE, SEED = "ben", 5

@@ -13,9 +13,9 @@ from speech.config import run_app
 from speech.text.phonemes import ALPHABET
 from student.export import ExportStudentConfig, export, main
 from student.models.acoustic import token_ids, whole_frames
-from student.onnx.parity import parity, spoken_by_both
 from student.onnx.runtime import OnnxStudent
 from student.onnx.waves import AHEAD
+from student.parity import parity, spoken_by_both
 from student.student import Student
 from tests.student.untrained import VOICES, spectra_apart, untrained_student
 

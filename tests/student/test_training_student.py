@@ -12,9 +12,9 @@ import soundfile
 import torch
 
 import speech.training.trainer
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import encode_flac
 from speech.config import run_app
-from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError, Refused
 from speech.training.curve import draw_curve
 from speech.training.trainer import Trainer

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from speech import storage
+from speech.audio import SAMPLE_RATE
 from speech.config import load_config
-from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError, Refused
 from teacher.base import Prepared, Request, Speech
 from teacher.packaged.config import OWN_VOICES, PackagedConfig

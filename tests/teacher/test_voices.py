@@ -12,9 +12,9 @@ import pytest
 import soundfile
 from blocks import block
 
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave, encode_flac
 from speech.config import load_group
-from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError, Refused
 from speech.judges.asr import Asr
 from speech.judges.judges import JudgesConfig

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import httpx
 
 from eval.bench.serve.servers import Server
-from speech.dataset.schema import SAMPLE_RATE
+from speech.audio import SAMPLE_RATE
 
 BYTES_A_SECOND = 2 * SAMPLE_RATE
 TIMEOUT_S = 120

@@ -15,8 +15,8 @@ from eval.metrics.prosody import (
     mel_cepstral_distortion,
     time_warp,
 )
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave, decode
-from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import Refused
 from tests.spoken import reference_clips
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from eval.metrics.spread import duration_spread, off_median, pitch_spread
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave
-from speech.dataset.schema import SAMPLE_RATE
 
 
 def sung(semitones: np.ndarray, hertz: float = 150.0) -> Wave:

@@ -14,7 +14,7 @@ from eval.dataset.listening import Evidence, Listening, choose
 from eval.dataset.rows import open_dataset
 from eval.dataset.speakers import similarity_to_speakers
 from eval.metrics.sound import Sound, measure_sound
-from speech.dataset.schema import SAMPLE_RATE
+from speech.audio import SAMPLE_RATE
 from speech.errors import InputError
 from tests.pipelines.clips import make_clip
 from tests.spoken import write_dataset

@@ -20,8 +20,8 @@ from eval.report.takes import AGAIN, System, Task, run_system
 from eval.systems import systems
 from eval.systems.references import References
 from eval.systems.testsets import Sentence, read_kind, read_testset
+from speech.audio import SAMPLE_RATE
 from speech.config import load_config
-from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError, Refused
 from speech.synthesizer import AtOnce, Size, Speech, SynthesisRequest
 from tests.eval.fake_judges import FakeJudges

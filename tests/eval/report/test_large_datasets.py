@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import decode, encode_flac
-from speech.dataset.schema import SAMPLE_RATE
 from tests.pipelines.clips import make_clip
 from tests.spoken import reference_clips, write_dataset
 

@@ -15,9 +15,9 @@ from eval.report import __main__ as report
 from eval.report.config import ReportConfig
 from eval.report.page import policy
 from speech import storage
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import decode
 from speech.config import load_config
-from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError
 from tests.eval.fake_judges import BREAKS, FakeJudges
 from tests.pipelines.clips import make_clip

@@ -12,9 +12,9 @@ from eval.dataset.watermark import study_watermark
 from eval.metrics.scoring import Scorer
 from eval.report import __main__ as report
 from eval.report.config import ReportConfig
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave, encode_flac
 from speech.config import load_config
-from speech.dataset.schema import SAMPLE_RATE
 from tests.eval.fake_judges import FakeAsr, FakeJudges
 from tests.pipelines.clips import make_clip
 from tests.spoken import reference_clips, write_dataset

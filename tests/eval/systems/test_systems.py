@@ -19,9 +19,9 @@ from eval.systems.references import References, choose_voice, open_references
 from eval.systems.systems import open_system
 from eval.systems.teacher import teacher_config
 from eval.systems.testsets import Reference, Sentence, read_testset
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave
 from speech.config import load_config
-from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError, Refused
 from speech.synthesizer import AtOnce, Size, Speech, SynthesisRequest, said
 from student.export import export

@@ -12,10 +12,10 @@ from speech.alignment import clips as alignment
 from speech.alignment.clips import Alignment, align_dataset
 from speech.alignment.gaussian_hmm import LONGEST, GaussianHmmAligner, learn
 from speech.alignment.search import NEVER, search
+from speech.audio import SAMPLE_RATE
 from speech.audio.mel import FRAME_RATE, HOP_LENGTH
 from speech.audio.waveform import encode_flac
 from speech.dataset.clips import ClipInfo, Clips, open_clips
-from speech.dataset.schema import SAMPLE_RATE
 from speech.text.phonemes import phonemize
 from student import align
 from tests.spoken import reference_clips, write_dataset

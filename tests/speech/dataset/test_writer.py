@@ -16,10 +16,11 @@ from clips import make_clip
 from datasets import Audio, load_dataset
 
 from speech import storage
+from speech.audio import SAMPLE_RATE
 from speech.dataset import layout as dataset
 from speech.dataset.layout import shard_part
 from speech.dataset.markers import Marker, Yield, finished
-from speech.dataset.schema import SAMPLE_RATE, Clip, Rejection, clip_features, rejection_features
+from speech.dataset.schema import Clip, Rejection, clip_features, rejection_features
 from speech.dataset.writer import PartWriter
 from speech.errors import InputError
 

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave, decode, resample
-from speech.dataset.schema import SAMPLE_RATE
 from speech.judges.dnsmos import DNSMOS_RATE, DnsMos, windows
 from speech.storage import read_bytes
 

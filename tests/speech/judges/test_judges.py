@@ -9,8 +9,8 @@ import soundfile
 from blocks import block
 from pydantic import ValidationError
 
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave, resample
-from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError, Refused
 from speech.judges.asr import Asr, AsrConfig
 from speech.judges.distillmos import Mos

@@ -8,9 +8,9 @@ import pytest
 from blocks import block
 
 from pipelines.config import SynthConfig
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave, decode, resample
 from speech.config import load_config
-from speech.dataset.schema import SAMPLE_RATE
 from speech.errors import InputError
 from speech.judges.asr import Asr
 from speech.judges.dnsmos import DNSMOS_RATE

@@ -10,9 +10,9 @@ import torch
 from student.export import export
 from student.models.ar_dmel import DmelStudent
 from student.onnx.frames import NoiseSource
-from student.onnx.parity import TorchNoiseSource, parity
 from student.onnx.runtime import OnnxStudent
 from student.package import write_package
+from student.parity import TorchNoiseSource, parity
 from student.student import Student, open_student
 from tests.student.autoregressive import SEED, begun, drawn_by_torch
 from tests.student.untrained import untrained_student

@@ -7,8 +7,8 @@ import pytest
 
 from student.export import export
 from student.onnx.frames import NoiseSource
-from student.onnx.parity import TorchNoiseSource
 from student.onnx.runtime import OnnxStudent
+from student.parity import TorchNoiseSource
 from student.student import Student
 from tests.student.autoregressive import SEED, begun, drawn_by_torch
 from tests.student.untrained import untrained_student

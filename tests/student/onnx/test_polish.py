@@ -12,9 +12,9 @@ from speech.errors import InputError
 from speech.synthesizer import SynthesisRequest
 from speech.vocoder.network import MEL_SHARE, POLISH, PulseVocoder
 from student.export import export
-from student.onnx.parity import spoken_by_both
 from student.onnx.polish import Polish
 from student.onnx.runtime import OnnxStudent
+from student.parity import spoken_by_both
 from student.student import open_student
 from student.synthesize import SynthesizeConfig, main
 from tests.student.untrained import spectra_apart, untrained_student

@@ -10,8 +10,8 @@ import numpy as np
 import openai
 import pytest
 
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave
-from speech.dataset.schema import SAMPLE_RATE
 from speech.synthesizer import SynthesisRequest, said
 from student.server.catalog import Catalog
 from student.server.encode import FORMATS, pcm_16

@@ -13,8 +13,8 @@ import pytest
 from beeps import PIECE, PIECES, Beeps, serving, speech_of
 from starlette.testclient import TestClient
 
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave
-from speech.dataset.schema import SAMPLE_RATE
 from speech.synthesizer import SynthesisRequest
 from student.server.encode import FORMATS
 

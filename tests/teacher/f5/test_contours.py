@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
+from speech.audio import SAMPLE_RATE
 from speech.audio.mel import FRAME_RATE, log_mel
-from speech.dataset.schema import SAMPLE_RATE
 from teacher.f5.contours import draw, measure, speaker_pitch
 from teacher.f5.network import Network
 from teacher.f5.packed_network import PackedNetwork

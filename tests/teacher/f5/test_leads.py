@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from pipelines.config import SynthConfig
+from speech.audio import SAMPLE_RATE
 from speech.config import load_config
-from speech.dataset.schema import SAMPLE_RATE
 from teacher.base import Request, Teacher
 from teacher.f5.leads import lead_of
 from teacher.voices import Voice, load_bank
