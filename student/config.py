@@ -27,7 +27,7 @@ class TrainStudentConfig(DatasetTrainingConfig):
     vocoder: str
     """weights of a pulse vocoder: local, gs:// or package://"""
     init_from: str | None
-    """weights to start from: model.safetensors of a student of this shape; null: from scratch"""
+    """weights to start from: student.safetensors of a student of this shape; null: from scratch"""
     discriminator: DiscriminatorConfig = Field(serialization_alias="critic")
     """checkpoints know it by its former name"""
     batch_frames: int = Field(ge=1)

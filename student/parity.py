@@ -6,12 +6,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from speech.audio import FEWEST_FRAMES
 from speech.audio.mel import log_mels
 from student.models.acoustic import token_ids, whole_frames
 from student.onnx.frames import NoiseSource
 from student.onnx.noise import Noise, Spectra, spectra_of
 from student.onnx.runtime import OnnxStudent
-from student.onnx.waves import FEWEST_FRAMES, Floats
+from student.onnx.waves import Floats
 from student.student import Student
 
 PHONEMES = "ðə ɡɹˈWn mˈæn ɹˈɛd hɪz nˈuz ˈWt lˈWd, jˈɛt nˈObədi ʧˈOz tə hˈɪɹ ɪt."
@@ -27,7 +28,7 @@ class Apart:
 
 
 class TorchNoiseSource(NoiseSource):
-    """What torch draws for a student's steps, in the order of `student.models.ar`, and for its
+    """What torch draws for a student's steps, in the order of `student.models.ar_steps`, and for its
     vocoder's samples, all of them at once."""
 
     def __init__(self, seed: int, frames: int = FEWEST_FRAMES) -> None:
@@ -69,7 +70,6 @@ def spoken_by_both(
     acoustic, vocoder = student.acoustic, student.vocoder
     ids, condition = token_ids(phonemes)[None], student.condition(voice)
     frames = whole_frames(acoustic.durations(acoustic.encode(ids, condition)), ids)
-    frames[0, -1] += max(0, FEWEST_FRAMES - int(frames.sum()))
     generator = torch.Generator().manual_seed(SEED)
     wave = vocoder.speak(*acoustic.speak(ids, condition, frames, generator))[0]
 

@@ -14,7 +14,6 @@ from speech.text.lexicon import NO_WORDS, Lexicon
 from speech.vocoder.network import PulseVocoder
 from student.data.speakers import voice_vector
 from student.models.acoustic import Acoustic, token_ids, whole_frames
-from student.onnx.waves import FEWEST_FRAMES
 from student.package import VOCODER, WEIGHTS, Description, read_package
 from student.synthesizer import StudentSynthesizer
 
@@ -96,7 +95,6 @@ class Student(StudentSynthesizer):
         batch = ids[None]
         text = self.acoustic.encode(batch, condition)
         frames = whole_frames(self.acoustic.durations(text), batch, speed)
-        frames[0, -1] += max(0, FEWEST_FRAMES - int(frames.sum()))
         generator = torch.Generator().manual_seed(seed)
         mel, hertz = self.acoustic.speak(batch, condition, frames, generator)
         wave = self.vocoder.speak(mel, hertz)

@@ -10,6 +10,7 @@ from speech.training.task import Batch, Evaluation
 from speech.vocoder.network import PulseVocoder
 from student.config import TrainStudentConfig
 from student.data.clips import Example, StudentData, collate
+from student.data.packed_levels import LevelCodec
 from student.models.acoustic import Acoustic, whole_frames
 from student.models.ar_dmel import DmelStudent
 from student.models.discriminator import MelDiscriminator, adversarial_losses, discriminator_loss
@@ -33,6 +34,8 @@ class StudentTask:
         self.config, self.data, self.vocoder = config, data, vocoder
         if isinstance(student, DmelStudent):
             assert data.codec is not None
+            if config.init_from:  # its weights know its own levels
+                data.codec = LevelCodec(student.levels.clone())
             student.take_levels(data.codec.levels)
         self.modules: Mapping[str, nn.Module] = {"student": student}
         if config.discriminator.start is not None:

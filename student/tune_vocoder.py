@@ -1,8 +1,8 @@
 """Tune a student's vocoder on the student's own mels: it learns to undo what they lack.
 
   checkpoint=out/student   dataset=out/dataset   output=out/student_tuned   training.steps=2000
-The student is given the true durations, pitch and energy of each clip, so that its mels and the
-clip's wave belong together. Run it again to continue.
+The student is given the true durations of each clip, and its pitch and energy or, step by step, the
+mels before, so that what it makes and the clip's wave belong together. Run it again to continue.
 """
 
 import sys
@@ -16,6 +16,7 @@ from speech.alignment.clips import Alignment, align_dataset
 from speech.config import run_app
 from speech.dataset.clips import Clips, open_clips
 from speech.errors import InputError
+from speech.seeds import stable_hash
 from speech.training.run import Training, run
 from speech.vocoder.config import VocoderTrainingConfig
 from speech.vocoder.task import Source, VocoderTask, trained_vocoder
@@ -51,7 +52,8 @@ def prepare(config: TuneVocoderConfig, console: Console) -> Training:
     if config.residual:
         vocoder.add_residual()
     vocoder.train().requires_grad_(True)
-    source = student_mels(student, clips, alignments, description.speakers)
+    seed = config.training.seed
+    source = student_mels(student, clips, alignments, description.speakers, seed)
     task = VocoderTask(config, clips, vocoder, source, rows)
 
     def export(averages: Mapping[str, nn.Module]) -> None:
@@ -68,7 +70,10 @@ def student_mels(
     clips: Clips,
     alignments: list[Alignment | None],
     speakers: tuple[str, ...],
+    seed: int,
 ) -> Source:
+    """What an autoregressive student leaves to chance is a clip's own, whenever it is loaded."""
+
     @torch.no_grad()
     def read(row: int) -> tuple[Tensor, Tensor]:
         alignment, wave = alignments[row], clips.wave(row)
@@ -76,7 +81,9 @@ def student_mels(
         speaker = speakers.index(clips[row].speaker_id)
         ids, frames = token_ids(alignment.phonemes), torch.tensor(alignment.frames)
         example = Example(features_of(wave), ids, frames, speaker)
-        _, mel = student(collate([example]))
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(stable_hash(seed, "student mel", clips[row].id))
+            _, mel = student(collate([example]))
         return torch.from_numpy(wave).half(), mel[0, : int(frames.sum())].half()
 
     return read

@@ -29,7 +29,7 @@ def phonemes_of(clip: ClipInfo) -> str | None:
 def sound_of(clips: Clips, row: int) -> Wave | None:
     """(samples,) at 24 kHz; None where nothing can be heard or decoded."""
     try:
-        wave = clips.wave(row)
+        wave = clips.decoded(row)
     except Refused:
         return None
     heard = len(wave) >= HOP_LENGTH and np.isfinite(wave).all() and rms_db(wave) >= MIN_RMS_DB

@@ -73,7 +73,18 @@ class Clips(Sequence[ClipInfo]):
         return self._infos[index]
 
     def wave(self, index: int) -> Wave:
-        """(samples,) at 24 kHz, of which NaN and inf are silence."""
+        """(samples,) at 24 kHz, of which NaN and inf are silence; raises InputError for what is no
+        audio, or longer than `MAX_CLIP_S`."""
+        try:
+            return self.decoded(index)
+        except Refused as refusal:
+            name = self._infos[index].id
+            raise InputError(
+                f"clip {name} of {self.location} cannot be heard: {refusal}"
+            ) from refusal
+
+    def decoded(self, index: int) -> Wave:
+        """As `wave`, but raises Refused."""
         cell = self._audio[index]["audio"]
         wave, sample_rate = decode(cell["bytes"], MAX_CLIP_S)
         return np.nan_to_num(resample(wave, sample_rate, SAMPLE_RATE))

@@ -51,7 +51,10 @@ def load_batches(
         pin_memory=on_gpu,
     )
     places = (place for place, _ in _schedule(task, start, process, processes))
-    for place, (batch, frames) in zip(places, loader, strict=False):
+    for place, found in zip(places, loader, strict=False):
+        if isinstance(found, InputError):
+            raise found
+        batch, frames = found
         moved = {key: value.to(device, non_blocking=on_gpu) for key, value in batch.items()}
         yield Loaded(moved, frames, place)
 
@@ -75,15 +78,23 @@ class _Items(Dataset[Any]):
         self.task = task
 
     def __getitem__(self, key: Key) -> Any:
-        return self.task.load(key)
+        """An InputError is handed on: raised in a process that loads, it would be told with that
+        one's traceback."""
+        try:
+            return self.task.load(key)
+        except InputError as error:
+            return error
 
 
 class _Collated:
-    """A batch, and its frames while they can be counted without waiting for a device."""
+    """A batch, and its frames while they can be counted without waiting for a device; or what was
+    wrong with one of its items."""
 
     def __init__(self, task: Task) -> None:
         self.task = task
 
-    def __call__(self, items: list[Any]) -> tuple[Batch, int]:
+    def __call__(self, items: list[Any]) -> tuple[Batch, int] | InputError:
+        if wrong := [item for item in items if isinstance(item, InputError)]:
+            return wrong[0]
         batch = self.task.collate(items)
         return batch, self.task.frames(batch)

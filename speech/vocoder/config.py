@@ -2,10 +2,14 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from speech.audio.mel import HOP_LENGTH
 from speech.config import Config
 from speech.training.config import DatasetTrainingConfig
+
+SHORTEST_WINDOW = 64
+"""of which each of the discriminator's bands has frequencies enough"""
 
 
 class VocoderShape(Config):
@@ -17,7 +21,7 @@ class VocoderShape(Config):
 
 
 class DiscriminatorsConfig(Config):
-    windows: tuple[int, ...] = Field(min_length=1)
+    windows: tuple[Annotated[int, Field(ge=SHORTEST_WINDOW)], ...] = Field(min_length=1)
     """one discriminator for each STFT window, in samples"""
     periods: tuple[Annotated[int, Field(ge=1)], ...]
     """and one for each period, in samples"""
@@ -41,3 +45,15 @@ class VocoderTrainingConfig(DatasetTrainingConfig):
     weights: VocoderWeights
     segment_frames: int = Field(ge=16)
     batch_size: int = Field(ge=1)
+
+    @model_validator(mode="after")
+    def _discriminators_fit(self) -> "VocoderTrainingConfig":
+        samples = (self.segment_frames - 1) * HOP_LENGTH
+        for name in ("windows", "periods"):
+            longest = max(getattr(self.discriminators, name), default=0)
+            if longest >= samples:
+                raise ValueError(
+                    f"discriminators.{name} of {longest} samples, and segments have {samples}; "
+                    "allowed: shorter ones, or a longer segment_frames"
+                )
+        return self

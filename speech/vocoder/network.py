@@ -91,10 +91,10 @@ class PulseVocoder(nn.Module):
 
     def waves(self, mel: Tensor, features: Tensor, hertz: Tensor, noise: Tensor) -> Tensor:
         """Pulses at `hertz` (B, frames) and `noise` (B, samples), filtered frame by frame."""
-        magnitudes = self._magnitudes(mel.float())
-        level = magnitudes.log()
         voiced, unvoiced, delay = self.spectra(features).float().chunk(3, dim=-1)
         with torch.autocast(mel.device.type, enabled=False):
+            magnitudes = self._magnitudes(mel.float())
+            level = magnitudes.log()
             gain = torch.polar((level + voiced).exp(), math.pi * delay.tanh()).transpose(1, 2)
             hiss = (level + unvoiced).exp().transpose(1, 2)
             spectrum = gain * self._stft(pulses(hertz) / self.window.sum())

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
+from speech.audio import SAMPLE_RATE
 from speech.audio.mel import FRAME_RATE, HOP_LENGTH
 from speech.audio.pitch import pitch_hz
 from speech.audio.waveform import Wave
@@ -102,7 +103,15 @@ class VocoderTask:
         """(frames, mels) of a segment, and the ((frames - 1) * hop,) samples between their centres."""
         clip, start = key
         wave, mel = self._whole(clip)
-        stop = start + self.config.segment_frames
+        frames = self.config.segment_frames
+        start = min(start, len(mel) - frames)
+        if start < 0 or len(wave) < (len(mel) - 1) * HOP_LENGTH:
+            told = self.clips[clip]
+            raise InputError(
+                f"clip {told.id} of {self.config.dataset} is said to last {told.duration_s:g} s, and "
+                f"has {len(wave) / SAMPLE_RATE:.2f} s of audio"
+            )
+        stop = start + frames
         return mel[start:stop].float(), wave[start * HOP_LENGTH : (stop - 1) * HOP_LENGTH].float()
 
     def _whole(self, index: int) -> tuple[Tensor, Tensor]:

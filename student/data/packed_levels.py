@@ -21,7 +21,7 @@ HIGH = 16
 
 @dataclass(frozen=True)
 class LevelCodec:
-    """`levels` (mels, levels): the log-mels that each band's stand for; as many bands as are even."""
+    """`levels` (mels, levels): the log-mels that each band's stand for; the number of bands is even."""
 
     levels: Tensor
 

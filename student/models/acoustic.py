@@ -6,6 +6,7 @@ import torch
 from pydantic import Field
 from torch import Tensor, nn
 
+from speech.audio import FEWEST_FRAMES
 from speech.config import Config
 from speech.judges.speaker import EMBEDDING_SIZE
 from speech.text.phonemes import ALPHABET
@@ -122,9 +123,13 @@ class Acoustic(nn.Module):
 
 
 def whole_frames(log_frames: Tensor, ids: Tensor, speed: float = 1.0) -> Tensor:
-    """(B, P) log frames -> whole ones; what is rounded off is carried on, so that nothing drifts."""
+    """(B, P) log frames -> whole ones, `FEWEST_FRAMES` or more in a row; what is rounded off is
+    carried on, so that nothing drifts."""
     wanted = (log_frames.exp() / speed).clamp(SHORTEST, LONGEST) * (ids > 0)
-    return wanted.cumsum(1).round().diff(dim=1, prepend=wanted.new_zeros(len(wanted), 1)).long()
+    frames = wanted.cumsum(1).round().diff(dim=1, prepend=wanted.new_zeros(len(wanted), 1)).long()
+    last = (ids > 0).sum(1, keepdim=True) - 1
+    missing = (FEWEST_FRAMES - frames.sum(1, keepdim=True)).clamp(min=0)
+    return frames.scatter_add(1, last, missing)
 
 
 def duration_losses(predicted: Tensor, batch: Batch) -> dict[str, Tensor]:

@@ -9,7 +9,8 @@ from student.models.ar_config import DmelConfig
 LOWEST, HIGHEST = -9.0, 2.0
 """log-mels between which levels lie as long as no data has said so"""
 RARE = 0.001
-"""of the frames lie below the lowest level's cell, and as many above the highest's"""
+"""of the values that levels are fitted to lie below the lowest one's cell, and as many above the
+highest's"""
 
 
 def even_levels(low: Tensor, high: Tensor, count: int) -> Tensor:

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from speech.audio import FEWEST_FRAMES
 from speech.audio.mel import N_MELS
 from speech.training.task import Batch
 from student.models.acoustic import (
@@ -125,7 +126,8 @@ class Autoregressive(Acoustic):
             drawn.append(self.draw(hidden, drawn, generator))
             if self.stop is not None:
                 ended |= self.stop(hidden)[:, 0, 0] > 0
-                if ended.all():
+                is_long_enough = (len(drawn) - 1) * self.config.reduction >= FEWEST_FRAMES
+                if is_long_enough and ended.all():
                     break
         return torch.cat(drawn[1:], 1)
 

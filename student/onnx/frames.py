@@ -116,7 +116,7 @@ def _nothing(shape: Sequence[int | str]) -> Floats:
 
 def expand(frames: Integers) -> tuple[Integers, Floats]:
     """(P,) frames of each phoneme -> (N,) the phoneme of each frame and (1, N, 3) where in it the
-    frame lies, as `student.acoustic.Acoustic.expand`."""
+    frame lies, as `student.models.acoustic.Acoustic.expand`."""
     index = np.arange(len(frames)).repeat(frames)
     lasts = frames[index]
     since = np.arange(len(index)) - (frames.cumsum() - frames)[index]

@@ -20,7 +20,7 @@ import numpy as np
 from pydantic import Field
 
 from speech import storage
-from speech.audio import SAMPLE_RATE
+from speech.audio import FEWEST_FRAMES, SAMPLE_RATE
 from speech.audio.waveform import Wave
 from speech.errors import InputError
 from speech.synthesizer import Size
@@ -28,7 +28,7 @@ from speech.text.lexicon import NO_WORDS, Lexicon
 from student.description import Described
 from student.onnx.frames import ArFrames, Integers, Kind, NarFrames, NoiseSource, expand
 from student.onnx.polish import Polish
-from student.onnx.waves import AHEAD, FEWEST_FRAMES, LEVEL, RESIDUAL, Floats, PulseFilter
+from student.onnx.waves import AHEAD, LEVEL, RESIDUAL, Floats, PulseFilter
 from student.phrases import token_numbers
 from student.synthesizer import StudentSynthesizer
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.fft
 
-from speech.audio import SAMPLE_RATE
+from speech.audio import FEWEST_FRAMES, SAMPLE_RATE
 from speech.audio.waveform import Wave
 from student.onnx.noise import BLOCK, Noise, Spectra, hann
 
@@ -24,8 +24,6 @@ AHEAD = 2
 """frames beyond a piece whose pitch it needs"""
 PULSE_BLOCK = 64
 """frames at a time: arrays of up to 128 KiB come from memory that is there already"""
-FEWEST_FRAMES = 4
-"""that the reflected edges of a wave need"""
 
 
 class PulseFilter:

@@ -41,11 +41,13 @@ class Encoded:
 @dataclass(frozen=True)
 class Take:
     """Which reading of a text: `key` is what it is drawn by; `pitch` the mean and deviation of the
-    speaker's in octaves; `reference` the mel (R, mels) that leads it, as loud as the network has it."""
+    speaker's in octaves; `reference` the mel (R, mels) that leads it, of a wave that was made `gain`
+    times as loud for the network."""
 
     key: str
     pitch: tuple[float, float]
     reference: Tensor
+    gain: float
 
 
 @dataclass(frozen=True)
@@ -145,20 +147,21 @@ class AlignedFrontend:
         contours = None
         if take is not None and reading is not None:
             drawn = draw(reading[:, 1:], ends_s, len(spoken))
-            contours = torch.cat((self._contours(voice, lead, take.reference), drawn))
+            contours = torch.cat((self._contours(voice, lead, take), drawn))
         return Encoded(
-            tokens, _checked_frames(len(tokens)), phonemes, tuple(ends_s.tolist()), contours
+            tokens, checked_frames(len(tokens)), phonemes, tuple(ends_s.tolist()), contours
         )
 
     def _draw(self, prosody: ProsodyFlow, target: Tensor, take: Take) -> Tensor:
         config, seed = self.config, stable_hash("prosody", take.key) % 2**63
         return prosody.draw(target, take.pitch, config.temperature, config.expressiveness, seed)
 
-    def _contours(self, voice: Voice, lead: Lead, mel: Tensor) -> Tensor:
-        """(R, 2), of what leads; found once for a voice."""
+    def _contours(self, voice: Voice, lead: Lead, take: Take) -> Tensor:
+        """(R, 2), of what leads, as loud as the network hears it; found once for a voice."""
         known, found = self._lead_contours.get(voice.id, (None, None))
         if known is not voice or found is None:
-            _, found = contours_of(torch.from_numpy(voice.wave), mel, lead.ends_s)
+            wave = torch.from_numpy(voice.wave) * take.gain
+            _, found = contours_of(wave, take.reference, lead.ends_s)
             self._lead_contours[voice.id] = voice, found
         return found
 
@@ -239,14 +242,14 @@ class CharactersFrontend:
             raise Refused(
                 Reason.UNSUPPORTED_PHONEMES, "this teacher reads letters: give a spelling"
             )
-        spoken = _with_stop(voice.transcript)
+        spoken = with_stop(voice.transcript)
         frames = reference_frames(voice)
         target_bytes = len(text_normalized.encode())
         speed = 0.3 if target_bytes < 10 else self.speed
         generated = int(frames / len(spoken.encode()) * target_bytes / speed)
         tokens = self._ids(spoken + text_normalized)
         return Encoded(
-            tokens, _checked_frames(max(frames + generated, max(len(tokens), frames) + 1))
+            tokens, checked_frames(max(frames + generated, max(len(tokens), frames) + 1))
         )
 
     def clip_tokens(self, said: Said, frames: int) -> Tensor:
@@ -272,7 +275,7 @@ def build_frontend(config: AlignedConfig | CharactersConfig, vocabulary: Sequenc
     return CharactersFrontend(config, vocabulary)
 
 
-def _with_stop(transcript: str) -> str:
+def with_stop(transcript: str) -> str:
     text = transcript.strip()
     if not text.endswith((".", "。")):
         text += "."
@@ -286,7 +289,7 @@ def _repeat(ids: Tensor, ends: Tensor, frames: int) -> Tensor:
     return ids.repeat_interleave(edges.diff(prepend=edges.new_zeros(1)).clamp(min=0))[:frames]
 
 
-def _checked_frames(frames: int) -> int:
+def checked_frames(frames: int) -> int:
     if frames > MAX_FRAMES:
         raise Refused(Reason.TOO_LONG, f"{frames} frames with its reference, allowed {MAX_FRAMES}")
     return frames

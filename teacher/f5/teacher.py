@@ -54,10 +54,10 @@ class F5Teacher(Teacher[F5Config]):
     def prompt(self, request: Request, key: str | None = None) -> Prompt:
         """What is random in it follows from `key`; without one it is of the same frames, and for
         its cost alone. Raises Refused for what this teacher cannot speak."""
-        voice, (reference, _) = self.leads[request.voice], self.reference(request.voice)
+        voice, (reference, gain) = self.leads[request.voice], self.reference(request.voice)
         take = None
         if key is not None and self.frontend.draws:
-            take = Take(key, self._pitch(request.voice), reference)
+            take = Take(key, self._pitch(request.voice), reference, gain)
         encoded = self.frontend.encode(
             voice, request.text, request.language, request.phonemes, take
         )
@@ -75,7 +75,8 @@ class F5Teacher(Teacher[F5Config]):
         """Of all of the voice's reference; found once."""
         if voice_id not in self._pitches:
             wave = torch.from_numpy(self.voices[voice_id].wave)
-            self._pitches[voice_id] = speaker_pitch(wave)
+            gain = reference_gain(wave, self.config)
+            self._pitches[voice_id] = speaker_pitch(wave * gain)
         return self._pitches[voice_id]
 
     def reference(self, voice_id: str) -> tuple[Tensor, float]:
@@ -104,13 +105,13 @@ class F5Teacher(Teacher[F5Config]):
         return replace(item.payload, key=key)
 
     def synthesize_mels(self, prompts: Sequence[Prompt]) -> list[Tensor]:
-        with self._resident(self.network):
+        with self.resident(self.network):
             return sample(self.network, prompts, self.sampler)
 
     def vocode(self, mels: Sequence[Tensor], voice_ids: Sequence[str]) -> list[Wave]:
         """Mels (frames, mel_dim) wherever they are; the waves leave the device together."""
         gains = [self.reference(voice_id)[1] for voice_id in voice_ids]
-        with self._resident(self.vocoder), torch.inference_mode():
+        with self.resident(self.vocoder), torch.inference_mode():
             waves = [self.vocoder(mel.to(self.vocoder_device)) for mel in mels]
             waves = [wave / gain for wave, gain in zip(waves, gains, strict=True)]
             together = torch.cat(waves).cpu()
@@ -184,11 +185,11 @@ class F5Teacher(Teacher[F5Config]):
             )
             for i, length in enumerate(lengths)
         ]
-        with self._resident(self.network):
+        with self.resident(self.network):
             sample_together(self.network, prompts, heaviest_step(self.sampler))
 
     @contextmanager
-    def _resident(self, part: nn.Module) -> Iterator[None]:
+    def resident(self, part: nn.Module) -> Iterator[None]:
         if not self.config.offload:
             yield
             return

@@ -26,13 +26,13 @@ from speech.seeds import short_id, stable_hash
 from teacher.clip_voices import can_lead, clip_voice
 from teacher.f5.config import F5Config, SamplerConfig
 from teacher.f5.contours import contours_of
-from teacher.f5.frontend import AlignedFrontend, Said
+from teacher.f5.frontend import AlignedFrontend, Said, checked_frames, with_stop
 from teacher.f5.packed_network import PackedNetwork
 from teacher.f5.sampler import Prompt, guide, is_guided, noise, schedule, shown
 from teacher.f5.teacher import F5Teacher, reference_gain
 from teacher.voices import Voice
 
-VERSION = 1
+VERSION = 2
 """of the method: with another, mels are made anew"""
 PARTS = 10_000
 """that the share is counted in"""
@@ -116,15 +116,19 @@ class TeacherMels:
         return self.folder / f"{short_id(clip.id, clip.duration_s, *said, lead.sha256)}.npy"
 
     def _made(self, teacher: F5Teacher, row: int) -> Tensor:
-        """(frames, mels); the clip's own where the teacher has no symbols for what it says."""
+        """(frames, mels); the clip's own where the teacher has no symbols for it, or it is too
+        long after the one that leads it."""
         clip, lead = self.clips[row], teacher.leads[str(self.leads[row])]
         wave, (reference, gain) = self._wave(row), teacher.reference(str(self.leads[row]))
         mel = log_mel(wave)
         said = Said(clip.text_normalized, clip.language, clip.phonemes, clip.phoneme_ends_s, mel)
-        before = Said(lead.transcript, lead.language, lead.phonemes, lead.phoneme_ends_s, reference)
-        parts = ((before, torch.from_numpy(lead.wave) * gain, reference), (said, wave, mel))
         frontend, contours = teacher.frontend, None
+        is_aligned = isinstance(frontend, AlignedFrontend)
+        transcript = lead.transcript if is_aligned else with_stop(lead.transcript)
+        before = Said(transcript, lead.language, lead.phonemes, lead.phoneme_ends_s, reference)
+        parts = ((before, torch.from_numpy(lead.wave) * gain, reference), (said, wave, mel))
         try:
+            frames = checked_frames(len(reference) + len(mel))
             tokens = [frontend.clip_tokens(part, len(sound)) for part, _, sound in parts]
             if isinstance(frontend, AlignedFrontend) and teacher.config.contours:
                 drawn = [
@@ -135,17 +139,17 @@ class TeacherMels:
         except Refused:
             return mel
         key = f"{self.recipe.seed} {clip.id}"
-        frames = len(reference) + len(mel)
         prompt = Prompt(reference, torch.cat(tokens), frames, key, contours=contours)
-        return sample_from(teacher.network, prompt, mel, self.recipe.start, teacher.sampler)
+        with teacher.resident(teacher.network):
+            return sample_from(teacher.network, prompt, mel, self.recipe.start, teacher.sampler)
 
 
 @torch.inference_mode()
 def sample_from(
     network: PackedNetwork, prompt: Prompt, mel: Tensor, start: float, config: SamplerConfig
 ) -> Tensor:
-    """As `teacher.f5.sampler.sample` of one prompt, but from the time `start` on, at which `mel`
-    (frames - R, mel_dim) is what was reached; its like, on the CPU."""
+    """As `teacher.f5.sampler.sample` of one prompt, but from the time `start` on, at which noise
+    and `mel` (frames - R, mel_dim) are mixed; its like, on the CPU."""
     times = torch.tensor([start, *(t for t in schedule(config).tolist() if t > start)])
     target = torch.cat((prompt.reference, mel))
     y = torch.lerp(noise(prompt.key, prompt.frames, network.mel_dim), target, start)

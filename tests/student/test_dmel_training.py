@@ -1,5 +1,6 @@
 """Training a very small student of levels on real clips: what is cached, resumed and shipped."""
 
+import copy
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from student.models.ar_dmel import DmelStudent
 from student.onnx.runtime import OnnxStudent
 from student.package import read_vocoder
 from student.student import open_student
+from student.tune_vocoder import student_mels
 from tests.spoken import reference_clips, write_dataset
 from tests.student.small import SMALL, trainer
 from tests.trainings import Killed, assert_same
@@ -108,3 +110,37 @@ def test_what_is_shipped_has_the_levels_of_its_data_and_speaks(
     wave = OnnxStudent(str(tmp_path / "onnx")).speak("Hello there.", "speaker2")
     assert np.isfinite(wave).all()
     assert np.abs(wave).max() > 0.01
+
+
+def test_what_is_trained_on_keeps_the_levels_that_its_weights_know(
+    whole: Trainer, dataset: str, tmp_path: Path
+) -> None:
+    trained = whole.averages["student"].module
+    assert isinstance(trained, DmelStudent)
+    moved = copy.deepcopy(trained)
+    moved.take_levels(trained.levels - 1)
+    chosen = config(dataset, tmp_path, "student.tokens=dmel")
+    train.write_student(moved, read_vocoder(chosen.vocoder), chosen, data_of(whole))
+    start = f"init_from={tmp_path}/student.safetensors"
+    run = trainer(config(dataset, tmp_path / "on", "student.tokens=dmel", start))
+    on = run.plain["student"]
+    assert isinstance(on, DmelStudent)
+    assert torch.equal(on.levels, moved.levels)
+    codec = data_of(run).codec
+    assert codec is not None
+    assert torch.equal(codec.levels, moved.levels)
+
+
+def test_a_vocoder_is_tuned_on_the_same_mels_whenever_they_are_made(
+    whole: Trainer, dataset: str, tmp_path: Path
+) -> None:
+    trained, data = whole.averages["student"].module, data_of(whole)
+    assert isinstance(trained, DmelStudent)
+    read = student_mels(trained.eval(), data.clips, data.alignments, tuple(data.speakers), seed=0)
+    torch.manual_seed(1)
+    _, first = read(0)
+    torch.manual_seed(2)
+    _, again = read(0)
+    assert torch.equal(first, again)
+    other = student_mels(trained, data.clips, data.alignments, tuple(data.speakers), seed=1)
+    assert not torch.equal(first, other(0)[1])

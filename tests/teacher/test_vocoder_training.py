@@ -1,6 +1,7 @@
 """Training a very small pulse vocoder on real clips."""
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -160,3 +161,31 @@ def test_a_share_of_the_mels_is_the_teacher_s(
     other = config(dataset, tmp_path / "out", "teacher_share=0.5", "teacher_start=0.7")
     again = train_vocoder.prepare(other, Console(quiet=True))
     assert again.identity["teacher_mels"] != training.identity["teacher_mels"]
+
+
+def test_a_clip_that_is_shorter_than_its_row_says_is_one_line(dataset: str, tmp_path: Path) -> None:
+    clips = open_clips(dataset)
+    clips._infos = [replace(info, duration_s=info.duration_s + 60) for info in clips]
+    task = train_vocoder.build_task(config(dataset, tmp_path), clips)
+    row = next(iter(task.lengths))
+    mel, wave = task.load((row, task.lengths[row]))  # which begins as late as it can
+    assert len(wave) == (len(mel) - 1) * HOP_LENGTH
+    short = task._whole(row)[0][: 20 * HOP_LENGTH]
+    task._cache._kept[row] = (short, log_mel(short.float()).half())
+    with pytest.raises(InputError, match=r"is said to last 6\d.* s, and has 0.21 s of audio"):
+        task.load((row, 0))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ("discriminators.windows=[16]", "windows"),
+        ("discriminators.windows=[32768]", "segments have 16128; allowed: shorter ones"),
+        ("discriminators.periods=[50000]", "segments have 16128; allowed: shorter ones"),
+    ],
+)
+def test_discriminators_fit_the_segments_from_the_start(
+    wrong: str, told: str, dataset: str, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match=told):
+        config(dataset, tmp_path, wrong)

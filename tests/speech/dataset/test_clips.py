@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -52,3 +53,10 @@ def test_columns_of_other_types_are_named(tmp_path: Path) -> None:
     pq.write_table(table.set_column(place, "duration_s", pa.array(["long"])), file)
     with pytest.raises(InputError, match="column duration_s is string, wanted float, in seconds"):
         open_clips(str(dataset))
+
+
+def test_audio_that_is_none_is_named_in_one_line(tmp_path: Path) -> None:
+    clip = replace(reference_clips()[0], audio=b"fLaC and no more")
+    clips = open_clips(write_dataset(tmp_path, [clip]))
+    with pytest.raises(InputError, match=f"^clip {clip.id} of {tmp_path} cannot be heard: "):
+        clips.wave(0)

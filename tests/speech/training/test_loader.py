@@ -2,12 +2,14 @@
 
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
 from speech.errors import InputError
 from speech.training.loader import Loaded, Place, load_batches
+from speech.training.task import Key
 from tests.speech.training.toy_task import ToyTask, trainer
 from tests.trainings import assert_same
 
@@ -48,3 +50,15 @@ def test_workers_change_nothing(tmp_path: Path) -> None:
     assert alone.run()
     assert helped.run()
     assert_same(alone, helped)
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_clip_that_cannot_be_read_is_one_line(workers: int) -> None:
+    """Torch would tell it below the traceback of the process that loads."""
+
+    class Damaged(ToyTask):
+        def load(self, key: Key) -> Any:
+            raise InputError(f"clip {key} cannot be heard")
+
+    with pytest.raises(InputError, match=r"^clip \d+ cannot be heard$"):
+        next(load_batches(Damaged(), FIRST, CPU, workers))

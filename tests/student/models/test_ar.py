@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from speech.audio import FEWEST_FRAMES
 from speech.audio.mel import N_MELS
 from speech.config import load_config
 from speech.errors import InputError
@@ -227,3 +228,11 @@ def test_the_shipped_shape_is_of_five_to_six_million_parameters() -> None:
 def test_heads_must_divide_the_width() -> None:
     with pytest.raises(InputError, match="dim 256 must be a multiple of twice 3 heads"):
         load_config(TrainStudentConfig, "train_student", ["student=ar", "student.heads=3"])
+
+
+def test_a_stop_head_leaves_frames_enough_for_a_wave() -> None:
+    built = student(stop="head", reduction=1)
+    assert built.stop is not None
+    torch.nn.init.zeros_(built.stop.weight)
+    torch.nn.init.constant_(built.stop.bias, 1.0)
+    assert speak(built, [[20, 20]]).shape[1] == FEWEST_FRAMES

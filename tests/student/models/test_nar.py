@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from speech.audio import FEWEST_FRAMES
 from speech.audio.mel import N_MELS
 from speech.config import load_config
 from student.config import TrainStudentConfig
@@ -134,3 +135,10 @@ def test_the_shipped_shape_is_of_five_to_six_million_parameters() -> None:
     config = load_config(TrainStudentConfig, "train_student", ["student=nar"])
     student: Acoustic = build_student(config.student, torch.zeros(8, 256))
     assert 5e6 < sum(p.numel() for p in student.parameters()) < 6e6
+
+
+def test_the_shortest_text_has_frames_enough_for_a_wave() -> None:
+    ids = torch.tensor([[3, 4, 0], [3, 4, 5]])
+    frames = whole_frames(torch.full((2, 3), -3.0), ids)
+    assert frames.sum(1).tolist() == [FEWEST_FRAMES, FEWEST_FRAMES]
+    assert frames[0, 2] == 0
