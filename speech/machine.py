@@ -1,5 +1,6 @@
 """What this machine is: its device, what that multiplies fast, and the versions of the code."""
 
+import math
 import os
 import platform
 import subprocess
@@ -25,6 +26,26 @@ def device_name(device: "torch.device") -> str:
     with open("/proc/cpuinfo") as stream:
         names = [line.split(":")[1].strip() for line in stream if line.startswith("model name")]
     return f"{names[0] if names else platform.processor()}, {torch.get_num_threads()} threads"
+
+
+def cores() -> int:
+    """How many this process may use: those of its affinity, and no more than its container's quota."""
+    mine = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    quotas = (_quota(Path("/sys/fs/cgroup")), mine or 1)
+    return max(1, min(quota for quota in quotas if quota))
+
+
+def _quota(cgroup: Path) -> int | None:
+    """Of a cgroup of either version, in whole cores; None where there is none."""
+    first = ("cpu/cpu.cfs_quota_us", "cpu/cpu.cfs_period_us")
+    try:
+        if (cgroup / "cpu.max").exists():
+            share, period = (cgroup / "cpu.max").read_text().split()
+        else:
+            share, period = ((cgroup / name).read_text() for name in first)
+        return math.ceil(int(share) / int(period)) if int(share) > 0 else None
+    except (OSError, ValueError):  # "max" among them
+        return None
 
 
 def native_dtype(device: "torch.device") -> Literal["float32", "bfloat16", "float16"]:

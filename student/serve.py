@@ -18,6 +18,7 @@ from contextlib import contextmanager
 import uvicorn
 
 from speech.config import run_app
+from speech.machine import cores
 from speech.signals import serving
 from speech.synthesizer import SynthesisRequest
 from student.loading import load_student
@@ -25,12 +26,15 @@ from student.server.app import create_app
 from student.server.catalog import Catalog
 from student.server.config import ServeConfig
 from student.server.engine import Engine
-from student.server.keys import make_key, open_door
+from student.server.keys import make_key, open_door, read_keys
 from student.server.listening import introduction, listen
 from student.server.operations import log_to_stderr
 from student.server.readiness import Readiness
 from student.synthesizer import WARM_UP
 
+SWITCH_S = 0.0005
+"""after which a thread that computes hands the interpreter to the event loop: of Python's own five
+milliseconds a first piece would wait several"""
 CLOSING_S = 1
 """that connections get to close, once their requests are answered"""
 
@@ -54,6 +58,7 @@ def main(config: ServeConfig) -> None:
     if config.new_key is not None:
         print_key(config.new_key)
         return
+    read_keys(config.keys, os.environ)  # a mistake is told before models are loaded
     listening = listen(config)
     run_server(config, open_catalog(config), listening)
 
@@ -61,8 +66,9 @@ def main(config: ServeConfig) -> None:
 def run_server(config: ServeConfig, catalog: Catalog, listening: socket.socket) -> None:
     """Until a signal tells it to end."""
     log_to_stderr(config.log_text)
+    sys.setswitchinterval(SWITCH_S)
     warm_up(catalog)
-    engine = Engine(config.threads or os.cpu_count() or 1, config.queue, config.deadline_s)
+    engine = Engine(config.threads or cores(), config.queue, config.deadline_s)
     app = create_app(config, catalog, engine)
     server = Server(
         uvicorn.Config(

@@ -1,6 +1,5 @@
 """The configurations of the benchmarks: a synth run's, and what else takes part."""
 
-import os
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field
@@ -8,6 +7,7 @@ from pydantic import Field
 from pipelines.config import SynthConfig
 from pipelines.runners.direct import DirectConfig
 from speech.errors import InputError
+from speech.machine import cores
 from teacher.base import TARGETS
 from teacher.f5.config import F5Config
 
@@ -45,7 +45,7 @@ def in_one_process(config: Race) -> Race:
     """With the teacher on the device: to offload it is a row of its own."""
     if not isinstance(config.runner, DirectConfig):
         raise InputError("a benchmark measures this machine; allowed: runner=direct")
-    threads = config.threads or os.cpu_count() or 1
+    threads = config.threads or cores()
     runner = config.runner.model_copy(update={"threads": threads})
     teacher = config.teacher.model_copy(update={"offload": False})
     changes = {"runner": runner, "threads": threads, "teacher": teacher}

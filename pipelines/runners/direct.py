@@ -1,12 +1,12 @@
 """`runner=direct`: this machine, in this process; the workers are threads."""
 
 import logging
-import os
 
 from pydantic import Field
 
 from pipelines.runners.base import Build, RunnerConfig, Stage
 from speech.errors import InputError
+from speech.machine import cores
 
 WORKERS_A_CORE = 2
 
@@ -29,19 +29,19 @@ class DirectConfig(RunnerConfig):
 
         if self.workers:
             return self.workers
-        return 1 if torch.cuda.is_available() else min(os.cpu_count() or 1, 4)
+        return 1 if torch.cuda.is_available() else min(cores(), 4)
 
     @property
     def torch_threads(self) -> int:
         return self.threads
 
     def check(self, config: object) -> None:
-        cores = os.cpu_count() or 1
-        most = max(4, WORKERS_A_CORE * cores)
+        own = cores()
+        most = max(4, WORKERS_A_CORE * own)
         if (self.workers or 1) > most:
             raise InputError(
                 f"runner.workers={self.workers}: each has models of its own, and this machine has "
-                f"{cores} cores; allowed: 1 to {most}, or null"
+                f"{own} cores; allowed: 1 to {most}, or null"
             )
 
     def run(self, build: Build, stage: Stage) -> None:

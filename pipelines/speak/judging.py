@@ -1,6 +1,5 @@
 """A batch at the judges: beside a teacher on a GPU, each clip on a thread; else judged at once."""
 
-import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave, encode_flac
 from speech.errors import Refused
 from speech.judges.judges import JudgesConfig
-from speech.machine import on_gpu
+from speech.machine import cores, on_gpu
 from teacher.base import Speech
 
 if TYPE_CHECKING:
@@ -75,4 +74,4 @@ def threads_beside(teacher: "torch.device", judges: JudgesConfig) -> int:
     if teacher.type == "cpu":
         return 0
     any_on_gpu = any(map(on_gpu, judges.devices.values()))
-    return 1 if any_on_gpu else max(1, min(MAX_THREADS, (os.cpu_count() or 1) - 1))
+    return 1 if any_on_gpu else max(1, min(MAX_THREADS, cores() - 1))

@@ -1,6 +1,5 @@
 """What was said: Whisper through faster-whisper (CTranslate2)."""
 
-import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from importlib.metadata import version
@@ -14,7 +13,7 @@ from speech.audio.waveform import Wave, resample
 from speech.errors import Refused
 from speech.judges.cublas import load_cublas
 from speech.judges.hub import Device, HubModel
-from speech.machine import pick_device
+from speech.machine import cores, pick_device
 from speech.reasons import Reason
 
 if TYPE_CHECKING:
@@ -139,7 +138,7 @@ class Asr:
             model,
             device=device,
             compute_type=self.config.compute_type,
-            cpu_threads=self.config.cpu_threads or min(4, os.cpu_count() or 1),
+            cpu_threads=self.config.cpu_threads or min(4, cores()),
             num_workers=self._callers,
             files=files or None,
         )

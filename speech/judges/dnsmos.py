@@ -1,6 +1,5 @@
 """How clean it sounds: DNSMOS P.835 (Reddy et al., 2022), its overall score (OVRL)."""
 
-import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -14,6 +13,7 @@ import numpy.typing as npt
 from speech import storage
 from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave, resample
+from speech.machine import cores
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -78,7 +78,7 @@ def open_session(path: Path) -> "InferenceSession":
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = min(4, os.cpu_count() or 1)
+    options.intra_op_num_threads = min(4, cores())
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from speech.synthesizer import Synthesizer
 from student.server.errors import NOT_FOUND, ApiError
+from student.voice_mix import LONGEST
 
 PART = re.compile(r"(?P<voice>[^()]+)(?P<weight>\(\d+(?:\.\d+)?\))?")
 """of a mix of voices: a(2)+b(1)"""
@@ -70,6 +71,9 @@ class Catalog(Mapping[str, Synthesizer]):
             return name
         if not voices:
             return None
+        if len(name) > LONGEST:
+            told = f"voice has {len(name)} characters; allowed: {LONGEST}"
+            raise ApiError(400, told, code="invalid_voice", param="voice")
         parts = [PART.fullmatch(part.strip()) for part in name.split("+")]
         if len(parts) == 1 and not (parts[0] and parts[0]["weight"]):
             return self._one(model, name)

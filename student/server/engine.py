@@ -1,5 +1,5 @@
-"""Threads that compute speech piece by piece: first pieces before all others, then for whom the sound
-runs out first.
+"""Threads that compute speech piece by piece: first pieces at once, then for whom the sound runs out
+first.
 
 A request is a generator of pieces (`Synthesizer.stream`), and a thread takes one step of one of them at
 a time. At most one piece of a request is computed ahead of its client; one whose client is gone is
@@ -26,6 +26,9 @@ from student.server.errors import SERVER, ApiError, refused
 RETRY_AFTER_S = 1
 LATER = 10
 """niceness of threads that compute later pieces"""
+AHEAD_S = 6.0
+"""of sound, up to which a request is computed as if its client had heard none: short ones end in the
+order in which they began, where else all would wait for each other's last pieces and end together"""
 LEAST_SOUND_S, SOUND_S_A_CHAR = 10.0, 1.0
 """what a text may sound at most, at speed 1: one of ten digits takes seven seconds"""
 
@@ -48,34 +51,54 @@ class _Job:
     """the next piece; None after the last"""
 
     @property
-    def order(self) -> tuple[bool, float]:
-        """Smallest first: who hears nothing yet, then when the client has heard all that is there."""
+    def due(self) -> float:
+        """Smallest first: when its client has heard all but `AHEAD_S` of what is there."""
         if self.begun is None:
-            return False, 0.0
-        return True, self.begun + self.samples / SAMPLE_RATE
+            return 0.0
+        return self.begun + max(0.0, self.samples / SAMPLE_RATE - AHEAD_S)
+
+
+class _Waiting:
+    """Requests that wait for a thread of one kind, by `due`."""
+
+    def __init__(self, lock: threading.Lock) -> None:
+        self.heap: list[tuple[float, int, _Job]] = []
+        self.changed = threading.Condition(lock)
+        self._numbers = itertools.count()
+
+    def push(self, job: _Job) -> None:
+        heapq.heappush(self.heap, (job.due, next(self._numbers), job))
+        self.changed.notify()
+
+    def pop(self) -> _Job:
+        return heapq.heappop(self.heap)[2]
+
+    def remove(self, job: _Job) -> None:
+        self.heap = [entry for entry in self.heap if entry[2] is not job]
+        heapq.heapify(self.heap)
 
 
 class Engine:
     """What computes for all of a server's requests."""
 
     def __init__(self, threads: int, queue: int, deadline_s: float) -> None:
-        """`threads` that compute, and one that does first pieces alone, so that nobody waits for the
-        end of another's long piece. `queue`: most requests that wait for a thread; `deadline_s`:
-        that one may wait and be computed in all, without the time in which it waits for its client.
+        """`threads` that compute first pieces, and as many that give way to them for all others, so
+        that nobody waits for the end of another's long piece. `queue`: most requests that wait for a
+        thread; `deadline_s`: that one may wait and be computed in all, without the time in which it
+        waits for its client.
         """
         self.queue, self.deadline_s = queue, deadline_s
-        self._jobs: list[tuple[tuple[bool, float], int, _Job]] = []
-        """a heap"""
-        self._numbers = itertools.count()
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
+        self._first, self._later = _Waiting(self._lock), _Waiting(self._lock)
         self._stopped = False
         self.running = 0
         """requests that a thread computes"""
         self.sound_s = self.busy_s = 0.0
         """made so far, and the threads' time for it"""
         self._threads = [
-            threading.Thread(target=self._work, args=(number == threads,), daemon=True)
-            for number in range(threads + 1)
+            threading.Thread(target=self._work, args=(waiting,), daemon=True)
+            for waiting in (self._first, self._later)
+            for _ in range(threads)
         ]
         for thread in self._threads:
             thread.start()
@@ -83,7 +106,7 @@ class Engine:
     @property
     def waiting(self) -> int:
         """Requests that wait for a thread."""
-        return len(self._jobs)
+        return len(self._first.heap) + len(self._later.heap)
 
     async def stream(
         self, synthesizer: Synthesizer, request: SynthesisRequest
@@ -113,9 +136,10 @@ class Engine:
 
     def close(self) -> None:
         """End the threads, each after its piece."""
-        with self._changed:
+        with self._lock:
             self._stopped = True
-            self._changed.notify_all()
+            for waiting in (self._first, self._later):
+                waiting.changed.notify_all()
         for thread in self._threads:
             thread.join()
 
@@ -139,26 +163,25 @@ class Engine:
 
     def _enqueue(self, job: _Job) -> None:
         job.ready = job.loop.create_future()
-        with self._changed:
-            heapq.heappush(self._jobs, (job.order, next(self._numbers), job))
-            self._changed.notify_all()
+        with self._lock:
+            (self._first if job.begun is None else self._later).push(job)
 
     def _release(self, job: _Job) -> None:
         """Forget a job; where a thread is at it, that will close it."""
         if not job.ready.cancel():
             job.ready.exception()  # which was looked at, or nobody wants any more
-        with self._changed:
+        with self._lock:
             job.closed = True
-            self._jobs = [entry for entry in self._jobs if entry[2] is not job]
-            heapq.heapify(self._jobs)
+            for waiting in (self._first, self._later):
+                waiting.remove(job)
             if job.running:
                 return
         job.pieces.close()
 
-    def _work(self, first_alone: bool) -> None:
-        if not first_alone:
+    def _work(self, waiting: _Waiting) -> None:
+        if waiting is self._later:
             _give_way()
-        while job := self._next(first_alone):
+        while job := self._next(waiting):
             began, samples = time.monotonic(), job.samples
             try:
                 answer: Wave | None | ApiError = _step(job)
@@ -169,7 +192,7 @@ class Engine:
             except Exception:
                 log.exception("a model failed")
                 answer = ApiError(500, "the model failed on this text", SERVER, "model_failed")
-            with self._changed:
+            with self._lock:
                 job.running = False
                 self.running -= 1
                 self.busy_s += time.monotonic() - began
@@ -181,17 +204,13 @@ class Engine:
             with suppress(RuntimeError):  # its loop has ended
                 job.loop.call_soon_threadsafe(_answer, job.ready, answer)
 
-    def _next(self, first_alone: bool) -> _Job | None:
+    def _next(self, waiting: _Waiting) -> _Job | None:
         """Wait for something to do; None at the end."""
-
-        def something() -> bool:
-            return bool(self._jobs) and not (first_alone and self._jobs[0][2].begun)
-
-        with self._changed:
-            self._changed.wait_for(lambda: something() or self._stopped)
+        with self._lock:
+            waiting.changed.wait_for(lambda: waiting.heap or self._stopped)
             if self._stopped:
                 return None
-            job = heapq.heappop(self._jobs)[2]
+            job = waiting.pop()
             job.running = True
             self.running += 1
             return job

@@ -57,7 +57,11 @@ def read_keys(config: KeysConfig, environment: Mapping[str, str]) -> KeyRing:
     """
     digests: dict[str, bytes] = {}
     if config.file is not None:
-        _add(digests, storage.read_bytes(config.file).decode().splitlines(), config.file)
+        try:
+            lines = storage.read_bytes(config.file).decode("utf-8-sig").splitlines()
+        except UnicodeDecodeError as error:
+            raise InputError(f"{config.file} is not in UTF-8; a line of it is {FORM}") from error
+        _add(digests, lines, config.file)
         if not digests:
             raise InputError(f"{config.file} has no key; a line of it is {FORM}")
     lines = re.split(r"[\n,]", environment.get(config.variable, ""))

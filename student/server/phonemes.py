@@ -1,5 +1,7 @@
 """`POST /v1/phonemes`: how a text is read, for pages that compute the speech themselves."""
 
+import asyncio
+
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
@@ -29,16 +31,21 @@ class Phonemes(BaseModel):
 def phonemes_router(catalog: Catalog, max_chars: int) -> APIRouter:
     """A text has at most `max_chars` characters."""
     router = APIRouter(prefix="/v1")
+    one_at_a_time = asyncio.Lock()  # more would keep the event loop from the interpreter
 
     @router.post("/phonemes", responses=ERRORS)
-    def phonemes(body: PhonemesBody) -> Phonemes:
+    async def phonemes(body: PhonemesBody) -> Phonemes:
         """A text's phonemes, numbers and abbreviations read out."""
         model = catalog.first if body.model is None else catalog.model(body.model)
         check_text(body.input, max_chars)
-        try:
-            said = phrases(body.input, catalog.language(model))
-            return Phonemes(parts=[Part(**phrase._asdict()) for phrase in said])
-        except Refused as refusal:
-            raise refused(refusal) from refusal
+        async with one_at_a_time:
+            return await asyncio.to_thread(_read, body.input, catalog.language(model))
 
     return router
+
+
+def _read(text: str, language: str) -> Phonemes:
+    try:
+        return Phonemes(parts=[Part(**phrase._asdict()) for phrase in phrases(text, language)])
+    except Refused as refusal:
+        raise refused(refusal) from refusal

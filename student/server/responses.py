@@ -17,11 +17,10 @@ from starlette.types import Receive, Scope, Send
 
 from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave
+from student.server import patience
 from student.server.encode import Encoder
 from student.server.errors import ApiError
-
-PATIENCE_S = 60.0
-"""how long a client may take no byte of what is there"""
+from student.server.patience import patiently
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +58,7 @@ class SpeechResponse(Response):
             log.warning("a response ended early: %s", error.code)  # a message may tell the text
             await self._fail(send, error)
         except asyncio.TimeoutError:
-            log.warning("a client took nothing for %g s", PATIENCE_S)
+            log.warning("a client took nothing for %g s", patience.PATIENCE_S)
 
     async def _encoded(self, wave: Wave) -> bytes:
         if self.encoder.slow:
@@ -72,7 +71,7 @@ class SpeechResponse(Response):
             start = {"status": self.status_code, "headers": self.raw_headers}
             await send({"type": "http.response.start", **start})
         body = {"type": "http.response.body", "body": data, "more_body": more}
-        await asyncio.wait_for(send(body), PATIENCE_S)
+        await patiently(send(body))
 
     def _framed(self, data: bytes) -> bytes:
         return data

@@ -9,6 +9,7 @@ An `error` event ends a connection, as clients expect that wait for audio-stop.
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from typing import Any
@@ -33,11 +34,13 @@ from speech.reasons import Reason
 from speech.synthesizer import SynthesisRequest
 from student.mastering import END_S
 from student.phrases import SENTENCE_S
+from student.server import patience
 from student.server.cache import Speaking
 from student.server.catalog import Catalog
 from student.server.encode import PcmEncoder
 from student.server.errors import ApiError
 from student.server.openai_api import check_text
+from student.server.patience import patiently
 from student.server.request_watch import LEFT
 from student.server.wyoming_voices import chosen, info
 from student.server.wyoming_watch import WyomingRequest, WyomingWatch
@@ -48,6 +51,8 @@ SILENCE = bytes(2 * round((SENTENCE_S - END_S) * SAMPLE_RATE))
 MAX_EVENT_BYTES = 1 << 20
 WAITING_EVENTS = 8
 """of a client that are read before its speech is done"""
+
+log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
@@ -125,8 +130,14 @@ class Connection(AsyncEventHandler):
                 await self._answer(await self.events.get())
         except ApiError as error:
             await self._tell(error)
+        except asyncio.TimeoutError:
+            log.warning("a client took nothing for %g s", patience.PATIENCE_S)
         except (LookupError, TypeError, AttributeError):
             await self._tell(ApiError(400, "an event lacks a part, or has a wrong one"))
+
+    async def write_event(self, event: Event) -> None:
+        """Raises asyncio.TimeoutError for a client that takes nothing for a minute."""
+        await patiently(super().write_event(event))
 
     async def _tell(self, error: ApiError) -> None:
         self._end(error.status)
@@ -153,7 +164,7 @@ class Connection(AsyncEventHandler):
             self.stream = _TextStream(self._request("", start.voice, start.text_format))
         elif SynthesizeChunk.is_type(kind) and self.stream:
             self.stream.text += SynthesizeChunk.from_event(event).text
-            if self.stream.text.strip():
+            if self.stream.text.strip() or len(self.stream.text) > self.max_chars:
                 check_text(self.stream.text, self.max_chars)
             await self._speak_sentences(self.stream, self.stream.complete())
         elif SynthesizeStop.is_type(kind) and self.stream:

@@ -147,7 +147,7 @@ def test_what_a_judge_raises_on_its_thread_ends_the_run(tmp_path: Path, corpus: 
 
 def test_only_a_teacher_on_a_gpu_has_threads_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
     cpu, gpu, judges = torch.device("cpu"), torch.device("cuda"), judges_config()
-    monkeypatch.setattr(judging.os, "cpu_count", lambda: 6)
+    monkeypatch.setattr(judging, "cores", lambda: 6)
     assert threads_beside(cpu, judges) == 0
     assert threads_beside(gpu, judges) == 5
     there = judges.model_copy(update={"asr": judges.asr.model_copy(update={"device": "cuda"})})

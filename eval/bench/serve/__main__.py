@@ -10,7 +10,6 @@ for all; the ratio is of requests a second to the student's in the same round.
 """
 
 import asyncio
-import os
 import platform
 import sys
 from collections import defaultdict
@@ -27,6 +26,7 @@ from eval.bench.serve.sentences import sentences
 from eval.bench.serve.servers import Server, running
 from speech import storage
 from speech.config import run_app
+from speech.machine import cores
 from speech.progress import track, waiting
 from speech.storage.outputs import Kind, check_folder
 
@@ -66,8 +66,8 @@ def run_bench(config: BenchServeConfig, servers: list[Server], console: Console)
             loads[clients, name].append(result)
     order = sorted(loads, key=lambda key: config.clients.index(key[0]))
     rows = [row_of(name, n, loads[n, name], loads[n, STUDENT]) for n, name in order]
-    machine = f"{os.cpu_count()} cores, {platform.machine()}"
-    return Bench(machine, config.threads or os.cpu_count() or 1, config.rounds, rows)
+    machine = f"{cores()} cores, {platform.machine()}"
+    return Bench(machine, config.threads or cores(), config.rounds, rows)
 
 
 def _turn(servers: list[Server], texts: list[str], clients: int) -> Iterator[tuple[str, Load]]:

@@ -14,7 +14,10 @@ _WITH_A_WORD_BETWEEN = (
     "booking|policy|case|passport|unit|bus|model|part|license|licence|routing|phone|telephone|"
     "tel\\.?|fax|mobile|card|number"
 )
-_LINK = r"(?:(?: (?:number|code|no\.?|is|was|plate|reads|ending in|to|of))+:?|:| ?#) ?"
+_LINK = r"(?:(?: (?:number|code|no\.?|plate|ending in))+(?: (?:is|was|reads))?:?|:| ?#) ?"
+_SECRET = "pin|otp|cvv|passcode|password|code|postcode|zip|plate|locker"
+_PLACE = "phone|account|extension|flight|room|gate|suite|locker"
+_OF_A_UNIT = r"(?! ?(?:%|percent|[kcm]?m|ft|feet|foot|miles?|square|dollars|pounds|euros)\b)"
 _VERSIONED = (
     "version|release|v\\.|ver\\.|Python|iOS|Android|macOS|PHP|Java|Ubuntu|Firmware|firmware"
 )
@@ -112,6 +115,16 @@ _RULES = compiled(
         (rf"{START}\d{{3}}-\d{{4}}{END}(?! ?%)", _local),
         (
             rf"(?i:\b((?:{_ALWAYS})(?:{_LINK}| )))((?:{_PREFIX})?\d[\d-]{{1,20}}\d){END}",
+            lambda m: _id(m),
+        ),
+        (
+            rf"(?i:\b((?:{_SECRET}) (?:is|was|reads|to):? ))((?:{_PREFIX})?\d[\d-]{{1,20}}\d){END}"
+            rf"{_OF_A_UNIT}",
+            lambda m: _id(m),
+        ),
+        (
+            rf"(?i:\b((?:{_PLACE}) (?:is|was|reads):? ))(\d[\d-]{{1,20}}\d)(?=[.,;:!?)]?(?: |$))"
+            rf"(?! \w)",
             lambda m: _id(m),
         ),
         (

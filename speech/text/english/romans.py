@@ -23,7 +23,10 @@ _PRONOUN_AFTER = (  # after these words the letter before was "I"
     r"could|should|might|must|never|always|also|just|really|hope|guess|believe|don't|didn't|can't|read|"
     r"remember|mean|wish|went|go|got|get|feel|felt|found|heard|ever|came|knew|made|thought|'m)\b)"
 )
-_AFTER_A_NAME = rf"(?!XL\b|XXX?\b)(?=[IVXL]{{2,8}}\b){_NUMERAL}"  # none of "CLI", "CV", "MD"
+_DRIP = "IV (?:fluids?|drips?|lines?|therapy|bags?|antibiotics|infusions?|access|push)"
+_AFTER_A_NAME = (
+    rf"(?!XL\b|XXX?\b|{_DRIP}\b)(?=[IVXL]{{2,8}}\b){_NUMERAL}"  # none of "CLI", "CV", "MD"
+)
 _REIGN = rf"{alternatives(_NAMES)}|(?:Pope|King|Queen|Emperor|Prince|Tsar) [A-Z][a-z]{{2,15}}"
 _YEAR = r"\b(?=[MDCLXVI]{4})M{1,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})\b"
 

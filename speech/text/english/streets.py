@@ -21,7 +21,7 @@ _STREETS = {
     "Ave": "Avenue",
     "Rd": "Road",
     "Blvd": "Boulevard",
-    "Ln": "Runner",
+    "Ln": "Lane",
     "Hwy": "Highway",
     "Pkwy": "Parkway",
     "Expy": "Expressway",
@@ -39,6 +39,11 @@ _NAME = r"(?:[A-Z][\w']{1,24}|\d{1,3}(?:st|nd|rd|th))"
 _NOT_A_NAME = (
     rf"(?!(?:{SENTENCE_STARTS}|See|Meet|Saint|Ask|Call|Dear|Hello|Hi|Mr|Mrs|Ms|Said|Says)\b)"
 )
+_ALSO_WORDS = "OK|HI|OH|ME|IN|OR|LA|MD|MA|PA|MS"
+"""or titles: states after a place, and with a ZIP code"""
+_TO_A_PLACE = "in|from|to|near|of|at|for|through|around|outside|leaving"
+_NO_ZIP = r"(?=[,.;:?!)\"']|$)"
+_CITY = r"(?:[A-Z][\w'.-]{0,24} ){0,3}[A-Z][\w'-]{0,23}[a-z]"
 _SENTENCE = rf"(?=[\"')\]]*$| [\"'(]*(?:{SENTENCE_STARTS})\b)"
 _NO_NAME_AFTER = rf"(?=\W*$|[,;:)?!]| (?:{SENTENCE_STARTS})\b| [^A-Z\s]| (?:[NS][EW]?|[EW])\b)"
 
@@ -72,6 +77,10 @@ def _stop(match: re.Match[str]) -> str:
     return "." if ends else ""
 
 
+def _in_a_state(match: re.Match[str]) -> str:
+    return f"{match[1]}, {_STATES[match[2]]}"
+
+
 def _zip(match: re.Match[str]) -> str:
     return f"{_STATES[match[1]]}{match[2]} {_digits(match[3])}"
 
@@ -83,7 +92,8 @@ def _digits(written: str) -> str:
 _RULES = compiled(
     [
         (rf"(?<!\w)({_STATE})(,?) (\d{{5}}(?:-\d{{4}})?){END}", _zip),
-        (rf"(?<=[a-z]), ({_STATE})(?=[,.;:?!)\"']|$)", lambda m: f", {_STATES[m[1]]}"),
+        (rf"\b((?:{_TO_A_PLACE}) {_CITY}), ({_STATE}){_NO_ZIP}", _in_a_state),
+        (rf"(?<!\w)({_CITY}), (?!(?:{_ALSO_WORDS})\b)({_STATE}){_NO_ZIP}", _in_a_state),
         (
             rf"{START}(\d{{1,5}}) (?:([NSEW])\.? )?({_NAME}(?: {_NAME}){{0,2}}) "
             rf"((?i:{alternatives(_STREETS)}))\b(?!')\.?",

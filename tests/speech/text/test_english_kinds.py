@@ -153,6 +153,24 @@ CODES = [
     ("Boeing 747, Airbus A380", "Boeing seven forty-seven, Airbus A three eighty"),
     ("agent 007, 12345678", "agent zero zero seven, one two three four five six seven eight"),
     ("a 4-4-2 formation", "a four four two formation"),
+    ("My PIN is 4821.", "My PIN is four eight two one."),
+    ("The room is 204, the gate was 31.", "The room is two zero four, the gate was thirty-one."),
+    ("The apartment is 850 square feet.", "The apartment is eight hundred fifty square feet."),
+    ("The room is 200 square feet.", "The room is two hundred square feet."),
+    ("an order of 250 chairs", "an order of two hundred fifty chairs"),
+    ("a case of 144 bottles", "a case of one hundred forty-four bottles"),
+    ("The gate is 150 m away.", "The gate is one hundred fifty meters away."),
+]
+PLACES = [
+    ("12 Maple Ln", "twelve Maple Lane"),
+    ("We met in Tulsa, OK.", "We met in Tulsa, Oklahoma."),
+    ("Portland, OR 97201", "Portland, Oregon nine seven two zero one"),
+    ("Dallas, TX, and Reno, NV.", "Dallas, Texas, and Reno, Nevada."),
+    ("Sure, OK. I told you, OK?", "Sure, OK. I told you, OK?"),
+    ("Oh, HI! Not him, ME!", "Oh, hi! Not him, me!"),
+    ("Jane Doe, MD, said so.", "Jane Doe, MD, said so."),
+    ("Start IV fluids.", "Start IV fluids."),
+    ("Henry IV fell, and Start Trek IV sold.", "Henry the fourth fell, and Start Trek four sold."),
 ]
 UNITS = [
     ("He is 6'2\" tall.", "He is six foot two tall."),
@@ -228,6 +246,7 @@ KINDS = {
     "dates": DATES,
     "times": TIMES,
     "codes": CODES,
+    "places": PLACES,
     "units": UNITS,
     "money": MONEY,
     "addresses": ADDRESSES,

@@ -1,4 +1,4 @@
-"""Words of several readings: 662 sentences with the reading that each has."""
+"""Words of several readings: 670 sentences with the reading that each has."""
 
 from pathlib import Path
 

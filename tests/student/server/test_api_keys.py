@@ -93,6 +93,16 @@ def test_a_file_of_another_form_is_told_in_one_line_without_what_stands_there(
     assert "secret" not in str(raised.value)
 
 
+def test_a_file_that_is_not_in_utf_8_is_told_in_one_line(tmp_path: Path) -> None:
+    """As PowerShell's > writes one; the mark that its Out-File puts before UTF-8 does not matter."""
+    line, path = make_key("alice")[1], tmp_path / "keys"
+    path.write_text(line, "utf-16")
+    with pytest.raises(InputError, match="is not in UTF-8; a line of it is NAME sha256:HEX"):
+        read_keys(KeysConfig(file=str(path), variable="UNSET"), {})
+    path.write_text(line, "utf-8-sig")
+    assert read_keys(KeysConfig(file=str(path), variable="UNSET"), {}).digests.keys() == {"alice"}
+
+
 def test_a_door_that_is_open_to_strangers_is_told() -> None:
     nobody = read_keys(KeysConfig(file=None, variable="KEYS"), {})
     locked = read_keys(KeysConfig(file=None, variable="KEYS"), {"KEYS": make_key("a")[1]})

@@ -39,6 +39,7 @@ def error_of(response: httpx.Response) -> dict[str, Any]:
         ({"voice": "speaker00(2)+nobody"}, 400, "voice_not_found", "voice", "'nobody'"),
         ({"voice": "speaker00(2"}, 400, "voice_not_found", "voice", "allowed"),
         ({"voice": "speaker00(x)+speaker04"}, 400, "invalid_voice", "voice", "a(2)+b(1)"),
+        ({"voice": "speaker00+" * 9000 + "x"}, 400, "invalid_voice", "voice", "allowed: 1000"),
         ({"voice": ""}, 400, "voice_not_found", "voice", "allowed: speaker00"),
         ({"speed": 0.1}, 400, "greater_than_equal", "speed", "0.25, not 0.1"),
         ({"speed": 5}, 400, "less_than_equal", "speed", "4, not 5"),

@@ -11,11 +11,13 @@ from contextlib import aclosing, contextmanager
 import numpy as np
 import pytest
 
+import student.server.engine
 from speech.audio.waveform import Wave
 from speech.errors import Refused
 from speech.synthesizer import SynthesisRequest
 from student.server.engine import Engine
 from student.server.errors import ApiError
+from student.server.patience import patiently
 
 SECOND = 24_000
 
@@ -67,34 +69,30 @@ def test_pieces_come_as_they_are() -> None:
     assert [piece[0] for piece in pieces] == [0, 1, 2, 3]
 
 
-def test_new_requests_begin_before_others_go_on() -> None:
-    gates = {("old", 1): threading.Event(), ("first", 0): threading.Event()}
-    spoken = Scripted(3, lambda *step: gates[step].wait() if step in gates else None)
+def test_new_requests_begin_while_others_go_on() -> None:
+    gate = threading.Event()
+    spoken = Scripted(3, lambda text, number: gate.wait() if (text, number) == ("old", 1) else None)
 
     async def ask() -> None:
-        def begin(name: str) -> None:
-            tasks.append(asyncio.create_task(whole(engine, spoken, name)))
-
-        tasks: list[asyncio.Task[list[Wave]]] = []
-        begin("old")
-        await until(lambda: ("old", 1) in spoken.steps)  # one thread is busy
-        begin("older")
-        await until(lambda: ("older", 0) in spoken.steps and engine.waiting == 1)
-        begin("first")
-        await until(lambda: ("first", 0) in spoken.steps)  # the one for first pieces too
-        begin("new")
-        await until(lambda: engine.waiting == 2)
-        gates["old", 1].set()
-        await until(lambda: ("older", 1) in spoken.steps)
-        gates["first", 0].set()
-        await asyncio.gather(*tasks)
+        old = asyncio.create_task(whole(engine, spoken, "old"))
+        await until(lambda: ("old", 1) in spoken.steps)  # whose thread is busy from now on
+        new = asyncio.create_task(whole(engine, spoken, "new"))
+        await until(lambda: ("new", 0) in spoken.steps and engine.waiting == 1)
+        gate.set()
+        await asyncio.gather(old, new)
 
     with running() as engine:
         asyncio.run(ask())
-    assert spoken.steps.index(("new", 0)) < spoken.steps.index(("older", 1))
+    assert spoken.steps[:3] == [("old", 0), ("old", 1), ("new", 0)]
 
 
-def test_whose_sound_runs_out_first_goes_first() -> None:
+@pytest.mark.parametrize(("ahead_s", "goes_first"), [(0.0, ("c", 1)), (6.0, ("a", 3))])
+def test_whose_sound_runs_out_first_goes_first_beyond_what_a_short_text_lasts(
+    ahead_s: float, goes_first: tuple[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Up to there who began first: else all short ones would end together."""
+    assert student.server.engine.AHEAD_S == 6.0
+    monkeypatch.setattr(student.server.engine, "AHEAD_S", ahead_s)
     gate = threading.Event()
     spoken = Scripted(4, lambda text, number: gate.wait() if (text, number) == ("b", 1) else None)
 
@@ -113,7 +111,7 @@ def test_whose_sound_runs_out_first_goes_first() -> None:
 
     with running() as engine:
         asyncio.run(ask())
-    assert spoken.steps.index(("c", 1)) < spoken.steps.index(("a", 3))
+    assert min(("c", 1), ("a", 3), key=spoken.steps.index) == goes_first
 
 
 def test_no_more_is_computed_than_one_piece_ahead() -> None:
@@ -128,6 +126,23 @@ def test_no_more_is_computed_than_one_piece_ahead() -> None:
 
     with running() as engine:
         asyncio.run(ask())
+
+
+def test_a_client_that_leaves_as_its_bytes_are_taken_is_noticed() -> None:
+    """`asyncio.wait_for` of Python 3.10 and 3.11 would go on."""
+
+    async def ask() -> None:
+        taken = asyncio.Event()
+        sending = asyncio.create_task(patiently(taken.wait()))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        taken.set()
+        await asyncio.sleep(0)
+        sending.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await sending
+
+    asyncio.run(ask())
 
 
 def test_who_goes_away_frees_the_work() -> None:
