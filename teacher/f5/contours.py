@@ -38,8 +38,7 @@ def measure(wave: Tensor, mel: Tensor, ends_s: Tensor) -> Tensor:
     edge = SMOOTHED // 2
     padded = torch.nn.functional.pad(octaves[None], (edge, edge), mode="replicate")[0]
     octaves = padded.unfold(0, SMOOTHED, 1).median(-1).values
-    starts_s, lasts_s = _starts(ends_s), ends_s.diff(prepend=ends_s.new_zeros(1)).clamp(min=0)
-    at_s = starts_s[:, None] + lasts_s[:, None] * torch.tensor(PLACES)
+    starts_s, _, at_s = _places(ends_s)
     pitch = octaves[(at_s * FRAME_RATE).long().clamp(0, len(octaves) - 1)]
     summed = torch.cat((mel.new_zeros(1), mel.float().mean(-1).cumsum(0)))
     first = (starts_s * FRAME_RATE).floor().long().clamp(0, len(mel) - 1)
@@ -50,11 +49,10 @@ def measure(wave: Tensor, mel: Tensor, ends_s: Tensor) -> Tensor:
 
 def draw(points: Tensor, ends_s: Tensor, frames: int) -> Tensor:
     """(P, 4) and (P,) -> (frames, 2): lines between the points, the same before and after."""
-    starts_s, lasts_s = _starts(ends_s), ends_s.diff(prepend=ends_s.new_zeros(1)).clamp(min=0)
+    _, middles_s, at_s = _places(ends_s)
     times_s = (torch.arange(frames) + 0.5) / FRAME_RATE
-    at_s = starts_s[:, None] + lasts_s[:, None] * torch.tensor(PLACES)
     pitch = _lines(times_s, at_s.flatten(), points[:, :-1].flatten())
-    energy = _lines(times_s, starts_s + lasts_s / 2, points[:, -1])
+    energy = _lines(times_s, middles_s, points[:, -1])
     return torch.stack((pitch, energy), dim=-1)
 
 
@@ -103,8 +101,15 @@ def pad_contours(contours: Sequence[Tensor], length: int) -> Tensor:
     return padded
 
 
-def _starts(ends_s: Tensor) -> Tensor:
-    return torch.cat((ends_s.new_zeros(1), ends_s[:-1]))
+def _places(ends_s: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Of phonemes that end at (P,): start and middle (P,), and where pitch is read (P, 3)."""
+    starts_s = torch.cat((ends_s.new_zeros(1), ends_s[:-1]))
+    lasts_s = (ends_s - starts_s).clamp(min=0)
+    return (
+        starts_s,
+        starts_s + lasts_s / 2,
+        starts_s[:, None] + lasts_s[:, None] * torch.tensor(PLACES),
+    )
 
 
 def _lines(times: Tensor, at: Tensor, values: Tensor) -> Tensor:

@@ -1,12 +1,8 @@
-import io
-import json
 import math
 import os
-import pickle
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -14,12 +10,8 @@ import torch
 
 from speech import storage
 from speech.errors import InputError
-from speech.storage.local_files import checksum_of
-from speech.training.checkpoints import Checkpoints
 from speech.training.ema import MovingAverage
-from speech.training.task import Batch, Evaluation
 from speech.training.trainer import Trainer
-from speech.training.weights import write_weights
 from tests.speech.training.toy_task import CONFIG, QuietTask, ToyTask, trainer
 from tests.trainings import Damage, Killed, assert_same, damage, weights
 
@@ -124,154 +116,9 @@ def test_a_damaged_checkpoint_gives_way_to_the_one_before(
     assert_same(resumed, whole)
 
 
-def test_all_checkpoints_damaged_is_one_line(tmp_path: Path) -> None:
-    Checkpoints(str(tmp_path), 2).save(1, {"a": 1})
-    (tmp_path / "checkpoints/step-00000001.pt").write_bytes(b"")
-    with pytest.raises(InputError, match="all 1 checkpoints"):
-        trainer(tmp_path)
-
-
-def odd(state: object) -> bytes:
-    buffer = io.BytesIO()
-    torch.save(state, buffer)
-    return buffer.getvalue()
-
-
-ODD = {
-    "another version": odd({"identity": "{}", "weights": {}}),
-    "a list": odd([1, 2]),
-    "a pickle": pickle.dumps({"identity": "{}"}),
-    "objects": pickle.dumps(Path("x")),
-    "text": b"weights",
-    "nothing": b"",
-    "other identity": odd({"identity": "[1]"}),
-    "no identity": odd({"identity": None}),
-}
-
-
-@pytest.mark.parametrize("name", ODD)
-def test_an_odd_checkpoint_with_its_own_hash_is_one_line(tmp_path: Path, name: str) -> None:
-    Checkpoints(str(tmp_path), 2).save(1, {})
-    path = tmp_path / "checkpoints/step-00000001.pt"
-    path.write_bytes(ODD[name])
-    marker = {"sha256": checksum_of(path).sha256, "step": 1}
-    path.with_suffix(".json").write_text(json.dumps(marker))
-    with pytest.raises(
-        InputError, match=r"step-00000001\.pt is of another|are damaged|another"
-    ) as e:
-        trainer(tmp_path)
-    assert "\n" not in str(e.value)
-
-
-@pytest.mark.parametrize(
-    "marker", ["", "{", "[]", "null", "7", '{"sha256": null}', '{"step": 12}', "\xff", "[" * 99_999]
-)
-def test_an_odd_marker_gives_way_to_the_one_before(tmp_path: Path, marker: str) -> None:
-    assert trainer(tmp_path).run()
-    folder = tmp_path / "checkpoints"
-    (folder / "step-00000012.json").write_text(marker, "latin-1")
-    (folder / "step-new.json").write_text("{}")
-    assert trainer(tmp_path).position.step == 11
-
-
-def test_folders_in_place_of_checkpoints(tmp_path: Path) -> None:
-    assert trainer(tmp_path).run()
-    newest = tmp_path / "checkpoints/step-00000012.pt"
-    newest.unlink()
-    newest.mkdir()
-    assert trainer(tmp_path).position.step == 11
-
-
 def test_only_the_last_checkpoints_are_kept(whole: Trainer) -> None:
     names = sorted(storage.list_files(whole.checkpoints.folder))
     assert names == [f"step-{step:08d}.{suffix}" for step in (11, 12) for suffix in ("json", "pt")]
-
-
-def test_steps_that_are_not_finite_are_skipped_and_counted(tmp_path: Path) -> None:
-    run = trainer(tmp_path, ToyTask(poison=4))
-    assert run.run()
-    assert (
-        run.position.skipped == 5
-    )  # two epochs and a bit: one batch of "net" in each, "critic" later
-    assert all(torch.isfinite(value).all() for value in weights(run).values())
-
-
-def strict_history(output: Path) -> list[dict[str, float | None]]:
-    """Read as JSON has it, without NaN and Infinity."""
-
-    def refuse(token: str) -> float:
-        raise ValueError(token)
-
-    lines = (output / "history.jsonl").read_text().splitlines()
-    return [json.loads(line, parse_constant=refuse) for line in lines]
-
-
-def test_a_history_is_json_whatever_is_not_finite(tmp_path: Path) -> None:
-    class Odd(ToyTask):
-        def evaluate(self, averages: Mapping[str, torch.nn.Module]) -> Evaluation:
-            return Evaluation({"distance": math.nan, "largest": math.inf})
-
-    assert trainer(tmp_path, Odd(poison=4)).run()
-    points = strict_history(tmp_path)
-    assert [point["net"] for point in points if "net" in point].count(None) == 3
-    evaluated = [point for point in points if "evaluation/distance" in point]
-    assert evaluated[-1] == {"step": 12, "evaluation/distance": None, "evaluation/largest": None}
-    resumed = trainer(tmp_path, Odd(poison=4))
-    assert resumed.position.step == CONFIG.steps
-
-
-def test_means_are_of_what_was_finite(tmp_path: Path) -> None:
-    assert trainer(tmp_path, ToyTask(poison=4), log_every=6).run()
-    assert all(None not in point.values() for point in strict_history(tmp_path))
-
-
-class Lost(ToyTask):
-    """A loss that is not finite from a step on: with its gradient, or alone."""
-
-    def __init__(self, start: int, value: float, with_gradient: bool) -> None:
-        super().__init__()
-        self.start, self.value, self.with_gradient = start, value, with_gradient
-
-    def losses(
-        self, name: str, modules: Mapping[str, torch.nn.Module], batch: Batch, step: int
-    ) -> dict[str, torch.Tensor]:
-        losses = super().losses(name, modules, batch, step)
-        if name != "net" or step < self.start:
-            return losses
-        total = losses["total"]
-        return {"total": total * self.value if self.with_gradient else total + self.value}
-
-
-@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
-@pytest.mark.parametrize("with_gradient", [True, False])
-@pytest.mark.parametrize("start", [0, 6])
-def test_a_training_that_learns_nothing_ends(
-    tmp_path: Path, start: int, value: float, with_gradient: bool
-) -> None:
-    run = trainer(tmp_path, Lost(start, value, with_gradient))
-    with pytest.raises(
-        InputError, match=rf"'net' or its gradient is not finite from step {start + 1} "
-    ):
-        run.run()
-    assert run.position.step == start + 6
-    assert all(torch.isfinite(tensor).all() for tensor in weights(run).values())
-    strict_history(tmp_path)
-    with pytest.raises(InputError, match="nothing is learnt"):
-        trainer(tmp_path, Lost(start, value, with_gradient)).run()
-
-
-def test_a_long_training_that_stops_to_learn_ends_early(tmp_path: Path) -> None:
-    run = trainer(tmp_path, Lost(10, math.nan, True), steps=1_000, save_every=1_000)
-    with pytest.raises(InputError, match="from step 11 on"):
-        run.run()
-    assert run.position.step == 110
-
-
-def test_weights_that_are_not_finite_are_not_shipped(tmp_path: Path) -> None:
-    for value in (math.nan, math.inf, 1e6):
-        with pytest.raises(InputError, match=r"a\.weight is not finite"):
-            write_weights(str(tmp_path), "x.safetensors", {"a.weight": torch.tensor([1.0, value])})
-    assert not list(tmp_path.iterdir())
 
 
 def test_a_module_s_losses_train_no_other(tmp_path: Path) -> None:
