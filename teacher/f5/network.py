@@ -180,9 +180,15 @@ def load_network(
     misfit = [k for k in expected.keys() & state.keys() if expected[k].shape != state[k].shape]
     if missing or extra or misfit:
         some = sorted([*missing, *extra, *misfit])[:3]
-        raise InputError(
+        told = (
             f"weights {weights} do not fit the architecture: {len(missing)} missing, {len(extra)} "
             f"unknown, {len(misfit)} of another shape, such as {', '.join(some)}"
         )
+        if not misfit and all(key.startswith(CONTOURS) for key in (*missing, *extra)):
+            without = "without contours: teacher.contours=false teacher.frontend.prosody=null"
+            told += (
+                f"; they were trained {without if missing else 'with them: teacher.contours=true'}"
+            )
+        raise InputError(told)
     network.load_state_dict(state, strict=True)
     return network.eval().requires_grad_(False)

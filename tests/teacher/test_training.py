@@ -40,7 +40,10 @@ def dataset(tmp_path: Path) -> str:
 def test_it_writes_weights_that_load(dataset: str, tmp_path: Path, capsys) -> None:  # type: ignore[no-untyped-def]
     chosen = config(dataset, tmp_path / "out")
     assert train.main(chosen) == 0
-    load_network(chosen.teacher.architecture, 56, str(tmp_path / "out/model.safetensors"))
+    weights = str(tmp_path / "out/model.safetensors")
+    load_network(chosen.teacher.architecture, 56, weights, contours=True)
+    with pytest.raises(InputError, match=r"they were trained with them: teacher\.contours=true"):
+        load_network(chosen.teacher.architecture, 56, weights)
     load_durations(str(tmp_path / "out/durations.safetensors"))
     assert (tmp_path / "out/curve.png").read_bytes().startswith(b"\x89PNG")
     told = capsys.readouterr().out
@@ -79,17 +82,18 @@ def test_it_resumes_bit_by_bit(dataset: str, tmp_path: Path) -> None:
 
 def test_contours_are_learnt_beside_and_spoken_with(dataset: str, tmp_path: Path) -> None:
     """From weights that never had them."""
-    shipped = config(dataset, tmp_path / "first")
-    assert train.main(shipped) == 0
-    given = [f"init_from={tmp_path}/first/model.safetensors", "teacher.contours=true"]
-    chosen = config(dataset, tmp_path / "out", *given)
+    before = config(dataset, tmp_path / "first", "teacher.contours=false")
+    assert train.main(before) == 0
+    chosen = config(dataset, tmp_path / "out", f"init_from={tmp_path}/first/model.safetensors")
     assert train.main(chosen) == 0
     weights = str(tmp_path / "out/model.safetensors")
     network = load_network(chosen.teacher.architecture, 56, weights, contours=True)
     assert network.contours is not None
     assert network.contours.leave.weight.abs().max() > 0
     load_prosody(str(tmp_path / "out/prosody.safetensors"))
-    with pytest.raises(InputError, match="4 missing"):
+    with pytest.raises(
+        InputError, match=r"4 missing.*trained without contours: teacher\.contours=false"
+    ):
         load_network(
             chosen.teacher.architecture, 56, f"{tmp_path}/first/model.safetensors", contours=True
         )
@@ -102,7 +106,8 @@ def test_the_upstream_frontend_trains_too(tmp_path: Path) -> None:
     chosen = config(
         write_dataset(tmp_path / "set", reference_clips(aligned=False)), tmp_path / "out"
     )
-    small = F5Config(**{**dict(mini), "frontend": frontend, "vocabulary": base.vocabulary})
+    changes = {"frontend": frontend, "vocabulary": base.vocabulary, "contours": False}
+    small = F5Config(**{**dict(mini), **changes})
     chosen = chosen.model_copy(update={"teacher": small})
     assert train.main(chosen) == 0
     assert not (tmp_path / "out/durations.safetensors").exists()
@@ -114,7 +119,7 @@ def test_fine_tuning_starts_at_the_weights(dataset: str, tmp_path: Path) -> None
     weights = tmp_path / "first/model.safetensors"
     second = config(dataset, tmp_path / "second", f"init_from={weights}")
     network = train.build_task(second, open_clips(dataset)).modules["network"].network
-    saved = load_network(first.teacher.architecture, 56, str(weights))
+    saved = load_network(first.teacher.architecture, 56, str(weights), contours=True)
     assert torch.equal(network.dit.proj_out.weight, saved.dit.proj_out.weight)  # type: ignore[union-attr]
     assert all(parameter.requires_grad for parameter in network.parameters())  # type: ignore[union-attr]
 

@@ -166,8 +166,8 @@ def test_who_goes_away_while_waiting_is_never_begun() -> None:
     spoken = Scripted(1, lambda text, number: text == "gate" and gate.wait())
 
     async def ask() -> None:
-        held = [asyncio.create_task(whole(engine, spoken, "gate")) for _ in range(2)]
-        await until(lambda: len(spoken.steps) == 2)
+        held = [asyncio.create_task(whole(engine, spoken, "gate"))]
+        await until(lambda: len(spoken.steps) == 1)
         gone = asyncio.create_task(whole(engine, spoken, "gone"))
         await until(lambda: engine.waiting == 1)
         gone.cancel()
@@ -185,8 +185,8 @@ def test_the_queue_is_bounded() -> None:
     spoken = Scripted(1, lambda text, number: gate.wait())
 
     async def ask() -> None:
-        tasks = [asyncio.create_task(whole(engine, spoken, "busy")) for _ in range(2)]
-        await until(lambda: len(spoken.steps) == 2)
+        tasks = [asyncio.create_task(whole(engine, spoken, "busy"))]
+        await until(lambda: len(spoken.steps) == 1)
         tasks += [asyncio.create_task(whole(engine, spoken, "waits")) for _ in range(3)]
         await until(lambda: engine.waiting == 3)
         with pytest.raises(ApiError, match="3 requests wait already") as refused:

@@ -99,6 +99,8 @@ def pinned(weights: Path) -> list[str]:
 def test_what_draws_readings_is_pinned(weights: Path) -> None:
     """Or a run would go on with another file under the same identity."""
     with pytest.raises(InputError, match="prosody_sha256"):
+        teacher(f"teacher.frontend.prosody={weights}", "teacher.frontend.prosody_sha256=null")
+    with pytest.raises(InputError, match="SHA-256"):
         teacher(f"teacher.frontend.prosody={weights}")
 
 
