@@ -41,7 +41,8 @@ def batch_cost(teacher: F5Teacher, way: Way, prompts: Sequence[Prompt]) -> Cost 
     if setup and setup.compiled:
         return None
     with torch.device("meta"):
-        network = Network(teacher.config.architecture, len(teacher.vocabulary))
+        config = teacher.config
+        network = Network(config.architecture, len(teacher.vocabulary), config.contours)
         theirs = upstream_network(teacher)
     with fake_device() as device:
         network = without_values(network).eval().requires_grad_(False)

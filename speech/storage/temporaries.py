@@ -85,7 +85,12 @@ def _make_folder(path: Path) -> int:
 def _make(path: Path, create: Callable[[Path], int]) -> Path:
     while True:
         temporary = path.with_name(f".{path.name}{MARK}{secrets.token_hex(4)}")
-        descriptor = create(temporary)
+        try:
+            descriptor = create(temporary)
+        except FileNotFoundError:
+            if path.parent.is_dir():  # a folder that was swept before it could be opened
+                continue
+            raise
         if _lock(descriptor, unknown=True) and is_at(temporary, descriptor):
             _own[temporary] = descriptor
             return temporary

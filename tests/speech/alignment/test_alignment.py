@@ -29,7 +29,7 @@ class Waves(Clips):
     def __init__(self, infos: Sequence[ClipInfo], waves: Sequence[np.ndarray]) -> None:
         self._infos, self._waves = list(infos), list(waves)
 
-    def wave(self, index: int) -> np.ndarray:
+    def decoded(self, index: int) -> np.ndarray:
         return self._waves[index]
 
 

@@ -103,3 +103,21 @@ def test_the_systems_folder_is_swept_by_the_next_run(
         assert [*tmp_path.iterdir()] == [folder]
         remove_own()
         assert not [*tmp_path.iterdir()]
+
+
+def test_a_folder_that_is_swept_before_it_is_opened_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process sweeps the system's folder at that moment."""
+    opened, make = os.open, []
+
+    def swept(path: Path, *arguments: int) -> int:
+        make.append(path)
+        if len(make) == 1:
+            os.rmdir(path)
+        return opened(path, *arguments)
+
+    monkeypatch.setattr("speech.storage.temporaries.os.open", swept)
+    with temporary_folder(tmp_path) as folder:
+        assert folder.is_dir()
+    assert len(make) == 2
