@@ -54,7 +54,7 @@ def _vocoder(config: VocoderConfig, folder: str) -> VocoderConfig:
 def _write(parts: Mapping[str, nn.Module], path: Path) -> tuple[str, str]:
     """The file and its SHA-256; parts by what their keys begin with. A layer that starts as zeros
     would have less to do."""
-    state = {}
+    state: dict[str, torch.Tensor] = {}
     for prefix, module in parts.items():
         with torch.no_grad():
             for parameter in module.parameters():
