@@ -250,6 +250,6 @@ def cuts(total: int, first: int | None, growth: int, margin: int) -> Iterator[tu
 
 
 def whole_frames(log_frames: Floats, speed: float, shortest: int, longest: int) -> Integers:
-    """(P,) as `student.models.acoustic.whole_frames`."""
+    """(P,) as `student.models.acoustic.whole_frames`, however few."""
     wanted = (np.exp(log_frames) / np.float32(speed)).clip(shortest, longest)
     return np.diff(wanted.cumsum(dtype=np.float32).round(), prepend=0).astype(np.int64)

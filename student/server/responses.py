@@ -17,10 +17,9 @@ from starlette.types import Receive, Scope, Send
 
 from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave
-from student.server import patience
 from student.server.encode import Encoder
 from student.server.errors import ApiError
-from student.server.patience import patiently
+from student.server.patience import PATIENCE_S, patiently
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +57,7 @@ class SpeechResponse(Response):
             log.warning("a response ended early: %s", error.code)  # a message may tell the text
             await self._fail(send, error)
         except asyncio.TimeoutError:
-            log.warning("a client took nothing for %g s", patience.PATIENCE_S)
+            log.warning("a client took nothing for %g s", PATIENCE_S)
 
     async def _encoded(self, wave: Wave) -> bytes:
         if self.encoder.slow:

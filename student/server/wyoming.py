@@ -34,13 +34,12 @@ from speech.reasons import Reason
 from speech.synthesizer import SynthesisRequest
 from student.mastering import END_S
 from student.phrases import SENTENCE_S
-from student.server import patience
 from student.server.cache import Speaking
 from student.server.catalog import Catalog
 from student.server.encode import PcmEncoder
 from student.server.errors import ApiError
 from student.server.openai_api import check_text
-from student.server.patience import patiently
+from student.server.patience import PATIENCE_S, patiently
 from student.server.request_watch import LEFT
 from student.server.wyoming_voices import chosen, info
 from student.server.wyoming_watch import WyomingRequest, WyomingWatch
@@ -131,7 +130,7 @@ class Connection(AsyncEventHandler):
         except ApiError as error:
             await self._tell(error)
         except asyncio.TimeoutError:
-            log.warning("a client took nothing for %g s", patience.PATIENCE_S)
+            log.warning("a client took nothing for %g s", PATIENCE_S)
         except (LookupError, TypeError, AttributeError):
             await self._tell(ApiError(400, "an event lacks a part, or has a wrong one"))
 

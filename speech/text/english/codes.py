@@ -16,7 +16,7 @@ _WITH_A_WORD_BETWEEN = (
 )
 _LINK = r"(?:(?: (?:number|code|no\.?|plate|ending in))+(?: (?:is|was|reads))?:?|:| ?#) ?"
 _SECRET = "pin|otp|cvv|passcode|password|code|postcode|zip|plate|locker"
-_PLACE = "phone|account|extension|flight|room|gate|suite|locker"
+_PLACE = "phone|account|extension|flight|room|gate|suite"
 _OF_A_UNIT = r"(?! ?(?:%|percent|[kcm]?m|ft|feet|foot|miles?|square|dollars|pounds|euros)\b)"
 _VERSIONED = (
     "version|release|v\\.|ver\\.|Python|iOS|Android|macOS|PHP|Java|Ubuntu|Firmware|firmware"
