@@ -6,7 +6,7 @@ from its number, so a resumed run continues bit by bit and no generator state ha
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import torch
@@ -76,8 +76,8 @@ class Trainer:
         }
         if latest := self.checkpoints.load_latest():
             self._restore(*latest)
-        compiled = {n: torch.compile(m) if config.compile else m for n, m in self.plain.items()}
-        self.modules = {name: self.accelerator.prepare_model(m) for name, m in compiled.items()}
+        self.alone = {n: torch.compile(m) if config.compile else m for n, m in self.plain.items()}
+        self.modules = {name: self.accelerator.prepare_model(m) for name, m in self.alone.items()}
 
     def run(self) -> bool:
         """Train to the last step.
@@ -121,8 +121,9 @@ class Trainer:
         shown: dict[str, Tensor] = {}
         taken: dict[str, Tensor] = {}
         for name, optimizer in self.optimizers.items():
-            optimizer.zero_grad(set_to_none=True)  # another module's loss may have reached this one
-            losses = self._backward(name, [loaded.batch for loaded in group])
+            optimizer.zero_grad(set_to_none=True)
+            with self._only(name) as modules:
+                losses = self._backward(name, modules, [loaded.batch for loaded in group])
             if not losses:
                 continue
             norm = nn.utils.clip_grad_norm_(self.plain[name].parameters(), config.clip_norm)
@@ -187,15 +188,31 @@ class Trainer:
                     "and train into another output=..."
                 )
 
-    def _backward(self, name: str, group: Sequence[Batch]) -> dict[str, Tensor]:
+    @contextmanager
+    def _only(self, name: str) -> Iterator[Mapping[str, nn.Module]]:
+        """The modules for the loss of one, which alone gets gradients and shares them with other
+        processes: those of a generator's discriminators are a third of what these cost it."""
+        others = [module for other, module in self.plain.items() if other != name]
+        still = [p for module in others for p in module.parameters() if p.requires_grad]
+        for parameter in still:
+            parameter.requires_grad_(False)
+        try:
+            yield self.alone | {name: self.modules[name]}
+        finally:
+            for parameter in still:
+                parameter.requires_grad_(True)
+
+    def _backward(
+        self, name: str, modules: Mapping[str, nn.Module], group: Sequence[Batch]
+    ) -> dict[str, Tensor]:
         sums: dict[str, Tensor] = {}
         for number, batch in enumerate(group, 1):
             last = number == len(group)
             with (
-                nullcontext() if last else self.accelerator.no_sync(self.modules[name]),
+                nullcontext() if last else self.accelerator.no_sync(modules[name]),
                 torch.autocast(self.accelerator.device.type, torch.bfloat16, enabled=self.half),
             ):
-                losses = self.task.losses(name, self.modules, batch, self.position.step)
+                losses = self.task.losses(name, modules, batch, self.position.step)
             if not losses:
                 return {}
             self.accelerator.backward(losses["total"] / len(group))

@@ -12,7 +12,7 @@ from speech import storage
 from speech.errors import InputError
 from speech.training.ema import MovingAverage
 from speech.training.trainer import Trainer
-from tests.speech.training.toy_task import CONFIG, QuietTask, ToyTask, trainer
+from tests.speech.training.toy_task import CONFIG, JudgedTask, QuietTask, ToyTask, trainer
 from tests.trainings import Damage, Killed, assert_same, damage, weights
 
 pytestmark = pytest.mark.usefixtures("undrawn")
@@ -172,10 +172,11 @@ def test_accumulated_batches_are_one_large_batch(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_two_devices_are_two_accumulated_batches(tmp_path: Path) -> None:
+@pytest.mark.parametrize("task", [QuietTask, JudgedTask])
+def test_two_devices_are_two_accumulated_batches(task: type[ToyTask], tmp_path: Path) -> None:
     code = "import sys; from tests.speech.training.toy_task import *; "
     (tmp_path / "job.py").write_text(
-        code + "trainer(sys.argv[1], QuietTask(), steps=2, save_every=2).run()\n"
+        code + f"trainer(sys.argv[1], {task.__name__}(), steps=2, save_every=2).run()\n"
     )
     run_plan = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2"]
     subprocess.run(
@@ -184,9 +185,9 @@ def test_two_devices_are_two_accumulated_batches(tmp_path: Path) -> None:
         env={**os.environ, "PYTHONPATH": os.getcwd()},
         timeout=120,
     )
-    both = trainer(tmp_path / "two", QuietTask(), steps=2, save_every=2)
+    both = trainer(tmp_path / "two", task(), steps=2, save_every=2)
     assert both.position.step == 2
-    single = trainer(tmp_path / "one", QuietTask(), accumulate=2, steps=2)
+    single = trainer(tmp_path / "one", task(), accumulate=2, steps=2)
     assert single.run()
     for key, value in weights(single).items():
         torch.testing.assert_close(weights(both)[key], value)

@@ -87,3 +87,16 @@ class QuietTask(ToyTask):
         self, name: str, modules: Mapping[str, nn.Module], batch: Batch, step: int
     ) -> dict[str, Tensor]:
         return {"total": (modules[name](batch["x"]) - 2 * batch["x"]).square().mean()}
+
+
+class JudgedTask(QuietTask):
+    """The critic judges the net, as discriminators do; each has a loss of its own."""
+
+    def losses(
+        self, name: str, modules: Mapping[str, nn.Module], batch: Batch, step: int
+    ) -> dict[str, Tensor]:
+        net, critic = modules["net"], modules["critic"]
+        frozen = modules["net" if name == "critic" else "critic"]
+        assert not any(parameter.requires_grad for parameter in frozen.parameters())
+        judged = critic(net(batch["x"]))
+        return {"total": (judged if name == "net" else judged - 1).square().mean()}
