@@ -60,7 +60,7 @@ def write_unspeakable(path: Path, lines: int) -> str:
 
 
 def test_ten_times_the_text_needs_no_more_memory(tmp_path):
-    few, many = peaks_of(tmp_path, write_unspeakable, 4_000, 40_000)
+    few, many = peaks_of(tmp_path, write_unspeakable, 2_000, 20_000)
     assert many <= 1.10 * few
 
 

@@ -77,7 +77,7 @@ def test_the_same_files_at_a_share_of_faults(
 def test_a_write_that_fails_for_good_is_one_line_and_the_next_run_goes_on(
     server: FaultyGcs, gcs_bucket: str, corpus: str, expected: dict[str, str]
 ) -> None:
-    """The 1st, 2nd, 4th, 8th ... object that a run writes; each run goes on from the one before."""
+    """The 1st, 4th, 16th ... object that a run writes; each run goes on from the one before."""
     output, failures, nth = f"{gcs_bucket}/dataset", 0, 1
     while True:
         server.choose = failing(nth)
@@ -89,7 +89,7 @@ def test_a_write_that_fails_for_good_is_one_line_and_the_next_run_goes_on(
         assert said.startswith("cannot ")
         assert "tried for 10 minutes" in said
         assert "\n" not in said
-        failures, nth = failures + 1, nth * 2
+        failures, nth = failures + 1, nth * 4
     assert failures >= 3
     server.choose = lambda call: None
     assert hashes(output) == expected
