@@ -1,6 +1,6 @@
 """The configuration of a report."""
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from speech.audio.watermark import AnyWatermark
 from speech.config import Config
@@ -84,6 +84,14 @@ class ReportConfig(Config):
     """of the page and of the JSON"""
     seed: int
     """sentence i is spoken with seed + i"""
+
+    @field_validator("systems")
+    @classmethod
+    def _each_is_named_once(cls, systems: tuple[str, ...]) -> tuple[str, ...]:
+        for specification in systems:
+            if systems.count(specification) > 1:
+                raise ValueError(f"{specification!r} is named twice; each system is measured once")
+        return systems
 
     @model_validator(mode="after")
     def _something_is_asked_and_heard(self) -> "ReportConfig":

@@ -1,6 +1,7 @@
 """Every sentence said by a system, alone in its batch, and kept as a file beside the report."""
 
 import gc
+import hashlib
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -24,6 +25,8 @@ from speech.synthesizer import Size, Speech, SynthesisRequest, Synthesizer, said
 
 AGAIN = 1_000_003
 """added to the seed of a sentence's second take"""
+END_CHARS = 60
+"""of a specification, in the name of its folder"""
 
 
 @dataclass(frozen=True)
@@ -203,7 +206,9 @@ def _said(error: Exception) -> str:
 
 
 def _file_name(specification: str) -> str:
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", specification).strip("-.")[-60:] or "system"
+    """Its end for people, and a hash of all of it: no two systems share a folder."""
+    end = re.sub(r"[^A-Za-z0-9._-]+", "-", specification).strip("-.")[-END_CHARS:].strip("-.")
+    return f"{end}-{hashlib.sha256(specification.encode()).hexdigest()[:8]}".lstrip("-")
 
 
 def plain(name: str) -> str:

@@ -1,5 +1,6 @@
 """Systems: who says which sentence in which voice, and that one's fault stays its own."""
 
+import re
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -163,6 +164,30 @@ def test_two_of_a_name_are_told_apart(tmp_path: Path, lines: str) -> None:
     runs = speak_all(read_testset(lines, "en", 1), config_of(lines, tmp_path, systems), CONSOLE)
     assert len({run.name for run in runs}) == 2
     assert len({run.takes[0].audio for run in runs}) == 2
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("out/a", "out-a"),
+        ("out/A", "out/a"),
+        *[[f"exp/run_{day}/checkpoints/{60 * 'x'}/export/onnx_int8" for day in (26, 27)]],
+    ],
+)
+def test_no_two_systems_share_a_folder(one: str, other: str, tmp_path: Path) -> None:
+    task = Task([sentence(0)], "en", 0, str(tmp_path))
+    found = [
+        run_system(System(f"student:{place}", "student", Streaming, NO_VOICES), task, CONSOLE)
+        for place in (one, other)
+    ]
+    folders = {str(run.takes[0].audio).rpartition("/")[0].lower() for run in found}
+    assert len(folders) == 2
+    assert all(re.fullmatch(r"audio/[a-z0-9][a-z0-9._-]{,68}", folder) for folder in folders)
+
+
+def test_a_system_is_named_once(lines: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"'audio:a' is named twice; each system is"):
+        config_of(lines, tmp_path, "[audio:a,audio:b,audio:a]")
 
 
 @pytest.mark.parametrize("name", ["", "teacher:", "nothing:x", "f5_mini", "recordings:x"])
