@@ -1,5 +1,6 @@
 """What all judges say of one clip; a judge that fails leaves its own place empty and no other."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -9,7 +10,7 @@ import numpy as np
 from speech.audio.waveform import Wave
 from speech.errors import InputError, Refused
 from speech.judges.judges import Judges
-from speech.judges.speaker import Embedding, similarity
+from speech.judges.speaker import Embedding, has_voice, similarity
 from speech.judges.word_errors import WordErrors, word_errors
 
 T = TypeVar("T")
@@ -50,13 +51,15 @@ class Scorer:
                 "words", failures, lambda: word_errors(text_normalized, transcript, self.language)
             )
         embedding = self._ask(speaker.name, failures, lambda: speaker.embed([wave])[0])
-        if embedding is not None and np.isnan(embedding).any():
+        if embedding is not None and not has_voice(embedding):
             embedding, failures[speaker.name] = None, "no voice in it"
         ratings = {}
         for rater in judges.raters:
             rating = self._ask(rater.name, failures, lambda rater=rater: rater.rate([wave])[0])  # type: ignore[misc]
-            if rating is not None:
+            if rating is not None and math.isfinite(rating):
                 ratings[rater.name] = rating
+            elif rating is not None:
+                failures[rater.name] = f"{rating} is no score"
         return ClipScores(transcript, errors, embedding, ratings, failures)
 
     def second_words(

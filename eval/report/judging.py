@@ -22,7 +22,7 @@ from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave
 from speech.errors import InputError, Refused
 from speech.judges.judges import SpeakerJudge
-from speech.judges.speaker import Embedding
+from speech.judges.speaker import Embedding, has_voice
 from speech.judges.word_errors import WordErrors
 from speech.progress import track
 
@@ -40,7 +40,7 @@ def hear_references(
 ) -> list[dict[str, HeardReference]]:
     """For each run the voices that were asked for, by it or by others, and that its references have.
 
-    One that fails is left out: its clips then say that they have no similarity.
+    One that fails, or in which no voice is heard, is left out: its clips have no similarity then.
     """
     asked: dict[int, dict[str, None]] = defaultdict(dict)
     for run in runs:
@@ -64,7 +64,8 @@ def _heard(
             with suppress(Exception):
                 reference = references[voice]
                 embedding = speaker.embed([reference.wave])[0]
-                found[voice] = HeardReference(embedding, reference.sha256)
+                if has_voice(embedding):
+                    found[voice] = HeardReference(embedding, reference.sha256)
     return found
 
 

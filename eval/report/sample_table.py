@@ -65,9 +65,10 @@ def _reasons(
     if len(ranked) <= count:
         return dict.fromkeys(ranked, "")
     third = max(1, count // 3)
-    worst, best = ranked[:third], ranked[::-1][:third]
-    rest = ranked[third : len(ranked) - third]
-    drawn = random.Random(f"{seed} players").sample(rest, min(count - 2 * third, len(rest)))
+    worst, best = ranked[:third], ranked[::-1][: min(third, count - third)]
+    rest = ranked[third : len(ranked) - len(best)]
+    left = count - third - len(best)
+    drawn = random.Random(f"{seed} players").sample(rest, min(left, len(rest)))
     named = [(worst, "worst"), (best, "best"), (drawn, "random")]
     return {number: why for members, why in named for number in members}
 

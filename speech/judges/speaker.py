@@ -101,6 +101,10 @@ def similarity(first: Embedding, second: Embedding) -> float:
     return np.dot(first, second).item()
 
 
+def has_voice(embedding: Embedding) -> bool:
+    return bool(np.isfinite(embedding).all())
+
+
 def mel_power(wave: "Tensor") -> "Tensor":
     """(samples,) at 16 kHz -> (frames, 40): `resemblyzer.audio.wav_to_mel_spectrogram`."""
     import torch

@@ -28,7 +28,7 @@ class SecondFakeAsr(FakeAsr):
 
 
 class FakeSpeaker:
-    """The embedding is a direction that the clip's level decides."""
+    """The embedding is a direction that the clip's level decides, NaN in silence."""
 
     name, revision = "fake-speaker", "1"
 
@@ -38,7 +38,7 @@ class FakeSpeaker:
             vector = np.zeros(EMBEDDING_SIZE, np.float32)
             angle = float(np.abs(wave).max(initial=0))
             vector[:2] = np.cos(angle), np.sin(angle)
-            found.append(vector)
+            found.append(vector if angle > 1e-3 else np.full_like(vector, np.nan))
         return found
 
 

@@ -9,6 +9,7 @@ import pytest
 from eval.report.counts import figure, share
 from eval.report.footnotes import footnotes
 from eval.report.page import render
+from eval.report.sample_table import choose_rows
 from eval.report.results import JudgedClip, SystemResult, TestSetSummary
 from tests.eval.report.made_reports import (
     SCALES,
@@ -109,6 +110,13 @@ def test_counts_and_shares() -> None:
         "similarity": ("–", ""),
     }
     assert [share(1, 2), share(5, 100), share(0, 0)] == ["1 of 2", "5.0 %", "–"]
+
+
+@pytest.mark.parametrize("play", range(1, 8))
+def test_as_many_sentences_are_played_as_are_asked_for(play: int, tmp_path: Path) -> None:
+    rows = choose_rows(pair(7), play, 0, str(tmp_path))
+    assert len(rows) == play
+    assert rows[0].number == 0
 
 
 def test_wrong_words_are_marked(tmp_path: Path) -> None:
