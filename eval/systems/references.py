@@ -73,11 +73,17 @@ def open_references(
     Where names are equal, those of the first source.
 
     Raises:
-        InputError: a source that is not there, or not as it should be.
+        InputError: a source that is not there, or not as it should be; a voice of the list that has
+            the name of another.
     """
     voices: dict[str, Voice] = {}
     for source in sources:
         voices = {**_source_voices(source, language), **voices}
+    for name in voices.keys() & listed.keys():
+        raise InputError(
+            f"{listed[name].place}: voice {name!r:.80} with a prompt_audio has the name of a voice of "
+            "the references; give it another name, or leave its prompt_audio out"
+        )
     return References(voices, listed, language)
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -21,6 +21,8 @@ class Reference:
 
     audio: str
     transcript: str
+    place: str = field(default="", compare=False)
+    """file and line, for people"""
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,8 @@ def read_testset(location: Location, language: str, limit: int | None) -> TestSe
       text; the audio lies below the list's folder as speaker/chapter/id.flac.
 
     Raises:
-        InputError: no such file, not UTF-8, a line that is not in the format, or no sentence left.
+        InputError: no such file, not UTF-8, a line that is not in the format, a voice with two
+            prompts, or no sentence left.
     """
     location = str(location)
     lines = list(_parse(location))[:limit]
@@ -87,11 +90,20 @@ def read_testset(location: Location, language: str, limit: int | None) -> TestSe
             left_out[refusal.reason] = left_out.get(refusal.reason, 0) + 1
             continue
         if line.reference is not None:
-            references[str(line.voice)] = line.reference
+            _add(references, str(line.voice), line.reference)
         sentences.append(Sentence(number, line.id, line.text, said, line.voice, line.recording))
     if not sentences:
         raise InputError(f"{location} holds no sentence in {language}")
     return TestSet(location, sentences, references, left_out)
+
+
+def _add(references: dict[str, Reference], voice: str, reference: Reference) -> None:
+    known = references.setdefault(voice, reference)
+    if known != reference:
+        raise InputError(
+            f"{reference.place}: voice {voice!r:.80} has another prompt than in {known.place}; "
+            "allowed is one a voice (without `voice`, each prompt_audio is a voice of its own)"
+        )
 
 
 def read_kind(kind: str, location: Location, language: str, limit: int | None) -> TestSet:
@@ -130,9 +142,13 @@ def _parse(location: str) -> Iterator[_Line]:
         if not line.strip():
             continue
         try:
-            yield parsers[suffix](line.strip("\r"), f"{number:05d}", folder)
+            found = parsers[suffix](line.strip("\r"), f"{number:05d}", folder)
         except (ValueError, TypeError, KeyError) as error:
             raise InputError(f"{location}:{number}: {error!s:.120}") from error
+        if found.reference is not None:
+            placed = replace(found.reference, place=f"{location}:{number}")
+            found = replace(found, reference=placed)
+        yield found
 
 
 def _plain(line: str, number: str, folder: str) -> _Line:

@@ -231,6 +231,12 @@ def test_references_of_a_list_are_read_when_they_are_asked_for(tmp_path: Path) -
     assert len(both) == len(both.bank) + 2 == 10
 
 
+def test_a_list_does_not_take_a_voice_of_the_references_for_its_own() -> None:
+    listed = {"speaker08": Reference("p.wav", "A prompt.", "lines.jsonl:7")}
+    with pytest.raises(InputError, match=r"^lines\.jsonl:7: voice 'speaker08' with a prompt_audio"):
+        open_references([teacher_config("f5_mini").voices], listed, "en")
+
+
 def test_memory_that_is_taken_is_seen() -> None:
     watch = MemoryWatch()
     block = np.ones(30_000_000)

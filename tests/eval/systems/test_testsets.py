@@ -96,6 +96,13 @@ def test_librispeech_pc(tmp_path: Path) -> None:
         ("a.jsonl", b'{"text": 1}', r"a\.jsonl:1: needs an object with a text"),
         ("a.jsonl", b"{", r"a\.jsonl:1"),
         ("a.jsonl", b'{"text": "a", "prompt_audio": "b"}', "needs prompt_text"),
+        (
+            "a.jsonl",
+            b'{"text": "One.", "voice": "ann", "prompt_audio": "p", "prompt_text": "P."}\n\n'
+            b'{"text": "Two.", "voice": "ann", "prompt_audio": "q", "prompt_text": "P."}',
+            r"a\.jsonl:3: voice 'ann' has another prompt than in .*a\.jsonl:1; allowed is one",
+        ),
+        ("a.lst", b"1|P.|p.wav|One.\n2|Q.|p.wav|Two.", r"a\.lst:2: .*'p.wav' has another prompt"),
         ("a.lst", b"a|b|c", "needs id"),
         ("a.lst", b"a\tb", "six columns"),
         ("a.lst", b"a\t1\tb\tc\t1\td", r"a\.lst:1"),
