@@ -9,11 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.console import Console
-from scipy.stats import binomtest
 
 from eval.dataset.listening import choose, clip_wave
 from eval.dataset.rows import DatasetRows
-from eval.metrics.bootstrap import Interval, bootstrap_interval
+from eval.metrics.bootstrap import Interval, bootstrap_interval, share_interval
 from eval.metrics.scoring import Scorer
 from speech.audio.watermark import HEARD, Watermark
 from speech.audio.waveform import quantize
@@ -96,11 +95,7 @@ def study_watermark(
 
 
 def _share(values: Sequence[bool]) -> Interval | None:
-    if not values:
-        return None
-    test = binomtest(sum(values), len(values))
-    bounds = test.proportion_ci(method="wilson")
-    return Interval(test.statistic, bounds.low, bounds.high, len(values))
+    return share_interval(values) if values else None
 
 
 def _mean(

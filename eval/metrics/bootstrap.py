@@ -1,11 +1,12 @@
-"""How sure a mean is: the percentile bootstrap (Efron and Tibshirani, 1993, chapter 13)."""
+"""How sure a mean is: the percentile bootstrap (Efron and Tibshirani, 1993, chapter 13); of a share of
+items, Wilson's interval, for no resample of none holds any."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import bootstrap
+from scipy.stats import binomtest, bootstrap
 
 Floats = npt.NDArray[np.float64]
 RESAMPLES = 2_000
@@ -48,6 +49,13 @@ def bootstrap_interval(
         raise ValueError("values must be finite, and weights positive")
     weighted = x * w
     return resampled((weighted, w), _mean, seed=seed, resamples=resamples, level=level)
+
+
+def share_interval(values: Sequence[float]) -> Interval:
+    """The share of ones among values that are 0 or 1, with Wilson's 95 % interval."""
+    test = binomtest(round(sum(values)), len(values))
+    bounds = test.proportion_ci(LEVEL, method="wilson")
+    return Interval(float(test.statistic), float(bounds.low), float(bounds.high), len(values))
 
 
 def resampled(

@@ -79,17 +79,20 @@ def _second(asr: Judge | None) -> list[Measure]:
     return [Measure(*title, "%", 100.0, 1, "lower", "second_words")]
 
 
+FAULTS = {
+    "repetition": ("repeats", "clips that say a phrase again"),
+    "early_stop": ("ends early", "clips that end before their text does"),
+    "fault": ("either fault", "clips that repeat or end early"),
+    "nothing_right": ("no word right", "clips in which none was heard"),
+}
+"""measures that are shares of clips, each of which has it or not; title and about"""
+
+
 def _faults(asr: str) -> list[Measure]:
     """Of autoregressive synthesizers most of all (`eval.metrics.faults`)."""
-    named = {
-        "repetition": ("repeats", "clips that say a phrase again"),
-        "early_stop": ("ends early", "clips that end before their text does"),
-        "fault": ("either fault", "clips that repeat or end early"),
-        "nothing_right": ("no word right", "clips in which none was heard"),
-    }
     return [
         Measure(key, title, about, asr, "%", 100.0, 1, "lower")
-        for key, (title, about) in named.items()
+        for key, (title, about) in FAULTS.items()
     ]
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from eval.metrics.bootstrap import Interval
-from eval.metrics.measures import Measure
+from eval.metrics.measures import FAULTS, Measure
 from eval.report.figures import ENOUGH
 from eval.report.results import JudgedClip
 
-SHARES = ("repetition", "early_stop", "fault", "nothing_right")
-"""keys of measures that are shares of clips"""
+LEAST_OF_FOUR_DIGITS = 999.5
+"""once it is rounded"""
 
 
 def figure(
@@ -25,8 +25,8 @@ def figure(
     if measure.weight is not None:
         sizes = [clip.weights[measure.weight] for clip in known]
         part = sum(clip.values[measure.key] * n for clip, n in zip(known, sizes, strict=True))
-        return f"{part:.0f} of {sum(sizes):.0f}", measure.weight
-    if measure.key in SHARES:
+        return f"{part:.0f} of {sum(sizes):.0f}", measure.weight.removeprefix("second_")
+    if measure.key in FAULTS:
         return f"{sum(clip.values[measure.key] for clip in known):.0f} of {len(known)}", "clips"
     return "–", "too few"
 
@@ -59,8 +59,8 @@ def size(number: float | None) -> str:
     """Bytes or parameters with a letter for thousands: 9.1 M."""
     if number is None:
         return "–"
-    for unit in ("", "k", "M", "G"):
-        if abs(number) < 1000 or unit == "G":
+    for unit in ("", "k", "M"):
+        if abs(number) < LEAST_OF_FOUR_DIGITS:
             return f"{number:.3g} {unit}".rstrip()
         number /= 1000
-    raise AssertionError
+    return f"{number:.3g} G" if abs(number) < LEAST_OF_FOUR_DIGITS else f"{number:.0f} G"

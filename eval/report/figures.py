@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from eval.metrics.bootstrap import Interval, bootstrap_interval
-from eval.metrics.measures import Measure
+from eval.metrics.bootstrap import Interval, bootstrap_interval, share_interval
+from eval.metrics.measures import FAULTS, Measure
 from eval.report.results import Figures, JudgedClip
 
 ENOUGH = 20
@@ -32,7 +32,11 @@ def figures_of(clips: Sequence[JudgedClip], measures: Sequence[Measure], seed: i
         kept = [clip for clip in clips if measure.key in clip.values]
         if kept:
             values = [clip.values[measure.key] for clip in kept]
-            found[measure.key] = bootstrap_interval(values, _weights(kept, measure), seed=seed)
+            found[measure.key] = (
+                share_interval(values)
+                if measure.key in FAULTS
+                else bootstrap_interval(values, _weights(kept, measure), seed=seed)
+            )
     return found
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 from eval.dataset.statistics import DatasetStudy
 from eval.metrics.bootstrap import Interval, bootstrap_interval
@@ -49,6 +50,15 @@ def test_shares_count_clips_and_the_error_rate_counts_words() -> None:
     estimates = [found[key].estimate for key in keys]
     assert estimates == pytest.approx([0.5, 0.25, 0.5, 0.25, 7 / 20])
     assert found["repetition"].low < 0.5 < found["repetition"].high
+
+
+def test_a_share_that_no_clip_has_may_still_be_a_few_in_a_hundred() -> None:
+    scales = measures(FakeJudges())  # type: ignore[arg-type]
+    found = figures_of([clip(i, fault=0.0, wer=0.0) for i in range(100)], scales, seed=0)
+    expected = binomtest(0, 100).proportion_ci(method="wilson")
+    assert (found["fault"].low, found["fault"].high) == (0, pytest.approx(expected.high))
+    assert shown(found["fault"], WER) == "0.0 (0.0 to 3.7)"
+    assert found["fault"].count == 100
 
 
 def test_differences_are_paired_by_sentence() -> None:

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from eval.report.counts import figure, share
+from eval.metrics.measures import Measure
+from eval.report.counts import figure, share, size
+from eval.report.figures import figures_of
 from eval.report.footnotes import footnotes
 from eval.report.page import render
-from eval.report.sample_table import choose_rows
 from eval.report.results import JudgedClip, SystemResult, TestSetSummary
+from eval.report.sample_table import choose_rows
 from tests.eval.report.made_reports import (
     SCALES,
     TEXT,
@@ -117,6 +119,29 @@ def test_as_many_sentences_are_played_as_are_asked_for(play: int, tmp_path: Path
     rows = choose_rows(pair(7), play, 0, str(tmp_path))
     assert len(rows) == play
     assert rows[0].number == 0
+
+
+def test_words_of_the_second_recogniser_are_words() -> None:
+    second = Measure("second_wer", "2nd WER", "", "asr", "%", 100.0, 1, "lower", "second_words")
+    clips = [replace(made_clip(0), weights={"second_words": 57}, values={"second_wer": 1 / 57})]
+    interval = figures_of(clips, [second], 0)["second_wer"]
+    assert figure(clips, interval, second) == ("1 of 57", "words")
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        (None, "–"),
+        (999, "999"),
+        (999_400, "999 k"),
+        (999_600, "1 M"),
+        (9_100_000, "9.1 M"),
+        (999_999_999, "1 G"),
+        (1_234e9, "1234 G"),
+    ],
+)
+def test_sizes_have_a_letter_for_thousands(number: float | None, shown: str) -> None:
+    assert size(number) == shown
 
 
 def test_wrong_words_are_marked(tmp_path: Path) -> None:
