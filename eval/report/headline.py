@@ -4,6 +4,7 @@ Intervals choose the words. A difference whose interval holds zero is said to be
 to be none.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -80,7 +81,7 @@ def _compared(system: str, baseline: str, claims: Sequence[Claim]) -> Headline:
     else:
         parts = [_told(system, baseline, sayable)] if sayable else []
         parts += [f"{_differences(chance)} within chance"] if chance else []
-        parts += [f"too few sentences for {listed(few)}"] if few else []
+        parts += [_too_few(few)] if few else []
         text = "; ".join(parts) + "."
         text = text if sayable else f"Between {system} and {baseline}, {text}"
     return Headline(system, baseline, sentences, text, claims)
@@ -96,6 +97,10 @@ def _told(system: str, baseline: str, claims: Sequence[Claim]) -> str:
 
 def _sentences(count: int) -> str:
     return "1 sentence is" if count == 1 else f"{count} sentences are"
+
+
+def _too_few(subjects: Sequence[str]) -> str:
+    return f"too few sentences for {listed(subjects)}"
 
 
 def _differences(subjects: Sequence[str]) -> str:
@@ -157,7 +162,7 @@ def _said(difference: Difference, measure: Measure) -> str:
 
 
 def _alone(system: SystemResult, scales: Mapping[str, Measure], raters: Sequence[str]) -> Headline:
-    """Figures of its own; of few sentences, no more than that they are few."""
+    """Figures of its own; of those of few sentences, no more than that they are few."""
     said = {
         WORDS: "gets {} % of the words wrong",
         **{key: "scores {} " + scales[key].title for key in raters},
@@ -171,14 +176,18 @@ def _alone(system: SystemResult, scales: Mapping[str, Measure], raters: Sequence
             value = f"{scale.scale * interval.estimate:.{scale.digits}f}"
             subject = SUBJECTS.get(key, scale.title)
             claims.append(Claim(key, subject, words.format(value), value, interval, ""))
-    sentences = max(interval.count for interval in system.figures.values())
-    if sentences < ENOUGH:
+    sentences = max((claim.interval.count for claim in claims), default=0)
+    sayable = [claim.said for claim in claims if claim.interval.count >= ENOUGH]
+    few = [claim.subject for claim in claims if claim.interval.count < ENOUGH]
+    if sayable:
+        text = f"{system.name} {listed(sayable)}{f'; {_too_few(few)}' if few else ''}."
+    elif not claims:
+        text = f"Neither words, voice, opinion nor speed of {system.name} could be measured."
+    else:
         text = (
             f"{_sentences(sentences)} too few to say how good {system.name} is: "
             f"at least {ENOUGH} are needed."
         )
-    else:
-        text = f"{system.name} {listed([claim.said for claim in claims])}."
     return Headline(system.name, None, sentences, text, claims)
 
 
@@ -188,8 +197,10 @@ def listed(parts: Sequence[str]) -> str:
 
 
 def times(ratio: float) -> str:
-    """37, 2.3, 1.04: what matters of a ratio."""
+    """37, 2.3, 1.04, 0.0033: what matters of a ratio."""
     digits = 0 if ratio >= 10 else 1 if ratio >= 2 else 2
+    if 0 < ratio < 0.1:
+        digits = 1 - math.floor(math.log10(ratio))
     return f"{ratio:.{digits}f}"
 
 

@@ -74,6 +74,7 @@ def _add(table: Table, measure: Measure, figures: Sequence[Figures]) -> None:
 def _verdict_line(verdict: Verdict) -> str:
     said = [f"better: {', '.join(verdict.better)}"] if verdict.better else []
     said += [f"worse: {', '.join(verdict.worse)}"] if verdict.worse else []
+    said += [f"different: {', '.join(verdict.different)}"] if verdict.different else []
     nothing = "no difference found" if verdict.undecided else "too few sentences for a verdict"
     return f"{verdict.second} against {verdict.first}: {'; '.join(said) or nothing}"
 

@@ -1,9 +1,17 @@
 """The first sentence of the report: intervals choose its words."""
 
+import io
+import re
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from rich.console import Console
 
+from eval.metrics.measures import by_key
 from eval.report.headline import amount, headlines, listed, times
+from eval.report.summary import print_summary
+from eval.report.tiles import tiles
 from tests.eval.report.made_reports import TEXT, made_clip, made_report, made_system
 
 ENOUGH, FEW = 40, 19
@@ -100,6 +108,38 @@ def test_a_system_alone_has_its_figures() -> None:
     assert few.text == "1 sentence is too few to say how good t is: at least 20 are needed."
 
 
+def test_a_system_alone_claims_nothing_of_few_clips() -> None:
+    """A cosine that 3 of 30 clips have."""
+    clips = [
+        made_clip(i, distillmos=3.5, **({"similarity": 0.8} if i < 3 else {})) for i in range(30)
+    ]
+    [found] = made_report([made_system("t", clips, "teacher")]).headlines
+    assert found.text == (
+        "t gets 0.0 % of the words wrong and scores 3.50 DistillMOS; too few sentences for own voice."
+    )
+    silent = [replace(clip, values={"rate": 9.0}) for clip in clips]
+    [found] = made_report([made_system("t", silent, "teacher")]).headlines
+    assert found.text == "Neither words, voice, opinion nor speed of t could be measured."
+
+
+def test_a_system_that_is_much_slower_has_a_number() -> None:
+    fast = [made_clip(i, real_time_factor=0.01 + 0.0001 * (i % 3)) for i in range(30)]
+    slow = [made_clip(i, real_time_factor=3.0) for i in range(30)]
+    report = made_report([made_system("fast", fast, "teacher"), made_system("slow", slow)])
+    speed = tiles(report.headlines[0], report.systems, by_key(report.measures))[0]
+    assert speed.value == "0.0034×"
+    assert "takes 297 times as long" in report.headlines[0].text
+    assert re.fullmatch(r"0\.00\d\d to 0\.00\d\d", speed.detail)
+
+
+def test_the_terminal_names_what_is_neither_better_nor_worse() -> None:
+    one = [made_clip(i, pitch_spread=2.0 + 0.01 * (i % 3)) for i in range(30)]
+    other = [made_clip(i, pitch_spread=1.0) for i in range(30)]
+    console = Console(width=200, record=True, file=io.StringIO())
+    print_summary(made_report([made_system("a", one, "teacher"), made_system("b", other)]), console)
+    assert "b against a: different: F0 spread -1.01 st (" in console.export_text()
+
+
 def test_a_ratio_holds_the_truth_and_turns_round() -> None:
     draw = np.random.default_rng(1)
     slow = [made_clip(i, real_time_factor=float(draw.uniform(0.5, 1))) for i in range(50)]
@@ -115,7 +155,8 @@ def test_a_ratio_holds_the_truth_and_turns_round() -> None:
 
 
 def test_numbers_in_words() -> None:
-    assert [times(r) for r in (37.4, 2.34, 1.037)] == ["37", "2.3", "1.04"]
+    assert [times(r) for r in (37.4, 2.34, 1.037, 0.5)] == ["37", "2.3", "1.04", "0.50"]
+    assert [times(r) for r in (0.0033333, 0.05, 0.00001)] == ["0.0033", "0.050", "0.000010"]
     assert amount(-0.08, 2) == "0.08"
     assert amount(0.004, 2) == "0.004"
     assert [listed(parts) for parts in (["a"], ["a", "b"], ["a", "b", "c"])] == [
