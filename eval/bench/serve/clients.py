@@ -33,7 +33,9 @@ async def load(server: Server, texts: Sequence[str] | None, clients: int, reques
     """`clients` at once until all are answered; texts None: GET /healthz, which makes no speech."""
     result, turns = Load(), iter(range(requests))
     limits = httpx.Limits(max_connections=clients)
-    async with httpx.AsyncClient(base_url=server.url, timeout=TIMEOUT_S, limits=limits) as http:
+    async with httpx.AsyncClient(
+        base_url=server.url, timeout=TIMEOUT_S, limits=limits, trust_env=False
+    ) as http:
         began = time.perf_counter(), server.cpu_s(), time.process_time()
         await asyncio.gather(*(_ask(http, server, texts, turns, result) for _ in range(clients)))
         ended = time.perf_counter(), server.cpu_s(), time.process_time()

@@ -26,9 +26,9 @@ class Row:
     clients: int
     requests: int
     failed: int
-    first_ms: Sequence[float]
-    """p50, p95 and p99 to the first byte"""
-    whole_ms: Sequence[float]
+    first_ms: Sequence[float | None]
+    """p50, p95 and p99 to the first byte; None where no request was answered"""
+    whole_ms: Sequence[float | None]
     requests_a_second: float
     times_real_time: float
     """seconds of sound received in a second"""
@@ -68,7 +68,7 @@ class Bench:
         )
 
     def to_json(self) -> bytes:
-        return (json.dumps(asdict(self), indent=1) + "\n").encode()
+        return (json.dumps(asdict(self), indent=1, allow_nan=False) + "\n").encode()
 
     def to_markdown(self) -> bytes:
         lines = [
@@ -111,7 +111,9 @@ def row_of(name: str, clients: int, loads: Sequence[Load], first: Sequence[Load]
     )
 
 
-def _told(ms: float) -> str:
+def _told(ms: float | None) -> str:
+    if ms is None:
+        return "–"
     return f"{ms:.0f}" if ms < 9999 else f"{ms / 1000:.0f} s"
 
 
@@ -119,7 +121,7 @@ def _rate(load: Load) -> float:
     return max(1, len(load.whole_s)) / load.wall_s
 
 
-def _percentiles_ms(seconds: Sequence[float]) -> list[float]:
+def _percentiles_ms(seconds: Sequence[float]) -> Sequence[float | None]:
     if not seconds:
-        return len(PERCENTILES) * [float("nan")]
+        return len(PERCENTILES) * [None]
     return [float(1000 * value) for value in np.percentile(seconds, PERCENTILES)]

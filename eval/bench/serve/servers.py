@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from tempfile import TemporaryFile
 from typing import IO
@@ -16,6 +16,7 @@ import psutil
 from speech.errors import InputError
 
 LOADED_WITHIN_S = 120
+ASK_AGAIN_S = 0.1
 HOST = "127.0.0.1"
 
 
@@ -56,11 +57,10 @@ def _wait_until_ready(server: Server, told: IO[str]) -> None:
     until = time.monotonic() + LOADED_WITHIN_S
     with httpx.Client(base_url=server.url, trust_env=False) as http:
         while server.process.poll() is None and time.monotonic() < until:
-            try:
+            with suppress(httpx.TransportError):
                 if http.get("/readyz").is_success:
                     return
-            except httpx.TransportError:
-                time.sleep(0.1)
+            time.sleep(ASK_AGAIN_S)
     told.seek(0)
     last = told.read().strip().splitlines()[-1:]
     raise InputError(f"the server of {server.name} did not start: {last}")

@@ -1,18 +1,25 @@
 """The server's benchmark: distinct sentences, percentiles and ratios as they are named, 80 columns."""
 
+import asyncio
 import io
 import json
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import islice
 from pathlib import Path
+from threading import Thread
 
+import psutil
 import pytest
 from rich.console import Console
 
+from eval.bench.serve import servers
 from eval.bench.serve.__main__ import main
-from eval.bench.serve.clients import Load
+from eval.bench.serve.clients import Load, load
 from eval.bench.serve.config import BenchServeConfig
 from eval.bench.serve.figures import Bench, Row, row_of
 from eval.bench.serve.sentences import sentences
+from eval.bench.serve.servers import Server
 from speech.config import load_config
 
 
@@ -54,6 +61,60 @@ def test_the_table_fits_80_columns_when_all_is_slow() -> None:
     assert " failed" in told.getvalue()
     shown = next(line.split() for line in lines if line.startswith("hibari-tts"))
     assert shown[-5:] == ["1234", "1234", "12.34", "1.98", "123"]
+
+
+def test_where_no_request_was_answered_there_is_no_time() -> None:
+    none = Load(failed=4, wall_s=1.0)
+    row = row_of("ours", 1, [none], [none])
+    found = json.loads(Bench("x", 1, 1, [row]).to_json(), parse_constant=pytest.fail)
+    assert found["rows"][0]["first_ms"] == [None, None, None]
+    assert row.cells()[2:8] == ("–",) * 6
+
+
+class Answers(BaseHTTPRequestHandler):
+    """Ready at the third asking; then one byte each."""
+
+    asked = 0
+
+    def do_GET(self) -> None:
+        Answers.asked += 1
+        self.send_response(503 if self.path == "/readyz" and Answers.asked < 3 else 200)
+        self.send_header("Content-Length", "1")
+        self.end_headers()
+        self.wfile.write(b"x")
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as listening:
+        Thread(target=listening.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{listening.server_address[1]}"
+        yield Server("ours", "mini", url, psutil.Process())  # type: ignore[arg-type]
+        listening.shutdown()
+
+
+def test_a_proxy_of_the_environment_is_not_asked_for_this_machine(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    found = asyncio.run(load(server, None, 2, 4))
+    assert (len(found.whole_s), found.failed) == (4, 0)
+
+
+def test_a_server_that_is_not_ready_is_not_asked_without_a_pause(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr(servers.time, "sleep", pauses.append)
+    monkeypatch.setattr(Answers, "asked", 0)
+    monkeypatch.setattr(psutil.Process, "poll", lambda _: None, raising=False)
+    servers._wait_until_ready(server, io.StringIO())
+    assert pauses == [servers.ASK_AGAIN_S] * 2
 
 
 def test_the_embedded_student_is_measured_through_its_server(tmp_path: Path) -> None:
