@@ -38,15 +38,15 @@ class PronunciationsConfig(Config):
 
 def main(config: PronunciationsConfig) -> None:
     console = Console()
-    known = readings(storage.read_bytes(config.dictionary).decode())
-    words = storage.read_bytes(config.words).decode().split()[: max(config.ranks)]
+    known = readings(_text("dictionary", config.dictionary))
+    words = _text("words", config.words).split()[: max(config.ranks)]
     wrong, compared = [], [word in known for word in words]
     if not any(compared):
         raise InputError(f"words={config.words} has no word of dictionary={config.dictionary}")
     for rank, word in enumerate(track(words, "words", console=console)):
         if compared[rank]:
             said = phonemize(as_written(word), "en")
-            if not any(agree(said, misaki(phones)) for phones in known[word]):
+            if not any(agree(said, other) for other in _phonemes(word, known, config)):
                 wrong.append((rank, word, said))
     for count in config.ranks:
         share = sum(rank < count for rank, _, _ in wrong) / max(1, sum(compared[:count]))
@@ -54,7 +54,28 @@ def main(config: PronunciationsConfig) -> None:
             f"of the first {count:,} words {sum(compared[:count]):,} compared: {share:.2%}"
         )
     for rank, word, said in wrong[: config.shown]:
-        console.print(f"{rank + 1:>6} {word} {said}  {misaki(known[word][0])}", highlight=False)
+        theirs = _phonemes(word, known, config)[0]
+        console.print(f"{rank + 1:>6} {word} {said}  {theirs}", highlight=False)
+
+
+def _text(key: str, path: str) -> str:
+    """Raises InputError: no such file, or not UTF-8."""
+    try:
+        return storage.read_bytes(path).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{key}={path} is not UTF-8 text") from error
+
+
+def _phonemes(
+    word: str, known: Mapping[str, Sequence[Sequence[str]]], config: PronunciationsConfig
+) -> list[str]:
+    """Of every reading; raises InputError for a phone that is none of CMUdict's."""
+    try:
+        return [misaki(phones) for phones in known[word]]
+    except KeyError as error:
+        raise InputError(
+            f"dictionary={config.dictionary}: {word} has the phone {error}, which is none of CMUdict's"
+        ) from error
 
 
 def readings(text: str) -> Mapping[str, Sequence[Sequence[str]]]:

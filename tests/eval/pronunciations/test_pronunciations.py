@@ -84,6 +84,24 @@ def test_shares_and_words_are_told(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "1 bogus bˈOɡəs  slˈɛndəɹ" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("phones", "wrong"), [("XX", "'XX'"), ("T AX1", "'AX'"), ("T AH7", "'7'"), ("AX0 T", "'AX'")]
+)
+def test_a_phone_that_is_none_is_an_input_error(phones: str, wrong: str, tmp_path: Path) -> None:
+    config = configured(tmp_path, "odd\n")
+    (tmp_path / "cmudict.dict").write_text(f"odd {phones}\n")
+    with pytest.raises(InputError, match=f"cmudict.dict: odd has the phone {wrong}, which is none"):
+        main(config)
+
+
+@pytest.mark.parametrize(("key", "name"), [("words", "words.txt"), ("dictionary", "cmudict.dict")])
+def test_a_list_that_is_not_utf_8_is_an_input_error(key: str, name: str, tmp_path: Path) -> None:
+    config = configured(tmp_path, "tomato\n")
+    (tmp_path / name).write_bytes(b"caf\xe9\n")
+    with pytest.raises(InputError, match=f"^{key}=.*{name} is not UTF-8 text$"):
+        main(config)
+
+
 def test_two_lists_of_nothing_in_common_are_an_input_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"has no word of dictionary="):
         main(configured(tmp_path, "qwerty\n"))
