@@ -5,6 +5,7 @@ import math
 import shutil
 import subprocess
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import soundfile
 from scipy.stats import binomtest
 
 from eval.report.page import SCRIPTS, asset, write_page
+from tests.chromium import chromium_page
 from tests.eval.report.made_reports import TEXT, made_clip, made_report, made_system, page_config
 from tests.eval.report.test_report import speech_like
 
@@ -88,6 +90,9 @@ def test_what_votes_come_to() -> None:
     assert told(20, 4, 0) == (
         "ann preferred in 20 of 24 (83 %, 95 % interval 64 to 93 %): beyond chance."
     )
+    unheard = [{"sentence": "s1", "choice": c, "unheard": c is None} for c in (0, None, 1, None)]
+    votes = json.dumps([*unheard, {"sentence": "s2", "choice": None}])
+    assert computed(f'preference({votes}, ["ann", "bob"], 20)')["none"] == 1
 
 
 @needs_node
@@ -106,6 +111,45 @@ def test_a_switch_keeps_its_place_scaled_by_duration() -> None:
     assert during == [True, False, 1.5]
     assert after == [True, True, 1]
     assert share == 0.5
+
+
+@needs_node
+def test_a_clip_that_does_not_load_is_not_playing() -> None:
+    steps = """
+      const clips = [2, 3].map((d) => ({ audio: new FakeAudio(d), seconds: d }));
+      const player = new Player(clips, () => {});
+      player.play();
+      const before = player.playing;
+      player.audio.error = { code: 4 };
+      return [before, player.playing];
+    """
+    assert computed(f"(() => {{ {steps} }})()", "filter", "player") == [True, False]
+
+
+@needs_chromium
+def test_a_blind_test_goes_on_where_a_clip_does_not_load(tmp_path: Path) -> None:
+    """Of two sentences no clip of the second system is there."""
+    clips = [made_clip(number, TEXT, distillmos=3.0) for number in range(2)]
+    (tmp_path / "audio").mkdir()
+    for clip in clips:
+        soundfile.write(tmp_path / str(clip.audio), speech_like(0.5), 24_000)
+    gone = [replace(clip, audio="audio/gone.flac") for clip in clips]
+    systems = [made_system("ann", clips, "teacher"), made_system("bob", gone)]
+    path = write_page(made_report(systems), page_config(tmp_path))
+    shown = "[...document.querySelectorAll('dialog button')].filter((b) => b.checkVisibility())"
+    leave = f"{shown}.find((b) => b.textContent === 'Leave it out')"
+    with chromium_page() as page:
+        page.open(Path(path).as_uri())
+        page.wait_for("document.querySelector('[data-blind] button')")
+        page.evaluate("document.querySelector('[data-blind] button').click()")
+        for number in (1, 2):
+            page.wait_for(f"document.body.innerText.includes('sentence {number} of 2') && {leave}")
+            assert "cannot be played" in page.evaluate("document.querySelector('dialog').innerText")
+            assert page.evaluate("document.querySelectorAll('.votes button:disabled').length") == 3
+            page.evaluate(f"{leave}.click()")
+        told = page.evaluate("document.querySelector('dialog').innerText")
+        assert "2 of 2 sentences" in told
+        assert "no preference: 0" in told
 
 
 @needs_node

@@ -54,7 +54,7 @@ function exported({ votes, systems, seed, result: found }) {
     no_preference: found.none,
     interval: found.interval && { system: systems[found.ahead], method: "Wilson score, 95 %", ...found.interval },
     verdict: found.verdict,
-    votes: votes.map(({ sentence, swapped, choice }) => ({
+    votes: votes.filter((vote) => !vote.unheard).map(({ sentence, swapped, choice }) => ({
       sentence,
       a: systems[swapped ? 1 : 0],
       b: systems[swapped ? 0 : 1],
@@ -104,6 +104,11 @@ class BlindVotes {
 
   add(trial, choice) {
     this.keep(this.round, [...this.votes, { sentence: trial.sentence, swapped: trial.swapped, choice }]);
+  }
+
+  /** On from a sentence of which a clip does not load. */
+  skip(trial) {
+    this.keep(this.round, [...this.votes, { sentence: trial.sentence, swapped: trial.swapped, choice: null, unheard: true }]);
   }
 
   undo() {

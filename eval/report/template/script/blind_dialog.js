@@ -62,7 +62,7 @@ class BlindDialog {
     else this.tell();
   }
 
-  /** Votes wait until both clips were heard. */
+  /** Votes wait until both clips were heard; where one does not load, the sentence can be left out. */
   ask(trial) {
     const order = trial.swapped ? [1, 0] : [0, 1];
     const clips = order.map((which) => ({ audio: new Audio(trial.of.sources[which]), seconds: trial.of.seconds[which] }));
@@ -80,6 +80,10 @@ class BlindDialog {
       pressed("No preference", () => vote(null)),
       pressed("B is better", () => vote(order[1])),
     ];
+    const trouble = troubleWith(clips, () => {
+      this.votes.skip(trial);
+      this.next();
+    });
     const controls = transport(() => player);
     const choice = switches([["A"], ["B"]], listen);
     const player = new Player(clips, () => {
@@ -87,6 +91,7 @@ class BlindDialog {
       choice.show(player.current);
       if (player.playing) heard.add(player.current);
       for (const button of buttons) button.disabled = heard.size < 2;
+      trouble.show();
     });
     const [a, none, b] = buttons.map((button) => () => button.click());
     this.show(
@@ -96,6 +101,7 @@ class BlindDialog {
       controls.element,
       choice.element,
       make("div", { className: "votes" }, ...buttons),
+      trouble.element,
       line("soft", "Listen to both, then choose. Keys: A and B to listen, space; 1 for A, 2 for B, 0 for neither."),
       this.foot(this.votes.votes.length > 0),
     );
@@ -140,6 +146,14 @@ class BlindDialog {
     );
     foot.firstChild.focus();
   }
+}
+
+/** What is said, and offered, where a clip does not load; call its `show` when that may have changed. */
+function troubleWith(clips, skip) {
+  const missing = line("error", "A clip of this sentence cannot be played: it is not beside the page, or not whole.");
+  const element = make("div", { hidden: true }, missing, make("div", { className: "votes" }, pressed("Leave it out", skip)));
+  element.setAttribute("role", "status");
+  return { element, show: () => (element.hidden = !clips.some(({ audio }) => audio.error)) };
 }
 
 /** The interval of a preference between nobody's and everybody's, with the half marked. */

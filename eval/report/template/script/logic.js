@@ -51,16 +51,20 @@ function wilson(part, whole) {
   };
 }
 
-/** What the votes of a blind test come to. A vote is { sentence, swapped, choice: 0, 1 or null }. */
+/**
+ * What the votes of a blind test come to. A vote is { sentence, swapped, choice: 0, 1 or null }; of a sentence
+ * that could not be heard it is { unheard: true } besides, and counts for nothing.
+ */
 function preference(votes, systems, enough) {
   const counts = [0, 1].map((which) => votes.filter((vote) => vote.choice === which).length);
   const decided = counts[0] + counts[1];
+  const heard = votes.filter((vote) => !vote.unheard).length;
   const ahead = counts[1] >= counts[0] ? 1 : 0;
   const interval = wilson(counts[ahead], decided);
   let verdict = "within chance";
   if (decided < enough) verdict = "too few to tell";
   else if (interval.low > 0.5) verdict = "preferred";
-  return { systems, counts, none: votes.length - decided, decided, ahead, interval, verdict };
+  return { systems, counts, none: heard - decided, decided, ahead, interval, verdict };
 }
 
 /** The same in a sentence. */

@@ -7,7 +7,7 @@ class Player {
     this.current = 0;
     this.changed = changed;
     for (const { audio } of clips) {
-      for (const name of ["play", "pause", "seeked", "ended"]) audio.addEventListener(name, () => this.update());
+      for (const name of ["play", "pause", "seeked", "ended", "error"]) audio.addEventListener(name, () => this.update());
     }
   }
 
@@ -25,7 +25,7 @@ class Player {
   }
 
   get playing() {
-    return !this.audio.paused && !this.audio.ended;
+    return !this.audio.paused && !this.audio.ended && !this.audio.error;
   }
 
   toggle() {
