@@ -42,7 +42,7 @@ class Evidence:
     errors: WordErrors | None
     sound: Sound | None
     mos: float | None
-    """of the first of the judges that rate"""
+    """of the judge whose scores decide at the gate; no other's in its place"""
     doubled: float | None
     """log odds that a word is said twice (`eval.metrics.doubled_words`)"""
 
@@ -113,7 +113,7 @@ def _hear(number: int, row: Row, ear: Scorer, heard: Listening) -> None:
         found = ear.hear(wave, text or None)
         transcript, errors, failures = found.transcript, found.errors, dict(found.failures)
         duration_s = len(wave) / SAMPLE_RATE
-        mos = next(iter(found.ratings.values()), None)
+        mos = found.ratings.get(ear.judges.mos.name) if ear.judges.mos else None
         if found.embedding is not None:
             heard.keep_voice(len(heard.clips), found.embedding)
         if "audio" not in failures:

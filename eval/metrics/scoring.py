@@ -7,7 +7,9 @@ from typing import TypeVar
 
 import numpy as np
 
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave
+from speech.dataset.clips import MAX_CLIP_S
 from speech.errors import InputError, Refused
 from speech.judges.judges import Judges
 from speech.judges.speaker import Embedding, has_voice, similarity
@@ -104,6 +106,8 @@ def audio_problem(wave: Wave) -> str | None:
         return "no samples"
     if not np.isfinite(wave).all():
         return "samples that are not numbers"
+    if len(wave) > MAX_CLIP_S * SAMPLE_RATE:
+        return f"longer than {MAX_CLIP_S:g} s, not judged"
     return None
 
 

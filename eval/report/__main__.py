@@ -39,7 +39,7 @@ from eval.report.judging import Judging, hear_references
 from eval.report.notes import notes
 from eval.report.page import write_page
 from eval.report.ratios import ratios
-from eval.report.results import KindResult, SystemResult, TestSetSummary
+from eval.report.results import KindResult, SystemResult, TestSetSummary, unsaid
 from eval.report.speaking import speak_all
 from eval.report.summary import print_summary
 from eval.report.takes import Run
@@ -173,13 +173,14 @@ def judge_all(
                 size=run.size,
                 peak_memory_bytes=run.peak_memory_bytes,
                 error=run.error,
-                failed=sum(take.audio is None for take in run.takes),
+                failed=unsaid(clips),
                 figures=figures_of(clips, scales, config.seed),
                 clips=clips,
                 references={voice: reference.sha256 for voice, reference in heard.items()},
+                references_error=references_error(run),
                 kinds={
                     kind: KindResult(
-                        failed=sum(clip.audio is None for clip in found),
+                        failed=unsaid(found),
                         figures=figures_of(found, scales, config.seed),
                         clips=found,
                     )
@@ -188,6 +189,12 @@ def judge_all(
             )
         )
     return results
+
+
+def references_error(run: Run) -> str | None:
+    """Why voices that it was asked for have no reference, where that could not be helped."""
+    lack = any(take.voice is not None and take.voice not in run.references for take in run.takes)
+    return run.references.problem if lack else None
 
 
 def study(
@@ -230,7 +237,7 @@ def main(config: ReportConfig, judges: Judges | None = None) -> int:
     if config.card is not None:
         fill_card(config.card, card_text(report))
         console.print(f"and to {config.card}", highlight=False)
-    whole = not any(system.error for system in report.systems)
+    whole = not any(system.error or system.references_error for system in report.systems)
     whole = whole and not (report.testset and report.testset.error)
     whole = whole and not (report.dataset and report.dataset.error)
     return 0 if whole and all(check.passed for check in report.gate) else 1

@@ -114,7 +114,7 @@ class Judging:
         try:
             wave = read_wave(storage.join(self.output, take.audio))
         except (InputError, Refused) as error:
-            return replace(clip, audio=None, problems={"audio": str(error)})
+            return replace(clip, audio=None, problems={"system": str(error)})
         heard = self.ear.hear(wave, said.text_normalized)
         prosody, problems = self._prosody(wave, take, other)
         second, second_errors = self.ear.second_words(wave, said.text_normalized, problems)

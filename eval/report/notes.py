@@ -71,6 +71,12 @@ def _of_systems(systems: Sequence[SystemResult], baseline: str | None) -> Iterat
                 about,
                 f"{system.name} did not say {system.failed} sentences; its figures are of the others.",
             )
+        if system.references_error is not None:
+            yield Note(
+                about,
+                f"{system.name} has voices without a reference, so that these have no similarity: "
+                f"{system.references_error}.",
+            )
         for judge, count in _failures(system).items():
             yield Note(about, f"{system.name}: {judge} gave no value for {count} clips.")
     kinds = {system.kind for system in systems if system.error is None}

@@ -33,6 +33,11 @@ class JudgedClip:
     """of the second recogniser, where there is one"""
 
 
+def unsaid(clips: Sequence[JudgedClip]) -> int:
+    """Those without audio that can be judged."""
+    return sum(clip.audio is None for clip in clips)
+
+
 @dataclass(frozen=True)
 class KindResult:
     """A system's lines of one kind: one or two words, or paragraphs."""
@@ -67,10 +72,12 @@ class SystemResult:
     peak_memory_bytes: int | None
     error: str | None
     failed: int
-    """sentences without audio"""
+    """sentences without audio that can be judged"""
     figures: Figures
     clips: Sequence[JudgedClip]
     references: Mapping[str, str] = field(default_factory=dict)
     """SHA-256 of the audio of each voice that was asked for"""
+    references_error: str | None = None
+    """why voices that it was asked for have none"""
     kinds: Mapping[str, KindResult] = field(default_factory=dict)
     """of lists beside the test set, whose lines are in no other figure"""

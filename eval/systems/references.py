@@ -20,8 +20,14 @@ class References(Mapping[str, Voice]):
     """Voices by name; those of a list are read when they are asked for."""
 
     def __init__(
-        self, bank: Mapping[str, Voice], listed: Mapping[str, Reference], language: str
+        self,
+        bank: Mapping[str, Voice],
+        listed: Mapping[str, Reference],
+        language: str,
+        problem: str | None = None,
     ) -> None:
+        """`problem`: why voices that were looked for have no reference."""
+        self.problem = problem
         self._bank, self._listed, self._language = dict(bank), dict(listed), language
         self._read = lru_cache(maxsize=KEPT)(self._read_listed)
 
@@ -45,7 +51,11 @@ class References(Mapping[str, Voice]):
         return list(self._bank)
 
     def extended(self, voices: Mapping[str, Voice]) -> "References":
-        return References({**self._bank, **voices}, self._listed, self._language)
+        return References({**self._bank, **voices}, self._listed, self._language, self.problem)
+
+    def without(self, problem: str) -> "References":
+        """The same, with a reason why others are missing."""
+        return References(self._bank, self._listed, self._language, problem)
 
     def _read_listed(self, name: str) -> Voice:
         reference = self._listed[name]
@@ -79,7 +89,7 @@ def open_references(
     voices: dict[str, Voice] = {}
     for source in sources:
         voices = {**_source_voices(source, language), **voices}
-    for name in voices.keys() & listed.keys():
+    for name in sorted(voices.keys() & listed.keys()):
         raise InputError(
             f"{listed[name].place}: voice {name!r:.80} with a prompt_audio has the name of a voice of "
             "the references; give it another name, or leave its prompt_audio out"
@@ -119,11 +129,17 @@ def dataset_voices(dataset: str, language: str) -> dict[str, Voice]:
 def with_speakers(
     references: References, names: Sequence[str], dataset: str | None, language: str
 ) -> References:
-    """Voices of a student that no bank has, from clips of the dataset that it was trained on."""
+    """Voices of a student that no bank has, from clips of the dataset that it was trained on.
+
+    A dataset without such clips costs similarities alone: the references' `problem` says so.
+    """
     missing = [name for name in names if name not in references]
     if not missing or dataset is None:
         return references
-    speakers = dataset_voices(dataset, language)
+    try:
+        speakers = dataset_voices(dataset, language)
+    except InputError as error:
+        return references.without(str(error))
     return references.extended({name: speakers[name] for name in missing if name in speakers})
 
 

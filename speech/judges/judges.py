@@ -116,12 +116,14 @@ class Judges:
         wavlm = WavLmSpeaker(config.speaker) if config.speaker else None
         utmos = Utmos(config.utmos) if config.utmos else None
         self.speaker: SpeakerJudge = wavlm or SpeakerEncoder()
-        self.raters: list[Rater] = [
+        choosing: list[Rater] = [
             *([Mos()] if config.mos else []),
             *([utmos] if utmos else []),
             *([DnsMos()] if config.dnsmos else []),
-            *([P808Mos()] if second and second.mos else []),
         ]
+        self.raters: list[Rater] = [*choosing, *([P808Mos()] if second and second.mos else [])]
+        self.mos = next(iter(choosing), None)
+        """the first of those that may choose: its scores decide at the gate, and are a dataset's"""
         self._from_outside = [judge for judge in (self.asr, self.second_asr, wavlm, utmos) if judge]
 
     def fetch(self) -> None:
@@ -132,11 +134,6 @@ class Judges:
         """
         for judge in self._from_outside:
             judge.fetch()
-
-    @property
-    def mos(self) -> Rater | None:
-        """The first of the raters, whose scores decide at the gate and are a dataset's `mos`."""
-        return next(iter(self.raters), None)
 
     @property
     def revisions(self) -> dict[str, str]:

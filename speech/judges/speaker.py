@@ -102,6 +102,7 @@ def similarity(first: Embedding, second: Embedding) -> float:
 
 
 def has_voice(embedding: Embedding) -> bool:
+    """Whether a voice was heard in the clip that it is of."""
     return bool(np.isfinite(embedding).all())
 
 
