@@ -37,7 +37,7 @@ def test_shares_are_those_of_what_was_heard(
     judges.asr = ToldAsr()
     assert report.main(config, judges) == 0  # type: ignore[arg-type]
     told = " ".join(capsys.readouterr().out.split())
-    assert "untrained: repeats 33.3 (0.0 to 100.0) %, ends early 33.3 (0.0 to 100.0) %" in told
+    assert "untrained: repeats 33.3 (6.1 to 79.2) %, ends early 33.3 (6.1 to 79.2) %" in told
     [student] = json.loads((tmp_path / "out/report.json").read_text())["systems"]
     shares = {name: figure["estimate"] for name, figure in student["figures"].items()}
     assert shares["repetition"] == shares["early_stop"] == pytest.approx(1 / 3)
