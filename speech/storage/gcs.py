@@ -155,7 +155,7 @@ def publish(local: Path, path: str, seen: int | None) -> Checksum:
     return stamp
 
 
-def delete(path: str, seen: int | None = None) -> None:
+def delete(path: str, seen: int | None = None, outage_s: float = OUTAGE_S) -> None:
     """Remove the generation `seen`, by default the present one; gone or replaced is no error.
 
     So a request that is repeated after its reply was lost spares what was written in between.
@@ -165,5 +165,5 @@ def delete(path: str, seen: int | None = None) -> None:
     seen = generation(path) if seen is None else seen
     if not seen:
         return
-    with object_at("delete", path) as blob, suppress(NotFound, PreconditionFailed):
-        blob.delete(if_generation_match=seen, retry=retry())
+    with object_at("delete", path, outage_s) as blob, suppress(NotFound, PreconditionFailed):
+        blob.delete(if_generation_match=seen, retry=retry().with_timeout(outage_s))
