@@ -61,11 +61,13 @@ def list_names(folder: str) -> set[str]:
 
 
 def _right_under(folder: str) -> tuple[list["Blob"], set[str]]:
-    with object_at("list", folder.rstrip("/") + "/") as start:
+    """Without the empty objects that consoles and gcsfuse make for folders, named as those are."""
+    with object_at("list", f"{SCHEME}{folder.removeprefix(SCHEME).rstrip('/')}/") as start:
         found = start.client.list_blobs(
             start.bucket, prefix=start.name, delimiter="/", retry=retry()
         )
-        return list(found), found.prefixes  # which the reading fills in
+        blobs = [blob for blob in found if not blob.name.endswith("/")]
+        return blobs, found.prefixes  # which the reading fills in
 
 
 def open_input(path: str, fetch_bytes: int | None = None) -> BinaryIO:

@@ -29,6 +29,10 @@ def object_at(action: str, path: str, outage_s: float = OUTAGE_S) -> Iterator["B
     bucket, _, name = path.removeprefix(SCHEME).partition("/")
     if not bucket or not (name or action == "list"):
         raise InputError(f"cannot {action} {path!r}: the form is gs://bucket/name")
+    if not (bucket[0].isalnum() and bucket[-1].isalnum()):  # all else of a name the server judges
+        raise InputError(
+            f"cannot {action} {path!r}: the name of a bucket begins and ends with a letter or digit"
+        )
     with explained(action, path, outage_s):
         yield client(os.environ.get("STORAGE_EMULATOR_HOST")).bucket(bucket).blob(name)
 
