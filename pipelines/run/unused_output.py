@@ -16,7 +16,7 @@ from pipelines.run.claims import PLAN_CLAIM
 from pipelines.run.row_counts import PLAN_NAME
 from speech import storage
 from speech.dataset import layout as dataset
-from speech.dataset.layout import MANIFEST_NAME, RUN_NAME
+from speech.dataset.layout import MANIFEST_NAME, RUN_NAME, UNIT_MARKER
 from speech.dataset.runs import read_record
 from speech.dataset.seal import from_json, to_json
 from speech.storage import Location
@@ -61,7 +61,7 @@ def _is_unused(output: Location) -> bool:
     units = (
         name for folder in _folders_below(output, UNITS) for name in storage.list_files(folder)
     )
-    return not any(name.endswith(".json") for name in units) and not _is_worked_on(output)
+    return not any(map(UNIT_MARKER.fullmatch, units)) and not _is_worked_on(output)
 
 
 def _folders_below(output: Location, folder: str) -> list[str]:

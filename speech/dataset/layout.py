@@ -101,6 +101,10 @@ def unit_part(shard: Part, index: int, count: int) -> Part:
     return Part(index, count, *files, shard.run)
 
 
+UNIT_MARKER = re.compile(r"unit-(\d+)-of-(\d+)\.json")
+"""the name of a unit's marker in its folder, where what is known of units at work lies too"""
+
+
 def units_folder(shard: Part) -> str:
     """Where the units of a shard are made."""
     folder = _numbered("_shards/units/{}", shard.index, shard.count) + f"{shard.index:05d}"

@@ -10,8 +10,10 @@ from fakes import fake_config
 
 from pipelines.progress.heartbeat import WORKERS
 from pipelines.run.unused_output import LAUNCHER, note_launcher, release_unused
+from pipelines.speak.deadline import Deadline
+from pipelines.speak.quarantine import Quarantine, attempts_name
 from speech.dataset.identity import acquire
-from speech.dataset.layout import RUN_NAME
+from speech.dataset.layout import RUN_NAME, shard_part, unit_part
 from speech.dataset.seal import to_json
 from speech.errors import InputError
 
@@ -27,6 +29,16 @@ def output(tmp_path: Path) -> Path:
     (plans / "plan-00000-of-00001.parquet").write_bytes(b"text")
     (tmp_path / "_shards/plan.json").write_text("{}")
     return tmp_path
+
+
+@pytest.fixture
+def spoken_into(output: Path) -> Path:
+    """That was stopped within its first batch."""
+    unit = unit_part(shard_part(0, 1), 0, 2)
+    Quarantine(str(output), unit, lambda take: True, Deadline(None)).in_flight(["0/0"])
+    assert (output / attempts_name(unit)).exists()
+    (output / unit.data).touch()
+    return output
 
 
 def claim(output: Path) -> None:
@@ -47,6 +59,13 @@ def test_a_run_that_made_nothing_gives_way(output: Path) -> None:
     assert not (output / "_shards/plan").exists()
     assert not (output / "_shards/plan.json").exists()
     assert not (output / WORKERS).exists()
+
+
+def test_a_run_that_was_stopped_in_its_first_batch_gives_way(spoken_into: Path) -> None:
+    sign(spoken_into, pid=2**22 + 1)
+    claim(spoken_into)
+    assert json.loads((spoken_into / RUN_NAME).read_text()) == OTHER
+    assert not (spoken_into / "_shards/units/00000").exists()
 
 
 def test_the_same_run_keeps_its_plan(output: Path) -> None:
