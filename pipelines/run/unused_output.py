@@ -12,7 +12,7 @@ import psutil
 
 from pipelines.config import SynthConfig
 from pipelines.progress.heartbeat import WORKERS, sweep_heartbeats
-from pipelines.run.claims import PLAN_CLAIM
+from pipelines.run.claims import sweep_plan_claim
 from pipelines.run.row_counts import PLAN_NAME
 from speech import storage
 from speech.dataset import layout as dataset
@@ -46,8 +46,8 @@ def release_unused(output: Location, identity: Mapping[str, Any]) -> None:
         return
     for folder in (*_folders_below(output, PLANS), *_folders_below(output, UNITS)):
         storage.delete_folder(folder)
-    for name in (PLAN_NAME, PLAN_CLAIM):
-        storage.delete(storage.join(output, name))
+    storage.delete(storage.join(output, PLAN_NAME))
+    sweep_plan_claim(output)
     sweep_heartbeats(output)
     storage.delete(storage.join(output, RUN_NAME))
 
