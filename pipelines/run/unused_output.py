@@ -5,7 +5,8 @@ Who launches a run says so beside its workers' heartbeats, which go when the run
 
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import psutil
@@ -19,14 +20,28 @@ from speech.dataset import layout as dataset
 from speech.dataset.layout import MANIFEST_NAME, RUN_NAME, UNIT_MARKER
 from speech.dataset.runs import read_record
 from speech.dataset.seal import from_json, to_json
+from speech.errors import InputError
 from speech.storage import Location
 
 LAUNCHER = "launcher-"
 PLANS, UNITS = "_shards/plan", "_shards/units"
 
 
-def note_launcher(config: SynthConfig) -> None:
-    """Say that this process works on the output, and whether others may do so after it has ended."""
+@contextmanager
+def launcher_noted(config: SynthConfig) -> Iterator[None]:
+    """Acquire the output within: who finds its identity there finds the note as well. An output that
+    is refused keeps none."""
+    path = note_launcher(config)
+    try:
+        yield
+    except InputError:
+        storage.delete(path)
+        raise
+
+
+def note_launcher(config: SynthConfig) -> str:
+    """Say that this process works on the output, and whether others may do so after it has ended;
+    returns where."""
     host, process = socket.gethostname(), psutil.Process()
     sign = {
         "host": host,
@@ -34,8 +49,9 @@ def note_launcher(config: SynthConfig) -> None:
         "started_at": process.create_time(),
         "works_alone": config.runner.is_this_machine,
     }
-    name = f"{LAUNCHER}{host}-{process.pid}.json"
-    storage.write_bytes(storage.join(config.output, WORKERS, name), to_json(sign))
+    path = storage.join(config.output, WORKERS, f"{LAUNCHER}{host}-{process.pid}.json")
+    storage.write_bytes(path, to_json(sign))
+    return path
 
 
 def release_unused(output: Location, identity: Mapping[str, Any]) -> None:

@@ -6,10 +6,12 @@ import socket
 from pathlib import Path
 
 import pytest
-from fakes import fake_config
+from fakes import fake_config, write_corpus
+from rich.console import Console
 
 from pipelines.progress.heartbeat import WORKERS
-from pipelines.run.unused_output import LAUNCHER, note_launcher, release_unused
+from pipelines.run import run_plan
+from pipelines.run.unused_output import LAUNCHER, launcher_noted, note_launcher, release_unused
 from pipelines.speak.deadline import Deadline
 from pipelines.speak.quarantine import Quarantine, attempts_name
 from speech.dataset.identity import acquire
@@ -110,6 +112,32 @@ def test_a_run_that_may_be_at_work_keeps_its_output(
     sign(output, **changes)
     with pytest.raises(InputError, match="holds another run"):
         claim(output)
+
+
+def test_one_that_has_just_begun_keeps_its_output(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the moment on at which its identity is there for another launch to find."""
+    output = tmp_path / "out"
+    config = fake_config(str(output), write_corpus(tmp_path / "corpus.txt", 5))
+
+    def acquire_then_another_comes(*claimed: object) -> None:
+        acquire(*claimed)
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "getpid", lambda: 1)  # what a launcher looks for is others
+            release_unused(str(output), OTHER)
+
+    monkeypatch.setattr(run_plan, "check_voices", lambda *_: None)
+    monkeypatch.setattr(run_plan, "acquire", acquire_then_another_comes)
+    identity = run_plan.prepare(config, Console()).identity
+    assert json.loads((output / RUN_NAME).read_text()) == json.loads(to_json(identity))
+
+
+def test_who_is_refused_leaves_no_sign(output: Path) -> None:
+    config = fake_config(str(output), "corpus.txt")
+    with pytest.raises(InputError, match="holds another run"), launcher_noted(config):
+        acquire(str(output), OTHER)
+    assert not list(output.glob(f"{WORKERS}/*"))
 
 
 def test_a_launcher_says_who_it_is(tmp_path: Path) -> None:
