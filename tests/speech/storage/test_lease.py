@@ -4,7 +4,6 @@ import fcntl
 import json
 import multiprocessing
 import os
-import random
 import signal
 import time
 from collections import Counter
@@ -16,23 +15,16 @@ from pathlib import Path
 import pytest
 
 from speech import storage
-from speech.errors import InputError, Unavailable
+from speech.errors import InputError
 from speech.storage import lease as lease_module
 from speech.storage import lease_records
-from speech.storage.lease import BEATS, Lease, Leases
-from tests.speech.storage.faulty_gcs import Call, Choose, FaultyGcs, faulty_gcs, without_waiting
+from speech.storage.lease import Leases
+from tests.speech.storage.faulty_gcs import FaultyGcs, faulty_gcs
+from tests.speech.storage.lease_clock import TTL_S, Clock, expired, held
 from tests.speech.storage.lease_worker import FOREVER_S, work
 
-TTL_S = 60.0
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["google.cloud.storage", "tests.speech.storage.lease_worker"])
-
-
-class Clock:
-    now_s = 1000.0
-
-    def __call__(self) -> float:
-        return self.now_s
 
 
 @pytest.fixture
@@ -55,17 +47,6 @@ def folder(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return str(tmp_path)
     request.getfixturevalue("server")
     return f"{request.getfixturevalue('gcs_bucket')}/leases"
-
-
-def held(lease: Lease | None) -> Lease:
-    assert lease is not None
-    return lease
-
-
-def expired(clock: Clock, path: str, observer: Leases) -> None:
-    """Let an observer see one content for as long as a lease lasts."""
-    assert observer.acquire(path) is None
-    clock.now_s += TTL_S
 
 
 def test_one_holder_until_it_gives_it_back(folder: str, clock: Clock) -> None:
@@ -168,77 +149,6 @@ def test_nobody_takes_over_what_was_renewed_after_the_look(
     assert observer.acquire(path) is None
     assert not lease.lost
     assert lease.renew()
-
-
-def test_a_renewal_whose_reply_was_lost_is_our_own(
-    gcs_bucket: str, server: FaultyGcs, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    without_waiting(monkeypatch.setattr)
-    lease = held(Leases("me", TTL_S).acquire(f"{gcs_bucket}/a"))
-    server.choose = lambda call: "dropped" if call.kind == "upload" else "503"
-    with pytest.raises(Unavailable):
-        lease.renew()
-    server.choose = lambda call: None
-    assert lease.renew()
-    assert not lease.lost
-
-
-def away_for(clock: Clock, name: str, tries: int, seconds: float) -> Choose:
-    """An outage of a minute and more, as the waits of the client are drawn; `clock` sees it too."""
-
-    def choose(call: Call) -> str | None:
-        if (call.name, call.kind) != (name, "upload") or call.number >= tries:
-            return None
-        clock.now_s += seconds / tries
-        return "503"
-
-    return choose
-
-
-def test_an_outage_is_sat_out_by_who_takes_and_who_publishes(
-    gcs_bucket: str, server: FaultyGcs, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Though it is longer than a lease lasts; what nobody has taken over is still its holder's."""
-    random.seed(1)
-    sat_out = without_waiting(monkeypatch.setattr)
-    server.choose = away_for(clock, "a", 12, 2 * TTL_S)
-    lease = held(Leases("me", TTL_S).acquire(f"{gcs_bucket}/a"))
-    assert sat_out.now_s > TTL_S
-    assert not lease.lost, "it is renewed once more"
-    server.calls.clear()
-    assert lease.renew()
-    assert server.met["503"] == 24
-
-
-def test_who_was_taken_over_in_an_outage_knows_when_it_ends(
-    gcs_bucket: str, server: FaultyGcs, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    random.seed(1)
-    without_waiting(monkeypatch.setattr)
-    path, observer = f"{gcs_bucket}/a", Leases("they", TTL_S)
-    late = held(Leases("late", TTL_S).acquire(path))
-    expired(clock, path, observer)
-    held(observer.acquire(path))
-    server.calls.clear()
-    server.choose = away_for(clock, "a", 12, 0)
-    assert not late.renew()
-
-
-def test_an_outage_ends_a_lease_by_its_own_clock(
-    gcs_bucket: str, server: FaultyGcs, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    without_waiting(monkeypatch.setattr)
-    lease = held(Leases("me", TTL_S).acquire(f"{gcs_bucket}/a"))
-    server.choose = lambda call: "503"
-    clock.now_s += TTL_S - 1
-    with pytest.raises(Unavailable, match="tried for 10 minutes"):
-        lease.renew()
-    with pytest.raises(Unavailable, match="tried for 20 seconds"):
-        lease.renew(TTL_S / BEATS)
-    assert not lease.lost
-    clock.now_s += 1
-    assert lease.lost
-    lease.release()
 
 
 def test_a_process_that_stopped_within_the_lock_keeps_nobody_waiting(
