@@ -22,6 +22,7 @@ from pipelines.config import SynthConfig
 from pipelines.progress.heartbeat import sweep_heartbeats
 from pipelines.progress.progress import Totals, show_planning, show_speaking
 from pipelines.progress.run_folders import open_run_folders
+from pipelines.run.claims import PLAN_CLAIM, Claims, sweep_plan_claim
 from pipelines.run.extension import is_empty, withdraw
 from pipelines.run.marker_progress import MarkerTotals
 from pipelines.run.preflight import check_run
@@ -63,6 +64,7 @@ def run(run_plan: RunPlan, console: Console, opener: "LoadModels | None" = None)
         return False
     if is_empty(run_plan):
         withdraw(run_plan)
+        sweep_plan_claim(config.output)
         sweep_heartbeats(config.output)
         console.print("nothing is new: the dataset has every line and voice of this run already")
         return False
@@ -77,7 +79,6 @@ def run(run_plan: RunPlan, console: Console, opener: "LoadModels | None" = None)
 def plan_text(run_plan: RunPlan, console: Console) -> bool:
     """Whether all text is planned: by this process or, where several share the work, by one of them."""
     from pipelines.jobs.planner import build_planning
-    from pipelines.run.claims import PLAN_CLAIM, Claims
 
     config, lines = run_plan.config, run_plan.corpus.lines
     claims = Claims(config.output, config.runner.shared_lease_s)
@@ -131,6 +132,7 @@ def finish(run_plan: RunPlan, console: Console, wall_s: float) -> int:
         )
         return 1
     is_whole = _describe(run_plan, markers, console, wall_s)
+    sweep_plan_claim(config.output)
     sweep_heartbeats(config.output)
     sweep_units(config.output, markers, run_plan.corpus.shards, run_plan.tag)
     summary = summarize(markers)

@@ -14,6 +14,12 @@ from speech.storage.lease import Lease, Leases
 PLAN_CLAIM = "_shards/plan.lease"
 
 
+def sweep_plan_claim(output: Location) -> None:
+    """All is planned: remove what one leaves who died while he planned, and was not followed by a
+    launch that takes leases."""
+    storage.delete(storage.join(output, PLAN_CLAIM))
+
+
 def in_own_order(units: Sequence[int], lease_s: float | None) -> list[int]:
     """Where several processes share them, each begins with others."""
     own = list(units)

@@ -1,6 +1,5 @@
 """Progress where workers share no folder with the launcher: the markers that they leave."""
 
-import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -9,6 +8,7 @@ from pipelines.progress.progress import Progress
 from pipelines.run.run_plan import RunPlan
 from speech import storage
 from speech.dataset.layout import (
+    UNIT_MARKER,
     Part,
     list_parts,
     records_folder,
@@ -19,7 +19,6 @@ from speech.dataset.layout import (
 from speech.dataset.markers import READERS, parse_marker
 from speech.errors import InputError, Unavailable
 
-UNIT_MARKER = re.compile(r"unit-(\d+)-of-(\d+)\.json")
 EVERY_S = 5.0
 """between two looks"""
 SHARE = 20

@@ -10,7 +10,7 @@ from rich.console import Console
 from pipelines.config import SynthConfig
 from pipelines.run.extension import choose_run
 from pipelines.run.row_counts import unplanned
-from pipelines.run.unused_output import note_launcher, release_unused
+from pipelines.run.unused_output import launcher_noted, release_unused
 from pipelines.text import corpus_checks
 from pipelines.text.utterances import CorpusPlan, open_lexicon, plan_corpus, spoken_languages
 from speech.dataset.identity import acquire, is_acquired
@@ -83,12 +83,12 @@ def prepare(
     if not is_acquired(config.output, found.tag):  # else they were heard when it was
         check_voices(config, console)
         hear_voices(config, corpus, bank, console, opener)
-    acquire(config.output, found.identity, found.tag)
+    with launcher_noted(config):
+        acquire(config.output, found.identity, found.tag)
     done = finished(config.output, corpus.shards, found.tag)
     sweep_units(config.output, done, corpus.shards, found.tag)
     todo = tuple(i for i in range(corpus.shards) if i not in done)
     if todo:
-        note_launcher(config)
         for note in corpus_checks.notes(config, corpus, lines):
             console.print(note, style="yellow", markup=False, highlight=False, soft_wrap=True)
         console.print(

@@ -5,28 +5,43 @@ Who launches a run says so beside its workers' heartbeats, which go when the run
 
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import psutil
 
 from pipelines.config import SynthConfig
 from pipelines.progress.heartbeat import WORKERS, sweep_heartbeats
-from pipelines.run.claims import PLAN_CLAIM
+from pipelines.run.claims import sweep_plan_claim
 from pipelines.run.row_counts import PLAN_NAME
 from speech import storage
 from speech.dataset import layout as dataset
-from speech.dataset.layout import MANIFEST_NAME, RUN_NAME
+from speech.dataset.layout import MANIFEST_NAME, RUN_NAME, UNIT_MARKER
 from speech.dataset.runs import read_record
 from speech.dataset.seal import from_json, to_json
+from speech.errors import InputError
 from speech.storage import Location
 
 LAUNCHER = "launcher-"
 PLANS, UNITS = "_shards/plan", "_shards/units"
 
 
-def note_launcher(config: SynthConfig) -> None:
-    """Say that this process works on the output, and whether others may do so after it has ended."""
+@contextmanager
+def launcher_noted(config: SynthConfig) -> Iterator[None]:
+    """Acquire the output within: who finds its identity there finds the note as well. An output that
+    is refused keeps none."""
+    path = note_launcher(config)
+    try:
+        yield
+    except InputError:
+        storage.delete(path)
+        raise
+
+
+def note_launcher(config: SynthConfig) -> str:
+    """Say that this process works on the output, and whether others may do so after it has ended;
+    returns where."""
     host, process = socket.gethostname(), psutil.Process()
     sign = {
         "host": host,
@@ -34,8 +49,9 @@ def note_launcher(config: SynthConfig) -> None:
         "started_at": process.create_time(),
         "works_alone": config.runner.is_this_machine,
     }
-    name = f"{LAUNCHER}{host}-{process.pid}.json"
-    storage.write_bytes(storage.join(config.output, WORKERS, name), to_json(sign))
+    path = storage.join(config.output, WORKERS, f"{LAUNCHER}{host}-{process.pid}.json")
+    storage.write_bytes(path, to_json(sign))
+    return path
 
 
 def release_unused(output: Location, identity: Mapping[str, Any]) -> None:
@@ -46,8 +62,8 @@ def release_unused(output: Location, identity: Mapping[str, Any]) -> None:
         return
     for folder in (*_folders_below(output, PLANS), *_folders_below(output, UNITS)):
         storage.delete_folder(folder)
-    for name in (PLAN_NAME, PLAN_CLAIM):
-        storage.delete(storage.join(output, name))
+    storage.delete(storage.join(output, PLAN_NAME))
+    sweep_plan_claim(output)
     sweep_heartbeats(output)
     storage.delete(storage.join(output, RUN_NAME))
 
@@ -61,7 +77,7 @@ def _is_unused(output: Location) -> bool:
     units = (
         name for folder in _folders_below(output, UNITS) for name in storage.list_files(folder)
     )
-    return not any(name.endswith(".json") for name in units) and not _is_worked_on(output)
+    return not any(map(UNIT_MARKER.fullmatch, units)) and not _is_worked_on(output)
 
 
 def _folders_below(output: Location, folder: str) -> list[str]:

@@ -19,6 +19,7 @@ from pipelines.runners.dataflow_jobs import (
     job_messages,
     submission_in_one_line,
 )
+from pipelines.runners.remote_paths import check_remote_paths
 from speech import storage
 from speech.errors import InputError
 
@@ -138,11 +139,7 @@ class DataflowConfig(RunnerConfig):
                 f"runner=dataflow writes from other machines: output={config.output} must be "
                 "gs://bucket/path"
             )
-        for path in (*config.corpus.paths, config.voices.manifest):
-            if not path.startswith(("gs://", "package://", "hf://")):
-                raise InputError(
-                    f"runner=dataflow reads from other machines: {path} must be on gs:// or hf://"
-                )
+        check_remote_paths(config, "runner=dataflow", mounts=False)
 
     def run(self, build: Build, stage: Stage) -> str | None:
         """Submit the stage's job and follow it to its end; speech is left alone if `wait` is false.

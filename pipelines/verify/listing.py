@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from pipelines.run.claims import PLAN_CLAIM
 from speech import storage
 from speech.dataset import layout as dataset
 from speech.dataset.files import SHARD, run_of
@@ -67,7 +68,8 @@ class Listing:
                 continue
             if name.startswith(records) or run_of(name) in unfinished:
                 continue
-            if TEMPORARY.fullmatch(name.rpartition("/")[2] or name.split("/")[-2] + "/"):
+            last = name.rpartition("/")[2] or name.split("/")[-2] + "/"
+            if name == PLAN_CLAIM or TEMPORARY.fullmatch(last):
                 if not unfinished:
                     what = "was left by a run that died, or is of one at work"
                     yield name, what, "repair=true sweeps"

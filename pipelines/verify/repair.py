@@ -1,10 +1,8 @@
 """What is damaged is written again, from what the other files say, or spoken again; nothing else is
 touched, and no file that is not of the dataset is removed."""
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -12,14 +10,15 @@ from rich.console import Console
 from pipelines import synth
 from pipelines.config import DatasetConfig, LicenseConfig, SynthConfig
 from pipelines.progress.heartbeat import sweep_heartbeats
+from pipelines.run.claims import sweep_plan_claim
 from pipelines.run.run_plan import IDENTITY_KEYS, prepare
 from pipelines.runners.base import RunnerConfig
 from pipelines.text.utterances import spoken_languages
 from pipelines.verify.inspection import Inspection
-from pipelines.verify.listing import FOLDERS
 from pipelines.verify.runs import FoundRun
 from speech import storage
 from speech.dataset import layout as dataset
+from speech.dataset.identity import sweep_temporaries
 from speech.dataset.layout import Part, records_folder
 from speech.dataset.markers import find_marker
 from speech.errors import InputError
@@ -43,7 +42,8 @@ def repair(
     Args:
         look: inspects again; shards that were whole are not read twice.
     """
-    sweep(found.output)
+    sweep_temporaries(found.output)
+    sweep_plan_claim(found.output)
     rewrite(found)
     whole = {part: shard for part, shard in found.shards.items() if not shard.problems}
     if found.damaged:
@@ -68,14 +68,6 @@ def rewrite(inspection: Inspection) -> list[str]:
             storage.write_bytes(storage.join(inspection.output, name), data)
             written.append(name)
     return written
-
-
-def sweep(output: Location) -> None:
-    """Remove the temporary files of runs that died."""
-    if not storage.is_gcs(output):
-        root = Path(os.path.expanduser(output))
-        for folder in ("", *FOLDERS, *map(records_folder, dataset.list_runs(output))):
-            storage.remove_stale(root / folder)
 
 
 def remake(

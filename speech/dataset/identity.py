@@ -10,8 +10,8 @@ from speech import storage
 from speech.dataset.layout import (
     MANIFEST_NAME,
     RUN_NAME,
+    folders,
     list_parts,
-    list_runs,
     of_run,
     records_folder,
     scratch_root,
@@ -53,10 +53,15 @@ def acquire(output: Location, identity: Mapping[str, Any], run: str = "") -> Non
     if not storage.write_bytes(path, to_json(identity), if_absent=True):
         _compare(output, run, json.loads(to_json(identity)))
     remove_stale(scratch_root(output))
-    if not storage.is_gcs(output):  # where manifest, card and the records of runs are written
+    sweep_temporaries(output)
+
+
+def sweep_temporaries(output: Location) -> None:
+    """Remove the temporary files of runs that died; in a bucket there are none."""
+    if not storage.is_gcs(output):
         root = Path(os.path.expanduser(output))
-        for folder in (root, *(root / records_folder(tag) for tag in list_runs(output))):
-            remove_stale(folder)
+        for folder in folders(output):
+            remove_stale(root / folder)
 
 
 def _compare(output: Location, run: str, identity: dict[str, Any]) -> None:

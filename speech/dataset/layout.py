@@ -101,6 +101,10 @@ def unit_part(shard: Part, index: int, count: int) -> Part:
     return Part(index, count, *files, shard.run)
 
 
+UNIT_MARKER = re.compile(r"unit-(\d+)-of-(\d+)\.json")
+"""the name of a unit's marker in its folder, where what is known of units at work lies too"""
+
+
 def units_folder(shard: Part) -> str:
     """Where the units of a shard are made."""
     folder = _numbered("_shards/units/{}", shard.index, shard.count) + f"{shard.index:05d}"
@@ -120,13 +124,24 @@ def _numbered(form: str, index: int, count: int) -> str:
 
 def list_parts(output: Location, folder: str) -> dict[str, int]:
     """Name under the output -> bytes, of the files in a folder and in the numbered ones below it."""
-    names = storage.list_names(storage.join(output, folder))
-    below = [f"{folder}/{name}" for name in sorted(names) if NUMBERED.fullmatch(name)]
     return {
         f"{where}/{name}": size
-        for where in (folder, *below)
+        for where in _with_numbered(output, folder)
         for name, size in storage.list_files(storage.join(output, where)).items()
     }
+
+
+def folders(output: Location) -> list[str]:
+    """All in which a dataset has files, the output itself (its name is empty) among them."""
+    records = map(records_folder, ("", *list_runs(output)))
+    found = [_with_numbered(output, folder) for folder in ("data", "rejected", *records)]
+    return ["", *(name for names in found for name in names)]
+
+
+def _with_numbered(output: Location, folder: str) -> list[str]:
+    """A folder, and the numbered ones below it."""
+    names = storage.list_names(storage.join(output, folder))
+    return [folder, *(f"{folder}/{name}" for name in sorted(names) if NUMBERED.fullmatch(name))]
 
 
 RUN_NAME = "_shards/run.json"

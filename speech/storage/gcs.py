@@ -61,11 +61,13 @@ def list_names(folder: str) -> set[str]:
 
 
 def _right_under(folder: str) -> tuple[list["Blob"], set[str]]:
-    with object_at("list", folder.rstrip("/") + "/") as start:
+    """Without the empty objects that consoles and gcsfuse make for folders, named as those are."""
+    with object_at("list", f"{SCHEME}{folder.removeprefix(SCHEME).rstrip('/')}/") as start:
         found = start.client.list_blobs(
             start.bucket, prefix=start.name, delimiter="/", retry=retry()
         )
-        return list(found), found.prefixes  # which the reading fills in
+        blobs = [blob for blob in found if not blob.name.endswith("/")]
+        return blobs, found.prefixes  # which the reading fills in
 
 
 def open_input(path: str, fetch_bytes: int | None = None) -> BinaryIO:
@@ -155,7 +157,7 @@ def publish(local: Path, path: str, seen: int | None) -> Checksum:
     return stamp
 
 
-def delete(path: str, seen: int | None = None) -> None:
+def delete(path: str, seen: int | None = None, outage_s: float = OUTAGE_S) -> None:
     """Remove the generation `seen`, by default the present one; gone or replaced is no error.
 
     So a request that is repeated after its reply was lost spares what was written in between.
@@ -165,5 +167,5 @@ def delete(path: str, seen: int | None = None) -> None:
     seen = generation(path) if seen is None else seen
     if not seen:
         return
-    with object_at("delete", path) as blob, suppress(NotFound, PreconditionFailed):
-        blob.delete(if_generation_match=seen, retry=retry())
+    with object_at("delete", path, outage_s) as blob, suppress(NotFound, PreconditionFailed):
+        blob.delete(if_generation_match=seen, retry=retry().with_timeout(outage_s))

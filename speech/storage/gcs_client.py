@@ -24,18 +24,25 @@ OUTAGE_S = 600.0
 
 
 @contextmanager
-def object_at(action: str, path: str) -> Iterator["Blob"]:
+def object_at(action: str, path: str, outage_s: float = OUTAGE_S) -> Iterator["Blob"]:
     """The object of a path; what the server refuses within the block is `explained`."""
     bucket, _, name = path.removeprefix(SCHEME).partition("/")
     if not bucket or not (name or action == "list"):
         raise InputError(f"cannot {action} {path!r}: the form is gs://bucket/name")
-    with explained(action, path):
+    if not (bucket[0].isalnum() and bucket[-1].isalnum()):  # all else of a name the server judges
+        raise InputError(
+            f"cannot {action} {path!r}: the name of a bucket begins and ends with a letter or digit"
+        )
+    with explained(action, path, outage_s):
         yield client(os.environ.get("STORAGE_EMULATOR_HOST")).bucket(bucket).blob(name)
 
 
 @contextmanager
-def explained(action: str, path: str) -> Iterator[None]:
+def explained(action: str, path: str, outage_s: float = OUTAGE_S) -> Iterator[None]:
     """One line for what the server says.
+
+    Args:
+        outage_s: how long it was tried again.
 
     Raises:
         InputError: what a user can mend.
@@ -56,9 +63,10 @@ def explained(action: str, path: str) -> Iterator[None]:
         raise InputError(f"cannot {action} {path!r}: no Google credentials; {remedy}") from error
     except (exceptions.RetryError, DataCorruption) as error:
         told = in_one_line(error.__cause__ or error)
+        tried = f"{outage_s / 60:g} minutes" if outage_s > 60 else f"{outage_s:g} seconds"
         raise Unavailable(
-            f"cannot {action} {path!r}: tried for {OUTAGE_S / 60:g} minutes, and the server still "
-            f"fails ({told}); run it again later"
+            f"cannot {action} {path!r}: tried for {tried}, and the server still fails ({told}); "
+            "run it again later"
         ) from error
 
 

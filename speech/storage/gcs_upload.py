@@ -42,7 +42,7 @@ def upload(
     """
     from google.api_core.exceptions import PreconditionFailed, RetryError
 
-    with object_at("write", path) as blob:
+    with object_at("write", path, outage_s) as blob:
         blob.chunk_size = CHUNK_BYTES
         policy = retry().with_timeout(outage_s)
 

@@ -25,6 +25,7 @@ from types import TracebackType
 
 from speech.errors import InputError, Unavailable
 from speech.storage import Location
+from speech.storage.gcs_client import OUTAGE_S
 from speech.storage.lease_records import Record, Token, record_at
 
 BEATS = 3
@@ -52,14 +53,16 @@ class Leases:
             InputError: the file cannot be read or written.
             Unavailable: the server stayed away.
         """
-        record = record_at(path, self.ttl_s / BEATS)
+        record = record_at(path)
         asked = clock()
         seen = record.token()
         if seen is not None and not self._has_expired(str(path), seen, asked):
             return None
         self._watched.pop(str(path), None)
         lease = Lease(record, self.holder, self.ttl_s, seen)
-        return lease if lease.renew() else None
+        if not lease.renew():
+            return None
+        return lease if not lease.lost or lease.renew() else None  # lost: an outage was sat out
 
     def _has_expired(self, path: str, seen: Token, asked: float) -> bool:
         """Whether it was seen `ttl_s` before it was asked for now."""
@@ -89,8 +92,11 @@ class Lease:
         """Whether another has it, or may have, since it was not renewed in time; asks nobody."""
         return self._taken or clock() - self._renewed >= self._ttl_s
 
-    def renew(self) -> bool:
-        """Whether it is ours; the storage is asked. One that was lost for good stays lost.
+    def renew(self, outage_s: float = OUTAGE_S) -> bool:
+        """Whether it is ours; the storage is asked, again and again for `outage_s` where that fails.
+
+        After an outage that was longer than a lease lasts, it is ours if nobody has taken it over.
+        One that was lost for good stays lost.
 
         Raises:
             InputError, Unavailable: the storage cannot say.
@@ -102,7 +108,7 @@ class Lease:
             for _ in range(2):
                 self._beat += 1
                 content = json.dumps({**self._about, "beat": self._beat}).encode()
-                token = self._record.swap(self._token, content)
+                token = self._record.swap(self._token, content, outage_s)
                 if token is not None:
                     self._token, self._renewed = token, started
                     return True
@@ -119,13 +125,13 @@ class Lease:
         with self._writing:
             if not self._taken and self._token is not None:
                 with suppress(Unavailable):
-                    self._record.remove(self._token)
+                    self._record.remove(self._token, self._ttl_s / BEATS)
             self._taken = True
 
     def _keep(self) -> None:
         while not self._over.wait(self._ttl_s / BEATS):
             with suppress(InputError, Unavailable):  # `lost` tells when that goes on for too long
-                if not self.renew():
+                if not self.renew(self._ttl_s / BEATS):
                     return
 
     def __enter__(self) -> "Lease":

@@ -33,24 +33,24 @@ class Record(Protocol):
     def read(self) -> tuple[Token, bytes] | None:
         """The content with its token."""
 
-    def swap(self, seen: Token | None, content: bytes) -> Token | None:
-        """The token of `content`; None, and nothing done, if `seen` is not what is there."""
+    def swap(self, seen: Token | None, content: bytes, outage_s: float) -> Token | None:
+        """The token of `content`; None, and nothing done, if `seen` is not what is there. A server
+        that fails is asked again for `outage_s`."""
 
-    def remove(self, seen: Token) -> None:
+    def remove(self, seen: Token, outage_s: float) -> None:
         """Leave nothing there, if `seen` is what is there."""
 
 
-def record_at(path: storage.Location, outage_s: float) -> Record:
-    """Of a local path or a gs:// one, where a swap is tried again for `outage_s`."""
+def record_at(path: storage.Location) -> Record:
+    """Of a local path or a gs:// one."""
     if storage.is_gcs(path):
-        return GcsRecord(str(path), outage_s)
+        return GcsRecord(str(path))
     return LocalRecord(Path(os.path.expanduser(path)))
 
 
 class GcsRecord:
-    def __init__(self, path: str, outage_s: float) -> None:
+    def __init__(self, path: str) -> None:
         self.path = path
-        self.outage_s = outage_s
 
     def token(self) -> int | None:
         return gcs.generation(self.path) or None
@@ -58,13 +58,13 @@ class GcsRecord:
     def read(self) -> tuple[Token, bytes] | None:
         return gcs.read_version(self.path)
 
-    def swap(self, seen: Token | None, content: bytes) -> int | None:
+    def swap(self, seen: Token | None, content: bytes, outage_s: float) -> int | None:
         assert not isinstance(seen, bytes)
-        return gcs.replace(self.path, content, seen or 0, self.outage_s)
+        return gcs.replace(self.path, content, seen or 0, outage_s)
 
-    def remove(self, seen: Token) -> None:
+    def remove(self, seen: Token, outage_s: float) -> None:
         assert isinstance(seen, int)
-        gcs.delete(self.path, seen)
+        gcs.delete(self.path, seen, outage_s)
 
 
 class LocalRecord:
@@ -84,7 +84,7 @@ class LocalRecord:
         content = self.token()
         return (content, content) if content else None
 
-    def swap(self, seen: Token | None, content: bytes) -> bytes | None:
+    def swap(self, seen: Token | None, content: bytes, outage_s: float) -> bytes | None:
         with self._locked(os.O_CREAT if seen is None else 0) as descriptor:
             if descriptor is None or _content(descriptor) != seen:
                 return None
@@ -92,7 +92,7 @@ class LocalRecord:
             os.ftruncate(descriptor, len(content))
             return content
 
-    def remove(self, seen: Token) -> None:
+    def remove(self, seen: Token, outage_s: float) -> None:
         with self._locked() as descriptor:
             if descriptor is not None and _content(descriptor) == seen:
                 self.path.unlink()

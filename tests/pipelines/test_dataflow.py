@@ -128,8 +128,31 @@ def test_what_only_the_user_knows_is_asked_for(tmp_path, missing):
     assert "\n" not in str(refusal.value)
 
 
-def test_what_other_machines_cannot_reach_is_refused(tmp_path):
-    for output, corpus in ((str(tmp_path), "gs://b/c.txt"), ("gs://b/out", "c.txt")):
-        config = fake_config(output, corpus, "runner=dataflow", *GIVEN)
-        with pytest.raises(InputError, match="other machines"):
-            config.runner.check(config)
+REMOTE = ("output=gs://b/out", "corpus.paths=[gs://b/c.txt]", "voices.manifest=gs://b/v.jsonl")
+
+
+@pytest.mark.parametrize("path", ["here/file", "/here/file"])
+@pytest.mark.parametrize(
+    ("key", "allowed"),
+    [
+        ("output", "must be gs://bucket/path"),
+        ("corpus.paths[0]", "allowed: gs:// or hf://"),
+        ("corpus.lexicon", "allowed: gs://"),
+        ("voices.manifest", "allowed: gs://"),
+    ],
+)
+def test_what_other_machines_cannot_reach_is_refused(tmp_path, key, allowed, path):
+    given = f"corpus.paths=[{path}]" if key == "corpus.paths[0]" else f"{key}={path}"
+    config = fake_config(str(tmp_path), "c.txt", "runner=dataflow", *GIVEN, *REMOTE, given)
+    with pytest.raises(InputError, match="other machines") as refusal:
+        config.runner.check(config)
+    assert str(refusal.value).endswith(allowed)
+    assert f"{key}={path}" in str(refusal.value)
+
+
+def test_what_other_machines_can_reach_is_not(tmp_path):
+    """Weights may be in the image."""
+    more = ("corpus.lexicon=package://speech/text/lexicon_en.tsv", "corpus.paths=[hf://a/b]")
+    for given in ((), more):
+        config = fake_config(str(tmp_path), "c.txt", "runner=dataflow", *GIVEN, *REMOTE, *given)
+        config.runner.check(config)

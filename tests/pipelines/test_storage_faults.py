@@ -43,12 +43,12 @@ def server(gcs_bucket: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultyG
         yield server
 
 
-def synth_without_waiting(emulator: str, output: str, corpus: str) -> int:
+def synth_without_waiting(emulator: str, output: str, corpus: str, *more: str) -> int:
     """In a child, which is forked from one that knows of no emulator."""
     os.environ["STORAGE_EMULATOR_HOST"] = emulator
     random.seed(1)  # the waits are drawn from it
     without_waiting(setattr)
-    return synth_fake(fake_config(output, corpus, *SETTINGS))
+    return synth_fake(fake_config(output, corpus, *SETTINGS, *more))
 
 
 def hashes(output: str) -> dict[str, str]:
@@ -70,6 +70,22 @@ def test_the_same_files_at_a_share_of_faults(
     assert in_child(synth_without_waiting, server.url, output, corpus) == 0
     server.choose = lambda call: None
     assert server.met.total() > 0, "faults were met"
+    assert hashes(output) == expected
+
+
+def test_outages_at_leases_end_no_launch(
+    server: FaultyGcs, gcs_bucket: str, corpus: str, expected: dict[str, str]
+) -> None:
+    """Each is longer than a lease lasts: at taking one, and at asking whether it is still held."""
+
+    def choose(call: Call) -> str | None:
+        return "503" if call.name.endswith(".lease") and call.is_write and call.number % 9 else None
+
+    server.choose = choose
+    output, lease = f"{gcs_bucket}/dataset", ("runner=lease", "runner.lease_s=6")
+    assert in_child(synth_without_waiting, server.url, output, corpus, *lease) == 0
+    server.choose = lambda call: None
+    assert server.met["503"] > 20
     assert hashes(output) == expected
 
 

@@ -12,6 +12,7 @@ from fakes import fake_config, open_fake_studio, write_corpus
 import pipelines.run.run_plan
 from pipelines import synth
 from pipelines.config import SynthConfig
+from pipelines.run.claims import PLAN_CLAIM
 from pipelines.run.run_plan import run_identity
 from pipelines.text.utterances import plan_corpus
 from speech import storage
@@ -127,6 +128,15 @@ def test_a_second_run_finds_everything_done(tmp_path, corpus, capsys):
     assert synth.main(config, never) == 0
     assert "everything is done already" in capsys.readouterr().out
     assert Path(config.output, "manifest.json").read_bytes() == manifest
+
+
+def test_a_plans_claim_that_a_killed_launch_left_goes_with_the_end(tmp_path, corpus):
+    """Of one that shared the work, followed by one that does not."""
+    left = tmp_path / "out" / PLAN_CLAIM
+    left.parent.mkdir(parents=True)
+    left.write_text("{}")
+    assert run(fake_config(str(tmp_path / "out"), corpus)) == 0
+    assert not left.exists()
 
 
 def test_a_lost_shard_alone_is_made_again(tmp_path, corpus):

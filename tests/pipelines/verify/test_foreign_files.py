@@ -15,6 +15,7 @@ from dataset_edits import (
     run,
 )
 
+from pipelines.run.claims import PLAN_CLAIM
 from speech.storage.temporaries import MARK
 
 FOREIGN: dict[str, tuple[str, Edit]] = {
@@ -72,8 +73,13 @@ def test_a_dead_runs_leftovers_are_named_and_swept(
     before = contents(copy)
     dead = f".scratch{MARK}0123abcd"  # nobody has its lock
     (copy / "_shards" / dead).mkdir()
-    (copy / "data" / dead).touch()
+    below = [f"{folder}/000/{dead}" for folder in ("data", "_shards")]  # of more shards than 5,000
+    for name in (f"data/{dead}", *below, PLAN_CLAIM):
+        (copy / name).parent.mkdir(exist_ok=True)
+        (copy / name).touch()
     assert run(copy) == 1
-    assert f"_shards/{dead}/ was left" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    for name in (f"_shards/{dead}/", *below, PLAN_CLAIM):
+        assert f"{name} was left" in said
     assert run(copy, "repair=true") == 0
     assert contents(copy) == before

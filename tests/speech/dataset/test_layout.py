@@ -18,6 +18,7 @@ from speech.dataset.schema import Rejection
 from speech.dataset.writer import PartWriter
 from speech.errors import InputError
 from speech.storage import Checksum
+from speech.storage.temporaries import MARK
 
 IDENTITY = {
     "seed": 1,
@@ -89,6 +90,17 @@ def test_claim_sweeps_up_after_killed_runs(tmp_path: Path) -> None:
         acquire(tmp_path, IDENTITY)
         left = {path.name for path in (tmp_path / "_shards").iterdir()}
         assert len(left) == 2, "run.json and the scratch of the living"
+
+
+def test_claim_sweeps_every_folder(tmp_path: Path) -> None:
+    """Also those below, of a dataset of more shards than a folder takes."""
+    folders = ("", "data", "rejected", "_shards", "_shards/000", "data/001", "_shards/e001/000")
+    dead = [tmp_path / folder / f".x{MARK}0123abcd" for folder in folders]
+    for path in dead:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    acquire(tmp_path, IDENTITY, "e001")
+    assert not [path for path in dead if path.exists()]
 
 
 def test_finished_and_find_marker(output: str) -> None:

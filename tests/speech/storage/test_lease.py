@@ -15,23 +15,16 @@ from pathlib import Path
 import pytest
 
 from speech import storage
-from speech.errors import InputError, Unavailable
+from speech.errors import InputError
 from speech.storage import lease as lease_module
 from speech.storage import lease_records
-from speech.storage.lease import Lease, Leases
-from tests.speech.storage.faulty_gcs import FaultyGcs, faulty_gcs, without_waiting
+from speech.storage.lease import Leases
+from tests.speech.storage.faulty_gcs import FaultyGcs, faulty_gcs
+from tests.speech.storage.lease_clock import TTL_S, Clock, expired, held
 from tests.speech.storage.lease_worker import FOREVER_S, work
 
-TTL_S = 60.0
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["google.cloud.storage", "tests.speech.storage.lease_worker"])
-
-
-class Clock:
-    now_s = 1000.0
-
-    def __call__(self) -> float:
-        return self.now_s
 
 
 @pytest.fixture
@@ -54,17 +47,6 @@ def folder(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return str(tmp_path)
     request.getfixturevalue("server")
     return f"{request.getfixturevalue('gcs_bucket')}/leases"
-
-
-def held(lease: Lease | None) -> Lease:
-    assert lease is not None
-    return lease
-
-
-def expired(clock: Clock, path: str, observer: Leases) -> None:
-    """Let an observer see one content for as long as a lease lasts."""
-    assert observer.acquire(path) is None
-    clock.now_s += TTL_S
 
 
 def test_one_holder_until_it_gives_it_back(folder: str, clock: Clock) -> None:
@@ -167,34 +149,6 @@ def test_nobody_takes_over_what_was_renewed_after_the_look(
     assert observer.acquire(path) is None
     assert not lease.lost
     assert lease.renew()
-
-
-def test_a_renewal_whose_reply_was_lost_is_our_own(
-    gcs_bucket: str, server: FaultyGcs, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    without_waiting(monkeypatch.setattr)
-    lease = held(Leases("me", TTL_S).acquire(f"{gcs_bucket}/a"))
-    server.choose = lambda call: "dropped" if call.kind == "upload" else "503"
-    with pytest.raises(Unavailable):
-        lease.renew()
-    server.choose = lambda call: None
-    assert lease.renew()
-    assert not lease.lost
-
-
-def test_an_outage_ends_a_lease_by_its_own_clock(
-    gcs_bucket: str, server: FaultyGcs, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    without_waiting(monkeypatch.setattr)
-    lease = held(Leases("me", TTL_S).acquire(f"{gcs_bucket}/a"))
-    server.choose = lambda call: "503"
-    clock.now_s += TTL_S - 1
-    with pytest.raises(Unavailable):
-        lease.renew()
-    assert not lease.lost
-    clock.now_s += 1
-    assert lease.lost
-    lease.release()
 
 
 def test_a_process_that_stopped_within_the_lock_keeps_nobody_waiting(
