@@ -16,6 +16,7 @@ from pipelines.bootstrap.sentences import read_sentences, utterances
 from pipelines.config import SynthConfig
 from speech import storage
 from speech.config import run_app
+from speech.errors import InputError
 from speech.storage.outputs import Kind, check_folder
 from teacher.packaged.speakers import SPEAKERS, Speaker
 
@@ -35,13 +36,25 @@ def main(config: BootstrapConfig) -> int:
 
 
 def plan(config: BootstrapConfig) -> dict[str, Lines]:
-    """Who says what, by the dataset that it goes to."""
-    texts = utterances(read_sentences(config.sentences), config.seed)
+    """Who says what, by the dataset that it goes to.
+
+    Raises:
+        InputError: no sentences, or too few for the hours that are asked for.
+    """
+    texts = list(utterances(read_sentences(config.sentences), config.seed))
+    left = iter(texts)
     train: list[tuple[str, Speaker]] = []
     for engine, hours in config.hours.model_dump().items():
         speakers = [s for s in SPEAKERS if s.engine == engine and not s.held_out]
-        train += _assign(texts, speakers, hours)
-    held_out = list(_assign(texts, [s for s in SPEAKERS if s.held_out], config.held_out_hours))
+        train += _assign(left, speakers, hours)
+    held_out = list(_assign(left, [s for s in SPEAKERS if s.held_out], config.held_out_hours))
+    every = [*config.hours.model_dump().values(), config.held_out_hours]
+    if (wanted := sum(map(_lines_of, every))) > len(texts):
+        raise InputError(
+            f"sentences={config.sentences} gives {len(texts)} utterances, and hours.* with "
+            f"held_out_hours, {sum(every):g} h, take {wanted} ({MEAN_CLIP_S:g} s each): give more "
+            "sentences, or fewer hours"
+        )
     return {"train": train, "held_out": held_out}
 
 
@@ -63,10 +76,15 @@ def synth_runs(config: BootstrapConfig, datasets: dict[str, Lines]) -> Iterator[
         )
 
 
+def _lines_of(hours: float) -> int:
+    """None are asked for nothing: a dataset of no line cannot be made."""
+    return max(1, round(hours * 3600 / MEAN_CLIP_S))
+
+
 def _assign(
     texts: Iterator[str], speakers: Sequence[Speaker], hours: float
 ) -> Iterator[tuple[str, Speaker]]:
-    for number, text in enumerate(islice(texts, round(hours * 3600 / MEAN_CLIP_S))):
+    for number, text in enumerate(islice(texts, _lines_of(hours))):
         yield text, speakers[number % len(speakers)]
 
 

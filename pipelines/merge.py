@@ -18,7 +18,12 @@ from typing import Any, Literal
 from rich.console import Console
 
 from pipelines.progress.byte_progress import byte_progress
-from pipelines.run.description import keep_provenance, write_description
+from pipelines.run.description import (
+    check_shards,
+    keep_provenance,
+    with_others,
+    write_description,
+)
 from speech import storage
 from speech.config import Config, run_app
 from speech.dataset.columns import check_columns
@@ -204,7 +209,11 @@ def _copy(
 
 
 def finish(config: MergeConfig, runs: Sequence[SourceRun], dropped: Dropped) -> int:
-    """Write records, card and, last, the manifest; how many clips there are."""
+    """Write records, card and, last, the manifest; how many clips there are of the merged datasets.
+
+    Raises:
+        InputError: the dataset was extended since, and a shard of that is missing.
+    """
     output = config.output
     merged = [Run("", own_identity(config, runs), {}, {})]
     for run in runs:
@@ -214,9 +223,11 @@ def finish(config: MergeConfig, runs: Sequence[SourceRun], dropped: Dropped) -> 
         merged.append(Run(run.tag, run.identity, provenance, markers))
         path = storage.join(output, of_run(RUN_NAME, run.tag))
         storage.write_bytes(path, to_json(run.identity))
+    every = with_others(output, merged)
+    check_shards(output, every)
     for each in reversed(merged):  # that of the merging last: it says that all others are there
         keep_provenance(output, each.tag, each.provenance)
-    write_description(output, merged)
+    write_description(output, every)
     return sum(run.summary.total.accepted for run in merged)
 
 

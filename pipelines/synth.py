@@ -66,7 +66,10 @@ def run(run_plan: RunPlan, console: Console, opener: "LoadModels | None" = None)
         withdraw(run_plan)
         sweep_plan_claim(config.output)
         sweep_heartbeats(config.output)
-        console.print("nothing is new: the dataset has every line and voice of this run already")
+        console.print(
+            "nothing is new: the dataset has every line already, in voices.per_text="
+            f"{config.voices.per_text} of this run's voices or as a rejected row"
+        )
         return False
     while speak(run_plan, console, opener):
         done = finished(config.output, run_plan.corpus.shards, run_plan.tag)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from speech import storage
 from speech.errors import InputError
 
 MIN_WORDS, MAX_WORDS = 4, 24
@@ -23,11 +24,11 @@ def read_sentences(path: str) -> list[str]:
     """Distinct plain sentences, sorted; letters and common punctuation alone, 1 to 24 words.
 
     Raises:
-        InputError: nothing there, with how to get it.
+        InputError: nothing there, with how to get it, or a file that is not UTF-8.
     """
     source = Path(path).expanduser()
     if source.is_file():
-        found = set(source.read_text(encoding="utf-8").splitlines())
+        found = set(_lines(source))
     else:
         found = {text for file in sorted(source.glob("data.*")) for text in _examples(file)}
     kept = sorted({_tidied(text) for text in found if _is_plain(text)})
@@ -53,6 +54,18 @@ def utterances(sentences: list[str], seed: int) -> Iterator[str]:
         while _words(taken) + MIN_WORDS < wanted and (more := next(rest, None)):
             taken.append(more)
         yield " ".join(taken)
+
+
+def _lines(file: Path) -> list[str]:
+    data = storage.read_bytes(file)
+    try:
+        return data.decode().splitlines()
+    except UnicodeDecodeError as error:
+        number = data.count(b"\n", 0, error.start) + 1
+        raise InputError(
+            f"sentences={file}: line {number} is not UTF-8; write it anew as that: "
+            f"iconv -f latin1 -t utf-8 {file.name}"
+        ) from error
 
 
 def _examples(file: Path) -> Iterator[str]:

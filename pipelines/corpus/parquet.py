@@ -87,6 +87,8 @@ def _opened(path: str, config: CorpusConfig) -> Iterator[pq.ParquetFile]:
             texts = [column for column in columns if _is_text(schema.field(column).type)]
             for column in columns:
                 kind = schema.field(column).type
+                if pa.types.is_null(kind):  # written from a table whose rows have no value in it
+                    continue
                 if column not in texts and column in (config.text_column, config.language_column):
                     raise InputError(f"{path}: column {column!r} is {kind}, not text")
                 if pa.types.is_nested(kind):

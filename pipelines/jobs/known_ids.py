@@ -1,11 +1,11 @@
-"""A run that extends a dataset leaves alone what that has: planned items whose ids are there fall out.
+"""A run that extends a dataset leaves alone what that has: planned text that enough voices have tried.
 
-Ids that are there are read from their column, and meet the planned text bucket by bucket: memory holds
-the ids and the text of one bucket, and there are as many buckets as shards, old or new. So a few new
-lines of a large dataset cost a reading of its ids, and nothing has to hold them all.
+Ids and voices that are there are read from their columns, and meet the planned text bucket by bucket:
+memory holds the ids and the text of one bucket, and there are as many buckets as shards, old or new. So
+a few new lines of a large dataset cost a reading of its ids, and nothing has to hold them all.
 """
 
-from collections import Counter
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 import apache_beam as beam
@@ -14,10 +14,17 @@ from pipelines.jobs.text_grouping import group_by_shard
 from pipelines.run.row_counts import COUNTS, PlanCounts
 from pipelines.run.run_plan import RunPlan
 from pipelines.text.row_order import Item
-from pipelines.text.utterances import shard_of
-from speech.dataset.ids import read_ids
+from pipelines.text.utterances import shard_of, spoken_languages
+from pipelines.text.voicing import grow
+from speech.dataset.ids import read_voices
 from speech.dataset.layout import Part
 from speech.seeds import stable_hash
+from teacher.voices import load_bank
+
+RANKS = re.compile(r"(-v\d+)+\Z")
+"""ends of ids that say, or may say, the how-manieth voice it is"""
+Tried = tuple[str, str | None]
+"""id of a row that is there, and its voice"""
 
 
 def drop_known(
@@ -27,8 +34,8 @@ def drop_known(
     pipeline: beam.Pipeline,
     text: beam.PCollection,
 ) -> beam.PCollection:
-    """(shard, item) of the whole corpus and (COUNTS, counts) -> the same of what is new, in the shards
-    that are `wanted`, and how much is known.
+    """(shard, text) of the whole corpus and (COUNTS, counts) -> (shard, row to be) of what is new, in
+    the shards that are `wanted`, and how much is known.
 
     Args:
         folder: where text waits on this machine's disk; None for Beam's own shuffle.
@@ -51,48 +58,56 @@ def drop_known(
 
 
 def count_buckets(run_plan: RunPlan) -> int:
-    """A multiple of the shards, so that a bucket is of one shard."""
-    shards = run_plan.corpus.shards
-    return shards * max(1, -(-len(run_plan.earlier) // shards))
+    return max(run_plan.corpus.shards, len(run_plan.earlier))
 
 
 def _in_bucket(pair: tuple[int, Item | PlanCounts], buckets: int) -> tuple[int, Item | PlanCounts]:
     _, item = pair
-    return pair if isinstance(item, PlanCounts) else (shard_of(item, buckets), item)
+    return pair if isinstance(item, PlanCounts) else (bucket_of(item.id, buckets), item)
+
+
+def bucket_of(id_: str, buckets: int) -> int:
+    """The same for the rows of a text in all its voices."""
+    return stable_hash("shard", RANKS.sub("", id_)) % buckets
 
 
 class ReadIds(beam.DoFn):
-    """Shard -> (bucket, id) of each of its rows."""
+    """Shard -> (bucket, id and voice) of each of its rows."""
 
     def __init__(self, output: str, buckets: int) -> None:
         self.output, self.buckets = output, buckets
 
-    def process(self, element: Part) -> Iterator[tuple[int, str]]:
-        for id_ in read_ids(self.output, element.files):
-            yield stable_hash("shard", id_) % self.buckets, id_
+    def process(self, element: Part) -> Iterator[tuple[int, Tried]]:
+        for row in read_voices(self.output, element.files):
+            yield bucket_of(row[0], self.buckets), row
 
 
 class DropKnown(beam.DoFn):
-    """(bucket, its items and ids that are there) -> (shard, item), and (COUNTS, counts)."""
+    """(bucket, its texts and rows that are there) -> (shard, row to be), and (COUNTS, counts)."""
 
     def __init__(self, run_plan: RunPlan, wanted: Sequence[int]) -> None:
-        self.shards = run_plan.corpus.shards
+        self.config, self.shards = run_plan.config, run_plan.corpus.shards
         self.wanted = frozenset(wanted)
 
+    def setup(self) -> None:
+        self.bank = load_bank(self.config.voices, languages=spoken_languages(self.config))
+
     def process(
-        self, element: tuple[int, Iterable[Item | PlanCounts | str]]
+        self, element: tuple[int, Iterable[Item | PlanCounts | Tried]]
     ) -> Iterator[tuple[int, Item | PlanCounts]]:
-        bucket, found = element
-        shard, there, items = bucket % self.shards, set[str](), list[Item]()
-        for one in found:
+        tried, texts, counts = dict[str, set[str]](), list[Item](), PlanCounts()
+        for one in element[1]:
             if isinstance(one, PlanCounts):
                 yield COUNTS, one
-            elif isinstance(one, str):
-                there.add(one)
+            elif isinstance(one, tuple):
+                tried.setdefault(one[0], set()).update([one[1]] if one[1] else ())
             else:
-                items.append(one)
-        new = [item for item in items if item.id not in there]
-        if shard in self.wanted:
-            yield from ((shard, item) for item in new)
-        if known := len(items) - len(new):
-            yield COUNTS, PlanCounts(known=Counter({shard: known}))
+                texts.append(one)
+        for text in texts:
+            growth = grow(text, self.config, self.bank, tried.get)
+            counts.add_growth(growth, self.shards)
+            for item in growth.new:
+                if (shard := shard_of(item, self.shards)) in self.wanted:
+                    yield shard, item
+        if counts.known or counts.rows:
+            yield COUNTS, counts

@@ -23,7 +23,8 @@ from pipelines.run.row_counts import (
 from pipelines.run.run_plan import RunPlan
 from pipelines.text.plan_files import write_plan_file
 from pipelines.text.row_order import Item
-from pipelines.text.utterances import open_lexicon, plan_part, spoken_languages
+from pipelines.text.utterances import open_lexicon, part_texts, shard_of, spoken_languages
+from pipelines.text.voicing import rows_of
 from speech.dataset.layout import shard_part
 from teacher.voices import load_bank
 
@@ -52,15 +53,18 @@ def _as_counts(counted: PlanCounts) -> tuple[int, PlanCounts]:
 
 
 class PlanText(beam.DoFn):
-    """Part of the corpus -> (shard, row to be) of the shards to plan, and (COUNTS, counts of all)."""
+    """Part of the corpus -> (shard, row to be) of the shards to plan, and (COUNTS, counts of all).
+
+    Where a dataset is extended, who is to speak a text follows from who has: it goes on as it is.
+    """
 
     def __init__(
         self, run_plan: RunPlan, wanted: Sequence[int], progress_folder: str | None
     ) -> None:
         self.config = run_plan.config
         self.shards = run_plan.corpus.shards
-        # what is known is counted in every shard, and so goes its way
-        self.wanted = frozenset(range(self.shards) if run_plan.earlier else wanted)
+        self.wanted = frozenset(wanted)
+        self.extends = bool(run_plan.earlier)
         self.progress_folder = progress_folder
 
     def setup(self) -> None:
@@ -70,15 +74,22 @@ class PlanText(beam.DoFn):
     def process(self, element: CorpusPart) -> Iterator[tuple[int, Item | PlanCounts]]:
         path, counts = element.file.path, PlanCounts()
         progress = ProgressFile(self.progress_folder)
-        for rows in plan_part(element, self.config, self.bank, self.lexicon, self.shards):
+        for texts in part_texts(element, self.config, self.lexicon):
+            rows = self._in_shards(
+                row for text in texts for row in rows_of(text, self.config, self.bank)
+            )
             counts.add_line(path, (shard for shard, _ in rows))
-            for shard, item in rows:
-                if shard in self.wanted:
-                    yield shard, item
+            if self.extends:  # what is known is counted in every shard
+                yield from self._in_shards(texts)
+            else:
+                yield from (row for row in rows if row[0] in self.wanted)
             if counts.lines[path] % REPORT_LINES == 0:
                 progress.report(Progress(lines=REPORT_LINES))
         check_lines(element, counts.lines[path])
         yield COUNTS, counts
+
+    def _in_shards(self, items: Iterable[Item]) -> list[tuple[int, Item]]:
+        return [(shard_of(item, self.shards), item) for item in items]
 
 
 class WriteText(beam.DoFn):

@@ -43,15 +43,18 @@ def describe(
     """
     output = run_plan.config.output
     known = kept_provenance(output, run_plan.tag) or provenance(run_plan, counts, wall_s)
-    runs = all_runs(run_plan, markers, known)
-    for run in runs:
-        if len(run.markers) < (wanted := int(run.identity["shards"])):
-            mend = f'make verify ARGS="output={output} repair=true"'
-            lost = wanted - len(run.markers)
-            raise InputError(f"{output} has lost {lost} shards of its other runs: {mend}")
+    check_shards(output, all_runs(run_plan, markers, known))
     keep_provenance(output, run_plan.tag, known)
     believed = kept_provenance(output, run_plan.tag) or known
     write_description(output, all_runs(run_plan, markers, believed))
+
+
+def check_shards(output: Location, runs: Sequence[Run]) -> None:
+    """Raises InputError: a shard of one of them is missing, which manifest and card would pass over."""
+    for run in runs:
+        if lost := int(run.identity["shards"]) - len(run.markers):
+            mend = f'make verify ARGS="output={output} repair=true"'
+            raise InputError(f"{output} has lost {lost} shards of its other runs: {mend}")
 
 
 def write_description(output: Location, runs: Sequence[Run]) -> None:
@@ -64,10 +67,15 @@ def all_runs(
     run_plan: "RunPlan", markers: Mapping[int, Marker], known: Mapping[str, Any]
 ) -> list[Run]:
     """Those of the dataset, with this one as it is now."""
-    output = run_plan.config.output
-    others = [run.read(output) for run in runs_of(output) if run.tag != run_plan.tag]
     own = Run(run_plan.tag, run_plan.identity, known, markers)
-    return sorted([*others, own], key=lambda run: dataset.tag_order(run.tag))
+    return with_others(run_plan.config.output, [own])
+
+
+def with_others(output: Location, runs: Sequence[Run]) -> list[Run]:
+    """Some runs of a dataset as they are now, and all of its others."""
+    own = {run.tag for run in runs}
+    others = [run.read(output) for run in runs_of(output) if run.tag not in own]
+    return sorted([*others, *runs], key=lambda run: dataset.tag_order(run.tag))
 
 
 def look_over(run_plan: "RunPlan", markers: Mapping[int, Marker]) -> tuple[list[str], list[str]]:

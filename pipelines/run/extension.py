@@ -1,5 +1,6 @@
 """mode=extend: which run of a dataset a configuration stands for, one that is there or the next."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -79,7 +80,7 @@ def _next_run(
     there = read_record(config.output, of_run(RUN_NAME, tag))
     if there is None:
         _check_alike(config.output, identity, runs)
-    shards = there["shards"] if there else _new_shards(config, corpus, runs)
+    shards = there["shards"] if there else _new_shards(config, corpus, identity, runs)
     return ChosenRun(tag, {**identity, "shards": shards}, _shards(runs))
 
 
@@ -119,23 +120,40 @@ def _alike(identity: Mapping[str, Any]) -> dict[str, Any]:
     return from_json(to_json({key: identity[key] for key in ALIKE})) or {}
 
 
-def _new_shards(config: SynthConfig, corpus: CorpusPlan, runs: Sequence[RunRecord]) -> int:
+def _new_shards(
+    config: SynthConfig,
+    corpus: CorpusPlan,
+    identity: Mapping[str, Any],
+    runs: Sequence[RunRecord],
+) -> int:
     """As many as the new rows fill, as far as can be told before they are planned: a file that an
-    earlier run has read is counted for the voices alone that it did not have there."""
+    earlier run has read in the same way is counted for the voices alone that it did not have there."""
     if config.dataset.shards != "auto":
         return corpus.shards
-    had = dict[str, int]()
+    had = dict[str, float]()
     for run in runs:
-        if run.identity.get("limit", 0) is None:
+        if run.identity.get("limit", 0) is None and _reading(run.identity) == _reading(identity):
             for stamp in run.identity["corpus"]["paths"].values():
-                had[stamp] = max(had.get(stamp, 0), run.identity["voices"]["per_text"])
+                had[stamp] = max(had.get(stamp, 0), _shared_voices(run.identity, identity))
     voices = config.voices.per_text
     sizes = [(part.lines if corpus.is_counted else part.file.size) or 0 for part in corpus.parts]
     new = sum(
         size * max(0, voices - had.get(part.file.fingerprint, 0))
         for size, part in zip(sizes, corpus.parts, strict=True)
     )
-    return max(1, -(-corpus.shards * new // max(1, sum(sizes) * voices)))
+    return max(1, math.ceil(corpus.shards * new / max(1, sum(sizes) * voices)))
+
+
+def _reading(identity: Mapping[str, Any]) -> dict[str, Any]:
+    """What decides which texts a file holds, and so which ids its rows have."""
+    read = {k: v for k, v in identity["corpus"].items() if k not in ("paths", "order", "lexicon")}
+    return from_json(to_json(read)) or {}
+
+
+def _shared_voices(earlier: Mapping[str, Any], identity: Mapping[str, Any]) -> float:
+    """How many voices of this run a text of an earlier one has, on average."""
+    had, bank = (run["voices"]["references"].keys() for run in (earlier, identity))
+    return min(len(had), int(earlier["voices"]["per_text"])) * len(had & bank) / max(1, len(had))
 
 
 def is_empty(run_plan: "RunPlan") -> bool:

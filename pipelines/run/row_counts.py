@@ -17,9 +17,16 @@ from pydantic import TypeAdapter, ValidationError
 
 from pipelines.corpus import CorpusPart
 from pipelines.text.plan_files import count_rows
-from pipelines.text.utterances import CorpusPlan, open_lexicon, plan_part, spoken_languages
+from pipelines.text.utterances import (
+    CorpusPlan,
+    open_lexicon,
+    part_texts,
+    shard_of,
+    spoken_languages,
+)
+from pipelines.text.voicing import Growth, grow, rows_of
 from speech import storage
-from speech.dataset.ids import are_among, hash_ids, known_hashes
+from speech.dataset.ids import TriedVoices
 from speech.dataset.layout import Part, list_parts, of_run, plan_name, records_folder
 from speech.dataset.markers import READERS, Marker, find_marker
 from speech.dataset.seal import to_json
@@ -44,9 +51,10 @@ class PlanCounts:
     lines: Counter[str] = field(default_factory=Counter)
     """path of the corpus -> lines that became at least one row"""
     rows: Counter[int] = field(default_factory=Counter)
-    """shard -> rows, those that are known among them"""
+    """shard -> rows, those that are known among them, as many of a text as a run of its own would
+    have, and those that an extension adds to these"""
     known: Counter[int] = field(default_factory=Counter)
-    """shard -> rows whose id the dataset has from an earlier run"""
+    """shard -> rows that are left alone: enough voices have tried their text in earlier runs"""
     counted: Counter[str] = field(default_factory=Counter)
     """path of the corpus -> lines that it has; compared while it is planned, and not kept"""
 
@@ -54,6 +62,11 @@ class PlanCounts:
         """Count a line of the file at `path` whose rows go to `shards`; none is a lost line."""
         self.rows.update(found := list(shards))
         self.lines[path] += bool(found)
+
+    def add_growth(self, growth: Growth, shards: int) -> None:
+        """Count what of a text is known, and what has another rank than it would have alone."""
+        self.known.update(shard_of(item, shards) for item in growth.known)
+        self.rows.update(shard_of(item, shards) for item in growth.further)
 
     def new(self, shard: int) -> int:
         """Rows that are to be made of a shard."""
@@ -75,14 +88,13 @@ def count_plan(run_plan: "RunPlan") -> PlanCounts:
     config, corpus = run_plan.config, run_plan.corpus
     bank = load_bank(config.voices, languages=spoken_languages(config))
     counts, lexicon = PlanCounts(), open_lexicon(config)
-    there = known_hashes(config.output, run_plan.earlier)
+    tried = TriedVoices(config.output, run_plan.earlier)
     for part in corpus.parts:
-        for rows in plan_part(part, config, bank, lexicon, corpus.shards):
-            counts.add_line(part.file.path, (shard for shard, _ in rows))
-            are_there = are_among(hash_ids(item.id for _, item in rows), there)
-            counts.known.update(
-                shard for (shard, _), is_ in zip(rows, are_there, strict=True) if is_
-            )
+        for texts in part_texts(part, config, lexicon):
+            rows = [row for text in texts for row in rows_of(text, config, bank)]
+            counts.add_line(part.file.path, (shard_of(row, corpus.shards) for row in rows))
+            for text in texts if run_plan.earlier else ():
+                counts.add_growth(grow(text, config, bank, tried), corpus.shards)
     return counts
 
 

@@ -1,7 +1,7 @@
 """From corpus files to utterances with ids, voices, seeds and shards: text only, no audio."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 
@@ -18,11 +18,12 @@ from pipelines.corpus import (
     read_lines,
     utterance_texts,
 )
+from pipelines.text.voicing import rows_of
 from speech.dataset.schema import Rejection, Utterance
-from speech.errors import InputError, Refused
+from speech.errors import InputError
 from speech.seeds import stable_hash
 from speech.text.lexicon import NO_WORDS, Lexicon, read_lexicon
-from teacher.voices import VoiceBank, choose_voices
+from teacher.voices import VoiceBank
 
 READ_LINES = 100_000
 """the `limit` up to which the beginning of a large corpus is counted before a run"""
@@ -124,12 +125,12 @@ def read_part(part: CorpusPart, config: SynthConfig) -> Iterator[Line | Rejectio
     return part.read(config.corpus)
 
 
-def plan_part(
-    part: CorpusPart, config: SynthConfig, bank: VoiceBank, lexicon: Lexicon, shards: int
-) -> Iterator[list[tuple[int, Utterance | Rejection]]]:
-    """For each line, its utterances and rejections, each with the shard that it goes to."""
+def part_texts(
+    part: CorpusPart, config: SynthConfig, lexicon: Lexicon
+) -> Iterator[list[Utterance | Rejection]]:
+    """For each line, its texts before they have voices, and its rejections."""
     for line in read_part(part, config):
-        yield [(shard_of(item, shards), item) for item in plan_line(line, config, bank, lexicon)]
+        yield list(line_texts(line, config, lexicon))
 
 
 def spoken_languages(config: SynthConfig) -> tuple[str, ...]:
@@ -147,25 +148,18 @@ def plan_line(
     line: Line | Rejection, config: SynthConfig, bank: VoiceBank, lexicon: Lexicon = NO_WORDS
 ) -> Iterator[Utterance | Rejection]:
     """The utterances of a line, each with its voice and seed; at least one item for every line."""
+    for text in line_texts(line, config, lexicon):
+        yield from rows_of(text, config, bank)
+
+
+def line_texts(
+    line: Line | Rejection, config: SynthConfig, lexicon: Lexicon
+) -> Iterator[Utterance | Rejection]:
+    """At least one for every line."""
     if isinstance(line, Rejection):
         yield line
-        return
-    for text in utterance_texts(line, config.corpus, spoken_languages(config), lexicon):
-        if isinstance(text, Rejection):
-            yield text
-            continue
-        try:
-            yield from _voiced(text, config, bank)
-        except Refused as refused:
-            yield text.rejected("voice", refused.reason, refused.detail)
-
-
-def _voiced(text: Utterance, config: SynthConfig, bank: VoiceBank) -> Iterator[Utterance]:
-    per_text, seed = config.voices.per_text, config.seed
-    voices = choose_voices(bank, text.id, text.language, text.voice or None, per_text, seed)
-    for rank, voice in enumerate(voices):
-        name = text.id if rank == 0 else f"{text.id}-v{rank + 1}"
-        yield replace(text, id=name, voice=voice, seed=stable_hash("seed", seed, name))
+    else:
+        yield from utterance_texts(line, config.corpus, spoken_languages(config), lexicon)
 
 
 def shard_of(item: Utterance | Rejection, shards: int) -> int:

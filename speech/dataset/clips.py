@@ -1,5 +1,6 @@
 """The clips of a dataset, read at random: rows in memory, audio from its Parquet files on disk."""
 
+import glob
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -108,7 +109,8 @@ def open_clips(location: str) -> Clips:
     _check_files(location, files)
     if not sys.stderr.isatty():
         disable_progress_bars()
-    table = load_dataset("parquet", data_files=files, split="train")
+    patterns = [glob.escape(file) for file in files]
+    table = load_dataset("parquet", data_files=patterns, split="train")
     extra = [n for n in (*JUDGED, "phonemes", "phoneme_ends_s") if n in table.column_names]
     rows = table.select_columns([*COLUMNS, *extra]).to_list()
     infos = [

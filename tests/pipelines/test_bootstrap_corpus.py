@@ -72,6 +72,33 @@ def test_no_sentences_is_one_line_with_the_remedy(tmp_path: Path) -> None:
         read_sentences(str(tmp_path))
 
 
+def test_a_file_that_is_not_utf_8_is_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "latin1.txt"
+    path.write_bytes("A plain line.\nA caf\xe9 line.\n".encode("latin-1"))
+    with pytest.raises(
+        InputError, match=r"^sentences=\S+latin1\.txt: line 2 is not UTF-8; .*iconv"
+    ):
+        read_sentences(str(path))
+
+
+@pytest.mark.parametrize("more", ["hours.kokoro=9", "held_out_hours=9"])
+def test_more_hours_than_sentences_are_refused_before_anything_is_spoken(
+    tmp_path: Path, more: str
+) -> None:
+    config = configured(tmp_path, more)
+    with pytest.raises(
+        InputError, match=r"gives \d+ utterances, .* 9\.01\S* h, take 67\d\d"
+    ) as told:
+        bootstrap_corpus.main(config)
+    assert "\n" not in str(told.value)
+    assert not Path(config.output, "train").exists()
+
+
+def test_each_dataset_has_a_line_at_least(tmp_path: Path) -> None:
+    planned = bootstrap_corpus.plan(configured(tmp_path, "held_out_hours=0.0001"))
+    assert len(planned["held_out"]) == 1
+
+
 def test_hours_decide_who_says_how_much(tmp_path: Path) -> None:
     """A share of lines by engine for its training speakers in turn; the others say what is left."""
     planned = bootstrap_corpus.plan(configured(tmp_path))

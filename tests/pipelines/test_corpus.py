@@ -191,6 +191,21 @@ def test_parquet_of_other_types(tmp_path: Path) -> None:
         lines_of(path)
 
 
+@pytest.mark.parametrize("column", ["text", "id", "language", "voice", "phonemes"])
+def test_a_parquet_column_of_nulls_has_no_value(tmp_path: Path, column: str) -> None:
+    """Arrow's type is null where a writer saw no value at all."""
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"text": ["One.", "Two."]} | {column: pa.nulls(2)}), path)
+    found = lines_of(path)
+    if column == "text":
+        assert [line.reason for line in found if isinstance(line, Rejection)] == [
+            "missing_text",
+            "missing_text",
+        ]
+    else:
+        assert found == [Line("One.", "a.parquet:1"), Line("Two.", "a.parquet:2")]
+
+
 def test_a_row_group_that_declares_too_much_is_not_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -218,6 +218,27 @@ def test_a_merged_dataset_is_extended(made, tmp_path, gcs_bucket, place):
     assert verified(output) == 0
 
 
+def test_a_merge_that_was_extended_keeps_that_when_it_is_mended(made, tmp_path):
+    output, corpus = str(tmp_path / "c"), tmp_path / "new.txt"
+    merged(output, *made)
+    corpus.write_text("A line of another week.\nAnd one more of that.\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pipelines.run.run_plan, "check_voices", lambda *_: None)
+        assert synth.main(fake_config(output, str(corpus), "mode=extend"), open_fake_studio) == 0
+    before = files(output)
+    Path(output, "data/train-m001-00000-of-00002.parquet").unlink()
+    assert merged(output, *made) == 0
+    assert files(output) == before
+    for lost in (
+        "data/train-m001-00000-of-00002.parquet",
+        "data/train-e001-00000-of-00001.parquet",
+    ):
+        Path(output, lost).unlink()
+    with pytest.raises(InputError, match="has lost 1 shards of its other runs"):
+        merged(output, *made)
+    assert files(output)["manifest.json"] == before["manifest.json"]
+
+
 @pytest.mark.parametrize("wrong", ["one", "twice", "itself", "nothing", "unfinished", "columns"])
 def test_what_is_no_other_finished_dataset_is_refused(made, tmp_path, wrong):
     output, other = str(tmp_path / "c"), str(shutil.copytree(made[1], tmp_path / "other"))

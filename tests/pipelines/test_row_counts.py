@@ -158,12 +158,12 @@ def test_a_line_lost_while_it_was_read(config, monkeypatch):
 
 
 def test_a_line_that_becomes_no_row(config, monkeypatch):
-    real = pipelines.text.utterances.plan_line
+    real = pipelines.text.utterances.line_texts
 
-    def plan_line(line, *rest):
+    def line_texts(line, *rest):
         return iter(()) if line.text == "!?!" else real(line, *rest)
 
-    monkeypatch.setattr(pipelines.text.utterances, "plan_line", plan_line)
+    monkeypatch.setattr(pipelines.text.utterances, "line_texts", line_texts)
     assert f"{LINES + 2} were planned" in refusal_of(config)
 
 

@@ -31,6 +31,13 @@ def test_a_dataset_without_alignments(tmp_path: Path) -> None:
     assert {(info.phonemes, info.phoneme_ends_s) for info in clips} == {(None, None)}
 
 
+@pytest.mark.parametrize("name", ["run[1]", "what?", "all*", "a**b"])
+def test_a_folder_is_no_pattern(tmp_path: Path, name: str) -> None:
+    write_dataset(tmp_path / name.translate({ord(mark): "1" for mark in "[]?*"}), [])
+    clips = open_clips(write_dataset(tmp_path / name, reference_clips()[:1]))
+    assert len(clips) == 1
+
+
 def test_what_is_no_dataset_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"is no dataset: it has no data/\*.parquet"):
         open_clips(str(tmp_path))
