@@ -7,7 +7,7 @@ from its number, so a resumed run continues bit by bit and no generator state ha
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from typing import Any
+from typing import Any, cast
 
 import torch
 from accelerate import Accelerator
@@ -76,7 +76,10 @@ class Trainer:
         }
         if latest := self.checkpoints.load_latest():
             self._restore(*latest)
-        self.alone = {n: torch.compile(m) if config.compile else m for n, m in self.plain.items()}
+        self.alone: dict[str, nn.Module] = {
+            name: cast(nn.Module, torch.compile(module)) if config.compile else module
+            for name, module in self.plain.items()
+        }
         self.modules = {name: self.accelerator.prepare_model(m) for name, m in self.alone.items()}
 
     def run(self) -> bool:
