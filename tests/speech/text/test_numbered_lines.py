@@ -23,7 +23,7 @@ def test_what_speaks_a_list_and_what_measures_it_name_its_lines_alike(tmp_path: 
     path = tmp_path / "lines.txt"
     path.write_bytes(LIST)
     config = load_config(SynthesizeConfig, "synthesize", [f"file={path}", "output=x"])
-    spoken = {place: line for place, line in targets(config, read_lines(config))}
+    spoken = dict(targets(config, read_lines(config)))
     listed = {s.id: s.text for s in read_testset(path, "en", None).sentences}
     assert spoken == {f"x/{id}.wav": text for id, text in listed.items()}
     assert len(listed) == 3

@@ -115,10 +115,8 @@ def test_what_was_stopped_is_no_speech(page: Page) -> None:
     page.wait_for(f"{STATE}.stop")
     page.evaluate('document.getElementById("stop").click()')
     time.sleep(0.5)
-    assert page.evaluate(STATE) == {
-        **{"status": "Stopped", "error": ""},
-        **dict.fromkeys(("offered", "again", "busy", "stop"), False),
-    }
+    quiet = dict.fromkeys(("offered", "again", "busy", "stop"), False)
+    assert page.evaluate(STATE) == {"status": "Stopped", "error": "", **quiet}
 
 
 def test_what_another_took_the_place_of_ends_in_silence(page: Page) -> None:
