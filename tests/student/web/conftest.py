@@ -34,11 +34,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="package")
-def in_node(folder: Path) -> Any:
-    """Texts to phonemes, or why not."""
+def tables(folder: Path) -> dict[str, Any]:
+    """Those of the frontend, which lie in the folder too."""
     packed = frontend_tables()
     (folder / "frontend.json.gz").write_bytes(packed)
-    tables = json.loads(gzip.decompress(packed))
+    return json.loads(gzip.decompress(packed))  # type: ignore[no-any-return]
+
+
+@pytest.fixture(scope="package")
+def in_node(folder: Path, tables: dict[str, Any]) -> Any:
+    """Texts to phonemes, or why not."""
     known = {
         line.split("\t")[0].lower()
         for name in ("gold", "silver")
