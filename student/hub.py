@@ -5,6 +5,7 @@
 
 import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from huggingface_hub import ModelHubMixin, snapshot_download
@@ -45,11 +46,26 @@ class HubStudent(
             model_id = download(model_id, revision, **asked)
         return cls(model_id, **model_kwargs)
 
+    def save_pretrained(self, save_directory: str | Path, **options: Any) -> str | None:
+        """As the mixin does; its own folder stays as it is, since all is there."""
+        if not self._lies_in(Path(save_directory)):
+            return super().save_pretrained(save_directory, **options)
+        options.setdefault("repo_id", Path(save_directory).resolve().name)
+        with TemporaryDirectory() as aside:  # the mixin removes a config.json before it saves
+            return super().save_pretrained(aside, **options)
+
+    def _lies_in(self, folder: Path) -> bool:
+        description = storage.local_path(storage.join(self.location, DESCRIPTION))
+        return folder.exists() and description.parent.samefile(folder)
+
     def _save_pretrained(self, save_directory: Path) -> None:
         for name in (*self.description.sha256, DESCRIPTION, "README.md"):
             path = storage.join(self.location, name)
-            if storage.exists(path):  # an export alone has no card
-                shutil.copyfile(storage.local_path(path), save_directory / name)
+            if not storage.exists(path):  # an export alone has no card
+                continue
+            source, target = storage.local_path(path), save_directory / name
+            if not (target.exists() and source.samefile(target)):  # as where one is a link
+                shutil.copyfile(source, target)
 
 
 def download(repository: str, revision: str | None = None, **asked: Any) -> str:

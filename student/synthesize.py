@@ -1,7 +1,8 @@
 """Speak with a student.
 
 text="Hello there."  voice=NAME  output=hello.wav           or voice="NAME(2)+OTHER", a mix
-file=lines.txt output=spoken/          one file a line; file=- reads standard input
+file=lines.txt output=spoken/          a file for each line, by its number (blank lines count):
+                                       00001.wav; file=- reads standard input
 checkpoint=out/student                 another student than the embedded one: local or gs://
 checkpoint=out/onnx                    its export: faster, and without torch
 reference=me.wav                       a voice it never heard, from a recording
@@ -25,6 +26,7 @@ from speech.errors import InputError, Refused
 from speech.storage.outputs import Kind, check_file, check_folder
 from speech.synthesizer import SynthesisRequest, Synthesizer, said
 from speech.text.lexicon import NO_WORDS, read_lexicon
+from speech.text.lines import numbered_lines
 from student.loading import load_student
 from student.voice_mix import read_voice
 
@@ -63,7 +65,7 @@ def main(config: SynthesizeConfig) -> int:
 
     def introduce() -> None:
         show_voice(synthesizer, voice, console)
-        note_language(lines, language, console)
+        note_language([*lines.values()], language, console)
 
     if config.file is not None:
         introduce()
@@ -87,27 +89,24 @@ def main(config: SynthesizeConfig) -> int:
     return 1 if failed else 0
 
 
-def read_lines(config: SynthesizeConfig) -> list[str]:
-    """Raises InputError: neither text nor file, or both, or nothing in them."""
+def read_lines(config: SynthesizeConfig) -> dict[int, str]:
+    """What is to be said, by the number of its line.
+
+    Raises:
+        InputError: neither text nor file, or both, or nothing in them, or a file that is not UTF-8.
+    """
     if (config.text is None) == (config.file is None):
         raise InputError('give either text="..." or file=lines.txt (file=- reads standard input)')
     if config.text is not None:
-        lines = [config.text]
+        lines = [(1, config.text)]
     elif config.file == "-":
-        lines = sys.stdin.read().splitlines()
+        lines = numbered_lines(sys.stdin.buffer.read(), "standard input")
     else:
-        lines = _decoded(str(config.file)).splitlines()
-    lines = [line.strip() for line in lines if line.strip()]
-    if not lines:
+        lines = numbered_lines(storage.read_bytes(str(config.file)), str(config.file))
+    found = {number: line.strip() for number, line in lines if line.strip()}
+    if not found:
         raise InputError("there is no text to speak")
-    return lines
-
-
-def _decoded(path: str) -> str:
-    try:
-        return storage.read_bytes(path).decode()
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path} is not UTF-8 text") from error
+    return found
 
 
 def open_synthesizer(config: SynthesizeConfig) -> Synthesizer:
@@ -156,12 +155,12 @@ def note_language(lines: list[str], language: str, console: Console) -> None:
             return
 
 
-def targets(config: SynthesizeConfig, lines: list[str]) -> Iterator[tuple[str, str]]:
-    """Where each line goes."""
+def targets(config: SynthesizeConfig, lines: dict[int, str]) -> Iterator[tuple[str, str]]:
+    """Where each line goes: by its number, as `audio:FOLDER` of the report looks for it."""
     if config.text is not None:
-        yield config.output, lines[0]
+        yield config.output, lines[1]
         return
-    for number, line in enumerate(lines, 1):
+    for number, line in lines.items():
         yield storage.join(config.output, f"{number:05d}.wav"), line
 
 

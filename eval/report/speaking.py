@@ -10,7 +10,7 @@ from rich.console import Console
 
 from eval.report.config import ReportConfig
 from eval.report.takes import Run, System, Task, run_system
-from eval.systems.recordings import people
+from eval.systems.recordings import mismatch, people
 from eval.systems.references import References, open_references, with_speakers
 from eval.systems.systems import kind_of, open_system
 from eval.systems.teacher import TeacherSynthesizer, teacher_config
@@ -36,12 +36,28 @@ def speak_all(
     """
     lists = {kind: found.sentences for kind, found in (kinds or {}).items()}
     task = Task(testset.sentences, config.language, config.seed, config.output, kinds=lists)
+    note_other_lists(config, [testset, *(kinds or {}).values()], console)
     systems = systems_of(config, testset)
     first = next((system for system in systems if system.kind == "teacher"), None)
     again = replace(task, again=config.again)
     return _named_apart(
         [run_system(system, again if system is first else task, console) for system in systems]
     )
+
+
+def note_other_lists(config: ReportConfig, lists: Sequence[TestSet], console: Console) -> None:
+    """Say which folders of audio do not fit the test set, the first list; of others a folder may have
+    what it will."""
+    asked = [sentence.id for sentence in lists[0].sentences]
+    others = {sentence.id for found in lists[1:] for sentence in found.sentences}
+    known = others.union(*(found.left_out_ids for found in lists))
+    for specification in config.systems:
+        if kind_of(specification) != "audio":
+            continue
+        with suppress(InputError):  # its row of the tables will say so
+            location = specification.partition(":")[2]
+            if told := mismatch(location, asked, None if config.limit is not None else known):
+                console.print(told, style="yellow", markup=False, highlight=False, soft_wrap=True)
 
 
 def systems_of(config: ReportConfig, testset: TestSet) -> list[System]:

@@ -1,6 +1,6 @@
 """Audio that is there already: a folder of a system's clips, or people's recordings of a list."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import PurePosixPath
 
 from eval.systems.testsets import Sentence
@@ -13,6 +13,8 @@ from speech.storage import Location
 from speech.synthesizer import AtOnce, Size, Speech, SynthesisRequest
 
 SUFFIXES = (".flac", ".wav", ".ogg", ".mp3")
+SHOWN = 5
+"""ids that a message lists"""
 
 
 def read_wave(path: Location) -> Wave:
@@ -61,6 +63,40 @@ def open_folder(location: str) -> Recordings:
     Raises:
         InputError: no folder, or one without audio.
     """
+    paths = _audio(location)
+    name = PurePosixPath(location.rstrip("/")).name
+    return Recordings(
+        name, lambda request: paths.get(_key(request.id)), ".flac, .wav, .ogg or .mp3"
+    )
+
+
+def mismatch(location: str, asked: Sequence[str], known: Collection[str] | None) -> str | None:
+    """The ids that are asked for and that a folder has no file for, and its files that are for none
+    of the ids: signs that it was spoken from another list. None where there are neither.
+
+    Args:
+        known: other ids that it may have files for; None: any.
+
+    Raises:
+        InputError: as `open_folder`.
+    """
+    there = _audio(location)
+    lacking = [id for id in asked if _key(id) not in there]
+    wanted = {_key(id) for id in (*asked, *(known or ()))}
+    strange = [] if known is None else sorted(set(there) - wanted)
+    told = [f"no file for {len(lacking)} of {len(asked)} sentences ({_some(lacking)})"] * bool(
+        lacking
+    )
+    files = f"{len(strange)} file{'s' * (len(strange) != 1)}"
+    told += [f"{files} that no sentence asks for ({_some(strange)})"] * bool(strange)
+    return f"audio:{location} has {' and '.join(told)}" if told else None
+
+
+def _some(ids: Sequence[str]) -> str:
+    return ", ".join(f"{id:.40}" for id in ids[:SHOWN]) + ", …" * (len(ids) > SHOWN)
+
+
+def _audio(location: str) -> dict[str, str]:
     paths = {
         _key(PurePosixPath(name).stem): storage.join(location, name)
         for name in storage.list_files(location)
@@ -68,10 +104,7 @@ def open_folder(location: str) -> Recordings:
     }
     if not paths:
         raise InputError(f"{location} holds no audio ({', '.join(SUFFIXES)})")
-    name = PurePosixPath(location.rstrip("/")).name
-    return Recordings(
-        name, lambda request: paths.get(_key(request.id)), ".flac, .wav, .ogg or .mp3"
-    )
+    return paths
 
 
 def people(sentences: Sequence[Sentence]) -> Recordings:

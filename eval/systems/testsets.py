@@ -10,6 +10,7 @@ from eval.dataset.duplicates import text_key
 from speech import storage
 from speech.errors import InputError, Refused
 from speech.storage import Location
+from speech.text.lines import numbered_lines
 from speech.text.normalize import check_speakable, normalize
 
 FORMATS = ".txt, .jsonl, .lst (Seed-TTS-eval or LibriSpeech-PC)"
@@ -43,7 +44,7 @@ class Sentence:
 
 @dataclass(frozen=True)
 class TestSet:
-    """Sentences that can be spoken, and how many lines were left out, by reason."""
+    """Sentences that can be spoken, and how many lines were left out, by reason, and which."""
 
     __test__ = False  # pytest takes it for a class of tests
 
@@ -51,6 +52,7 @@ class TestSet:
     sentences: Sequence[Sentence]
     references: dict[str, Reference]
     left_out: dict[str, int]
+    left_out_ids: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -82,19 +84,21 @@ def read_testset(location: Location, language: str, limit: int | None) -> TestSe
     sentences: list[Sentence] = []
     references: dict[str, Reference] = {}
     left_out: dict[str, int] = {}
+    left_out_ids: set[str] = set()
     for number, line in enumerate(lines):
         try:
             said = normalize(line.text, language)
             check_speakable(said, language)
         except Refused as refusal:
             left_out[refusal.reason] = left_out.get(refusal.reason, 0) + 1
+            left_out_ids.add(line.id)
             continue
         if line.reference is not None:
             _add(references, str(line.voice), line.reference)
         sentences.append(Sentence(number, line.id, line.text, said, line.voice, line.recording))
     if not sentences:
         raise InputError(f"{location} holds no sentence in {language}")
-    return TestSet(location, sentences, references, left_out)
+    return TestSet(location, sentences, references, left_out, frozenset(left_out_ids))
 
 
 def _add(references: dict[str, Reference], voice: str, reference: Reference) -> None:
@@ -124,7 +128,11 @@ def without_trained(testset: TestSet, trained: Iterable[int]) -> TestSet:
     if not excluded:
         return testset
     return replace(
-        testset, sentences=kept, left_out={**testset.left_out, "in_the_dataset": excluded}
+        testset,
+        sentences=kept,
+        left_out={**testset.left_out, "in_the_dataset": excluded},
+        left_out_ids=testset.left_out_ids
+        | ({s.id for s in testset.sentences} - {s.id for s in kept}),
     )
 
 
@@ -133,16 +141,11 @@ def _parse(location: str) -> Iterator[_Line]:
     parsers = {".txt": _plain, ".jsonl": _object, ".lst": _listed}
     if suffix not in parsers:
         raise InputError(f"cannot read {location!r} as a test set; allowed: {FORMATS}")
-    try:
-        text = storage.read_bytes(location).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{location} is not UTF-8 text") from error
+    lines = numbered_lines(storage.read_bytes(location), location)
     folder = location.rpartition("/")[0] or "."
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
+    for number, line in lines:
         try:
-            found = parsers[suffix](line.strip("\r"), f"{number:05d}", folder)
+            found = parsers[suffix](line, f"{number:05d}", folder)
         except (ValueError, TypeError, KeyError) as error:
             raise InputError(f"{location}:{number}: {error!s:.120}") from error
         if found.reference is not None:

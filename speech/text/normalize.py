@@ -40,7 +40,7 @@ class _Clean(dict[int, str]):
     """A `str.translate` table that fills itself, one decision a character."""
 
     def __missing__(self, code: int) -> str:
-        self[code] = _clean_char(chr(code))
+        self[code] = clean_char(chr(code))
         return self[code]
 
 
@@ -59,7 +59,8 @@ def clean(text: str) -> str:
     return " ".join(_TOWER.sub(r"\1", text).split())
 
 
-def _clean_char(char: str) -> str:
+def clean_char(char: str) -> str:
+    """What `clean` keeps of one character."""
     category = unicodedata.category(char)
     if char.isspace():
         return " "

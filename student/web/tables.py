@@ -8,22 +8,30 @@ special             words that the tokenizer cuts in its own way
 letters, sounds     of the network for unknown words
 heteronyms          the project's readings by context: word -> rows
 abbreviations       what is to be written out as words: abbreviation -> when
+cleaned, unified    characters that the normaliser replaces, before and after they are composed
 """
 
 import gzip
 import json
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from typing import Any
 
 from speech.text.dictionaries import GOLD, SILVER, TAGGER
 from speech.text.english.patterns import table as english_table
+from speech.text.english.signs import read_signs, tidy, unified_char
 from speech.text.heteronyms import table as heteronyms
 from speech.text.lexicon import ALPHABET
+from speech.text.normalize import clean_char
 from speech.text.own_words import mended, with_own_words
 
 NETWORK = "oov.onnx"
 """hibari's, for words that no dictionary has"""
+_DAMAGE = frozenset(("\N{REPLACEMENT CHARACTER}", *map(chr, range(0x80, 0xA0))))
+"""signs of a text that was read in a wrong encoding: `speech.text.mojibake` mends or refuses it"""
+_PLANES = (range(0x20000), range(0xE0000, 0xE01F0))
+"""where characters are, but for Chinese ones"""
 
 
 def frontend_tables() -> bytes:
@@ -40,10 +48,34 @@ def frontend_tables() -> bytes:
         "longest": network["maxlen"],
         "heteronyms": {word: [_row(row) for row in rows] for word, rows in heteronyms().items()},
         "abbreviations": {short: kind for short, _, kind in english_table("abbreviations.tsv")},
+        "cleaned": _replaced(clean_char),
+        "unified": _replaced(_unified),
     }
     large = ("gold", "silver", "tagdict", "weights")
     tables |= {name: _lines(tables[name]) for name in large}
     return gzip.compress(_json(tables).encode(), mtime=0)
+
+
+def _replaced(by: Callable[[str], str]) -> list[tuple[int, int, str]]:
+    """Runs of characters that become the same: first, last, what they become."""
+    runs: list[tuple[int, int, str]] = []
+    for code in (code for plane in _PLANES for code in plane):
+        char = chr(code)
+        said = by(char)
+        if said == char or char in _DAMAGE:
+            continue
+        if runs and runs[-1][1:] == (code - 1, said):
+            runs[-1] = (runs[-1][0], code, said)
+        else:
+            runs.append((code, code, said))
+    return runs
+
+
+def _unified(char: str) -> str:
+    """A space too for what no rule reads, so that the last clean-up drops it."""
+    said = unified_char(char)
+    is_mark = not said.isascii() and unicodedata.category(said[0])[0] == "P"
+    return " " if is_mark and tidy(read_signs(f"a {said} b")) == "a b" else said
 
 
 def _lines(table: Mapping[str, Any]) -> str:

@@ -104,3 +104,26 @@ def test_an_export_saved_by_the_mixin_is_the_same_folder(tmp_path: Path) -> None
     assert config == json.loads(Path("student/mini/config.json").read_text())
     assert config["library_name"] == "tts-distill"
     assert len(HubStudent.from_pretrained(tmp_path).speak(LINE)) > 24_000
+
+
+def test_a_student_saved_onto_its_own_folder_stays_there(tmp_path: Path) -> None:
+    own, links = tmp_path / "own", tmp_path / "links"
+    HubStudent.from_pretrained("student/mini").save_pretrained(own)
+    before = {path.name: path.read_bytes() for path in own.iterdir()}
+    links.mkdir()
+    for path in own.iterdir():
+        (links / path.name).symlink_to(path)
+    (tmp_path / "same").symlink_to(own)
+    ours = HubStudent.from_pretrained(own)
+    for place in (own, tmp_path / "same", links, str(own)):
+        assert ours.save_pretrained(place) is None
+        assert {path.name: path.read_bytes() for path in own.iterdir()} == before
+        assert len(HubStudent.from_pretrained(place).speak(LINE)) > 24_000
+
+
+def test_a_student_saved_onto_its_own_folder_is_sent_too(hub: FakeHub, tmp_path: Path) -> None:
+    HubStudent.from_pretrained("student/mini").save_pretrained(tmp_path / "voice")
+    ours = HubStudent.from_pretrained(tmp_path / "voice")
+    ours.save_pretrained(tmp_path / "voice", push_to_hub=True)
+    [repository] = hub.repositories.values()
+    assert set(repository.files) == SENT

@@ -76,13 +76,34 @@ def test_a_recording_lends_its_voice(checkpoint: str, tmp_path: Path) -> None:
     assert soundfile.info(path).format == "FLAC"
 
 
+def type_in(monkeypatch: pytest.MonkeyPatch, data: bytes, encoding: str = "utf-8") -> None:
+    """`data` is what standard input gives, in a locale of some encoding."""
+    errors = "strict" if encoding == "utf-8" else "surrogateescape"
+    typed = io.TextIOWrapper(io.BytesIO(data), encoding, errors)
+    monkeypatch.setattr(sys, "stdin", typed)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_standard_input_is_utf8_in_every_locale(
+    checkpoint: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch, encoding: str
+) -> None:  # type: ignore[no-untyped-def]
+    arguments = [f"checkpoint={checkpoint}", "file=-", f"output={tmp_path}/lines"]
+    type_in(monkeypatch, "A café.".encode("latin-1"), encoding)
+    assert run(*arguments) == 2
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    assert "standard input is not UTF-8 text" in told
+    type_in(monkeypatch, "A café.".encode(), encoding)
+    assert run(*arguments) == 0
+
+
 def test_lines_become_files_and_bad_ones_are_named(
     checkpoint: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch
 ) -> None:  # type: ignore[no-untyped-def]
-    monkeypatch.setattr(sys, "stdin", io.StringIO("One.\n\n???\nТри.\nFour.\n"))
+    type_in(monkeypatch, "\ufeffOne.\r\n\n???\nТри.\nFour.\x00\n".encode())
     assert run(f"checkpoint={checkpoint}", "file=-", f"output={tmp_path}/lines") == 1
     names = sorted(path.name for path in (tmp_path / "lines").iterdir())
-    assert names == ["00001.wav", "00004.wav"]
+    assert names == ["00001.wav", "00005.wav"]  # by its number in the list
     told = capsys.readouterr().err
     assert "not spoken: '???': nothing_to_speak" in told
     assert "not spoken: 'Три.': unsupported_script" in told

@@ -1,4 +1,4 @@
-"""Banks of voices: what is refused and why, and which voice speaks which text."""
+"""Banks of voices: what is refused and why."""
 
 import hashlib
 import io
@@ -15,7 +15,7 @@ from blocks import block
 from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave, encode_flac
 from speech.config import load_group
-from speech.errors import InputError, Refused
+from speech.errors import InputError
 from speech.judges.asr import Asr
 from speech.judges.judges import JudgesConfig
 from speech.storage import read_bytes
@@ -25,7 +25,6 @@ from teacher.voices import (
     HEARD,
     VoiceBank,
     VoicesConfig,
-    choose_voices,
     inspect_bank,
     is_heard,
     load_bank,
@@ -261,11 +260,6 @@ def test_configured_banks_pass_their_checks(bank: str, asr: Asr) -> None:
     assert load_bank(config).keys() >= voices.keys()
 
 
-def chosen(bank: VoiceBank, seed: int = 1, per_text: int = 1) -> dict[str, list[str]]:
-    texts = [f"text-{i}" for i in range(400)]
-    return {t: choose_voices(bank, t, "en", None, per_text, seed) for t in texts}
-
-
 def test_the_embedded_bank_need_not_be_heard_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asr: Asr
 ) -> None:
@@ -284,38 +278,3 @@ def test_the_embedded_bank_need_not_be_heard_again(
     assert not is_heard(write_bank(tmp_path, (sound(SPEECH), {})))
     monkeypatch.setattr(voices_module.storage, "read_bytes", lambda _: b"edited")
     assert not is_heard(embedded)
-
-
-def test_choice_is_even_and_follows_the_seed(mini: VoiceBank) -> None:
-    first = chosen(mini)
-    assert first == chosen(mini)
-    counts = [sum(v == [name] for v in first.values()) for name in mini]
-    assert min(counts) > 25
-    assert max(counts) < 80
-    assert sum(first[text] != voices for text, voices in chosen(mini, seed=2).items()) > 300
-
-
-def test_a_voice_less_moves_only_its_own_texts(mini: VoiceBank) -> None:
-    gone = next(iter(mini))
-    fewer = VoiceBank({name: voice for name, voice in mini.items() if name != gone})
-    before, after = chosen(mini), chosen(fewer)
-    moved = {text for text in before if before[text] != after[text]}
-    assert moved == {text for text, voices in before.items() if voices == [gone]}
-
-
-def test_several_voices_for_a_text(mini: VoiceBank) -> None:
-    one, three = chosen(mini), chosen(mini, per_text=3)
-    assert all(len(set(voices)) == 3 and voices[:1] == one[t] for t, voices in three.items())
-    assert len(choose_voices(mini, "text", "en", None, 99, 1)) == len(mini)
-
-
-def test_an_explicit_voice_wins_or_is_refused(mini: VoiceBank) -> None:
-    assert choose_voices(mini, "text", "en", "speaker08", 3, 1) == ["speaker08"]
-    with pytest.raises(Refused) as unknown:
-        choose_voices(mini, "text", "en", "nobody", 1, 1)
-    with pytest.raises(Refused) as unspoken:
-        choose_voices(mini, "text", "zh", None, 1, 1)
-    assert (unknown.value.reason, unspoken.value.reason) == (
-        "unknown_voice",
-        "unsupported_language",
-    )

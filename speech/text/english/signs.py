@@ -121,14 +121,15 @@ class _Speakable(dict[int, str]):
     """A `str.translate` table that fills itself: what no rule can speak becomes a space."""
 
     def __missing__(self, code: int) -> str:
-        self[code] = _speakable(chr(code))
+        self[code] = unified_char(chr(code))
         return self[code]
 
 
 _SPEAKABLE = _Speakable()
 
 
-def _speakable(char: str) -> str:
+def unified_char(char: str) -> str:
+    """What `unify` makes of one character."""
     category = unicodedata.category(char)
     folded = unicodedata.normalize("NFKC", char).replace("⁄", "/")
     if char in _UNIFIED:

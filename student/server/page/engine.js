@@ -11,7 +11,7 @@ export async function describe() {
   return response.json();
 }
 
-/** Pieces of a wave as they are made: Float32Array at 24 kHz. */
+/** Pieces of a wave as they are made: Float32Array at 24 kHz; an error where `signal` ended them. */
 export async function* speak(request, { key, signal }) {
   const response = await ask({ ...request, response_format: "pcm" }, key, signal);
   const reader = response.body.getReader();

@@ -28,40 +28,48 @@ function request() {
 }
 
 async function speak() {
-  speaking?.abort();
-  const asked = request(), control = (speaking = new AbortController());
+  const asked = request(), control = new AbortController();
   if (!asked.input) return tell("there is no text to speak");
+  speaking?.abort();
+  speaking = control;
   begin();
   try {
-    await player.start();
-    const pieces = await hear(asked, control);
-    if (pieces) finish(asked, joined(pieces));
+    await player.start(heard);
+    finish(asked, joined(await hear(asked, control)));
   } catch (error) {
     if (!control.signal.aborted) failed(error);
   } finally {
-    if (speaking === control) speaking = undefined;
+    if (speaking === control) {
+      speaking = undefined;
+      player.close();
+    }
   }
 }
 
-/** The pieces, played and drawn as they come; nothing where it was stopped. */
+/** The pieces, played and drawn as they come; an error where it was stopped. */
 async function hear(asked, { signal }) {
   const pieces = [], started = performance.now();
   let samples = 0;
   for await (const piece of engine.speak(asked, { key: key.value, signal })) {
-    if (signal.aborted) return null;
+    signal.throwIfAborted();
     if (!pieces.length) {
       $("first").textContent = time((performance.now() - started) / 1000);
       $("stop").disabled = false;
     }
     pieces.push(piece);
     samples += piece.length;
-    player.add(piece, () => ($("stop").disabled = true));
+    player.add(piece);
     spectrogram.add(piece);
     if (pieces.length === 1) spectrogram.follow();
     figures(samples / SAMPLE_RATE, (performance.now() - started) / 1000);
   }
+  signal.throwIfAborted();
   if (!samples) throw new Error("no sound came");
   return pieces;
+}
+
+function heard() {
+  $("stop").disabled = true;
 }
 
 function begin() {
@@ -191,8 +199,9 @@ key.addEventListener("input", () => sessionStorage.setItem("key", key.value));
 $("stop").addEventListener("click", stop);
 $("again").addEventListener("click", async () => {
   stop();
-  await player.start();
-  player.add(said, () => ($("stop").disabled = true));
+  await player.start(heard);
+  player.add(said);
+  player.close();
   $("stop").disabled = false;
   spectrogram.follow();
 });

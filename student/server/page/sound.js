@@ -7,35 +7,57 @@ export class NoKey extends Error {}
 
 export class Player {
   #sources = new Set();
-  #begun = 0;
+  #begun = 0; // later by each time that the next piece was late
   #next = 0;
+  #isOpen = false; // more may come
+  #ended = () => {};
 
   constructor() {
     this.context = new AudioContext({ sampleRate: SAMPLE_RATE });
   }
 
-  /** Must be called from a click or a key: browsers are silent before. */
-  start() {
+  /** Must be called from a click or a key: browsers are silent before. `ended` is told once it was
+   * closed and all of it was heard, and not where it was stopped. */
+  start(ended) {
     this.stop();
     this.#begun = this.#next = 0;
+    this.#isOpen = true;
+    this.#ended = ended;
     return this.context.resume();
   }
 
-  add(samples, ended = () => {}) {
+  add(samples) {
     const now = this.context.currentTime;
     if (!this.#begun) this.#begun = this.#next = now + AHEAD_S;
-    this.#next = Math.max(this.#next, now);
+    const late = Math.max(0, now - this.#next);
+    this.#begun += late;
+    this.#next += late;
     const buffer = this.context.createBuffer(1, samples.length, SAMPLE_RATE);
     buffer.copyToChannel(samples, 0);
     const source = new AudioBufferSourceNode(this.context, { buffer });
     source.connect(this.context.destination);
     source.start(this.#next);
-    source.onended = () => this.#sources.delete(source) && this.#sources.size === 0 && ended();
+    source.onended = () => {
+      this.#sources.delete(source);
+      this.#tellEnd();
+    };
     this.#sources.add(source);
     this.#next += buffer.duration;
   }
 
+  /** No more comes. */
+  close() {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#tellEnd();
+  }
+
+  #tellEnd() {
+    if (!this.#isOpen && !this.#sources.size) this.#ended();
+  }
+
   stop() {
+    this.#isOpen = false;
     for (const source of this.#sources) {
       source.onended = null;
       source.stop();
@@ -43,9 +65,10 @@ export class Player {
     this.#sources.clear();
   }
 
-  /** Seconds since the beginning, or null while there is silence. */
+  /** Seconds of sound since its beginning, or null before it and once it was heard. */
   get place() {
-    return this.#sources.size ? this.context.currentTime - this.#begun : null;
+    if (!this.#begun || !(this.#isOpen || this.#sources.size)) return null;
+    return Math.min(this.context.currentTime, this.#next) - this.#begun;
   }
 }
 

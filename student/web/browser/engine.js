@@ -1,10 +1,11 @@
 /** Speech in the browser alone; stands in the place of student/server/page/engine.js. */
 import { SAMPLE_RATE } from "./sound.js";
+import { readVoice } from "./voice_mix.js";
 
 export const KINDS = ["wav"];
 const worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
 const listeners = new Map(); // by the number of what was asked
-let asked = 0;
+let asked = 0, voices = [];
 worker.onmessage = ({ data }) => listeners.get(data.id)?.(data);
 
 /** As of the server, once all is loaded; `progress` is told how far that is. */
@@ -17,14 +18,17 @@ export function describe(progress) {
       const { name, speakers, precision, license, sample_rate } = described;
       if (sample_rate !== SAMPLE_RATE) return reject(new Error(`the student speaks at ${sample_rate} Hz`));
       const note = `${name}, ONNX ${precision}, ${license} · computed in this browser`;
-      return resolve({ models: [{ id: name, voices: speakers }], note });
+      voices = speakers;
+      return resolve({ models: [{ id: name, voices }], note });
     });
     worker.postMessage({ load: true });
   });
 }
 
+/** As of the server: pieces as they are made, and an error where `signal` ended them. */
 export async function* speak({ voice, input, speed }, { signal }) {
-  const id = ++asked, waiting = [];
+  signal.throwIfAborted();
+  const id = ++asked, waiting = [], weights = readVoice(voice, voices);
   let wake = () => {};
   listeners.set(id, (told) => {
     waiting.push(told);
@@ -35,11 +39,12 @@ export async function* speak({ voice, input, speed }, { signal }) {
     wake();
   };
   signal.addEventListener("abort", cancel);
-  worker.postMessage({ id, weights: weightsOf(voice), text: input, speed });
+  worker.postMessage({ id, weights, text: input, speed });
   try {
-    while (!signal.aborted) {
-      if (!waiting.length) await new Promise((resolve) => (wake = resolve));
-      const { piece, error } = waiting.shift() ?? {};
+    for (;;) {
+      if (!waiting.length && !signal.aborted) await new Promise((resolve) => (wake = resolve));
+      signal.throwIfAborted();
+      const { piece, error } = waiting.shift();
       if (error) throw new Error(error);
       if (!piece) return;
       yield piece;
@@ -48,10 +53,4 @@ export async function* speak({ voice, input, speed }, { signal }) {
     listeners.delete(id);
     signal.removeEventListener("abort", cancel);
   }
-}
-
-/** "a(70)+b(30)" as { a: 70, b: 30 } */
-function weightsOf(voice) {
-  const parts = voice.split("+").map((part) => /^(.+?)(?:\((\d+)\))?$/.exec(part));
-  return Object.fromEntries(parts.map(([, name, weight]) => [name, Number(weight ?? 1)]));
 }

@@ -6,7 +6,7 @@ import { chooseReadings } from "./heteronyms.js";
 import { CONSONANTS, Lexicon, VOWELS, withStress } from "./lexicon.js";
 import { Table } from "./tables.js";
 import { Tagger } from "./tagger.js";
-import { PARAGRAPH_S, paragraphs, pauseAfter, split, tidied } from "./text.js";
+import { PARAGRAPH_S, Tidier, paragraphs, pauseAfter, split } from "./text.js";
 import { tokenize } from "./tokenizer.js";
 
 const SUBTOKEN = new RegExp(
@@ -24,7 +24,7 @@ const SHORT_WORDS = (
 ).split(" ");
 const PLAIN = { ł: "l", Ł: "L", ø: "o", Ø: "O", đ: "d", Đ: "D", ß: "ss", ı: "i" };
 const NOTHING_AFTER = { vowel: null, to: false };
-const READABLE = /^[\p{Script=Latin}\s.,;:!?'"—…-]*$/u;
+const READABLE = /^(?![ℲⅎↃ])[\p{Script=Latin}\s.,;:!?'"—…-]$/u; // those three are Latin by script, not by name
 
 /** The first thing in a text that needs to be written out as words, or null. */
 export function unreadable(text, abbreviations) {
@@ -50,13 +50,14 @@ export class Phonemizer {
     Object.assign(this, { tables, unknown });
     this.lexicon = new Lexicon(new Table(tables.gold), new Table(tables.silver));
     this.tagger = new Tagger(tables);
+    this.tidier = new Tidier(tables);
   }
 
   /** What is said in one go, [{ pause_s, phonemes }, ...]; an error in one line for what is not read. */
   async phrases(text) {
     const said = [];
     let pause_s = 0;
-    for (const paragraph of paragraphs(text).map(tidied)) {
+    for (const paragraph of paragraphs(text).map((paragraph) => this.tidier.tidied(paragraph))) {
       const sign = unreadable(paragraph, this.tables.abbreviations);
       if (sign) throw new UnreadableError(sign);
       if (!/\p{L}/u.test(paragraph)) continue;

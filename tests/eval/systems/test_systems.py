@@ -1,5 +1,6 @@
 """Systems: who says which sentence in which voice, and that one's fault stays its own."""
 
+import io
 import re
 import time
 from collections.abc import Iterator, Sequence
@@ -19,7 +20,7 @@ from eval.systems import systems
 from eval.systems.references import References, choose_voice, open_references
 from eval.systems.systems import open_system
 from eval.systems.teacher import teacher_config
-from eval.systems.testsets import Reference, Sentence, read_testset
+from eval.systems.testsets import Reference, Sentence, read_kind, read_testset
 from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave
 from speech.config import load_config
@@ -188,6 +189,45 @@ def test_no_two_systems_share_a_folder(one: str, other: str, tmp_path: Path) -> 
 def test_a_system_is_named_once(lines: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"'audio:a' is named twice; each system is"):
         config_of(lines, tmp_path, "[audio:a,audio:b,audio:a]")
+
+
+@pytest.mark.parametrize(
+    ("names", "limit", "told"),
+    [
+        (("1", "00003"), "null", None),
+        (
+            ("1", "2", "3", "short-00001"),
+            "null",
+            None,
+        ),  # of a line that is left out, of another list
+        (("1", "2", "00003"), "1", None),
+        (("1", "2"), "null", "has no file for 1 of 2 sentences (00003)"),
+        (("1", "2", "3", "4"), "null", "has 1 file that no sentence asks for (4)"),
+        (
+            ("8", "1", "9"),
+            "null",
+            "no file for 1 of 2 sentences (00003) and 2 files that no sentence asks for (8, 9)",
+        ),
+    ],
+)
+def test_a_folder_of_another_list_is_told(
+    tmp_path: Path, names: Sequence[str], limit: str, told: str | None
+) -> None:
+    list_of = {"lines": "Say this.\n2 !!! 你好\n\rSay more.\n\n", "short": "Hello.\n"}
+    for name, text in list_of.items():
+        (tmp_path / f"{name}.txt").write_text(text, newline="")
+    (tmp_path / "clips").mkdir()
+    for name in names:
+        soundfile.write(tmp_path / "clips" / f"{name}.wav", np.zeros(500), SAMPLE_RATE)
+    config = config_of(
+        f"{tmp_path}/lines.txt", tmp_path, f"[audio:{tmp_path}/clips]", f"limit={limit}"
+    )
+    console = Console(file=io.StringIO(), width=1000, force_terminal=False)
+    kinds = {"short": read_kind("short", tmp_path / "short.txt", "en", config.limit)}
+    speak_all(read_testset(config.testset, "en", config.limit), config, console, kinds)
+    printed = console.file.getvalue()  # type: ignore[attr-defined]
+    assert (told or "") in printed
+    assert printed.count("clips has") == (told is not None)
 
 
 @pytest.mark.parametrize("name", ["", "teacher:", "nothing:x", "f5_mini", "recordings:x"])

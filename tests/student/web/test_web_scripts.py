@@ -1,26 +1,21 @@
 """The scripts of the page without a server, by node: they compute what Python does."""
 
-import gzip
-import json
-import shutil
-import subprocess
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
-from speech.text.phonemes import _network
+from speech.errors import Refused
 from student.mastering import mastered
 from student.onnx.frames import expand
 from student.onnx.runtime import whole_frames
 from student.onnx.waves import AHEAD, PulseFilter
 from student.phrases import phrases
-from student.web.folder import scripts
-from student.web.tables import frontend_tables
+from student.voice_mix import read_voice
+from tests.student.web.node import needs_node, run
 
-pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
+pytestmark = needs_node
 SENTENCES = Path("eval/testset/english.txt").read_text("utf-8").splitlines()
 ORDINARY = [
     "I read that book years ago, and I still read it to my children.",
@@ -37,25 +32,6 @@ ORDINARY = [
 ]
 HETERONYMS = Path("tests/speech/text/heteronyms.tsv").read_text("utf-8").splitlines()
 """part, word, phonemes, sentence"""
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("scripts")
-    for name, data in scripts().items():
-        (folder / name).write_bytes(data)
-    (folder / "package.json").write_text('{"type": "module"}')
-    return folder
-
-
-def run(folder: Path, script: str, given: object) -> Any:
-    """What a script says of `given`: it sets `said`."""
-    (folder / "given.json").write_text(json.dumps(given))
-    read = 'import fs from "node:fs"; let said; const given = JSON.parse(fs.readFileSync("given.json"))'
-    (folder / "test.js").write_text(f"{read}\n{script}\nconsole.log(JSON.stringify(said));")
-    done = subprocess.run(["node", "test.js"], cwd=folder, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
 
 
 FILTER = """
@@ -142,6 +118,36 @@ def test_durations_places_and_pieces_are_those_of_the_runtime(folder: Path, spee
     np.testing.assert_allclose(theirs["places"], places.ravel(), atol=1e-6)
 
 
+VOICES = """
+import { readVoice } from "./voice_mix.js";
+const shares = (weights) => {
+  const total = Object.values(weights).reduce((sum, weight) => sum + weight, 0);
+  return Object.fromEntries(Object.entries(weights).map(([name, weight]) => [name, weight / total]));
+};
+said = given.asked.map((asked) => {
+  try {
+    return shares(readVoice(asked, given.names));
+  } catch (error) {
+    return error.message;
+  }
+});
+"""
+
+
+def test_voices_are_asked_for_as_in_python(folder: Path) -> None:
+    names = ["ada", "ben", "en+male", "speaker (2)", "a b"]
+    spoken = [*names, "ada(3)", "ada+ben", " ada ( 2 ) + ben(1)", "ada(0.5)+ben(1.5)", "a b+ada"]
+    spoken += ["ada+ben+ada", "speaker (2)(30)+ada(70)"]
+    refused = ["", "+", "ada+", "ada++ben", "nobody", "ada(0)", "ada(-1)", "ada()", "ada(1e3)"]
+    refused += ["ada(99999)", "en+male(2)", "ada(2)ben(1)", "ada(2", "Ada"]
+    theirs = run(folder, VOICES, {"names": names, "asked": spoken + refused})
+    assert theirs[: len(spoken)] == [pytest.approx(read_voice(asked, names)) for asked in spoken]
+    for asked, told in zip(refused, theirs[len(spoken) :], strict=True):
+        with pytest.raises(Refused):
+            read_voice(asked, names)
+        assert "allowed: ada, ben" in told
+
+
 MASTERING = """
 import { mastered } from "./mastering.js";
 const parts = given.parts.map(([pause_s, pieces]) => (
@@ -161,38 +167,6 @@ def test_speech_begins_ends_and_is_loud_as_in_python(folder: Path, gain: float) 
     given = [(pause_s, [wave.tolist() for wave in pieces]) for pause_s, pieces in parts]
     theirs = run(folder, MASTERING, {"parts": given, "gain": gain})
     np.testing.assert_allclose(theirs, ours, atol=1e-6)
-
-
-PHONEMES = """
-import { gunzipSync } from "node:zlib";
-import { Phonemizer } from "./phonemes.js";
-const tables = JSON.parse(gunzipSync(fs.readFileSync("frontend.json.gz")));
-const phonemizer = new Phonemizer(tables, async (word) => given.unknown[word] ?? null);
-said = [];
-for (const text of given.texts) {
-  said.push(await phonemizer.phrases(text).catch((error) => error.message));
-}
-"""
-
-
-@pytest.fixture(scope="module")
-def in_node(folder: Path) -> Any:
-    """Texts to phonemes, or why not."""
-    packed = frontend_tables()
-    (folder / "frontend.json.gz").write_bytes(packed)
-    tables = json.loads(gzip.decompress(packed))
-    known = {
-        line.split("\t")[0].lower()
-        for name in ("gold", "silver")
-        for line in tables[name].split("\n")
-    }
-
-    def said(texts: list[str]) -> list[list[dict[str, Any]] | str]:
-        words = {word.strip('.,;:!?"()') for text in texts for word in text.split()}
-        unknown = {word: _network()(word) for word in words if word.lower() not in known}
-        return run(folder, PHONEMES, {"texts": texts, "unknown": unknown})
-
-    return said
 
 
 def test_ordinary_sentences_are_read_as_python_reads_them(in_node) -> None:
