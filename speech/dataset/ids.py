@@ -25,7 +25,7 @@ def read_ids(output: Location, names: Iterable[str]) -> Iterator[str]:
     for name in names:
         path = storage.join(output, name)
         try:
-            with storage.open_input(path) as stream:
+            with storage.open_input(path, storage.COLUMN_FETCH_BYTES) as stream:
                 for batch in pq.ParquetFile(stream).iter_batches(BATCH_ROWS, columns=["id"]):
                     yield from batch.column(0).to_pylist()
         except (pa.ArrowException, OSError) as error:
