@@ -48,7 +48,7 @@ class DatasetRows:
         """The numbers of the accepted rows in each row group."""
         groups, start = [], 0
         for path in self.data:
-            with storage.open_input(path) as stream:
+            with storage.open_input(path, storage.COLUMN_FETCH_BYTES) as stream:
                 metadata = self._open(path, stream)
                 for group in range(metadata.num_row_groups if metadata else 0):
                     rows = metadata.metadata.row_group(group).num_rows  # type: ignore[union-attr]
@@ -61,7 +61,7 @@ class DatasetRows:
     ) -> Iterator[tuple[int, Row]]:
         start = 0
         for path in paths:
-            with storage.open_input(path) as stream:
+            with storage.open_input(path, storage.COLUMN_FETCH_BYTES) as stream:
                 file = self._open(path, stream)
                 for group in range(file.num_row_groups if file else 0):
                     rows = file.metadata.row_group(group).num_rows  # type: ignore[union-attr]

@@ -11,7 +11,14 @@ from pipelines.corpus.files import (
     read_lines,
 )
 from pipelines.corpus.lines import Line
-from pipelines.corpus.parts import CorpusPart, PartCount, count_part, number_parts, split_part
+from pipelines.corpus.parts import (
+    CorpusPart,
+    PartCount,
+    count_part,
+    count_parts,
+    number_parts,
+    split_part,
+)
 from pipelines.corpus.spoken import utterance_texts
 
 __all__ = [
@@ -23,6 +30,7 @@ __all__ = [
     "PartCount",
     "count_lines",
     "count_part",
+    "count_parts",
     "estimate_lines",
     "expand",
     "note_of",

@@ -13,11 +13,10 @@ from pipelines.corpus.spans import SPAN_BYTES, WHOLE, Span
 from speech.dataset.schema import Rejection
 from speech.errors import InputError
 from speech.reasons import Reason
-from speech.storage import open_input
+from speech.storage import COLUMN_FETCH_BYTES, open_input
 
 MAX_ROW_GROUP_BYTES = 512 * 2**20
 _BATCH_ROWS = 256
-_FETCH_BYTES = 2**16  # at least; Arrow asks for columns whole
 _TEXTS = (
     *(pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view),
     *(pa.types.is_binary, pa.types.is_large_binary, pa.types.is_binary_view),
@@ -77,7 +76,7 @@ def _read(
 def _opened(path: str, config: CorpusConfig) -> Iterator[pq.ParquetFile]:
     """The file, its text columns read as dictionaries: one large value repeated a million times in
     a small file stays one value in memory."""
-    with open_input(path, _FETCH_BYTES) as stream:
+    with open_input(path, COLUMN_FETCH_BYTES) as stream:
         try:
             plain = pq.ParquetFile(stream)
             check_text_column(plain.schema_arrow.names, path, config)

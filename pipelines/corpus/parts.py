@@ -9,6 +9,7 @@ What is read of a part does not depend on how its file was split.
 """
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
@@ -26,6 +27,7 @@ from pipelines.corpus.layouts import Layout
 from pipelines.corpus.lines import Line
 from pipelines.corpus.parquet import parquet_spans
 from pipelines.corpus.spans import WHOLE, Span, count_ends, spans_of
+from speech.dataset.markers import READERS
 from speech.dataset.schema import Rejection
 
 
@@ -102,6 +104,20 @@ def count_part(part: CorpusPart, config: CorpusConfig) -> PartCount:
         return PartCount(ends.lines, ends.lines)
     rows, beyond = count_rows(part.file.path, part.layout, config, part.span, ends)
     return PartCount(rows, ends.lines, beyond)
+
+
+def count_parts(
+    parts: Sequence[CorpusPart], config: CorpusConfig, limit: int | None
+) -> list[CorpusPart]:
+    """All three steps by threads of this process: some seconds for 20 million lines on a disk.
+
+    Raises:
+        InputError: a file that cannot be read.
+    """
+    spans = [span for part in parts for span in split_part(part, config)]
+    with ThreadPoolExecutor(READERS) as pool:
+        counts = list(pool.map(lambda part: count_part(part, config), spans))
+    return list(number_parts(spans, counts, config, limit))
 
 
 def number_parts(

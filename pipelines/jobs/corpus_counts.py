@@ -1,23 +1,21 @@
 """A large corpus is counted by many before it is planned by many: parts in, parts with lines out."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 
 import apache_beam as beam
 
-from pipelines.config import SynthConfig
 from pipelines.corpus import (
     CorpusConfig,
     CorpusPart,
     PartCount,
     count_part,
+    count_parts,
     number_parts,
     split_part,
 )
 from pipelines.run.row_counts import PlanCounts
 from pipelines.run.run_plan import RunPlan
-from speech.dataset.markers import READERS
 
 Pair = tuple[CorpusPart, PartCount]
 
@@ -34,7 +32,7 @@ def counted_parts(
     if run_plan.corpus.is_counted:
         return pipeline | "List corpus" >> beam.Create(run_plan.corpus.parts), None
     if not config.runner.bears_branches:
-        parts = _count_here(run_plan.corpus.parts, config)
+        parts = count_parts(run_plan.corpus.parts, config.corpus, config.limit)
         return pipeline | "List parts" >> beam.Create(parts), None
     files = pipeline | "List corpus" >> beam.Create(run_plan.corpus.parts)
     counts = (
@@ -47,14 +45,6 @@ def counted_parts(
     numbered = counts | "Number lines" >> beam.FlatMap(_numbered, config.corpus, config.limit)
     files = counts | "Lines of files" >> beam.FlatMap(_lines_of_files, config.corpus, config.limit)
     return numbered | "Spread parts" >> beam.Reshuffle(), files
-
-
-def _count_here(parts: Sequence[CorpusPart], config: SynthConfig) -> list[CorpusPart]:
-    """By threads of the launcher: some seconds for 20 million lines on a disk."""
-    spans = [span for part in parts for span in split_part(part, config.corpus)]
-    with ThreadPoolExecutor(READERS) as pool:
-        counts = list(pool.map(lambda part: count_part(part, config.corpus), spans))
-    return list(number_parts(spans, counts, config.corpus, config.limit))
 
 
 def _counted(part: CorpusPart, config: CorpusConfig) -> Pair:

@@ -6,7 +6,7 @@ a few new lines of a large dataset cost a reading of its ids, and nothing has to
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import apache_beam as beam
 
@@ -32,12 +32,13 @@ def drop_known(
     wanted: Sequence[int],
     folder: str | None,
     pipeline: beam.Pipeline,
-    text: beam.PCollection,
+    ways: Mapping[str, beam.PCollection],
 ) -> beam.PCollection:
     """(shard, text) of the whole corpus and (COUNTS, counts) -> (shard, row to be) of what is new, in
     the shards that are `wanted`, and how much is known.
 
     Args:
+        ways: on which they come, as for `group_by_shard`.
         folder: where text waits on this machine's disk; None for Beam's own shuffle.
     """
     buckets = count_buckets(run_plan)
@@ -47,13 +48,12 @@ def drop_known(
         | "Spread earlier shards" >> beam.Reshuffle()
         | "Read ids" >> beam.ParDo(ReadIds(run_plan.config.output, buckets))
     )
-    grouped = group_by_shard(
-        pipeline | "List buckets" >> beam.Create(range(buckets)),
-        (there, text | "To buckets" >> beam.Map(_in_bucket, buckets))
-        | "Ids and text" >> beam.Flatten(),
-        folder,
-        "bucket",
-    )
+    placed = {
+        what: way | f"{what} to buckets" >> beam.Map(_in_bucket, buckets)
+        for what, way in ways.items()
+    }
+    listed = pipeline | "List buckets" >> beam.Create(range(buckets))
+    grouped = group_by_shard(listed, {"Ids": there, **placed}, folder, "bucket")
     return grouped | "Drop what is known" >> beam.ParDo(DropKnown(run_plan, wanted))
 
 

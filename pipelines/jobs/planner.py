@@ -39,12 +39,12 @@ def build_planning(run_plan: RunPlan, folders: RunFolders | None, pipeline: beam
     wanted = run_plan.unplanned
     shards = pipeline | "List shards to plan" >> beam.Create(wanted)
     parts, lines = counted_parts(pipeline, run_plan)
-    text = parts | "Read and plan" >> beam.ParDo(PlanText(run_plan, wanted, progress))
+    ways = {"Text": parts | "Read and plan" >> beam.ParDo(PlanText(run_plan, wanted, progress))}
     if lines is not None:
-        text = (text, lines | "As counts" >> beam.Map(_as_counts)) | "With lines" >> beam.Flatten()
+        ways["Lines"] = lines | "As counts" >> beam.Map(_as_counts)
     if run_plan.earlier:
-        text = drop_known(run_plan, wanted, text_folder, pipeline, text)
-    grouped = group_by_shard(shards, text, text_folder)
+        ways = {"Text": drop_known(run_plan, wanted, text_folder, pipeline, ways)}
+    grouped = group_by_shard(shards, ways, text_folder)
     _ = grouped | "Write text" >> beam.ParDo(WriteText(run_plan))
 
 

@@ -1,14 +1,15 @@
 """Text is grouped by shard: through Beam's shuffle, or through files where Beam has none.
 
-Beam's direct runner groups in memory, at a kilobyte and more for each line. With a folder the text
-goes into one file a shard, and only where it lies passes the shuffle. What a bundle that failed has
-written is never pointed at, so that a bundle may be tried again.
+Beam's direct runner groups in memory, at a kilobyte and more for each line, and holds there as well
+what several ways bring together. With a folder the text of each way goes into one file a shard, and
+only where it lies meets the others and passes the shuffle. What a bundle that failed has written is
+never pointed at, so that a bundle may be tried again.
 """
 
 import pickle
 import secrets
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,31 +33,51 @@ class Spooled:
 
 
 def group_by_shard(
-    shards: beam.PCollection, text: beam.PCollection, folder: str | None, key: str = "shard"
+    shards: beam.PCollection,
+    ways: Mapping[str, beam.PCollection],
+    folder: str | None,
+    key: str = "shard",
 ) -> beam.PCollection:
-    """Every shard to do with the items that `text` has for it, none among them.
+    """Every shard to do with the items that come for it, none among them; they are read as they are
+    asked for.
 
     Args:
         shards: of numbers.
-        text: of (shard, item).
+        ways: of (shard, item) each, by what they bring; that names the steps.
         key: what the numbers are of; names the steps.
         folder: where the text waits on this machine's disk; None for Beam's own shuffle.
     """
     keys = shards | f"Empty {key}s" >> beam.Map(lambda shard: (shard, None))
     if folder is not None:
-        text = text | f"Text of {key}s to files" >> beam.ParDo(ToFiles(folder))
-    grouped = (
-        (keys, text)
+        ways = {
+            what: way | f"{what} of {key}s to files" >> beam.ParDo(ToFiles(folder))
+            for what, way in ways.items()
+        }
+    return (
+        (keys, *ways.values())
         | f"With empty {key}s" >> beam.Flatten()
         | f"Group text by {key}" >> beam.GroupByKey()
+        | f"Items of {key}s" >> beam.MapTuple(_items)
     )
-    if folder is not None:
-        return grouped | f"Text of {key}s from files" >> beam.ParDo(FromFiles())
-    return grouped | f"Without empty items of {key}s" >> beam.MapTuple(_items)
 
 
-def _items(shard: int, items: Iterable[Any]) -> tuple[int, list[Any]]:
-    return shard, [item for item in items if item is not None]
+@dataclass(frozen=True)
+class Items:
+    """What has come for a shard, one after the other."""
+
+    found: Iterable[Any]
+    """items, where they lie, and None"""
+
+    def __iter__(self) -> Iterator[Any]:
+        for one in self.found:
+            if isinstance(one, Spooled):
+                yield from read(one)
+            elif one is not None:
+                yield one
+
+
+def _items(shard: int, found: Iterable[Any]) -> tuple[int, Iterable[Any]]:
+    return shard, Items(found)
 
 
 class ToFiles(beam.DoFn):
@@ -97,16 +118,6 @@ class ToFiles(beam.DoFn):
 
     def _path(self, shard: int) -> Path:
         return Path(self.folder) / f"{shard}-{self.bundle}"
-
-
-class FromFiles(beam.DoFn):
-    """(shard, where its items lie) -> (shard, items)."""
-
-    def process(
-        self, element: tuple[int, Iterable[Spooled | None]]
-    ) -> Iterator[tuple[int, list[Any]]]:
-        shard, spooled = element
-        yield shard, [item for part in spooled if part for item in read(part)]
 
 
 def read(spooled: Spooled) -> Iterator[Any]:

@@ -133,20 +133,21 @@ class WriteUnits(beam.DoFn):
         self.threads.close()
 
     def _make(self, key: UnitKey) -> Marker | None:
-        """Make a unit, and its shard where it was the last; None where another holds it.
+        """Make a unit, and its shard where it was the last; None where another holds it, or its shard
+        is merged, whose marker no longer tells what was this unit's.
 
         A retried bundle makes nothing twice.
         """
         shard = shard_part(key.shard, self.shards, self.tag)
         unit = unit_part(shard, key.unit, key.units)
-        if whole := self._finished(shard):
-            return whole
+        if self._is_finished(shard):
+            return None
         with self.claims.unit(unit) as claim:
             if claim is None:
                 self.held.append(key)
                 return None
-            if whole := self._finished(shard):  # while it was claimed
-                return whole
+            if self._is_finished(shard):  # while it was claimed
+                return None
             try:
                 self.own.claim = claim
                 marker = find_marker(self.config.output, unit) or self._speak(key, unit)
@@ -154,19 +155,19 @@ class WriteUnits(beam.DoFn):
                 self.held.append(key)
                 return None
             except InputError:
-                if whole := self._finished(shard):
-                    return whole  # others made it, and have removed what it was made from
+                if self._is_finished(shard):
+                    return None  # others made it, and have removed what it was made from
                 raise
         with self.merging:  # of two threads that finish a shard's last units, one merges
-            if not self._finished(shard):
+            if not self._is_finished(shard):
                 row_group_bytes = self.config.dataset.row_group_mb << 20
                 merge_units(self.config.output, shard, key.units, row_group_bytes)
         return marker
 
-    def _finished(self, shard: Part) -> Marker | None:
+    def _is_finished(self, shard: Part) -> bool:
         if not storage.exists(storage.join(self.config.output, shard.marker)):
-            return None
-        return find_marker(self.config.output, shard)
+            return False
+        return find_marker(self.config.output, shard) is not None
 
     def _speak(self, key: UnitKey, unit: Part) -> Marker:
         output = self.config.output

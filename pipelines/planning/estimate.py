@@ -1,5 +1,7 @@
 """The whole plan of a run, from its corpus to its cost."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -84,10 +86,11 @@ def reckon(config: PlanConfig, bank: VoiceBank, text: SampleText, heard: Heard) 
         accepted, tries = heard.pilot.accepted_share, heard.pilot.tries_an_utterance
     kept = Interval.exactly(1.0) if config.dataset.keep_rejected_audio else accepted
     storage_gb = _product(audio_h, kept).times(3600 * FLAC_BYTES_PER_S / 1e9)
-    requests = count_requests(units.shards, units.units)
-    is_replicated = is_multi_region(config.plan.bucket_region)
-    of_class, spoken_h = config.plan.storage_class, audio_h.value * tries
     names = config.plan.profiles
+    spoken_h, rounds = audio_h.value * tries, tries / config.gate.candidates
+    profiles = [cost_of(config, name, heard, spoken_h, units.units) for name in names]
+    requests = _requests(config, units, rounds, profiles)
+    is_replicated = is_multi_region(config.plan.bucket_region)
     return Estimate(
         output=config.output,
         sample=text.sample,
@@ -102,13 +105,23 @@ def reckon(config: PlanConfig, bank: VoiceBank, text: SampleText, heard: Heard) 
         storage_gb=storage_gb,
         requests=requests,
         storage_cost=storage_cost(
-            config.prices, of_class, requests, storage_gb.value, is_replicated
+            config.prices, config.plan.storage_class, requests, storage_gb.value, is_replicated
         ),
-        profiles=[cost_of(config, name, heard, spoken_h, units.units) for name in names],
+        profiles=profiles,
         prices=config.prices.label(names),
         teacher_license=config.teacher.license,
         warnings=list(cautions(config, bank, units.units)),
     )
+
+
+def _requests(
+    config: PlanConfig, units: RunUnits, rounds: float, profiles: Sequence[ProfileCost]
+) -> Requests:
+    """Of the slowest profile, whose workers say the longest that they live."""
+    batches = math.ceil(units.batches.count * rounds)
+    worker_h = max((profile.device_h or 0.0 for profile in profiles), default=0.0)
+    lease_s = config.runner.shared_lease_s
+    return count_requests(units.shards, units.units, batches, worker_h, lease_s)
 
 
 def _product(one: Interval, other: Interval) -> Interval:

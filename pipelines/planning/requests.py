@@ -3,14 +3,24 @@
 from dataclasses import dataclass
 
 from pipelines.planning.prices import GIB, PricesConfig
+from pipelines.progress.heartbeat import EVERY_S
+from speech.storage.lease import BEATS
 
-UNIT_WRITES, UNIT_READS = 3, 8
-"""clips, rejections and marker; for each a look at what is there, two reads of its text from the plan,
-and all three read again when the shard is merged"""
-SHARD_WRITES, SHARD_READS = 4, 5
-"""its part of the plan, clips, rejections and marker; a look for each, and the plan's footer"""
-RUN_WRITES, RUN_READS = 10, 10
-"""run.json, plan.json, manifest and card; their reading"""
+UNIT_WRITES, UNIT_LISTINGS, UNIT_READS = 3, 1, 18
+"""clips, rejections and marker; whether it was the last of its shard; looks at its shard (3), at itself
+(2), its files (2) and its record of batches (2), its text (3), and at the merge all three read and
+looked at before they are deleted"""
+BATCH_WRITES = 1
+"""what is about to be spoken, for whoever comes after a worker that died of it"""
+SHARD_WRITES, SHARD_LISTINGS, SHARD_READS = 4, 2, 11
+"""its part of the plan, clips, rejections and marker; its units, before they are made and when they are
+deleted; looks at its files (3) and at its part of the plan (5), and its marker (3)"""
+RUN_WRITES, RUN_LISTINGS, RUN_READS = 10, 30, 10
+"""run.json, plan.json, manifest and card; which shards are there, of three folders, before and after
+each job; the reading of the records"""
+LEASE_WRITES, LEASE_READS = 2, 2
+"""of a unit by `runner=lease`: taken, and confirmed before its marker; a look before it is taken, and
+before it is given back"""
 NAMES_A_LISTING = 1000
 SOFT_DELETE_MONTHS = 7 / 30
 """for which the files of merged units are still billed"""
@@ -39,12 +49,28 @@ class StorageCost:
     """of every byte written, where the bucket is multi-region; None: the price is not known"""
 
 
-def count_requests(shards: int, units: int) -> Requests:
-    names = UNIT_WRITES * units + SHARD_WRITES * shards
-    return Requests(
-        UNIT_WRITES * units + SHARD_WRITES * shards + RUN_WRITES + -(-names // NAMES_A_LISTING),
-        UNIT_READS * units + SHARD_READS * shards + RUN_READS,
+def count_requests(
+    shards: int, units: int, batches: int, worker_h: float = 0.0, lease_s: float | None = None
+) -> Requests:
+    """Args:
+    batches: of all tries.
+    worker_h: hours of all workers together, in which they write now and then that they live; 0
+        leaves that out.
+    lease_s: `runner.lease_s`; None with other runners.
+    """
+    writes = UNIT_WRITES * units + BATCH_WRITES * batches + SHARD_WRITES * shards + RUN_WRITES
+    reads = UNIT_READS * units + SHARD_READS * shards + RUN_READS
+    beats_a_s = 1 / EVERY_S
+    if lease_s is not None:
+        writes, reads = writes + LEASE_WRITES * units, reads + LEASE_READS * units
+        beats_a_s += BEATS / lease_s
+    pages = -(-UNIT_WRITES * units // max(1, shards) // NAMES_A_LISTING)
+    listings = (
+        UNIT_LISTINGS * units * (pages + 1) // 2  # the units' names are half there on average
+        + SHARD_LISTINGS * shards * pages
+        + RUN_LISTINGS * -(-shards // NAMES_A_LISTING)
     )
+    return Requests(writes + listings + round(3600 * worker_h * beats_a_s), reads)
 
 
 def storage_cost(

@@ -12,7 +12,7 @@ from pipelines.corpus import CorpusConfig, CorpusFile, read_lines
 from pipelines.planning.text_windows import READERS, Items
 from pipelines.planning.windows import Stretch
 from speech.errors import InputError
-from speech.storage import open_input
+from speech.storage import COLUMN_FETCH_BYTES, open_input
 
 BATCH_ROWS = 1024
 
@@ -29,7 +29,7 @@ def count_rows(files: Sequence[CorpusFile]) -> list[int]:
 
 def _rows(file: CorpusFile) -> int:
     try:
-        with open_input(file.path) as stream:
+        with open_input(file.path, COLUMN_FETCH_BYTES) as stream:
             return int(pq.ParquetFile(stream).metadata.num_rows)
     except (pa.ArrowException, OSError) as error:
         raise InputError(f"{file.path}: cannot be read as Parquet: {error!s:.200}") from error
@@ -57,7 +57,7 @@ def read_windows(
 def _copy(file: CorpusFile, stretch: Stretch, path: Path) -> None:
     """Those rows as a file of their own."""
     try:
-        with open_input(file.path) as stream:
+        with open_input(file.path, COLUMN_FETCH_BYTES) as stream:
             source = pq.ParquetFile(stream)
             with pq.ParquetWriter(path, source.schema_arrow) as writer:
                 for batch in _batches(source, stretch):

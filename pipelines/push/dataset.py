@@ -95,7 +95,7 @@ def _provenance(path: str) -> list[dict[str, Any]]:
         InputError: a row group that is too large for the viewer, or no Parquet file.
     """
     try:
-        with storage.open_input(path) as stream:
+        with storage.open_input(path, storage.COLUMN_FETCH_BYTES) as stream:
             file = pq.ParquetFile(stream)
             for index in range(file.num_row_groups):
                 size = file.metadata.row_group(index).total_byte_size

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from pipelines.corpus import CorpusPart
+from pipelines.corpus import CorpusPart, count_parts
 from pipelines.text.plan_files import count_rows
 from pipelines.text.utterances import (
     CorpusPlan,
@@ -89,7 +89,10 @@ def count_plan(run_plan: "RunPlan") -> PlanCounts:
     bank = load_bank(config.voices, languages=spoken_languages(config))
     counts, lexicon = PlanCounts(), open_lexicon(config)
     tried = TriedVoices(config.output, run_plan.earlier)
-    for part in corpus.parts:
+    parts = corpus.parts
+    if not corpus.is_counted:  # as the job counts them: up to `limit`
+        parts = tuple(count_parts(parts, config.corpus, config.limit))
+    for part in parts:
         for texts in part_texts(part, config, lexicon):
             rows = [row for text in texts for row in rows_of(text, config, bank)]
             counts.add_line(part.file.path, (shard_of(row, corpus.shards) for row in rows))
@@ -215,6 +218,8 @@ def planned_rows(run_plan: "RunPlan") -> int:
 def check_rows(run_plan: "RunPlan", markers: Mapping[int, Marker]) -> PlanCounts:
     """Lines in are rows out: each file's lines were planned, each shard holds what was planned.
 
+    Counts that were lost are written again once they are those of the shards.
+
     Args:
         markers: of all shards, whichever run has made them.
 
@@ -222,10 +227,8 @@ def check_rows(run_plan: "RunPlan", markers: Mapping[int, Marker]) -> PlanCounts
         InputError: the differences, and how to have those shards made again.
     """
     output = run_plan.config.output
-    counts = read_plan(output, run_plan.tag)
-    if counts is None:
-        counts = count_plan(run_plan)
-        write_plan(plan_path(run_plan), counts)
+    written = read_plan(output, run_plan.tag)
+    counts = written or count_plan(run_plan)
     for part in run_plan.corpus.parts:
         check_lines(part, counts.lines[part.file.path])
     found = list(_differences(run_plan, counts, markers))
@@ -236,6 +239,8 @@ def check_rows(run_plan: "RunPlan", markers: Mapping[int, Marker]) -> PlanCounts
             f"rows planned are not rows written: {'; '.join(found[:SHOWN])}{more}. No manifest is "
             f"written; delete the markers of these shards in {folder} and run it again"
         )
+    if written is None:
+        write_plan(plan_path(run_plan), counts)
     return counts
 
 

@@ -53,7 +53,7 @@ def read_unit(output: Location, shard: Part, unit: int) -> list[Item]:
     """
     path = storage.join(output, plan_name(shard))
     try:
-        with storage.open_input(path) as stream:
+        with storage.open_input(path, storage.COLUMN_FETCH_BYTES) as stream:
             table = pq.ParquetFile(stream).read_row_group(unit)
         return [_from_json(text) for text in table.column("item").to_pylist()]
     except (pa.ArrowException, ValueError, KeyError, TypeError, OSError) as error:
@@ -63,7 +63,7 @@ def read_unit(output: Location, shard: Part, unit: int) -> list[Item]:
 def _metadata(output: Location, shard: Part) -> pq.FileMetaData:
     path = storage.join(output, plan_name(shard))
     try:
-        with storage.open_input(path) as stream:
+        with storage.open_input(path, storage.COLUMN_FETCH_BYTES) as stream:
             return pq.ParquetFile(stream).metadata
     except (pa.ArrowException, OSError) as error:
         raise _damaged(path, error) from error

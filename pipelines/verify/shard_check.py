@@ -127,7 +127,8 @@ def _count_again(
         rows = RowCounts()
         features = clip_features(), rejection_features()
         for name, columns in zip(part.files, features, strict=True):
-            with storage.open_input(storage.join(output, name)) as stream:
+            path = storage.join(output, name)
+            with storage.open_input(path, storage.COLUMN_FETCH_BYTES) as stream:
                 rows.add_file(stream, columns.arrow_schema)
     except (Mismatch, Refused, pa.ArrowException, OSError, TypeError) as error:
         return ShardCheck(part, None, {name: f"{error!s:.100}"}, remake=True)

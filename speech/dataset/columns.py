@@ -19,7 +19,7 @@ def check_columns(output: Location, shard: Part) -> None:
     for name, features in zip(shard.files, (clip_features(), rejection_features()), strict=True):
         path, wanted = storage.join(output, name), features.arrow_schema
         try:
-            with storage.open_input(path) as stream:
+            with storage.open_input(path, storage.COLUMN_FETCH_BYTES) as stream:
                 found = pq.ParquetFile(stream).schema_arrow
         except (pa.ArrowException, OSError) as error:
             mend = f'make verify ARGS="output={output} repair=true"'

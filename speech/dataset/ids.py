@@ -39,7 +39,7 @@ def _read(output: Location, names: Iterable[str], *columns: str) -> Iterator[tup
     for name in names:
         path = storage.join(output, name)
         try:
-            with storage.open_input(path) as stream:
+            with storage.open_input(path, storage.COLUMN_FETCH_BYTES) as stream:
                 for batch in pq.ParquetFile(stream).iter_batches(BATCH_ROWS, columns=[*columns]):
                     yield from zip(*(batch[c].to_pylist() for c in columns), strict=True)
         except (pa.ArrowException, OSError) as error:

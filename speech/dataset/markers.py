@@ -1,7 +1,7 @@
 """Completion markers: which parts of a dataset are finished, what is in them, and their sum."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 
@@ -124,10 +124,29 @@ def finished(output: Location, count: int, run: str = "") -> dict[int, Marker]:
 
 def finished_units(output: Location, shard: Part, count: int) -> dict[int, Marker]:
     """As `finished`, of the units of a shard."""
+    return _finished(output, _unit_parts(shard, count), _unit_sizes(output, shard))
+
+
+def all_units(output: Location, shard: Part, count: int) -> dict[int, Marker] | None:
+    """As `finished_units`, of a shard whose units are all finished; else None.
+
+    While a marker is missing none is read: each unit that is made asks, and a shard may have thousands.
+    """
+    sizes, last_first = _unit_sizes(output, shard), reversed(range(count))
+    if any(unit_part(shard, index, count).marker not in sizes for index in last_first):
+        return None
+    markers = _finished(output, _unit_parts(shard, count), sizes)
+    return markers if len(markers) == count else None
+
+
+def _unit_sizes(output: Location, shard: Part) -> dict[str, int]:
     folder = units_folder(shard)
     listed = storage.list_files(storage.join(output, folder))
-    sizes = {f"{folder}/{name}": size for name, size in listed.items()}
-    return _finished(output, (unit_part(shard, index, count) for index in range(count)), sizes)
+    return {f"{folder}/{name}": size for name, size in listed.items()}
+
+
+def _unit_parts(shard: Part, count: int) -> Iterator[Part]:
+    return (unit_part(shard, index, count) for index in range(count))
 
 
 def _finished(

@@ -16,7 +16,7 @@ from speech.dataset.layout import (
     unit_part,
     units_folder,
 )
-from speech.dataset.markers import Marker, find_marker, finished_units
+from speech.dataset.markers import Marker, all_units, find_marker
 from speech.dataset.seal import sha256
 from speech.dataset.writer import PartWriter
 from speech.errors import InputError
@@ -34,8 +34,8 @@ def merge_units(output: Location, shard: Part, units: int, row_group_bytes: int)
     Raises:
         InputError: a unit's file is not what its marker says.
     """
-    markers = finished_units(output, shard, units)
-    if len(markers) < units:
+    markers = all_units(output, shard, units)
+    if markers is None:
         return None
     try:
         merged = _merge(output, shard, markers, row_group_bytes)

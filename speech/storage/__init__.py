@@ -22,6 +22,9 @@ from speech.storage.temporaries import remove_stale, temporary_file
 
 Location = str | Path
 PACKAGE = "package://"
+COLUMN_FETCH_BYTES = 1 << 16
+"""for `open_input`, by readers of some columns of Parquet: Arrow asks for each whole, and what a
+request fetches beyond that is audio"""
 
 
 def join(base: Location, *parts: str) -> str:

@@ -79,6 +79,21 @@ def test_the_bytes_do_not_tell_how_files_were_split(
     assert sum(lines[0].values()) == (limit or 2 * LINES + 4)
 
 
+@pytest.mark.parametrize("limit", [None, 40])
+def test_lost_counts_of_a_large_corpus_are_counted_again(
+    config: SynthConfig, monkeypatch: pytest.MonkeyPatch, limit: int | None
+) -> None:
+    as_if_large(monkeypatch)
+    config = config.model_copy(update={"limit": limit})
+    assert synth.main(config, open_fake_studio) == 0
+    plan = Path(config.output, "_shards/plan.json")
+    expected = plan.read_bytes()
+    for path in (plan, Path(config.output, "manifest.json")):
+        path.unlink()
+    assert synth.main(config, None) == 0
+    assert plan.read_bytes() == expected
+
+
 def test_a_part_that_is_lost_on_its_way_to_a_reader_is_missed(
     config: SynthConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:

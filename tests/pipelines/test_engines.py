@@ -145,6 +145,16 @@ def test_workers_in_threads_of_one_process_load_one_model(tmp_path, monkeypatch)
     assert hashes(str(tmp_path / "out")) == hashes(str(tmp_path / "direct"))
 
 
+def test_a_bundle_that_is_retried_after_a_merge_counts_no_row_again(tmp_path):
+    config = fake_config(str(tmp_path / "out"), write_corpus(tmp_path / "corpus.txt", 60))
+    run_plan = prepare(config, Console())
+    assert synth_fake(config) == 0
+    step = worker.WriteUnits(run_plan, None)
+    step.setup()
+    assert [*step.process(worker.UnitKey(0, 0, 8)), *step.finish_bundle()] == []
+    step.teardown()
+
+
 def test_a_context_is_loaded_once_and_used_by_one_thread_at_a_time(tmp_path):
     config, loaded, inside, most = fake_config(str(tmp_path), "c.txt"), [], [], []
 

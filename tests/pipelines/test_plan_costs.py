@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 import yaml
-from fakes import FakeGate, FakeTeacher, open_fake_studio, write_corpus
+from fakes import FakeGate, FakeTeacher, fake_config, open_fake_studio, write_corpus
+from google.cloud.storage import Blob, Client
 from rich.console import Console
 
+from pipelines import synth
 from pipelines.planning import speaking
 from pipelines.planning.cautions import cautions
 from pipelines.planning.config import PlanConfig
@@ -19,6 +21,7 @@ from pipelines.planning.speaking import Heard
 from pipelines.planning.table import as_json
 from pipelines.verdict import Verdict
 from speech.config import CONF_DIR, load_config
+from speech.dataset.markers import finished, summarize
 from speech.errors import InputError
 from teacher.voices import load_bank
 
@@ -126,10 +129,36 @@ def test_workers_wait_for_whole_units():
     assert cost("this_machine", "plan.workers=64", units=100).usd == 0
 
 
+def test_requests_are_those_of_a_run(gcs_bucket, tmp_path, monkeypatch):
+    written = []
+
+    def counted(owner, name):
+        real = getattr(owner, name)
+
+        def call(*args, **kwargs):
+            written.append(name)
+            return real(*args, **kwargs)
+
+        monkeypatch.setattr(owner, name, call)
+
+    counted(Blob, "upload_from_file")
+    counted(Client, "list_blobs")
+    monkeypatch.setattr("pipelines.run.run_plan.check_voices", lambda *_: None)
+    corpus = write_corpus(tmp_path / "corpus.txt", 200)
+    rows = ("dataset.shards=2", "dataset.rows_per_unit=10")
+    assert synth.main(fake_config(gcs_bucket, corpus, *rows), open_fake_studio) == 0
+    batches = summarize(finished(gcs_bucket, 2)).stats["batches"]
+    assert count_requests(2, 20, batches).class_a == pytest.approx(len(written), rel=0.1)
+
+
 def test_requests_and_storage_by_hand():
     prices = config_of().prices
-    requests = count_requests(shards=10, units=320)
-    assert requests.class_a == 3 * 320 + 4 * 10 + 10 + 1
+    requests = count_requests(shards=10, units=320, batches=1000, worker_h=2)
+    assert requests.class_a == (3 + 1) * 320 + 1000 + (4 + 2) * 10 + 10 + 30 + 2 * 240
+    leased = count_requests(10, 320, 1000, worker_h=2, lease_s=60)
+    assert leased.class_a - requests.class_a == 2 * 320 + 2 * 3600 * 3 / 60
+    one_shard = count_requests(shards=1, units=8000, batches=0)
+    assert one_shard.class_a == 3 * 8000 + 4 + 10 + 8000 * (24 + 1) // 2 + 2 * 24 + 30
     found = storage_cost(prices, "nearline", requests, 1.073741824, is_replicated=True)
     assert found.requests_usd == pytest.approx(requests.class_a * 5e-6 + requests.class_b * 4e-7)
     assert found.month_usd == pytest.approx(0.010)

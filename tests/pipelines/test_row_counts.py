@@ -179,6 +179,27 @@ def test_lost_counts_are_counted_again(config, damage):
     assert has_manifest(config)
 
 
+def test_counts_that_are_not_those_of_the_shards_are_not_kept(config, monkeypatch):
+    """What is written decides the next run, and they may be what is wrong."""
+    assert run(config) == 0
+    plan = Path(config.output, counts.PLAN_NAME)
+    expected = plan.read_bytes()
+    for path in (plan, Path(config.output, "manifest.json")):
+        path.unlink()
+    row = Path(config.corpus.paths[0]).read_text().splitlines()[3]
+    real = pipelines.text.utterances.plan_line
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            pipelines.text.utterances,
+            "plan_line",
+            lambda line, *rest: [*real(line, *rest)] * (2 if line.text == row else 1),
+        )
+        assert "rows planned are not rows written" in refusal_of(config)
+    assert not plan.exists()
+    assert run(config) == 0
+    assert plan.read_bytes() == expected
+
+
 def test_a_limit_cuts_and_nothing_is_missed(config):
     assert run(config.model_copy(update={"limit": 7})) == 0
     (lines,) = counts.read_plan(config.output).lines.values()

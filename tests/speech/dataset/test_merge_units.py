@@ -1,0 +1,60 @@
+"""A shard is merged from its units by whoever finishes the last of them."""
+
+from pathlib import Path
+
+import pytest
+from clips import make_clip
+
+from speech import storage
+from speech.dataset.layout import shard_part, unit_part, units_folder
+from speech.dataset.markers import Marker, find_marker
+from speech.dataset.merge import merge_units
+from speech.dataset.writer import ROW_GROUP_BYTES, PartWriter
+
+UNITS = 12
+SHARD = shard_part(0, 1)
+
+
+def make_unit(output: Path, index: int) -> Marker:
+    with PartWriter(output, unit_part(SHARD, index, UNITS)) as writer:
+        writer.accept(make_clip(index))
+        return writer.finish({"frames": 1})
+
+
+def merge(output: Path) -> Marker | None:
+    return merge_units(output, SHARD, UNITS, ROW_GROUP_BYTES)
+
+
+@pytest.mark.parametrize("order", [range(UNITS), reversed(range(UNITS))])
+def test_no_marker_is_read_before_all_are_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, order: range
+) -> None:
+    """Each unit asks, so that reading them would cost the square of their number."""
+    read, real = list[str](), storage.read_bytes
+
+    def read_bytes(path: storage.Location) -> bytes:
+        read.append(str(path))
+        return real(path)
+
+    monkeypatch.setattr(storage, "read_bytes", read_bytes)
+    *early, last = order
+    for index in early:
+        make_unit(tmp_path, index)
+        read.clear()
+        assert merge(tmp_path) is None
+        assert not read
+    make_unit(tmp_path, last)
+    merged = merge(tmp_path)
+    assert merged
+    assert merged.accepted == merged.stats["frames"] == UNITS
+    assert find_marker(tmp_path, SHARD) == merged
+    assert not (tmp_path / units_folder(SHARD)).exists()
+
+
+def test_a_marker_that_is_damaged_is_none(tmp_path: Path) -> None:
+    for index in range(UNITS):
+        make_unit(tmp_path, index)
+    marker = tmp_path / unit_part(SHARD, 3, UNITS).marker
+    marker.write_bytes(b"{")
+    assert merge(tmp_path) is None
+    assert marker.parent.exists()
