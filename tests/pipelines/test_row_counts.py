@@ -187,11 +187,11 @@ def test_counts_that_are_not_those_of_the_shards_are_not_kept(config, monkeypatc
     for path in (plan, Path(config.output, "manifest.json")):
         path.unlink()
     row = Path(config.corpus.paths[0]).read_text().splitlines()[3]
-    real = pipelines.text.utterances.plan_line
+    real = pipelines.text.utterances.line_texts
     with monkeypatch.context() as patch:
         patch.setattr(
             pipelines.text.utterances,
-            "plan_line",
+            "line_texts",
             lambda line, *rest: [*real(line, *rest)] * (2 if line.text == row else 1),
         )
         assert "rows planned are not rows written" in refusal_of(config)
