@@ -3,6 +3,8 @@
 import io
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 import pyarrow.parquet as pq
 
@@ -29,7 +31,7 @@ def merge_units(output: Location, shard: Part, units: int, row_group_bytes: int)
     """Write a shard once all of its units are there, and remove them; None while they are not.
 
     Whoever finishes a unit calls it, so that several may merge at a time: they write the same bytes,
-    and `PartWriter` lets one of them win. Memory holds a unit and a row group.
+    and `PartWriter` lets one of them win. Memory holds a unit and a row group of one shard at a time.
 
     Raises:
         InputError: a unit's file is not what its marker says.
@@ -38,13 +40,20 @@ def merge_units(output: Location, shard: Part, units: int, row_group_bytes: int)
     if markers is None:
         return None
     try:
-        merged = _merge(output, shard, markers, row_group_bytes)
+        merged = _merger().submit(_merge, output, shard, markers, row_group_bytes).result()
     except InputError:  # a rival was quicker, and has removed the units since
         if rival := find_marker(output, shard):
             return rival
         raise
     _remove_units(output, shard)
     return merged
+
+
+@cache
+def _merger() -> ThreadPoolExecutor:
+    """One thread for all merges of this process: allocators keep what a thread has freed for that
+    thread, so that each that merged would hold hundreds of megabytes for good."""
+    return ThreadPoolExecutor(1, "merger")
 
 
 def _merge(

@@ -1,11 +1,15 @@
 """A shard is merged from its units by whoever finishes the last of them."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from clips import make_clip
 
 from speech import storage
+from speech.dataset import merge as merging
 from speech.dataset.layout import shard_part, unit_part, units_folder
 from speech.dataset.markers import Marker, find_marker
 from speech.dataset.merge import merge_units
@@ -58,3 +62,22 @@ def test_a_marker_that_is_damaged_is_none(tmp_path: Path) -> None:
     marker.write_bytes(b"{")
     assert merge(tmp_path) is None
     assert marker.parent.exists()
+
+
+def test_whoever_asks_one_thread_merges(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a thread has freed its allocators keep: four that had merged held 893 MB, and one 484."""
+    by, real = list[int](), merging._copy
+
+    def copy(*given: Any) -> None:
+        by.append(threading.get_ident())
+        real(*given)
+
+    monkeypatch.setattr(merging, "_copy", copy)
+    outputs = [tmp_path / str(number) for number in range(3)]
+    for output in outputs:
+        for index in range(UNITS):
+            make_unit(output, index)
+    with ThreadPoolExecutor(len(outputs)) as pool:
+        assert all(pool.map(merge, outputs))
+    assert len(by) == 2 * UNITS * len(outputs)
+    assert len(set(by)) == 1
