@@ -1,6 +1,7 @@
 """A shard is its units, one after the other: its bytes do not tell how it was cut."""
 
 import io
+import os
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -54,6 +55,9 @@ def _merger() -> ThreadPoolExecutor:
     """One thread for all merges of this process: allocators keep what a thread has freed for that
     thread, so that each that merged would hold hundreds of megabytes for good."""
     return ThreadPoolExecutor(1, "merger")
+
+
+os.register_at_fork(after_in_child=_merger.cache_clear)  # its thread stays behind
 
 
 def _merge(

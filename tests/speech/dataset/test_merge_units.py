@@ -1,5 +1,6 @@
 """A shard is merged from its units by whoever finishes the last of them."""
 
+import multiprocessing
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -81,3 +82,19 @@ def test_whoever_asks_one_thread_merges(tmp_path: Path, monkeypatch: pytest.Monk
         assert all(pool.map(merge, outputs))
     assert len(by) == 2 * UNITS * len(outputs)
     assert len(set(by)) == 1
+
+
+def test_a_forked_process_merges_too(tmp_path: Path) -> None:
+    """The thread that merged stays in its parent."""
+    outputs = [tmp_path / name for name in ("parent", "child")]
+    for output in outputs:
+        for index in range(UNITS):
+            make_unit(output, index)
+    assert merge(outputs[0])
+    child = multiprocessing.get_context("fork").Process(target=merge, args=(outputs[1],))
+    child.start()
+    child.join(30)
+    finished = child.exitcode
+    child.kill()
+    assert finished == 0
+    assert find_marker(outputs[1], SHARD)
