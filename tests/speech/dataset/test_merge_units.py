@@ -66,7 +66,7 @@ def test_a_marker_that_is_damaged_is_none(tmp_path: Path) -> None:
 
 
 def test_whoever_asks_one_thread_merges(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a thread has freed its allocators keep: four that had merged held 893 MB, and one 484."""
+    """What a thread has freed its allocators keep: four that had merged held 893 MB, and one 555."""
     by, real = list[int](), merging._copy
 
     def copy(*given: Any) -> None:
