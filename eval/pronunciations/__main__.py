@@ -19,6 +19,7 @@ from speech import storage
 from speech.config import Config, run_app
 from speech.errors import InputError
 from speech.text.dictionaries import dictionaries
+from speech.text.lines import utf8_text
 from speech.text.phonemes import phonemize
 
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
@@ -38,8 +39,10 @@ class PronunciationsConfig(Config):
 
 def main(config: PronunciationsConfig) -> None:
     console = Console()
-    known = readings(_text("dictionary", config.dictionary))
-    words = _text("words", config.words).split()[: max(config.ranks)]
+    dictionary = f"dictionary={config.dictionary}"
+    known = readings(utf8_text(storage.read_bytes(config.dictionary), dictionary))
+    listed = utf8_text(storage.read_bytes(config.words), f"words={config.words}")
+    words = listed.split()[: max(config.ranks)]
     wrong, compared = [], [word in known for word in words]
     if not any(compared):
         raise InputError(f"words={config.words} has no word of dictionary={config.dictionary}")
@@ -56,14 +59,6 @@ def main(config: PronunciationsConfig) -> None:
     for rank, word, said in wrong[: config.shown]:
         theirs = _phonemes(word, known, config)[0]
         console.print(f"{rank + 1:>6} {word} {said}  {theirs}", highlight=False)
-
-
-def _text(key: str, path: str) -> str:
-    """Raises InputError: no such file, or not UTF-8."""
-    try:
-        return storage.read_bytes(path).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{key}={path} is not UTF-8 text") from error
 
 
 def _phonemes(

@@ -52,11 +52,13 @@ class StorageCost:
 def count_requests(
     shards: int, units: int, batches: int, worker_h: float = 0.0, lease_s: float | None = None
 ) -> Requests:
-    """Args:
-    batches: of all tries.
-    worker_h: hours of all workers together, in which they write now and then that they live; 0
-        leaves that out.
-    lease_s: `runner.lease_s`; None with other runners.
+    """What a run asks of its bucket, from beginning to end.
+
+    Args:
+        batches: of all tries.
+        worker_h: hours of all workers together, in which they write now and then that they live; 0
+            leaves that out.
+        lease_s: `runner.lease_s`; None with other runners.
     """
     writes = UNIT_WRITES * units + BATCH_WRITES * batches + SHARD_WRITES * shards + RUN_WRITES
     reads = UNIT_READS * units + SHARD_READS * shards + RUN_READS

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from speech import storage
 from speech.errors import InputError, Refused
 from speech.reasons import Reason
+from speech.text.lines import utf8_text
 
 ALPHABET = " !,.:;?AIOTWYbdfhijklmnpstuvwzæðŋɐɑɔəɛɜɡɪɹʃʊʌʒʤʧˈˌθᵊᵻ—“”"
 """misaki's symbols for English, with its punctuation"""
@@ -100,10 +101,7 @@ def read_lexicon(path: str) -> Lexicon:
     Raises:
         InputError: the first line that is wrong, by its number, with what is allowed.
     """
-    try:
-        text = storage.read_bytes(path).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"lexicon {path} is not UTF-8 text") from error
+    text = utf8_text(storage.read_bytes(path), f"lexicon {path}")
     known: dict[str, tuple[int, str]] = {}
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.startswith("#"):

@@ -11,9 +11,13 @@ def numbered_lines(data: bytes, name: str) -> list[tuple[int, str]]:
     Raises:
         InputError: what `name` says is not UTF-8 text.
     """
+    lines = enumerate(utf8_text(data, name).split("\n"), 1)
+    return [(number, line.strip("\r")) for number, line in lines if line.strip()]
+
+
+def utf8_text(data: bytes, name: str) -> str:
+    """Without a byte order mark; raises InputError: what `name` says is not UTF-8 text."""
     try:
-        text = data.decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(f"{name} is not UTF-8 text") from error
-    lines = enumerate(text.split("\n"), 1)
-    return [(number, line.strip("\r")) for number, line in lines if line.strip()]
