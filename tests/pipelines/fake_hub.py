@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 COMMIT = "0" * 40
+TOKEN = "hf_secret_of_the_test"
+"""of the machine that pushes"""
 SMALL = 10_000
 """bytes, up to which a file is no LFS object but for Parquet"""
 

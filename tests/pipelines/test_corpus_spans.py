@@ -3,73 +3,17 @@
 import codecs
 import gzip
 import io
-import json
 import random
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from configs import corpus_config
+from span_checks import TRIES, check_spans, numbered, shown, whole_of
 
-from pipelines.corpus import (
-    CorpusConfig,
-    CorpusPart,
-    Line,
-    count_lines,
-    count_part,
-    expand,
-    number_parts,
-    read_lines,
-    spans,
-    split_part,
-)
+from pipelines.corpus import CorpusPart, count_lines, count_part, expand, read_lines, spans
 from pipelines.corpus.spans import FETCH_BYTES, Span, is_cut_by_bytes, spans_of
-from speech.dataset.schema import Rejection
-from speech.errors import InputError
 from speech.storage import write_bytes
-
-Item = tuple[Line | Rejection, tuple[int, int] | None]
-TRIES = 30
-
-
-def shown(part: CorpusPart, config: CorpusConfig) -> list[Item]:
-    return [(line, getattr(line, "place", None)) for line in part.read(config)]
-
-
-def whole_of(path: Path | str, config: CorpusConfig) -> list[Item]:
-    (file,) = expand(config)
-    return shown(CorpusPart(file, 3, None), config)
-
-
-def numbered(
-    path: Path | str, config: CorpusConfig, cuts: Sequence[int] | None, limit: int | None = None
-) -> list[CorpusPart]:
-    """Counted in threads and out of order; `cuts` stand for those that the size gives."""
-    (file,) = expand(config)
-    parts = list(split_part(CorpusPart(file, 3, None), config))
-    if cuts is not None:
-        edges = [0, *sorted(cuts), file.size]
-        own = [Span(start, end) for start, end in pairwise(edges)]
-        parts = [replace(parts[0], span=span) for span in own]
-    random.Random(0).shuffle(parts)
-    with ThreadPoolExecutor(4) as threads:
-        counts = list(threads.map(lambda part: count_part(part, config), parts))
-    return list(number_parts(parts, counts, config, limit))
-
-
-def check_spans(path: Path, config: CorpusConfig, cuts: Sequence[int] | None) -> list[CorpusPart]:
-    parts = numbered(path, config, cuts)
-    found = [shown(part, config) for part in parts]
-    assert [item for items in found for item in items] == whole_of(path, config)
-    assert [part.lines for part in parts] == [len(items) for items in found]
-    return parts
-
 
 TEXT = (
     "\ufeffOne.\r\n\r\nZwölf Boxkämpfer\n\n\nlone\rreturn\r\r\nx\n今天天气很好。\n😀😀\r\n\rno end"
@@ -142,76 +86,6 @@ def test_other_encodings_are_not_split(tmp_path: Path, encoding: str) -> None:
     config = corpus_config(paths=(str(path),), encoding=encoding)
     (part,) = numbered(path, config, None)
     assert (part.lines, part.span) == (2, spans.WHOLE)
-
-
-def test_json_lines_in_spans(tmp_path: Path) -> None:
-    path = tmp_path / "a.jsonl"
-    rows = [json.dumps({"text": f"Zwölf {n}", "id": n}, ensure_ascii=False) for n in range(12)]
-    path.write_text("\ufeff" + "\n".join([*rows[:5], "", "{bad", "[]", *rows[5:]]))
-    config = corpus_config(paths=(str(path),))
-    for cut in range(path.stat().st_size):
-        check_spans(path, config, [cut, cut // 2])
-
-
-TABLES = {
-    "no quotes": "id,text\r\n1,One.\r\n\r\n2,Two, three\r\n3,Three.",
-    "quotes on one line": 'id,text\n1,"One, ""1""."\n2,a"b\n3,"Three"\n',
-    "over several lines": 'id,text\n1,"over\r\ntwo"\n2,"a\n\nb\nc"\n3,x\n4,"d\ne"\n5,y\n',
-    "a header over two lines": '"id","text","a\nb"\n1,"x\ny",2\n3,z,4\n',
-    "never closed": 'id,text\n1,"open\n2,b\n3,c\n4,d",\n5,"open again\n6,e\n',
-    "a quote within a field": 'id,text\n1,a"b,"c\n2,"d\n3,e"\n4,f\n',
-    "no header": '1|"One.\n2|Two"\n3|Three|3\n',
-}
-
-
-@pytest.mark.parametrize("text", TABLES.values(), ids=TABLES)
-def test_tables_in_spans(tmp_path: Path, text: str) -> None:
-    """Also those whose fields have line ends: a row belongs to the span that it begins in."""
-    path = tmp_path / "a.csv"
-    path.write_bytes(text.encode())
-    config = corpus_config(paths=(str(path),))
-    for cut in range(len(text) + 1):
-        check_spans(path, config, [cut])
-    dice = random.Random(2)
-    for _ in range(TRIES):
-        check_spans(path, config, [dice.randrange(len(text)) for _ in range(dice.randrange(9))])
-
-
-def test_random_tables_in_spans(tmp_path: Path) -> None:
-    dice = random.Random(3)
-    path = tmp_path / "a.csv"
-    config = corpus_config(paths=(str(path),))
-    for _ in range(4 * TRIES):
-        marks = dice.choices(['"', ",", "\n", "a", '"\n', ',"', '",'], k=60)
-        path.write_text("id,text\n" + "".join(marks))
-        check_spans(path, config, [dice.randrange(path.stat().st_size) for _ in range(6)])
-
-
-def test_row_groups_are_spans(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "a.parquet"
-    table = pa.table({"text": [f"Line {n}." for n in range(1000)]})
-    pq.write_table(table, path, row_group_size=90)
-    config = corpus_config(paths=(str(path),))
-    (part,) = check_spans(path, config, None)
-    assert part.lines == 1000
-    monkeypatch.setattr("pipelines.corpus.parquet.SPAN_BYTES", 1500)
-    parts = check_spans(path, config, None)
-    assert 4 < len(parts) < 12
-    assert [part.span.end for part in parts[:-1]] == [part.span.start for part in parts[1:]]
-    pq.write_table(table[:0], path)
-    assert numbered(path, config, None) == []
-
-
-def test_a_damaged_row_group_is_met_by_its_reader(tmp_path: Path) -> None:
-    path = tmp_path / "a.parquet"
-    pq.write_table(pa.table({"text": [str(n) * 50 for n in range(5_000)]}), path)
-    data = bytearray(path.read_bytes())
-    data[300:400] = b"\xff" * 100
-    path.write_bytes(data)
-    config = corpus_config(paths=(str(path),))
-    (part,) = numbered(path, config, None)
-    with pytest.raises(InputError, match=r"a\.parquet: cannot be read as Parquet"):
-        list(part.read(config))
 
 
 @pytest.mark.parametrize(

@@ -3,44 +3,29 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from datasets import Audio, load_dataset
-from fake_hub import FakeHub
+from fake_hub import TOKEN
 from fakes import fake_config, open_fake_studio, write_corpus
-from huggingface_hub import DatasetCard, ModelCard, constants
+from huggingface_hub import DatasetCard
+from pushes import REPO, refused, run
 
 import pipelines.push.dataset
 import pipelines.push.hub
 import pipelines.run.run_plan
 from pipelines import synth
-from pipelines.push import __main__ as push
-from pipelines.push.__main__ import PushConfig
 from pipelines.verify import __main__ as verify
 from pipelines.verify.__main__ import VerifyConfig
 from speech import storage
 from speech.config import load_config
 from speech.dataset import layout as dataset
 from speech.dataset.clips import open_clips
-from speech.errors import InputError
 
-REPO, TOKEN = "someone/speech", "hf_secret_of_the_test"
 LICENSES = "license.allow=[Apache-2.0,CC0-1.0]"
-
-
-@pytest.fixture
-def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeHub]:
-    monkeypatch.setenv("HF_TOKEN", TOKEN)
-    monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
-    with FakeHub() as server:
-        server.tokens = {TOKEN}
-        monkeypatch.setattr(constants, "ENDPOINT", server.url)
-        yield server
 
 
 @pytest.fixture(scope="module")
@@ -60,17 +45,6 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def copy(finished: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(finished, tmp_path / "copy"))
-
-
-def run(*overrides: str) -> int:
-    return push.main(load_config(PushConfig, "push", [f"repo={REPO}", *overrides], ("student",)))
-
-
-def refused(*overrides: str) -> str:
-    with pytest.raises(InputError) as caught:
-        run(*overrides)
-    assert "\n" not in str(caught.value)
-    return str(caught.value)
 
 
 def test_a_published_dataset_is_read_by_datasets_as_the_one_here(hub, finished, tmp_path):
@@ -243,37 +217,6 @@ def test_voices_without_stated_consent_are_named(tmp_path):
     assert len(rows) == 2
     notes = pipelines.push.dataset._notes({r["speaker_id"]: r["voice_consent"] for r in rows})
     assert notes == ["consent is not stated for the voices nature"]
-
-
-def test_an_export_without_a_card_gets_one(hub, tmp_path):
-    folder = Path(shutil.copytree("student/mini", tmp_path / "onnx"))
-    (folder / "README.md").unlink()
-    run(f"student={folder}")
-    there = hub.save(f"models/{REPO}", tmp_path / "there")
-    card = ModelCard.load(there / "README.md")
-    assert card.data.license_name == "Apache-2.0 AND CC0-1.0"
-    assert card.data.pipeline_tag == "text-to-speech"
-    assert {file.name for file in there.iterdir()} == {file.name for file in folder.iterdir()} | {
-        "README.md"
-    }
-
-
-def test_a_published_student_speaks(hub, tmp_path):
-    from student.onnx.runtime import OnnxStudent
-
-    run("student=student/mini")
-    there = hub.save(f"models/{REPO}", tmp_path / "there")
-    ours, theirs = (OnnxStudent(str(place)) for place in ("student/mini", there))
-    assert ours.description == theirs.description
-    assert ours.voices == theirs.voices
-
-
-def test_a_student_with_another_file_than_it_says_is_refused(hub, tmp_path):
-    folder = Path(shutil.copytree("student/mini", tmp_path / "onnx"))
-    np.save(folder / "conditions.npy", np.zeros(3))
-    assert "SHA-256" in refused(f"student={folder}")
-    assert "is no student" in refused(f"student={tmp_path}")
-    assert not hub.repositories
 
 
 def test_a_dataset_in_a_bucket_is_published_from_there(hub, finished, gcs_bucket, tmp_path):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fake_hub import COMMIT, FakeHub
+from fake_hub import COMMIT, TOKEN, FakeHub
 from huggingface_hub import constants
 
 import student
@@ -26,7 +26,7 @@ SENT = {"text.onnx", "frames.onnx", "conditions.npy", "onnx.json", "config.json"
 
 @pytest.fixture
 def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FakeHub]:
-    monkeypatch.setenv("HF_TOKEN", "hf_secret_of_the_test")
+    monkeypatch.setenv("HF_TOKEN", TOKEN)
     monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
     with FakeHub() as server:

@@ -16,7 +16,7 @@ from scipy.stats import binomtest
 from eval.report.page import SCRIPTS, asset, write_page
 from tests.chromium import chromium_page
 from tests.eval.report.made_reports import TEXT, made_clip, made_report, made_system, page_config
-from tests.eval.report.test_report import speech_like
+from tests.eval.report.report_runs import speech_like
 
 NODE, CHROMIUM = shutil.which("node"), shutil.which("chromium") or shutil.which("google-chrome")
 needs_node = pytest.mark.skipif(NODE is None, reason="node is not installed")

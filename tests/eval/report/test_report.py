@@ -2,9 +2,7 @@
 
 import io
 import json
-import re
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
@@ -12,99 +10,15 @@ import pytest
 import soundfile
 
 from eval.report import __main__ as report
-from eval.report.config import ReportConfig
-from eval.report.page import policy
 from speech import storage
 from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import decode
-from speech.config import load_config
 from speech.errors import InputError
 from tests.eval.fake_judges import BREAKS, FakeJudges
+from tests.eval.report.parsed_pages import Page
+from tests.eval.report.report_runs import LINES, config_of, folder_of, run
 from tests.pipelines.clips import make_clip
 from tests.spoken import reference_clips, write_dataset
-
-LINES = "Hello world.\nHello, my world!\nGoodbye world.\nWorld, hello hello.\n"
-HOSTILE = [
-    "<script>alert(1)</script>",
-    "</script><script>alert(1)</script>",
-    '"><img src=x onerror=alert(1)>',
-    "'><svg onload=alert(1)>",
-    "<img src=http://evil.example/x.png>",
-    "<audio src=http://evil.example/x.wav autoplay onplay=alert(1)>",
-    "<link rel=stylesheet href=http://evil.example/x.css>",
-    "<iframe src=javascript:alert(1)></iframe>",
-    "<meta http-equiv=refresh content='0;url=http://evil.example'>",
-    "<base href=http://evil.example/>",
-    "javascript:alert(1)",
-    "{{ 7 * 7 }}",
-    "{% for x in [].__class__.__mro__ %}{{ x }}{% endfor %}",
-    "${alert(1)}",
-    "<style>body{background:url(http://evil.example)}</style>",
-    "</style><script>alert(1)</script>",
-    "</title><script>alert(1)</script>",
-    "<!-- --><script>alert(1)</script>",
-    "]]><script>alert(1)</script>",
-    "&lt;script&gt;alert(1)&lt;/script&gt;",
-    "<details open ontoggle=alert(1)>",
-    "<a href='javascript:alert(1)'>x</a>",
-    "<form action=http://evil.example><input autofocus onfocus=alert(1)>",
-    "<object data=http://evil.example>",
-    "<embed src=http://evil.example>",
-    "<math><mtext><script>alert(1)</script>",
-    "\u202e<script>alert(1)</script>",
-    "\x00<script>alert(1)</script>",
-    "\x1b[31mred\x1b[0m [bold]markup[/bold]",
-    "<ScRiPt>alert(1)</ScRiPt>",
-    "<svg><animate onbegin=alert(1) attributeName=x dur=1s>",
-    '" onmouseover="alert(1)',
-    "' onmouseover='alert(1)",
-    "` onmouseover=`alert(1)",
-    "<template><script>alert(1)</script></template>",
-    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
-    "<textarea></textarea><script>alert(1)</script>",
-    "<x" + "a" * 5000 + " onclick=alert(1)>",
-    "data:text/html,<script>alert(1)</script>",
-    "<script src=//evil.example/x.js></script>",
-]
-
-
-class Page(HTMLParser):
-    """Every tag of a page with its attributes, and its text."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.text: list[str] = []
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_data(self, data: str) -> None:
-        self.text.append(data)
-
-
-def speech_like(seconds: float = 1.0, seed: int = 0) -> np.ndarray:
-    return np.random.default_rng(seed).normal(0, 0.1, int(seconds * SAMPLE_RATE)).astype("f4")
-
-
-def folder_of(path: Path, names: list[str], start: int = 0) -> str:
-    path.mkdir()
-    for number, name in enumerate(names):
-        soundfile.write(path / name, speech_like(1 + 0.1 * number, start + number), SAMPLE_RATE)
-    return str(path)
-
-
-def config_of(*overrides: str) -> ReportConfig:
-    return load_config(ReportConfig, "eval", overrides)
-
-
-def run(folder: Path, *overrides: str, hears: str = "hello world") -> tuple[int, dict, str]:
-    """Exit status, report.json and report.html."""
-    config = config_of(f"output={folder}/report", *overrides)
-    status = report.main(config, FakeJudges(hears))  # type: ignore[arg-type]
-    found = json.loads((folder / "report/report.json").read_text())
-    return status, found, (folder / "report/report.html").read_text()
 
 
 @pytest.fixture
@@ -220,60 +134,6 @@ def test_the_gate_sets_the_exit_status(tmp_path: Path, lines: str) -> None:
     assert (kept, missed) == (0, 1)
     assert found["gate"][0]["measured"] == pytest.approx(1 / 5)
     assert "not kept" in html
-
-
-def test_hostile_texts_are_inert(tmp_path: Path) -> None:
-    """Nothing of 40 texts, names and transcripts becomes a tag, an attribute or a reference."""
-    rows = [{"text": f"Say {text}", "voice": text, "id": f"s{i}"} for i, text in enumerate(HOSTILE)]
-    testset = tmp_path / "lines.jsonl"
-    testset.write_text("\n".join(map(json.dumps, rows)))
-    audio = folder_of(tmp_path / "a", [f"s{i}.wav" for i in range(len(HOSTILE))])
-    clips = [
-        make_clip(i, id=text, text=text, text_normalized=text, speaker_id=text)
-        for i, text in enumerate(HOSTILE)
-    ]
-    dataset = write_dataset(tmp_path / "dataset", [*clips, *reference_clips()])
-    given = [f"systems=[audio:{audio}]", f"testset={testset}", f"dataset={dataset}"]
-    _, found, html = run(tmp_path, *given, "play=50", "show=50", hears="".join(HOSTILE))
-    page = Page(html)
-    assert [name for name, _ in page.tags].count("script") == 1
-    allowed = {"svg", "img", "audio", "a", "meta", "table"}
-    for name, attributes in page.tags:
-        assert name not in {
-            "iframe",
-            "object",
-            "embed",
-            "form",
-            "input",
-            "base",
-            "link",
-            "template",
-        }
-        assert not [key for key in attributes if key.startswith("on")]
-        for key in ("src", "href", "action", "data"):
-            if key in attributes:
-                assert name in allowed
-                assert re.match(r"data:image/png|audio/|#|report\.json", str(attributes[key]))
-    names = [path.name for path in (tmp_path / "report/audio").rglob("*")]
-    assert all(re.fullmatch(r"[A-Za-z0-9._-]+", name) for name in names)
-    assert "{{ 7 * 7 }}" in "".join(page.text)
-    assert len(found["systems"][0]["clips"]) + sum(found["testset"]["left_out"].values()) == 40
-
-
-def test_the_policy_names_what_the_page_holds(tmp_path: Path) -> None:
-    dataset = write_dataset(tmp_path / "dataset", reference_clips())
-    _, _, html = run(tmp_path, f"dataset={dataset}")
-    style, script = (
-        re.findall(f"<{tag}>(.*?)</{tag}>", html, re.DOTALL)[0] for tag in ("style", "script")
-    )
-    [given] = [
-        attributes["content"]
-        for name, attributes in Page(html).tags
-        if name == "meta" and "http-equiv" in attributes
-    ]
-    assert given == policy(style, script)
-    assert "default-src 'none'" in str(given)
-    assert "style=" not in re.sub(r"<pre>.*?</pre>", "", html, flags=re.DOTALL)
 
 
 def test_a_report_on_gcs(tmp_path: Path, lines: str, gcs_bucket: str) -> None:

@@ -13,6 +13,7 @@ from eval.report.footnotes import footnotes
 from eval.report.page import render
 from eval.report.results import JudgedClip, SystemResult, TestSetSummary
 from eval.report.sample_table import choose_rows
+from tests.eval.report.hostile_texts import HOSTILE
 from tests.eval.report.made_reports import (
     SCALES,
     TEXT,
@@ -21,7 +22,7 @@ from tests.eval.report.made_reports import (
     made_system,
     page_config,
 )
-from tests.eval.report.test_report import HOSTILE, Page
+from tests.eval.report.parsed_pages import Page
 
 MISSING = TEXT.removesuffix(" old mill")
 GIVEN = {"distillmos": 3.0, "real_time_factor": 0.5, "first_audio_s": 0.2}

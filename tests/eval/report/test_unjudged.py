@@ -22,7 +22,7 @@ from speech.errors import Refused
 from speech.judges.judges import Judges, SecondJudgesConfig
 from speech.synthesizer import AtOnce, Size, Speech, SynthesisRequest
 from tests.eval.fake_judges import FakeJudges, FakeMos
-from tests.eval.report.test_report import LINES, config_of, folder_of, speech_like
+from tests.eval.report.report_runs import LINES, config_of, folder_of, speech_like
 from tests.pipelines.clips import make_clip
 from tests.spoken import reference_clips, write_dataset
 
