@@ -1,6 +1,7 @@
 """Tune a student's vocoder on the student's own mels: it learns to undo what they lack.
 
   checkpoint=out/student   dataset=out/dataset   output=out/student_tuned   training.steps=2000
+  intermediate_dim=384                                   (a smaller vocoder, nearly as good)
 The student is given the true durations of each clip, and its pitch and energy or, step by step, the
 mels before, so that what it makes and the clip's wave belong together. Run it again to continue.
 """
@@ -9,6 +10,7 @@ import sys
 from collections.abc import Mapping
 
 import torch
+from pydantic import Field
 from rich.console import Console
 from torch import Tensor, nn
 
@@ -19,6 +21,8 @@ from speech.errors import InputError
 from speech.seeds import stable_hash
 from speech.training.run import Training, run
 from speech.vocoder.config import VocoderTrainingConfig
+from speech.vocoder.network import PulseVocoder
+from speech.vocoder.pruning import pruned, some_mels
 from speech.vocoder.task import Source, VocoderTask, trained_vocoder
 from student.data.clips import Example, collate
 from student.data.features import features_of
@@ -35,6 +39,8 @@ class TuneVocoderConfig(VocoderTrainingConfig):
     trust_known: bool
     residual: bool
     """give the vocoder a residual, where it has none"""
+    intermediate_dim: int | None = Field(ge=8)
+    """hidden units that the vocoder is pruned to first; null: it stays as large as it is"""
 
 
 def main(config: TuneVocoderConfig) -> int:
@@ -51,6 +57,8 @@ def prepare(config: TuneVocoderConfig, console: Console) -> Training:
         raise InputError(f"{config.dataset} has no clip of a speaker of {config.checkpoint}")
     if config.residual:
         vocoder.add_residual()
+    if config.intermediate_dim is not None:
+        vocoder = _narrower(vocoder, config.intermediate_dim, clips, config.training.seed)
     vocoder.train().requires_grad_(True)
     seed = config.training.seed
     source = student_mels(student, clips, alignments, description.speakers, seed)
@@ -63,6 +71,17 @@ def prepare(config: TuneVocoderConfig, console: Console) -> Training:
 
     identity = config.identity(clips, description.revision)
     return Training(task, identity, f"{len(task.lengths)} clips", export)
+
+
+def _narrower(
+    vocoder: PulseVocoder, intermediate_dim: int, clips: Clips, seed: int
+) -> PulseVocoder:
+    """Raises InputError: it has fewer hidden units than that."""
+    blocks = vocoder.backbone.convnext
+    units = blocks[0].pwconv1.out_features
+    if intermediate_dim > units:
+        raise InputError(f"intermediate_dim={intermediate_dim}: the vocoder has {units}")
+    return pruned(vocoder, len(blocks), intermediate_dim, some_mels(clips, seed))
 
 
 def student_mels(

@@ -23,7 +23,8 @@ from speech.dataset.clips import Clips, open_clips
 from speech.training.run import Training, run
 from speech.training.weights import reading, write_weights
 from speech.vocoder.config import VocoderShape, VocoderTrainingConfig
-from speech.vocoder.network import PulseVocoder, with_weights
+from speech.vocoder.network import PulseVocoder, load_pulse_vocoder, with_weights
+from speech.vocoder.pruning import pruned, some_mels
 from speech.vocoder.task import Source, VocoderTask, trained_vocoder
 from teacher.base import TARGETS
 from teacher.f5.config import F5Config
@@ -33,7 +34,8 @@ from teacher.f5.teacher_mels import Recipe, TeacherMels
 class TrainVocoderConfig(VocoderTrainingConfig):
     vocoder: VocoderShape
     init_from: str | None
-    """weights to start from, as .safetensors: local, gs:// or package://; null: from scratch"""
+    """weights to start from, as .safetensors: local, gs:// or package://; null: from scratch. Those
+    of more blocks or hidden units are pruned"""
     teacher: Annotated[F5Config, TARGETS]
     """asked for mels, where `teacher_share` is above 0"""
     teacher_share: float = Field(ge=0, le=1)
@@ -81,13 +83,26 @@ def teacher_mels(config: TrainVocoderConfig, clips: Clips) -> TeacherMels | None
 def build_task(
     config: TrainVocoderConfig, clips: Clips, mels: TeacherMels | None = None
 ) -> VocoderTask:
-    """Raises InputError: `init_from` is of another shape."""
+    """Raises InputError: `init_from` is of a smaller shape."""
     shape = config.vocoder
     vocoder = PulseVocoder(shape.dim, shape.intermediate_dim, shape.layers, shape.residual)
     if config.init_from:
         with reading(config.init_from):
-            with_weights(vocoder, load_file(storage.local_path(config.init_from)))
+            start = load_pulse_vocoder(load_file(storage.local_path(config.init_from)))
+            with_weights(vocoder, _in_shape(start, shape, config.training.seed, clips).state_dict())
     return VocoderTask(config, clips, vocoder, mels_of(clips, mels))
+
+
+def _in_shape(vocoder: PulseVocoder, shape: VocoderShape, seed: int, clips: Clips) -> PulseVocoder:
+    """A larger vocoder pruned to the shape that is wanted, by some of the clips; another as it is."""
+    first = vocoder.backbone.convnext[0].pwconv1
+    layers = len(vocoder.backbone.convnext)
+    wanted = shape.layers, shape.intermediate_dim
+    if wanted == (layers, first.out_features) or first.in_features != shape.dim:
+        return vocoder
+    if shape.layers > layers or shape.intermediate_dim > first.out_features:
+        return vocoder
+    return pruned(vocoder, *wanted, some_mels(clips, seed))
 
 
 def mels_of(clips: Clips, mels: TeacherMels | None) -> Source:

@@ -272,13 +272,15 @@ def test_another_run_starts_from_a_student_of_other_speakers(
     assert len(first.vectors) == 4
 
 
+@pytest.mark.parametrize("units", [None, 64])
 def test_the_vocoder_is_tuned_on_the_students_mels(
-    dataset: str, one_step: Path, tmp_path: Path
+    dataset: str, one_step: Path, tmp_path: Path, units: int | None
 ) -> None:
     from speech.config import load_config
 
     student, tuned = one_step, tmp_path / "tuned"
     overrides = [f"checkpoint={student}", f"dataset={dataset}", f"output={tuned}", "batch_size=2"]
+    overrides.append(f"intermediate_dim={'null' if units is None else units}")
     small = ["training.steps=2", "training.log_every=1", "training.device=cpu"]
     chosen = load_config(tune_vocoder.TuneVocoderConfig, "tune_vocoder", [*overrides, *small])
     assert tune_vocoder.main(chosen) == 0
@@ -288,6 +290,7 @@ def test_the_vocoder_is_tuned_on_the_students_mels(
         == after.description.sha256["student.safetensors"]
     )
     assert before.revision != after.revision
+    assert after.vocoder.backbone.convnext[0].pwconv1.out_features == (units or 768)
     assert len(after.speak("Hello there.", "speaker1")) == len(
         before.speak("Hello there.", "speaker1")
     )

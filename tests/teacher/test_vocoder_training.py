@@ -140,6 +140,26 @@ def test_it_starts_from_weights_that_knew_no_residual(dataset: str, tmp_path: Pa
     assert "\n" not in str(refused.value)
 
 
+def test_it_starts_from_larger_weights_pruned(dataset: str, tmp_path: Path) -> None:
+    larger = config(dataset, tmp_path / "larger", "vocoder.layers=2")
+    assert train_vocoder.main(larger) == 0
+    start = f"init_from={tmp_path}/larger/vocoder.safetensors"
+    smaller = config(dataset, tmp_path, start, "vocoder.intermediate_dim=20", "vocoder.layers=1")
+    vocoder = vocoder_of(train_vocoder.build_task(smaller, open_clips(dataset)))
+    state = load_file(tmp_path / "larger/vocoder.safetensors")
+    assert torch.equal(vocoder.spectra.weight, state["spectra.weight"].float())
+    (block,) = vocoder.backbone.convnext
+    assert block.pwconv1.out_features == 20
+    assert any(
+        torch.equal(block.dwconv.weight, state[f"backbone.convnext.{at}.dwconv.weight"].float())
+        for at in range(2)
+    )
+    with pytest.raises(InputError, match="does not hold the weights wanted"):
+        train_vocoder.build_task(
+            config(dataset, tmp_path, start, "vocoder.layers=3"), open_clips(dataset)
+        )
+
+
 def test_a_share_of_the_mels_is_the_teacher_s(
     dataset: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
