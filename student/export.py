@@ -26,7 +26,7 @@ from student.kinds import kind_of
 from student.loudness import loudness_of
 from student.models.acoustic import LONGEST, SHORTEST, Acoustic
 from student.onnx.files import quantized, traced
-from student.onnx.graphs import Graph, TextGraph
+from student.onnx.graphs import Graph
 from student.onnx.metadata import with_metadata
 from student.onnx.passes import has_int8, hastened
 from student.onnx.runtime import (
@@ -104,8 +104,8 @@ def export(student: Student, output: str, int8: bool) -> OnnxDescription:
     has a stop head."""
     acoustic, described = student.acoustic, student.description
     kind = kind_of(acoustic.config)
-    frames, others = kind.graphs(acoustic, student.vocoder)
-    graphs: dict[str, Graph] = {TEXT: TextGraph(acoustic), FRAMES: frames, **others}
+    text, frames, others = kind.graphs(acoustic, student.vocoder)
+    graphs: dict[str, Graph] = {TEXT: text, FRAMES: frames, **others}
     files = {name: traced(graph) for name, graph in graphs.items()}
     if int8:
         files = {name: quantized(data, graphs[name].quantized) for name, data in files.items()}

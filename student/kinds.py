@@ -30,7 +30,7 @@ class StudentKind:
     module: Callable[[Any, Tensor], Acoustic]
     """from its configuration and the vectors (speakers, 256) of its speakers"""
     graphs: Callable[[Any, PulseVocoder], Graphs]
-    """what it is exported as beside its text encoder, its vocoder included"""
+    """what it is exported as, its vocoder included"""
     frame_source: Kind
     """where the runtime takes its frames from (`student.onnx.frames`)"""
 

@@ -13,12 +13,17 @@ _REPOSITORY = re.compile(r"(?P<name>[\w.-]+/[\w.-]+)(?:@(?P<revision>[\w./-]+))?
 
 
 def load_student(
-    location: str, lexicon: Lexicon = NO_WORDS, threads: int = 1, polish_rounds: int = 0
+    location: str,
+    lexicon: Lexicon = NO_WORDS,
+    threads: int = 1,
+    polish_rounds: int = 0,
+    expressiveness: float = 1.0,
 ) -> StudentSynthesizer:
     """What `make train-student` wrote, by torch, or what `student.export` did, without it.
 
     `location`: local, gs://, package:// or hf://owner/name@revision; `threads` are onnxruntime's:
-    torch has its own; `polish_rounds` of Griffin-Lim follow the vocoder.
+    torch has its own; `polish_rounds` of Griffin-Lim follow the vocoder; pitch goes `expressiveness`
+    times as far from its mean, where readings are drawn.
 
     Raises:
         InputError: no student there, or one that cannot be used.
@@ -26,10 +31,10 @@ def load_student(
     if location.startswith(HUB):
         location = _downloaded(location)
     if is_onnx(location):
-        return OnnxStudent(location, threads, lexicon, polish_rounds)
+        return OnnxStudent(location, threads, lexicon, polish_rounds, expressiveness)
     from student.student import open_student  # torch takes seconds to import
 
-    return open_student(location, lexicon, polish_rounds)
+    return open_student(location, lexicon, polish_rounds, expressiveness)
 
 
 def named(location: str) -> str:

@@ -26,6 +26,8 @@ from student.models.acoustic import Acoustic
 
 SPEAKERS = ("vectors", "table.weight")
 """weights that belong to the speakers of one dataset"""
+READING = ("reading_flow.", "mean_pitch.", "contour_in.")
+"""weights by which readings are drawn"""
 WEIGHTS, VOCODER, DESCRIPTION = "student.safetensors", "vocoder.safetensors", "student.json"
 
 
@@ -106,14 +108,18 @@ def read_vocoder(path: str) -> PulseVocoder:
 
 
 def start_from(student: Acoustic, path: str) -> None:
-    """Take the weights of a student of the same shape, save what belongs to its speakers.
+    """Take the weights of a student of the same shape, save what belongs to its speakers. One of
+    before readings were drawn has none for that, which begins anew.
 
     Raises:
         InputError: no such file, or another shape.
     """
     try:
-        own = {name: student.state_dict()[name] for name in SPEAKERS}
-        student.load_state_dict(load_file(storage.local_path(path)) | own)
+        theirs, own = load_file(storage.local_path(path)), student.state_dict()
+        kept = [*SPEAKERS]
+        if not any(name.startswith(READING) for name in theirs):
+            kept += [name for name in own if name.startswith(READING)]
+        student.load_state_dict(theirs | {name: own[name] for name in kept})
     except (RuntimeError, LookupError, SafetensorError) as error:
         reason = str(error).splitlines()[-1].strip()
         raise InputError(f"init_from={path} does not fit this student: {reason}") from error

@@ -1,6 +1,6 @@
 """How near an export comes to its student, where both speak the same lengths and draw the same."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -53,6 +53,10 @@ class TorchNoiseSource(NoiseSource):
     def normal(self, *shape: int) -> Floats:
         return torch.empty(shape).normal_(generator=self.generator).numpy()
 
+    def reading(self, *shape: int) -> Floats:
+        """The first that is drawn."""
+        return self.normal(*shape)
+
 
 def parity(student: Student, exported: OnnxStudent) -> Apart:
     """Of one sentence by the first voice."""
@@ -69,12 +73,12 @@ def spoken_by_both(
     it."""
     acoustic, vocoder = student.acoustic, student.vocoder
     ids, condition = token_ids(phonemes)[None], student.condition(voice)
-    frames = whole_frames(acoustic.durations(acoustic.encode(ids, condition)), ids)
     generator = torch.Generator().manual_seed(SEED)
-    wave = vocoder.speak(*acoustic.speak(ids, condition, frames, generator))[0]
+    reading = acoustic.reading_of(acoustic.encode(ids, condition), generator)
+    frames = whole_frames(reading.log_frames, ids)
+    wave = vocoder.speak(*acoustic.speak(ids, condition, reading, frames, generator))[0]
 
-    given = exported.condition(voice)
-    encoded, _ = exported.encode(phonemes, given)
     chance = TorchNoiseSource(SEED, int(frames.sum()))
-    pieces = exported.pieces(encoded, frames[0].numpy(), given, chance)
+    encoded = exported.encode(phonemes, exported.condition(voice), chance)
+    pieces = exported.pieces(replace(encoded, frames=frames[0].numpy()), chance)
     return wave, torch.from_numpy(np.concatenate(list(pieces)))

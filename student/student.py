@@ -34,8 +34,10 @@ class Student(StudentSynthesizer):
         vocoder: PulseVocoder,
         lexicon: Lexicon = NO_WORDS,
         polish_rounds: int = 0,
+        expressiveness: float = 1.0,
     ) -> None:
         self.lexicon, self.polish_rounds = lexicon, polish_rounds
+        self.expressiveness = expressiveness
         self.location, self.description = location, description
         self.acoustic, self.vocoder = acoustic, vocoder
         self.added: dict[str, Tensor] = {}
@@ -93,16 +95,22 @@ class Student(StudentSynthesizer):
     @torch.inference_mode()
     def _wave(self, ids: Tensor, condition: Tensor, seed: int, speed: float) -> Wave:
         batch = ids[None]
-        text = self.acoustic.encode(batch, condition)
-        frames = whole_frames(self.acoustic.durations(text), batch, speed)
         generator = torch.Generator().manual_seed(seed)
-        mel, hertz = self.acoustic.speak(batch, condition, frames, generator)
+        reading = self.acoustic.reading_of(self.acoustic.encode(batch, condition), generator)
+        reading = reading.livelier(self.expressiveness)
+        frames = whole_frames(reading.log_frames, batch, speed)
+        mel, hertz = self.acoustic.speak(batch, condition, reading, frames, generator)
         wave = self.vocoder.speak(mel, hertz)
         if self.polish_rounds:
             wave = self.vocoder.polished(mel, wave, self.polish_rounds)
         return wave[0].numpy()
 
 
-def open_student(location: str, lexicon: Lexicon = NO_WORDS, polish_rounds: int = 0) -> Student:
+def open_student(
+    location: str,
+    lexicon: Lexicon = NO_WORDS,
+    polish_rounds: int = 0,
+    expressiveness: float = 1.0,
+) -> Student:
     """A folder that `make train-student` wrote: local, gs:// or package://; raises InputError."""
-    return Student(location, *read_package(location), lexicon, polish_rounds)
+    return Student(location, *read_package(location), lexicon, polish_rounds, expressiveness)

@@ -52,6 +52,7 @@ class SynthesizeConfig(Config):
     seed: int
     speed: float = Field(gt=0.2, lt=5)
     polish_rounds: int = Field(ge=0, le=32)
+    expressiveness: float = Field(ge=0, le=3)
     """of Griffin-Lim over what the vocoder says"""
 
 
@@ -112,7 +113,12 @@ def read_lines(config: SynthesizeConfig) -> dict[int, str]:
 def open_synthesizer(config: SynthesizeConfig) -> Synthesizer:
     """The student, with the reference's voice as another of its own; raises InputError."""
     lexicon = read_lexicon(config.lexicon) if config.lexicon else NO_WORDS
-    student = load_student(config.checkpoint, lexicon, polish_rounds=config.polish_rounds)
+    student = load_student(
+        config.checkpoint,
+        lexicon,
+        polish_rounds=config.polish_rounds,
+        expressiveness=config.expressiveness,
+    )
     if config.reference is not None:
         student.add_voice(config.reference)
     return student

@@ -106,11 +106,10 @@ class StudentTask:
 
     def _spoken(self, student: Acoustic, batch: Batch) -> tuple[Tensor, Wave, Tensor]:
         condition = student.condition(batch["speaker"])
-        frames = whole_frames(
-            student.durations(student.encode(batch["ids"], condition)), batch["ids"]
-        )
-        generator = torch.Generator(frames.device).manual_seed(0)
-        mel, hertz = student.speak(batch["ids"], condition, frames, generator)
+        generator = torch.Generator(condition.device).manual_seed(0)
+        reading = student.reading_of(student.encode(batch["ids"], condition), generator)
+        frames = whole_frames(reading.log_frames, batch["ids"])
+        mel, hertz = student.speak(batch["ids"], condition, reading, frames, generator)
         wave = self.vocoder.speak(mel.cpu().float(), None if hertz is None else hertz.cpu())
         rows = torch.arange(frames.shape[1]).repeat_interleave(frames[0].cpu())
         path = torch.nn.functional.one_hot(rows, frames.shape[1]).T.float()

@@ -12,6 +12,7 @@ from speech.judges.speaker import EMBEDDING_SIZE
 from speech.text.phonemes import ALPHABET
 from speech.training.task import Batch
 from student.models.blocks import Stack
+from student.models.reading import Reading
 from student.phrases import token_numbers
 
 SHORTEST, LONGEST = 1, 200
@@ -95,9 +96,16 @@ class Acoustic(nn.Module):
         return Text(self.encoder(self.embed(ids) * mask, condition, mask), condition, mask)
 
     def durations(self, text: Text) -> Tensor:
-        """(B, P) log frames; what they follow from is not trained by them."""
-        hidden = self.duration(text.encoded.detach(), text.condition, text.mask)
-        return self.log_frames(hidden).float()[..., 0]
+        """(B, P) log frames."""
+        return self.log_frames(self.duration_features(text)).float()[..., 0]
+
+    def duration_features(self, text: Text) -> Tensor:
+        """(B, P, dim), which do not train what they follow from."""
+        return self.duration(text.encoded.detach(), text.condition, text.mask)
+
+    def reading_of(self, text: Text, generator: torch.Generator) -> Reading:
+        """How the text is read this time."""
+        return Reading(self.durations(text))
 
     def expand(self, text: Text, frames: Tensor, length: int) -> tuple[Tensor, Tensor]:
         """(B, P) frames of each phoneme -> (B, length, dim) and its mask (B, length, 1): each phoneme
@@ -115,10 +123,15 @@ class Acoustic(nn.Module):
         return (text.encoded.gather(1, spread) + self.places(places)) * mask, mask
 
     def speak(
-        self, ids: Tensor, condition: Tensor, frames: Tensor, generator: torch.Generator
+        self,
+        ids: Tensor,
+        condition: Tensor,
+        reading: Reading,
+        frames: Tensor,
+        generator: torch.Generator,
     ) -> tuple[Tensor, Tensor | None]:
-        """(B, P) ids and the frames of each -> mels (B, N, mels), and from students that know it the
-        pitch (B, N) in hertz, 0 where nothing is voiced."""
+        """(B, P) ids, how they are read and the whole frames of each -> mels (B, N, mels), and from
+        students that know it the pitch (B, N) in hertz, 0 where nothing is voiced."""
         raise NotImplementedError
 
 

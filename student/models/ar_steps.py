@@ -23,6 +23,7 @@ from student.models.acoustic import (
 from student.models.ar_config import ArConfig
 from student.models.ar_decoder import CausalTransformer
 from student.models.ar_nets import PostNet, PreNet
+from student.models.reading import Reading
 
 DURATIONS_WEIGHT = 0.5
 STOP_WEIGHT = 100.0
@@ -103,7 +104,12 @@ class Autoregressive(Acoustic):
         return self.decoder(self.prenet(before, None) + self.text(text), condition)
 
     def speak(
-        self, ids: Tensor, condition: Tensor, frames: Tensor, generator: torch.Generator
+        self,
+        ids: Tensor,
+        condition: Tensor,
+        reading: Reading,
+        frames: Tensor,
+        generator: torch.Generator,
     ) -> tuple[Tensor, None]:
         """With a stop head, the mels of a batch are as long as its longest."""
         text = self.encode(ids, condition)

@@ -1,7 +1,8 @@
-"""The non-autoregressive student: prosody frame by frame, then all mels in one pass.
+"""The non-autoregressive student: a reading, prosody frame by frame, then all mels in one pass.
 
 As FastSpeech 2 (arXiv 2006.04558), with ConvNeXt blocks, and with pitch, voicing and energy at the
-rate of the frames: the pulses of the vocoder follow this pitch.
+rate of the frames: the pulses of the vocoder follow this pitch. How long phonemes last and how pitch
+goes through them is drawn (`student.models.reading`); the rest follows from that.
 """
 
 from dataclasses import dataclass
@@ -20,20 +21,35 @@ from student.models.acoustic import (
     MOST_LAYERS,
     Acoustic,
     AcousticConfig,
+    Text,
     duration_losses,
     masked_mean,
     smooth_distance,
 )
 from student.models.blocks import Stack
+from student.models.reading import (
+    PLACES,
+    Reading,
+    ReadingFlow,
+    contour_of,
+    near_the_middle,
+    pitch_of_phonemes,
+)
 
 PROSODY = 3
 """log pitch, voicing, energy"""
 
 
 class NarConfig(AcousticConfig):
-    """Non-autoregressive: prosody by frames, then all mels at once."""
+    """Non-autoregressive: a reading, prosody by frames, then all mels at once."""
 
     kind: Literal["nar"]
+    reading_layers: int = Field(0, ge=0, le=MOST_LAYERS)
+    """of the flow that readings are drawn by; 0: one reading a text, the mean of all, as students of
+    before have it"""
+    reading_dim: int = Field(96, ge=8)
+    temperature: float = Field(0.0, ge=0, le=2)
+    """of the noise that a reading is drawn from; 0: the mean"""
     prosody_layers: int = Field(ge=1, le=MOST_LAYERS)
     decoder_layers: int = Field(ge=1, le=MOST_LAYERS)
 
@@ -60,26 +76,81 @@ class NarStudent(Acoustic):
         self.decoder = Stack(config.decoder_layers, dim, hidden, condition)
         self.mel_out = nn.Linear(dim, N_MELS)
         nn.init.constant_(self.mel_out.bias, MEAN_MEL)
+        self.reading_flow: ReadingFlow | None = None
+        self.temperature = config.temperature
+        if config.reading_layers:
+            sizes = config.reading_dim, config.reading_layers, condition
+            self.reading_flow, self.mean_pitch = ReadingFlow(dim, *sizes), nn.Linear(dim, PLACES)
+            self.contour_in = nn.Linear(1, dim, bias=False)
+            nn.init.zeros_(self.contour_in.weight)
 
     def forward(self, batch: Batch, step: int | None = None) -> tuple[dict[str, Tensor], Tensor]:
         """A training batch -> its losses and the mels, given true durations and prosody."""
         text = self.encode(batch["ids"], self.condition(batch["speaker"]))
         x, mask = self.expand(text, batch["durations"], batch["mel"].shape[1])
-        predicted = self.predict_prosody(x, text.condition, mask)
+        heard = Reading(
+            batch["durations"].clamp(min=0.5).log(),
+            pitch_of_phonemes(
+                near_the_middle(batch["pitch"], batch["voiced"] * mask[..., 0]), batch["durations"]
+            ),
+        )
+        losses = self._reading_losses(text, heard, batch)
+        predicted = self.predict_prosody(x, text.condition, mask, heard, batch["durations"])
         true = Prosody(batch["pitch"], batch["voiced"], batch["energy"])
         mel = self.decode(x, true, text.condition, mask)
-        losses = duration_losses(self.durations(text), batch)
         losses |= _prosody_losses(predicted, true, mask)
         losses["mel"] = smooth_distance(mel, batch["mel"], mask)
         losses["total"] = losses["mel"] + sum(
-            weight * losses[name] for name, weight in WEIGHTS.items()
+            weight * losses[name] for name, weight in WEIGHTS.items() if name in losses
         )
         return losses, mel
 
-    def predict_prosody(self, x: Tensor, condition: Tensor, mask: Tensor) -> Prosody:
-        """From expanded text (B, N, dim), which it does not train."""
-        out = self.prosody_out(self.prosody(x.detach(), condition, mask)).float()
-        pitch, voiced, energy = out.unbind(-1)
+    def _reading_losses(self, text: Text, heard: Reading, batch: Batch) -> dict[str, Tensor]:
+        if self.reading_flow is None:
+            return duration_losses(self.durations(text), batch)
+        mean, measured = self._mean_reading(text), _by_channel(heard)
+        losses = duration_losses(mean[..., 0], batch)
+        wrong = (mean - measured)[..., 1:].square()
+        losses["mean_pitch"] = masked_mean(wrong, text.mask)
+        more = measured - mean.detach()
+        given = text.encoded.detach(), text.condition, text.mask
+        losses["reading"] = self.reading_flow.loss(*given, more)
+        return losses
+
+    def _mean_reading(self, text: Text) -> Tensor:
+        """(B, P, 4) of all readings."""
+        hidden = self.duration_features(text)
+        return torch.cat((self.log_frames(hidden), self.mean_pitch(hidden)), -1).float()
+
+    def reading_of(self, text: Text, generator: torch.Generator) -> Reading:
+        if self.reading_flow is None:
+            return super().reading_of(text, generator)
+        mean = self._mean_reading(text)
+        noise = torch.randn(mean.shape, generator=generator, device=mean.device)
+        stack, mask = self.reading_flow.stack, text.mask
+        drawn = mean + self.reading_flow.draw(
+            text.encoded,
+            text.condition,
+            noise * self.temperature,
+            lambda x, condition: stack(x, condition, mask),
+        )
+        return Reading(drawn[..., 0], drawn[..., 1:])
+
+    def predict_prosody(
+        self, x: Tensor, condition: Tensor, mask: Tensor, reading: Reading, frames: Tensor
+    ) -> Prosody:
+        """From expanded text (B, N, dim), which it does not train, and how it is read, in phonemes of
+        so many frames (B, P)."""
+        given = x.detach()
+        if self.reading_flow is not None:
+            assert reading.pitch is not None
+            contour = contour_of(reading.pitch, frames, x.shape[1])
+            given = given + self.contour_in(contour.unsqueeze(-1)) * mask
+        pitch, voiced, energy = (
+            self.prosody_out(self.prosody(given, condition, mask)).float().unbind(-1)
+        )
+        if self.reading_flow is not None:
+            pitch = pitch + contour
         return Prosody(pitch, voiced, energy + MEAN_MEL)
 
     def decode(self, x: Tensor, prosody: Prosody, condition: Tensor, mask: Tensor) -> Tensor:
@@ -89,17 +160,35 @@ class NarStudent(Acoustic):
         return self.mel_out(self.decoder(x, condition, mask))
 
     def speak(
-        self, ids: Tensor, condition: Tensor, frames: Tensor, generator: torch.Generator
+        self,
+        ids: Tensor,
+        condition: Tensor,
+        reading: Reading,
+        frames: Tensor,
+        generator: torch.Generator,
     ) -> tuple[Tensor, Tensor]:
         text = self.encode(ids, condition)
         x, mask = self.expand(text, frames, int(frames.sum(1).max()))
-        prosody = self.predict_prosody(x, condition, mask)
+        prosody = self.predict_prosody(x, condition, mask, reading, frames)
         voiced = prosody.voiced > 0
         given = Prosody(prosody.pitch, voiced.to(x.dtype), prosody.energy)
         return self.decode(x, given, condition, mask), hertz_of(prosody.pitch) * voiced
 
 
-WEIGHTS = {"durations": 0.5, "pitch": 1.0, "voicing": 0.2, "energy": 0.2}
+WEIGHTS = {
+    "durations": 0.5,
+    "pitch": 1.0,
+    "voicing": 0.2,
+    "energy": 0.2,
+    "mean_pitch": 1.0,
+    "reading": 1.0,
+}
+
+
+def _by_channel(reading: Reading) -> Tensor:
+    """(B, P, 4)."""
+    assert reading.pitch is not None
+    return torch.cat((reading.log_frames.unsqueeze(-1), reading.pitch), -1)
 
 
 def _prosody_losses(predicted: Prosody, true: Prosody, mask: Tensor) -> dict[str, Tensor]:

@@ -20,6 +20,7 @@ from student.onnx.graphs import (
     FramesGraph,
     Graph,
     Graphs,
+    TextGraph,
     text_by_frame,
 )
 
@@ -88,7 +89,7 @@ def ar_graphs(student: Autoregressive, vocoder: PulseVocoder) -> Graphs:
     if student.stop is not None:
         raise InputError("its stop head cannot be exported; train it with student.stop=durations")
     others = {GIVEN: GivenGraph(student), STEP: _step_graph(student)}
-    return Graphs(ArFramesGraph(student, vocoder), others)
+    return Graphs(TextGraph(student), ArFramesGraph(student, vocoder), others)
 
 
 def _step_graph(student: Autoregressive) -> Graph:

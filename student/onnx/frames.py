@@ -13,6 +13,8 @@ from student.onnx.noise import Noise, NoiseTable
 from student.onnx.waves import Floats
 
 GIVEN, STEP = "given.onnx", "step.onnx"
+NOISE, PITCH, CONTOUR = "noise_of_reading", "pitch", "contour"
+"""what text.onnx is given and gives, and frames.onnx is given, of students that draw their readings"""
 
 Kind = Literal["nar", "ar"]
 Integers = npt.NDArray[np.int64]
@@ -22,12 +24,13 @@ Frames = Callable[[int, int], Feeds]
 
 
 class NoiseSource:
-    """What one part of a text leaves to chance: where in the table its noise begins, and what is drawn
-    for its steps. The two do not mix, since pieces of other lengths draw them in another order."""
+    """What one part of a text leaves to chance: where in the table its noise begins, what is drawn for
+    its steps, and for how it is read. They do not mix, since pieces of other lengths draw them in
+    another order."""
 
     def __init__(self, seed: int) -> None:
         self.place = int(np.random.default_rng(seed).integers(2**31))
-        self.steps = np.random.default_rng([seed, 1])
+        self.steps, self.readings = (np.random.default_rng([seed, part]) for part in (1, 2))
 
     def noise(self, n_fft: int, hop: int) -> Noise:
         """White, of variance 1."""
@@ -39,6 +42,10 @@ class NoiseSource:
 
     def normal(self, *shape: int) -> Floats:
         return self.steps.standard_normal(shape, np.float32)
+
+    def reading(self, *shape: int) -> Floats:
+        """As `normal`, for how a text is read."""
+        return self.readings.standard_normal(shape, np.float32)
 
 
 class NarFrames:
@@ -53,12 +60,13 @@ class NarFrames:
         """`session` opens a graph by the name of its file."""
 
     def begin(self, text: Feeds, chance: NoiseSource) -> Frames:
-        """`text`: encoded (1, P, dim), the index (N,) and places (1, N, 3) of `expand`, and the
-        voice's condition (1, 1, C)."""
+        """`text`: encoded (1, P, dim), the index (N,) and places (1, N, 3) of `expand`, the voice's
+        condition (1, 1, C), and where readings are drawn their contour (1, N)."""
+        by_frame = [name for name in ("places", CONTOUR) if name in text]
         return lambda low, high: {
             **text,
             "index": text["index"][low:high],
-            "places": text["places"][:, low:high],
+            **{name: text[name][:, low:high] for name in by_frame},
         }
 
 
@@ -123,3 +131,13 @@ def expand(frames: Integers) -> tuple[Integers, Floats]:
     share = (since + 0.5) / lasts
     places = np.stack((share, 1 - share, np.log(lasts)), -1)
     return index, places[None].astype(np.float32)
+
+
+def contour_of(pitch: Floats, frames: Integers) -> Floats:
+    """(P, 3) octaves of phonemes of so many frames (P,) -> (1, N), as
+    `student.models.reading.contour_of`."""
+    places = (np.arange(pitch.shape[1]) + 0.5) / pitch.shape[1]
+    starts = frames.cumsum() - frames
+    at = starts[:, None] + frames[:, None] * places
+    times = np.arange(frames.sum()) + 0.5
+    return np.interp(times, at.ravel(), pitch.ravel())[None].astype(np.float32)

@@ -52,9 +52,9 @@ class Graph(nn.Module):
 class TextGraph(Graph):
     """ids (1, P) and a condition (1, 1, C) -> encoded (1, P, dim) and log frames (1, P)."""
 
-    outputs = ("encoded", "log_frames")
+    outputs: tuple[str, ...] = ("encoded", "log_frames")
     axes = BY_PHONEME
-    quantized = ("/up/", "/down/", "film")
+    quantized: tuple[str, ...] = ("/up/", "/down/", "film")
 
     def __init__(self, student: Acoustic) -> None:
         super().__init__()
@@ -66,7 +66,7 @@ class TextGraph(Graph):
         ids = torch.ones(1, PHONEMES, dtype=torch.long)
         return {"ids": ids, "condition": torch.zeros(1, 1, self.condition_dim)}
 
-    def forward(self, ids: Tensor, condition: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, ids: Tensor, condition: Tensor) -> tuple[Tensor, ...]:
         encoded = self.encoder(self.embed(ids), condition)
         return encoded, self.log_frames(self.duration(encoded, condition))[..., 0]
 
@@ -90,7 +90,7 @@ class FramesGraph(Graph):
     Of the frames it is given, `kept` (K,) are those whose spectra are wanted; others are there for
     their neighbours. Its outputs are the pitch (1, N) in hertz, and (1, K, bins) the levels of pulses
     and noise, the phase in radians by which the pulses are turned, and the mel's own level; of a
-    vocoder with a residual that as well, (1, K, bins, 2).
+    vocoder with a residual its real and its imaginary part as well.
     """
 
     outputs: tuple[str, ...] = ("hertz", "pulses", "noise", "phase", LEVEL)
@@ -100,8 +100,8 @@ class FramesGraph(Graph):
         super().__init__()
         self.vocoder = FastVocoder(vocoder)
         if vocoder.residual is not None:
-            self.outputs = (*self.outputs, RESIDUAL)
-            self.axes = {**self.axes, RESIDUAL: {1: "kept"}}
+            self.outputs = (*self.outputs, *RESIDUAL)
+            self.axes = {**self.axes, **{part: {1: "kept"} for part in RESIDUAL}}
 
     def margin_frames(self) -> int:
         """How many neighbours on each side a frame depends on: through all convolutions, and as those
@@ -111,8 +111,10 @@ class FramesGraph(Graph):
 
 
 class Graphs(NamedTuple):
-    """What becomes frames.onnx, and what becomes the files that other kinds of student have not."""
+    """What becomes text.onnx and frames.onnx, and what becomes the files that other kinds of student
+    have not."""
 
+    text: TextGraph
     frames: FramesGraph
     others: Mapping[str, Graph]
 
@@ -132,7 +134,7 @@ class FastVocoder(nn.Module):
         )
         self.norms = nn.ModuleList(block.norm for block in backbone.convnext)
         self.last_norm, self.spectra = backbone.final_layer_norm, vocoder.spectra
-        self.residual = vocoder.residual
+        self.residual = None if vocoder.residual is None else in_planes(vocoder.residual)
         self.register_buffer("inverse", vocoder.inverse.T.contiguous())
         self.pitch_hz = vocoder.pitch_hz
 
@@ -151,8 +153,8 @@ class FastVocoder(nn.Module):
         spectra = (level * pulses.exp(), level * noise.exp(), math.pi * delay.tanh(), level)
         if self.residual is None:
             return spectra
-        residual = self.residual(features).unflatten(-1, (BINS, 2))
-        return *spectra, level.unsqueeze(-1) * residual
+        real, imaginary = self.residual(features).split(BINS, dim=-1)
+        return *spectra, level * real, level * imaginary
 
 
 class FastBlock(nn.Module):
@@ -182,6 +184,15 @@ class FastStack(nn.Module):
             scale, shift = film(condition[0, 0]).chunk(2)
             x = block(x, lambda y, w=1 + scale, b=shift: F.layer_norm(y, w.shape, w, b))
         return self.norm(x)
+
+
+def in_planes(layer: nn.Linear) -> nn.Linear:
+    """Outputs that are real and imaginary parts by turns: all real ones, then all imaginary ones, which
+    are multiplied many times as fast."""
+    planes = nn.Linear(layer.in_features, layer.out_features)
+    planes.weight = nn.Parameter(torch.cat((layer.weight[::2], layer.weight[1::2])))
+    planes.bias = nn.Parameter(torch.cat((layer.bias[::2], layer.bias[1::2])))
+    return planes
 
 
 def scaled(layer: nn.Linear, scale: Tensor) -> nn.Linear:

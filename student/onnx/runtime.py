@@ -26,7 +26,18 @@ from speech.errors import InputError
 from speech.synthesizer import Size
 from speech.text.lexicon import NO_WORDS, Lexicon
 from student.description import Described
-from student.onnx.frames import ArFrames, Integers, Kind, NarFrames, NoiseSource, expand
+from student.onnx.frames import (
+    CONTOUR,
+    NOISE,
+    ArFrames,
+    Feeds,
+    Integers,
+    Kind,
+    NarFrames,
+    NoiseSource,
+    contour_of,
+    expand,
+)
 from student.onnx.polish import Polish
 from student.onnx.waves import AHEAD, LEVEL, RESIDUAL, Floats, PulseFilter
 from student.phrases import token_numbers
@@ -62,6 +73,25 @@ class OnnxDescription(Described):
     """of a phoneme"""
 
 
+@dataclass(frozen=True)
+class Encoded:
+    """A text as a voice reads it: encoded phonemes (1, P, dim), the whole frames (P,) of each, the
+    voice's condition (1, 1, C), and of students that draw it the pitch (P, 3) of each in octaves."""
+
+    encoded: Floats
+    frames: Integers
+    condition: Floats
+    pitch: Floats | None = None
+
+    def by_frame(self) -> Feeds:
+        """What graphs by frame are given."""
+        index, places = expand(self.frames)
+        text = {"encoded": self.encoded, "index": index, "places": places}
+        if self.pitch is not None:
+            text[CONTOUR] = contour_of(self.pitch, self.frames)
+        return {**text, "condition": self.condition}
+
+
 def is_onnx(location: str) -> bool:
     return storage.exists(storage.join(location, DESCRIPTION))
 
@@ -78,21 +108,26 @@ class OnnxStudent(StudentSynthesizer):
         threads: int = 1,
         lexicon: Lexicon = NO_WORDS,
         polish_rounds: int = 0,
+        expressiveness: float = 1.0,
     ) -> None:
         """
         Args:
             location: Local, gs:// or package://.
             lexicon: Words as the user wants them said.
             polish_rounds: Of Griffin-Lim over what the vocoder says (`student.onnx.polish`).
+            expressiveness: How many times as far from its mean pitch goes, where readings are drawn.
 
         Raises:
             InputError: an export that cannot be used, or is too old to be polished.
         """
         self.lexicon, self.polish_rounds = lexicon, polish_rounds
+        self.expressiveness = expressiveness
         self.location, self.description = location, OnnxDescription.read(location)
         session = partial(self._session, threads=threads)
         self.text, self.by_frame = session(TEXT), session(FRAMES)
         self.kind = KINDS[self.description.kind](session)
+        self.channels: int | None = _last_size(self.text, NOISE)
+        """of a reading; None: a student that draws none"""
         self._check_sizes()
         self.wanted = self._wanted()
         self.conditions = self._conditions()
@@ -126,13 +161,18 @@ class OnnxStudent(StudentSynthesizer):
     def _wanted(self) -> list[str]:
         """Outputs of frames.onnx that speech is made of; raises InputError where one is not there."""
         there = [node.name for node in self.by_frame.get_outputs()]
+        if "residual" in there:
+            raise InputError(
+                f"{self.location} was exported by an earlier version, with both parts of its residual "
+                "in one: export it again"
+            )
         if self.polish_rounds and LEVEL not in there:
             raise InputError(
                 f"{self.location} was exported before speech could be polished: export it again, or "
                 "leave polish_rounds=0"
             )
         wanted = ["hertz", "pulses", "noise", "phase"]
-        wanted += [RESIDUAL] if RESIDUAL in there else []
+        wanted += [name for name in RESIDUAL if name in there]
         return wanted + ([LEVEL] if self.polish_rounds else [])
 
     def _conditions(self) -> Floats:
@@ -173,9 +213,8 @@ class OnnxStudent(StudentSynthesizer):
     def spoken(
         self, phonemes: str, voice: str, seed: int, speed: float, first_s: float | None
     ) -> Iterator[Wave]:
-        condition = self.condition(voice)
-        encoded, frames = self.encode(phonemes, condition, speed)
-        return self.pieces(encoded, frames, condition, NoiseSource(seed), first_s)
+        condition, chance = self.condition(voice), NoiseSource(seed)
+        return self.pieces(self.encode(phonemes, condition, chance, speed), chance, first_s)
 
     def condition(self, voice: str) -> Floats:
         """(1, 1, condition_dim)."""
@@ -183,29 +222,29 @@ class OnnxStudent(StudentSynthesizer):
         return mean.reshape(1, 1, -1)
 
     def encode(
-        self, phonemes: str, condition: Floats, speed: float = 1.0
-    ) -> tuple[Floats, Integers]:
-        """Encoded phonemes (1, P, dim) and the frames (P,) of each."""
-        ids = np.array([token_numbers(phonemes)])
-        encoded, log_frames = self.text.run(None, {"ids": ids, "condition": condition})
+        self, phonemes: str, condition: Floats, chance: NoiseSource, speed: float = 1.0
+    ) -> Encoded:
+        feeds = {"ids": np.array([token_numbers(phonemes)]), "condition": condition}
+        if self.channels is not None:
+            feeds[NOISE] = chance.reading(*feeds["ids"].shape, self.channels)
+        encoded, log_frames, *pitch = self.text.run(None, feeds)
         limits = self.description.shortest_frames, self.description.longest_frames
         frames = whole_frames(log_frames[0], speed, *limits)
         frames[-1] += max(0, FEWEST_FRAMES - frames.sum())
-        return encoded, frames
+        return Encoded(encoded, frames, condition, *(self._livelier(found[0]) for found in pitch))
+
+    def _livelier(self, pitch: Floats) -> Floats:
+        """As `student.models.reading.Reading.livelier`."""
+        mean = pitch.mean()
+        return mean + np.float32(self.expressiveness) * (pitch - mean)
 
     def pieces(
-        self,
-        encoded: Floats,
-        frames: Integers,
-        condition: Floats,
-        chance: NoiseSource,
-        first_s: float | None = None,
+        self, encoded: Encoded, chance: NoiseSource, first_s: float | None = None
     ) -> Iterator[Wave]:
-        """The wave of ((frames - 1) * hop,) samples, given `encode`'s and what is left to chance."""
-        index, places = expand(frames)
-        text = {"encoded": encoded, "index": index, "places": places, "condition": condition}
+        """The wave of ((frames - 1) * hop,) samples, given what is left to chance."""
+        text = encoded.by_frame()
         known = self.kind.begin(text, chance)
-        described, total = self.description, len(index)
+        described, total = self.description, len(text["index"])
         shape = described.n_fft, described.hop_length
         filtered = PulseFilter(total, *shape, chance.noise(*shape))
         polish = Polish(total, *shape, self.polish_rounds) if self.polish_rounds else None

@@ -18,7 +18,7 @@ from student.onnx.noise import BLOCK, Noise, Spectra, hann
 
 Floats = npt.NDArray[np.float32]
 
-LEVEL, RESIDUAL = "level", "residual"
+LEVEL, RESIDUAL = "level", ("residual_real", "residual_imaginary")
 """outputs of frames.onnx that not every export has"""
 AHEAD = 2
 """frames beyond a piece whose pitch it needs"""
@@ -45,7 +45,7 @@ class PulseFilter:
         pulses: Floats,
         noise: Floats,
         phase: Floats,
-        residual: Floats | None = None,
+        *residual: Floats,
     ) -> Wave:
         """The next K frames -> the samples that are now finished.
 
@@ -53,10 +53,10 @@ class PulseFilter:
             hertz: (K + `AHEAD`,) or, at the end, as many as there are.
             pulses: (K, bins) linear levels, which `phase` (K, bins) in radians turns.
             noise: (K, bins) linear levels.
-            residual: (K, bins, 2) real and imaginary parts of what is added to both.
+            residual: (K, bins) real and (K, bins) imaginary parts of what is added to both, or nothing.
         """
         self._excite(hertz)
-        parts = [pulses, noise, phase] if residual is None else [pulses, noise, phase, residual]
+        parts = pulses, noise, phase, *residual
         return np.concatenate(
             [
                 self._filtered(*(part[at : at + BLOCK] for part in parts))
@@ -72,8 +72,9 @@ class PulseFilter:
         spectra = _turned(pulses, phase)
         spectra *= harmonic
         spectra += np.multiply(self.noise(len(noise)), noise, out=harmonic)
-        for parts in residual:
-            spectra += parts.view(np.complex64)[..., 0]
+        if residual:
+            spectra.real += residual[0]
+            spectra.imag += residual[1]
         self.done = last
         return self._added(scipy.fft.irfft(spectra, self.n_fft, overwrite_x=True), first)
 

@@ -1,5 +1,7 @@
 """What the tests of autoregressive students share: batches, and what torch and exports make of them."""
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -7,7 +9,7 @@ from torch import Tensor
 from speech.audio.mel import N_MELS
 from student.models.acoustic import token_ids, whole_frames
 from student.models.ar_steps import Autoregressive
-from student.onnx.frames import Frames, NoiseSource, expand
+from student.onnx.frames import Frames, NoiseSource
 from student.onnx.runtime import OnnxStudent
 from student.parity import PHONEMES
 from student.student import Student
@@ -38,17 +40,16 @@ def speak(built: Autoregressive, frames: list[list[int]], seed: int = 0) -> Tens
     condition = built.condition(given["speaker"])
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
-        mel, pitch = built.speak(given["ids"], condition, given["durations"], generator)
+        reading = built.reading_of(built.encode(given["ids"], condition), generator)
+        mel, pitch = built.speak(given["ids"], condition, reading, given["durations"], generator)
     assert pitch is None
     return mel
 
 
 def begun(exported: OnnxStudent, lasts: np.ndarray, chance: NoiseSource) -> Frames:
     condition = exported.condition(VOICE)
-    encoded, _ = exported.encode(PHONEMES, condition)
-    index, places = expand(lasts)
-    text = {"encoded": encoded, "index": index, "places": places, "condition": condition}
-    return exported.kind.begin(text, chance)
+    encoded = replace(exported.encode(PHONEMES, condition, chance), frames=lasts)
+    return exported.kind.begin(encoded.by_frame(), chance)
 
 
 @torch.inference_mode()

@@ -17,7 +17,10 @@ SMALL = [
     *("training.save_every=2", "training.warmup_steps=1", "training.device=cpu"),
     *("training.precision=float32", "held_out_share=0"),
 ]
-NAR = ["student=nar", "student.prosody_layers=1", "student.decoder_layers=1"]
+NAR = [
+    *("student=nar", "student.prosody_layers=1", "student.decoder_layers=1"),
+    *("student.reading_layers=1", "student.reading_dim=16"),
+]
 
 
 def config(dataset: str, output: Path, *more: str) -> TrainStudentConfig:

@@ -23,9 +23,15 @@ SHARED = {
     "decoder_layers": 2,
 }
 SHAPES: dict[str, dict[str, object]] = {
-    "nar": {"prosody_layers": 1},
+    "nar": {"prosody_layers": 1, "reading_layers": 2, "reading_dim": 16},
     "ar": {"heads": 2, "reduction": 3, "prenet_dim": 24, "prenet_dropout": 0.3, "postnet_dim": 16},
 }
+
+
+def untrained_config(kind: str, **changes: object) -> TrainStudentConfig:
+    shape = SHARED | SHAPES[kind] | changes
+    overrides = [f"student={kind}", *(f"student.{key}={value}" for key, value in shape.items())]
+    return load_config(TrainStudentConfig, "train_student", overrides)
 
 
 def untrained_student(
@@ -33,9 +39,7 @@ def untrained_student(
 ) -> Student:
     """Written to `folder` and read back; its vocoder with a residual or without."""
     torch.manual_seed(0)
-    shape = SHARED | SHAPES[kind] | changes
-    overrides = [f"student={kind}", *(f"student.{key}={value}" for key, value in shape.items())]
-    config = load_config(TrainStudentConfig, "train_student", overrides)
+    config = untrained_config(kind, **changes)
     student = build_student(config.student, normalize(torch.randn(len(VOICES), 256).abs(), dim=-1))
     vocoder = PulseVocoder(32, 64, 2, residual)
     with torch.no_grad():

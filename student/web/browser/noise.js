@@ -32,3 +32,11 @@ export class NoiseTable {
 export function hann(size) {
   return Float32Array.from({ length: size }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / size));
 }
+
+/** So many numbers of a normal distribution (Box and Muller). */
+export function normals(count) {
+  return Float32Array.from({ length: count }, () => {
+    const radius = Math.sqrt(-2 * Math.log(1 - Math.random()));
+    return radius * Math.cos(2 * Math.PI * Math.random());
+  });
+}

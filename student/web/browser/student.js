@@ -1,9 +1,11 @@
 /** The non-autoregressive student: `student/onnx/runtime.py` over onnxruntime-web. */
 import { TARGET_LUFS, mastered } from "./mastering.js";
+import { normals } from "./noise.js";
 import { AHEAD, FEWEST_FRAMES, PulseFilter } from "./waves.js";
 
 const FIRST_S = 0.4, GROWTH = 3;
 // of pieces: the first longer, the next ones shorter than the runtime's, since a browser takes longer
+const NOISE = "noise_of_reading", CHANNELS = 4; // of students that draw how a text is read
 
 export class Student {
   /**
@@ -26,8 +28,8 @@ export class Student {
 
   async *#parts(phrases, condition, speed, noise) {
     for (const { pause_s, phonemes } of phrases) {
-      const { encoded, frames } = await this.#encode(phonemes, condition, speed);
-      yield { pause_s: pause_s / speed, pieces: this.#pieces(encoded, frames, condition, noise) };
+      const text = await this.#encode(phonemes, condition, speed);
+      yield { pause_s: pause_s / speed, pieces: this.#pieces(text, condition, noise) };
     }
   }
 
@@ -58,16 +60,21 @@ export class Student {
     const { alphabet, shortest_frames, longest_frames } = this.described;
     const numbers = [...phonemes].map((symbol) => BigInt(Math.max(alphabet.indexOf(symbol), 0) + 1));
     const ids = new this.ort.Tensor("int64", BigInt64Array.from(numbers), [1, numbers.length]);
-    const { encoded, log_frames } = await this.sessions.text.run({ ids, condition });
+    const feeds = { ids, condition };
+    if (this.sessions.text.inputNames.includes(NOISE)) {
+      feeds[NOISE] = this.#tensor(normals(numbers.length * CHANNELS), [1, numbers.length, CHANNELS]);
+    }
+    const { encoded, log_frames, pitch } = await this.sessions.text.run(feeds);
     const frames = wholeFrames(log_frames.data, speed, shortest_frames, longest_frames);
     const total = frames.reduce((sum, count) => sum + count, 0);
     frames[frames.length - 1] += Math.max(0, FEWEST_FRAMES - total);
-    return { encoded, frames };
+    return { encoded, frames, pitch };
   }
 
-  async *#pieces(encoded, frames, condition, noise) {
+  async *#pieces({ encoded, frames, pitch }, condition, noise) {
     const { n_fft, hop_length, margin_frames, sample_rate } = this.described;
     const { index, places } = expand(frames), total = index.length;
+    const contour = pitch && contourOf(pitch.data, frames);
     const filter = new PulseFilter(total, n_fft, hop_length, sample_rate, noise);
     const wanted = this.sessions.frames.outputNames.filter((name) => name !== "level"); // for a polish
     const first = Math.max(FEWEST_FRAMES, Math.round((FIRST_S * sample_rate) / hop_length));
@@ -80,9 +87,11 @@ export class Student {
         index: new this.ort.Tensor("int64", index.slice(low, high), [high - low]),
         places: this.#tensor(places.slice(3 * low, 3 * high), [1, high - low, 3]),
         kept: new this.ort.Tensor("int64", kept, [kept.length]),
+        ...(contour && { contour: this.#tensor(contour.slice(low, high), [1, high - low]) }),
       }, wanted);
       const hertz = out.hertz.data.subarray(begin - low, end + AHEAD - low);
-      yield filter.push(hertz, out.pulses.data, out.noise.data, out.phase.data, out.residual?.data);
+      const residual = [out.residual_real?.data, out.residual_imaginary?.data];
+      yield filter.push(hertz, out.pulses.data, out.noise.data, out.phase.data, ...residual);
     }
   }
 
@@ -120,6 +129,24 @@ export function expand(frames) {
     }
   }
   return { index, places };
+}
+
+/** Pitch by frame: lines between that of each phoneme's thirds, `pitch` (P * 3) in octaves. */
+export function contourOf(pitch, frames) {
+  const thirds = pitch.length / frames.length, at = [];
+  let start = 0;
+  for (const count of frames) {
+    for (let third = 0; third < thirds; third++) at.push(start + (count * (third + 0.5)) / thirds);
+    start += count;
+  }
+  let right = 0;
+  return Float32Array.from({ length: start }, (_, frame) => {
+    const time = frame + 0.5;
+    while (right < at.length && at[right] <= time) right++;
+    if (right === 0 || right === at.length) return pitch[Math.max(right - 1, 0)];
+    const share = (time - at[right - 1]) / (at[right] - at[right - 1]);
+    return pitch[right - 1] + share * (pitch[right] - pitch[right - 1]);
+  });
 }
 
 /** Where pieces begin and end; a rest no longer than the margin belongs to the piece before it. */

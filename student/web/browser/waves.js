@@ -33,16 +33,15 @@ export class PulseFilter {
   /**
    * The next K frames -> the samples that are now finished.
    * hertz: K + AHEAD or, at the end, as many as there are; levels: K * (nFft / 2 + 1), linear;
-   * phase: the same, in radians; residual, of exports that have one: twice as many, real and
-   * imaginary parts of what is added to both.
+   * phase: the same, in radians; real and imaginary, of exports that have them: the parts of what is
+   * added to both.
    */
-  push(hertz, pulses, noise, phase, residual = null) {
+  push(hertz, pulses, noise, phase, real = null, imaginary = null) {
     const bins = this.half + 1, first = this.done, count = pulses.length / bins;
     this.#excite(hertz.subarray(this.excited - this.done));
     for (let k = 0; k < count; k += 2) {
-      const part = (values) => values.subarray(k * bins, (k + 2) * bins);
-      const added = residual?.subarray(2 * k * bins, 2 * (k + 2) * bins);
-      this.#pair(first + k, part(pulses), part(noise), part(phase), added);
+      const part = (values) => values?.subarray(k * bins, (k + 2) * bins);
+      this.#pair(first + k, part(pulses), part(noise), part(phase), part(real), part(imaginary));
     }
     this.done = first + count;
     const last = this.done === this.frames ? this.half + this.samples : this.done * this.hop;
@@ -66,7 +65,7 @@ export class PulseFilter {
   }
 
   /** Two frames, or the last alone: both go through one complex transform, as its two parts. */
-  #pair(frame, levels, noise, phase, residual) {
+  #pair(frame, levels, noise, phase, real, imaginary) {
     const { nFft, half, hop, window } = this, at = frame * hop, bins = half + 1;
     const [re, im, outRe, outIm] = this.buffers;
     const both = levels.length > bins;
@@ -80,9 +79,8 @@ export class PulseFilter {
       const m = (nFft - k) % nFft, ends = k === 0 || k === half;
       let c = Math.cos(phase[k]) * levels[k], s = Math.sin(phase[k]) * levels[k];
       let x = (re[k] + re[m]) / 2, y = (im[k] - im[m]) / 2;
-      const added = (at) => (residual ? residual[at] : 0);
-      const firstRe = x * c - y * s + hissRe[k] * noise[k] + added(2 * k);
-      const firstIm = ends ? 0 : x * s + y * c + hissIm[k] * noise[k] + added(2 * k + 1);
+      const firstRe = x * c - y * s + hissRe[k] * noise[k] + (real ? real[k] : 0);
+      const firstIm = ends ? 0 : x * s + y * c + hissIm[k] * noise[k] + (imaginary ? imaginary[k] : 0);
       let secondRe = 0, secondIm = 0;
       if (both) {
         const next = bins + k;
@@ -90,8 +88,8 @@ export class PulseFilter {
         s = Math.sin(phase[next]) * levels[next];
         x = (im[k] + im[m]) / 2;
         y = (re[m] - re[k]) / 2;
-        secondRe = x * c - y * s + nextRe[k] * noise[next] + added(2 * next);
-        secondIm = ends ? 0 : x * s + y * c + nextIm[k] * noise[next] + added(2 * next + 1);
+        secondRe = x * c - y * s + nextRe[k] * noise[next] + (real ? real[next] : 0);
+        secondIm = ends ? 0 : x * s + y * c + nextIm[k] * noise[next] + (imaginary ? imaginary[next] : 0);
       }
       outRe[k] = firstRe - secondIm;
       outIm[k] = firstIm + secondRe;

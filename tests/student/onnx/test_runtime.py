@@ -68,8 +68,10 @@ def test_seeds_and_voices(student: OnnxStudent) -> None:
     assert 0 < np.abs(wave).max() <= 1
     np.testing.assert_array_equal(wave, student.speak(LINE, "ada"))
     other = student.speak(LINE, "ada", seed=1)
-    assert other.shape == wave.shape
-    assert np.abs(other - wave).max() > 0
+    drawn = student.description.kind == "nar"  # how it is read
+    assert (other.shape != wave.shape) == drawn
+    shorter = min(len(other), len(wave))
+    assert np.abs(other[:shorter] - wave[:shorter]).max() > 0
     assert not np.array_equal(student.speak(LINE, "eve")[:1000], wave[:1000])
     assert len(student.speak(LINE, "ada", speed=2.0)) < 0.7 * len(wave)
 

@@ -8,7 +8,7 @@ import pytest
 
 from speech.errors import Refused
 from student.mastering import mastered
-from student.onnx.frames import expand
+from student.onnx.frames import contour_of, expand
 from student.onnx.runtime import whole_frames
 from student.onnx.waves import AHEAD, PulseFilter
 from student.phrases import phrases
@@ -38,12 +38,12 @@ FILTER = """
 import { AHEAD, PulseFilter } from "./waves.js";
 const f32 = (values) => Float32Array.from(values.flat());
 const part = (rows, begin, end) => f32(rows.slice(begin, end));
-const { frames, nFft, hop, rate, pieces, hertz, pulses, noise, phase, residual } = given;
+const { frames, nFft, hop, rate, pieces, hertz, pulses, noise, phase, real, imaginary } = given;
 const white = given.white.map((parts) => parts.map((row) => Float32Array.from(row)));
 const filter = new PulseFilter(frames, nFft, hop, rate, () => white.shift());
 said = pieces.flatMap(([begin, end]) => Array.from(filter.push(
   part(hertz, begin, end + AHEAD),
-  ...[pulses, noise, phase, residual].map((rows) => rows && part(rows, begin, end)),
+  ...[pulses, noise, phase, real, imaginary].map((rows) => rows && part(rows, begin, end)),
 )));
 """
 
@@ -58,8 +58,8 @@ def test_the_filter_is_the_numpy_one(
     draw = lambda *shape: random.random(shape, np.float32)  # noqa: E731
     hertz = 80 + 300 * draw(frames)
     pulses, noise, phase = 9 * draw(frames, 513), 2 * draw(frames, 513), 6 * draw(frames, 513)
-    residual = draw(frames, 513, 2) - np.float32(0.5)
-    spectra = [pulses, noise, phase] + ([residual] if has_residual else [])
+    residual = {part: draw(frames, 513) - np.float32(0.5) for part in ("real", "imaginary")}
+    spectra = [pulses, noise, phase, *(residual.values() if has_residual else [])]
     white = (draw(frames, 513) - 0.5 + 1j * (draw(frames, 513) - 0.5)).astype(np.complex64)
     drawn = iter(white)
     ours = PulseFilter(frames, n_fft, hop, lambda count: np.stack([*islice(drawn, count)]))
@@ -72,7 +72,7 @@ def test_the_filter_is_the_numpy_one(
     numbers = {"frames": frames, "nFft": n_fft, "hop": hop, "rate": rate, "pieces": pieces}
     parts = {"hertz": hertz, "pulses": pulses, "noise": noise, "phase": phase}
     parts["white"] = np.stack((white.real, white.imag), 1)
-    parts |= {"residual": residual.reshape(frames, -1)} if has_residual else {}
+    parts |= residual if has_residual else {}
     theirs = run(folder, FILTER, numbers | {name: part.tolist() for name, part in parts.items()})
     assert len(theirs) == len(wave) == (frames - 1) * hop
     assert wave.std() > 0.05
@@ -116,6 +116,32 @@ def test_durations_places_and_pieces_are_those_of_the_runtime(folder: Path, spee
     assert [begin for begin, _ in theirs["cuts"]] == [0, *ends[:-1]]
     assert ends[-1] == len(index)
     np.testing.assert_allclose(theirs["places"], places.ravel(), atol=1e-6)
+
+
+CONTOUR = """
+import { contourOf } from "./student.js";
+said = Array.from(contourOf(Float32Array.from(given.pitch), given.frames));
+"""
+
+
+@pytest.mark.parametrize("frames", [[4], [1, 1], [3, 7, 1, 12]])
+def test_contours_are_those_of_the_runtime(folder: Path, frames: list[int]) -> None:
+    pitch = np.random.default_rng(1).normal(size=(len(frames), 3)).astype(np.float32)
+    theirs = run(folder, CONTOUR, {"pitch": pitch.ravel().tolist(), "frames": frames})
+    np.testing.assert_allclose(theirs, contour_of(pitch, np.array(frames))[0], atol=1e-6)
+
+
+NORMALS = """
+import { normals } from "./noise.js";
+said = Array.from(normals(20000));
+"""
+
+
+def test_what_readings_are_drawn_from_is_normal(folder: Path) -> None:
+    drawn = np.array(run(folder, NORMALS, {}))
+    assert abs(drawn.mean()) < 0.05
+    assert abs(drawn.std() - 1) < 0.05
+    assert abs(np.mean(np.abs(drawn) < 1) - 0.683) < 0.02
 
 
 VOICES = """
