@@ -96,12 +96,13 @@ def speak(page: Page, text: str, speed: float = 1.0) -> str:
 @pytest.mark.slow
 @needs_chromium
 @needs_runtime
-def test_without_a_server_it_speaks_as_long_as_the_student(page, static, student) -> None:
+def test_without_a_server_it_speaks_about_as_long_as_the_student(page, static, student) -> None:
     page.complaints.clear()
     page.open(static)
     for speed in (1.0, 1.3):
         whole = student.speak(TEXT, student.voices[0], speed=speed)
-        assert int(speak(page, TEXT, speed)) == len(whole)
+        heard = int(speak(page, TEXT, speed))  # another reading each time
+        assert heard == pytest.approx(len(whole), rel=0.1)
     assert "12" in speak(page, "It costs 12 euros.")
     assert [told for told in page.complaints if "v1/phonemes" not in told] == []
 
