@@ -23,6 +23,7 @@ from speech.vocoder.network import PulseVocoder, load_pulse_vocoder
 from student.description import Described
 from student.kinds import StudentConfig, build_student
 from student.models.acoustic import Acoustic
+from student.models.nar import WITHOUT_READINGS
 
 SPEAKERS = ("vectors", "table.weight")
 """weights that belong to the speakers of one dataset"""
@@ -87,7 +88,8 @@ def read_package(location: str) -> tuple[Description, Acoustic, PulseVocoder]:
 
 
 def _student(description: Description, weights: Mapping[str, Tensor]) -> Acoustic:
-    config = TypeAdapter(StudentConfig).validate_python(description.student)
+    before = WITHOUT_READINGS if description.student.get("kind") == "nar" else {}
+    config = TypeAdapter(StudentConfig).validate_python({**before, **description.student})
     vectors = torch.zeros(len(description.speakers), 256)
     with torch.device("meta"):  # takes no memory, whatever the size that is claimed
         claimed = build_student(config, vectors.to("meta")).state_dict()

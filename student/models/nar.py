@@ -36,6 +36,8 @@ from student.models.reading import (
     pitch_of_phonemes,
 )
 
+WITHOUT_READINGS = {"reading_layers": 0, "reading_dim": 8, "temperature": 0.0}
+"""what a student that was described before readings were drawn does not say of itself"""
 PROSODY = 3
 """log pitch, voicing, energy"""
 
@@ -44,11 +46,11 @@ class NarConfig(AcousticConfig):
     """Non-autoregressive: a reading, prosody by frames, then all mels at once."""
 
     kind: Literal["nar"]
-    reading_layers: int = Field(0, ge=0, le=MOST_LAYERS)
+    reading_layers: int = Field(ge=0, le=MOST_LAYERS)
     """of the flow that readings are drawn by; 0: one reading a text, the mean of all, as students of
     before have it"""
-    reading_dim: int = Field(96, ge=8)
-    temperature: float = Field(0.0, ge=0, le=2)
+    reading_dim: int = Field(ge=8)
+    temperature: float = Field(ge=0, le=2)
     """of the noise that a reading is drawn from; 0: the mean"""
     prosody_layers: int = Field(ge=1, le=MOST_LAYERS)
     decoder_layers: int = Field(ge=1, le=MOST_LAYERS)

@@ -1,5 +1,6 @@
 """How a text is read: what is measured, drawn, and told to each frame."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -143,6 +144,16 @@ def test_a_student_and_its_export_are_as_expressive_as_they_are_asked_to_be(
         waves = [student.speak(LINE, "ada") for student in (one, two)]
         assert waves[0].shape == waves[1].shape
         assert np.array_equal(*waves) == (layers == 0)
+
+
+def test_a_student_described_before_there_were_readings_loads(tmp_path: Path) -> None:
+    untrained_student(tmp_path, reading_layers=0)
+    path = tmp_path / "student.json"
+    described = json.loads(path.read_text("utf-8"))
+    for key in ("reading_layers", "reading_dim", "temperature"):
+        del described["student"][key]
+    path.write_text(json.dumps(described), "utf-8")
+    assert len(open_student(str(tmp_path)).speak(LINE)) > 24_000
 
 
 def test_weights_of_before_go_on(tmp_path: Path) -> None:
