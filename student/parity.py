@@ -74,9 +74,10 @@ def spoken_by_both(
     acoustic, vocoder = student.acoustic, student.vocoder
     ids, condition = token_ids(phonemes)[None], student.condition(voice)
     generator = torch.Generator().manual_seed(SEED)
-    reading = acoustic.reading_of(acoustic.encode(ids, condition), generator)
+    text = acoustic.encode(ids, condition)
+    reading = acoustic.reading_of(text, generator)
     frames = whole_frames(reading.log_frames, ids)
-    wave = vocoder.speak(*acoustic.speak(ids, condition, reading, frames, generator))[0]
+    wave = vocoder.speak(*acoustic.speak(text, reading, frames, generator))[0]
 
     chance = TorchNoiseSource(SEED, int(frames.sum()))
     encoded = exported.encode(phonemes, exported.condition(voice), chance)

@@ -96,10 +96,10 @@ class Student(StudentSynthesizer):
     def _wave(self, ids: Tensor, condition: Tensor, seed: int, speed: float) -> Wave:
         batch = ids[None]
         generator = torch.Generator().manual_seed(seed)
-        reading = self.acoustic.reading_of(self.acoustic.encode(batch, condition), generator)
-        reading = reading.livelier(self.expressiveness)
+        text = self.acoustic.encode(batch, condition)
+        reading = self.acoustic.reading_of(text, generator).livelier(self.expressiveness)
         frames = whole_frames(reading.log_frames, batch, speed)
-        mel, hertz = self.acoustic.speak(batch, condition, reading, frames, generator)
+        mel, hertz = self.acoustic.speak(text, reading, frames, generator)
         wave = self.vocoder.speak(mel, hertz)
         if self.polish_rounds:
             wave = self.vocoder.polished(mel, wave, self.polish_rounds)

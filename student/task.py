@@ -107,9 +107,10 @@ class StudentTask:
     def _spoken(self, student: Acoustic, batch: Batch) -> tuple[Tensor, Wave, Tensor]:
         condition = student.condition(batch["speaker"])
         generator = torch.Generator(condition.device).manual_seed(0)
-        reading = student.reading_of(student.encode(batch["ids"], condition), generator)
+        text = student.encode(batch["ids"], condition)
+        reading = student.reading_of(text, generator)
         frames = whole_frames(reading.log_frames, batch["ids"])
-        mel, hertz = student.speak(batch["ids"], condition, reading, frames, generator)
+        mel, hertz = student.speak(text, reading, frames, generator)
         wave = self.vocoder.speak(mel.cpu().float(), None if hertz is None else hertz.cpu())
         rows = torch.arange(frames.shape[1]).repeat_interleave(frames[0].cpu())
         path = torch.nn.functional.one_hot(rows, frames.shape[1]).T.float()

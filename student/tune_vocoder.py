@@ -22,7 +22,7 @@ from speech.seeds import stable_hash
 from speech.training.run import Training, run
 from speech.vocoder.config import VocoderTrainingConfig
 from speech.vocoder.network import PulseVocoder
-from speech.vocoder.pruning import pruned, some_mels
+from speech.vocoder.pruning import pruned, size_of, some_mels
 from speech.vocoder.task import Source, VocoderTask, trained_vocoder
 from student.data.clips import Example, collate
 from student.data.features import features_of
@@ -77,11 +77,10 @@ def _narrower(
     vocoder: PulseVocoder, intermediate_dim: int, clips: Clips, seed: int
 ) -> PulseVocoder:
     """Raises InputError: it has fewer hidden units than that."""
-    blocks = vocoder.backbone.convnext
-    units = blocks[0].pwconv1.out_features
+    layers, units = size_of(vocoder)
     if intermediate_dim > units:
         raise InputError(f"intermediate_dim={intermediate_dim}: the vocoder has {units}")
-    return pruned(vocoder, len(blocks), intermediate_dim, some_mels(clips, seed))
+    return pruned(vocoder, layers, intermediate_dim, some_mels(clips, seed))
 
 
 def student_mels(

@@ -24,7 +24,7 @@ from speech.training.run import Training, run
 from speech.training.weights import reading, write_weights
 from speech.vocoder.config import VocoderShape, VocoderTrainingConfig
 from speech.vocoder.network import PulseVocoder, load_pulse_vocoder, with_weights
-from speech.vocoder.pruning import pruned, some_mels
+from speech.vocoder.pruning import pruned, size_of, some_mels
 from speech.vocoder.task import Source, VocoderTask, trained_vocoder
 from teacher.base import TARGETS
 from teacher.f5.config import F5Config
@@ -95,12 +95,9 @@ def build_task(
 
 def _in_shape(vocoder: PulseVocoder, shape: VocoderShape, seed: int, clips: Clips) -> PulseVocoder:
     """A larger vocoder pruned to the shape that is wanted, by some of the clips; another as it is."""
-    first = vocoder.backbone.convnext[0].pwconv1
-    layers = len(vocoder.backbone.convnext)
-    wanted = shape.layers, shape.intermediate_dim
-    if wanted == (layers, first.out_features) or first.in_features != shape.dim:
-        return vocoder
-    if shape.layers > layers or shape.intermediate_dim > first.out_features:
+    found, wanted = size_of(vocoder), (shape.layers, shape.intermediate_dim)
+    fits = all(theirs >= ours for theirs, ours in zip(found, wanted, strict=True))
+    if found == wanted or not fits or vocoder.spectra.in_features != shape.dim:
         return vocoder
     return pruned(vocoder, *wanted, some_mels(clips, seed))
 

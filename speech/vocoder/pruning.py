@@ -29,6 +29,12 @@ def some_mels(clips: Clips, seed: int) -> list[Tensor]:
     return [log_mel(torch.from_numpy(clips.wave(row))) for row in rows]
 
 
+def size_of(vocoder: PulseVocoder) -> tuple[int, int]:
+    """Blocks, and hidden units of each."""
+    blocks = vocoder.backbone.convnext
+    return len(blocks), blocks[0].pwconv1.out_features
+
+
 @torch.no_grad()
 def pruned(
     vocoder: PulseVocoder, layers: int, intermediate_dim: int, mels: Sequence[Tensor]

@@ -123,14 +123,9 @@ class Acoustic(nn.Module):
         return (text.encoded.gather(1, spread) + self.places(places)) * mask, mask
 
     def speak(
-        self,
-        ids: Tensor,
-        condition: Tensor,
-        reading: Reading,
-        frames: Tensor,
-        generator: torch.Generator,
+        self, text: Text, reading: Reading, frames: Tensor, generator: torch.Generator
     ) -> tuple[Tensor, Tensor | None]:
-        """(B, P) ids, how they are read and the whole frames of each -> mels (B, N, mels), and from
+        """Text, how it is read and the whole frames (B, P) of phonemes -> mels (B, N, mels), and from
         students that know it the pitch (B, N) in hertz, 0 where nothing is voiced."""
         raise NotImplementedError
 

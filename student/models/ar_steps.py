@@ -16,6 +16,7 @@ from speech.training.task import Batch
 from student.models.acoustic import (
     MEAN_MEL,
     Acoustic,
+    Text,
     duration_losses,
     masked_mean,
     smooth_distance,
@@ -104,19 +105,13 @@ class Autoregressive(Acoustic):
         return self.decoder(self.prenet(before, None) + self.text(text), condition)
 
     def speak(
-        self,
-        ids: Tensor,
-        condition: Tensor,
-        reading: Reading,
-        frames: Tensor,
-        generator: torch.Generator,
+        self, text: Text, reading: Reading, frames: Tensor, generator: torch.Generator
     ) -> tuple[Tensor, None]:
         """With a stop head, the mels of a batch are as long as its longest."""
-        text = self.encode(ids, condition)
         x, mask = self.expand(text, frames, int(frames.sum(1).max()))
         if self.stop is not None:
             x = held(x, mask, int(LONGEST_SHARE * x.shape[1]))
-        coarse = self.by_frames(self.generate(self.grouped(x), condition, generator))
+        coarse = self.by_frames(self.generate(self.grouped(x), text.condition, generator))
         if self.stop is not None:
             mask = coarse.new_ones(*coarse.shape[:2], 1)
         return self.postnet(coarse[:, : mask.shape[1]], mask) + MEAN_MEL, None

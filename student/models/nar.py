@@ -162,19 +162,13 @@ class NarStudent(Acoustic):
         return self.mel_out(self.decoder(x, condition, mask))
 
     def speak(
-        self,
-        ids: Tensor,
-        condition: Tensor,
-        reading: Reading,
-        frames: Tensor,
-        generator: torch.Generator,
+        self, text: Text, reading: Reading, frames: Tensor, generator: torch.Generator
     ) -> tuple[Tensor, Tensor]:
-        text = self.encode(ids, condition)
         x, mask = self.expand(text, frames, int(frames.sum(1).max()))
-        prosody = self.predict_prosody(x, condition, mask, reading, frames)
+        prosody = self.predict_prosody(x, text.condition, mask, reading, frames)
         voiced = prosody.voiced > 0
         given = Prosody(prosody.pitch, voiced.to(x.dtype), prosody.energy)
-        return self.decode(x, given, condition, mask), hertz_of(prosody.pitch) * voiced
+        return self.decode(x, given, text.condition, mask), hertz_of(prosody.pitch) * voiced
 
 
 WEIGHTS = {

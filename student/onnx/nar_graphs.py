@@ -88,12 +88,10 @@ class NarFramesGraph(FramesGraph):
     def _prosody(
         self, x: Tensor, condition: Tensor, contour: Tensor | None
     ) -> tuple[Tensor, Tensor, Tensor]:
-        if contour is None or self.contour_in is None:
-            pitch, voiced, energy = self.prosody_out(self.prosody(x, condition)).unbind(-1)
-            return pitch, voiced, energy
-        given = x + self.contour_in(contour.unsqueeze(-1))
-        pitch, voiced, energy = self.prosody_out(self.prosody(given, condition)).unbind(-1)
-        return pitch + contour, voiced, energy
+        if contour is not None and self.contour_in is not None:
+            x = x + self.contour_in(contour.unsqueeze(-1))
+        pitch, voiced, energy = self.prosody_out(self.prosody(x, condition)).unbind(-1)
+        return pitch if contour is None else pitch + contour, voiced, energy
 
     def _mel(self, x: Tensor, prosody: Prosody, condition: Tensor) -> Tensor:
         given = (prosody.pitch * prosody.voiced, prosody.voiced, prosody.energy)

@@ -40,8 +40,9 @@ def speak(built: Autoregressive, frames: list[list[int]], seed: int = 0) -> Tens
     condition = built.condition(given["speaker"])
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
-        reading = built.reading_of(built.encode(given["ids"], condition), generator)
-        mel, pitch = built.speak(given["ids"], condition, reading, given["durations"], generator)
+        text = built.encode(given["ids"], condition)
+        reading = built.reading_of(text, generator)
+        mel, pitch = built.speak(text, reading, given["durations"], generator)
     assert pitch is None
     return mel
 

@@ -56,8 +56,8 @@ def speak(
     student: NarStudent, ids: torch.Tensor, condition: torch.Tensor, frames: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor]:
     generator = torch.Generator().manual_seed(0)
-    reading = student.reading_of(student.encode(ids, condition), generator)
-    return student.speak(ids, condition, reading, frames, generator)
+    text = student.encode(ids, condition)
+    return student.speak(text, student.reading_of(text, generator), frames, generator)
 
 
 def test_phonemes_expand_to_their_frames(student: NarStudent) -> None:
