@@ -6,7 +6,7 @@ student.safetensors     the student, in half precision
 vocoder.safetensors     its vocoder
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import torch
@@ -18,12 +18,14 @@ from torch import Tensor
 from speech import storage
 from speech.audio.mel import HOP_LENGTH, N_MELS
 from speech.errors import InputError
+from speech.training.task import Batch
 from speech.training.weights import write_weights
 from speech.vocoder.network import PulseVocoder, load_pulse_vocoder
 from student.description import Described
 from student.kinds import StudentConfig, build_student
 from student.models.acoustic import Acoustic
 from student.models.nar import WITHOUT_READINGS
+from student.models.pruning import hidden_units, narrowed
 
 SPEAKERS = ("vectors", "table.weight")
 """weights that belong to the speakers of one dataset"""
@@ -109,9 +111,10 @@ def read_vocoder(path: str) -> PulseVocoder:
         raise InputError(f"{path} is no pulse vocoder: {str(error).splitlines()[0]}") from error
 
 
-def start_from(student: Acoustic, path: str) -> None:
+def start_from(student: Acoustic, path: str, batches: Callable[[], Iterable[Batch]]) -> None:
     """Take the weights of a student of the same shape, save what belongs to its speakers. One of
-    before readings were drawn has none for that, which begins anew.
+    before readings were drawn has none for that, which begins anew; one with more hidden units is
+    pruned to as many, by what it makes of `batches`.
 
     Raises:
         InputError: no such file, or another shape.
@@ -121,7 +124,13 @@ def start_from(student: Acoustic, path: str) -> None:
         kept = [*SPEAKERS]
         if not any(name.startswith(READING) for name in theirs):
             kept += [name for name in own if name.startswith(READING)]
-        student.load_state_dict(theirs | {name: own[name] for name in kept})
+        theirs |= {name: own[name] for name in kept}
+        if (wider := hidden_units(theirs)) > student.config.hidden_dim:
+            config = student.config.model_copy(update={"hidden_dim": wider})
+            wide = build_student(config, student.vectors)
+            wide.load_state_dict(theirs)
+            theirs = narrowed(wide, student, batches())
+        student.load_state_dict(theirs)
     except (RuntimeError, LookupError, SafetensorError) as error:
         reason = str(error).splitlines()[-1].strip()
         raise InputError(f"init_from={path} does not fit this student: {reason}") from error

@@ -2,12 +2,12 @@
 
   dataset=out/dataset   output=out/student   student=nar|ar   training.steps=20000
   clips.wer_max=0 clips.mos_min=3.5 clips.speakers=[speaker00]         (what is trained on)
-  init_from=out/other/student.safetensors                              (fine-tune)
+  init_from=out/other/student.safetensors                              (fine-tune, or prune with student.hidden_dim=448)
 Run it again to continue. Several devices: torchrun --standalone --nproc_per_node 8 -m student.train ...
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from rich.console import Console
 from torch import nn
@@ -20,15 +20,19 @@ from speech.dataset.clips import open_clips
 from speech.licenses import joint_license
 from speech.seeds import short_id
 from speech.training.run import Training, run
+from speech.training.task import Batch
 from speech.vocoder.network import PulseVocoder
 from student.check import check_student
 from student.config import TrainStudentConfig
-from student.data.clips import StudentData
+from student.data.clips import StudentData, collate
 from student.kinds import build_student
 from student.loudness import measure_loudness
 from student.models.acoustic import Acoustic
 from student.package import read_vocoder, start_from, write_package
 from student.task import StudentTask
+
+PRUNED_BY = 96
+"""clips that tell which hidden units of a wider student are not missed"""
 
 
 def main(config: TrainStudentConfig) -> int:
@@ -43,7 +47,7 @@ def prepare(config: TrainStudentConfig, console: Console) -> Training:
     data = StudentData(config, clips, alignments, console)
     student, vocoder = build_student(config.student, data.vectors), read_vocoder(config.vocoder)
     if config.init_from:
-        start_from(student, config.init_from)
+        start_from(student, config.init_from, lambda: some_batches(data))
 
     def export(averages: Mapping[str, nn.Module]) -> None:
         trained = averages["student"]
@@ -53,6 +57,13 @@ def prepare(config: TrainStudentConfig, console: Console) -> Training:
 
     task = StudentTask(config, data, student, vocoder)
     return Training(task, config.identity(clips, exclude={"name"}), summary(data, student), export)
+
+
+def some_batches(data: StudentData) -> Iterator[Batch]:
+    """Clips one by one, from all over the dataset."""
+    rows = [*data.lengths]
+    for row in rows[:: max(1, len(rows) // PRUNED_BY)]:
+        yield collate([data.load(row)])
 
 
 def summary(data: StudentData, student: Acoustic) -> str:

@@ -14,10 +14,8 @@ from torch.nn import functional as F
 
 from speech.audio.mel import log_mel
 from speech.dataset.clips import Clips
+from speech.pruning import fewer_units
 from speech.vocoder.network import PulseVocoder
-
-RIDGE = 1e-6
-"""of the mean square of hidden units, against units that say the same"""
 
 SAMPLED_CLIPS = 48
 
@@ -85,15 +83,9 @@ def _features(vocoder: PulseVocoder, blocks: Sequence[Any], begun: Sequence[Tens
 def _fewer_units(block: Any, target: Any, xs: Sequence[Tensor]) -> None:
     """Of a ConvNeXt block that is given `xs` (1, dim, frames), written into a narrower one."""
     hidden = torch.cat([F.gelu(block.pwconv1(block.norm(block.dwconv(x).mT)))[0] for x in xs])
-    varies = hidden.var(0) * block.pwconv2.weight.square().sum(0)
-    units = varies.topk(target.pwconv1.out_features).indices.sort().values
-    said = hidden @ block.pwconv2.weight.T + block.pwconv2.bias
-    rest = torch.cat((hidden[:, units], hidden.new_ones(len(hidden), 1)), 1).double()
-    products = rest.T @ rest
-    ridge = RIDGE * products.diag().mean() * torch.eye(len(products), dtype=products.dtype)
-    fitted = torch.linalg.solve(products + ridge, rest.T @ said.double()).float()
+    kept = fewer_units(hidden, block.pwconv2, target.pwconv1.out_features)
     state = block.state_dict()
-    state["pwconv1.weight"] = block.pwconv1.weight[units]
-    state["pwconv1.bias"] = block.pwconv1.bias[units]
-    state["pwconv2.weight"], state["pwconv2.bias"] = fitted[:-1].T, fitted[-1]
+    state["pwconv1.weight"] = block.pwconv1.weight[kept.units]
+    state["pwconv1.bias"] = block.pwconv1.bias[kept.units]
+    state["pwconv2.weight"], state["pwconv2.bias"] = kept.weight, kept.bias
     target.load_state_dict(state)

@@ -181,6 +181,6 @@ def test_weights_of_nothing_start_nothing(sound: dict[str, Path], tmp_path: Path
     for name, data in {"empty": b"", "text": b"weights" * 9, "long": b"\xff" * 99}.items():
         (tmp_path / name).write_bytes(data)
         with pytest.raises(InputError, match="does not fit this student"):
-            start_from(student.acoustic, str(tmp_path / name))
+            start_from(student.acoustic, str(tmp_path / name), list)
     with pytest.raises(InputError, match="Is a directory"):
-        start_from(student.acoustic, str(tmp_path))
+        start_from(student.acoustic, str(tmp_path), list)

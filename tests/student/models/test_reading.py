@@ -160,10 +160,10 @@ def test_weights_of_before_go_on(tmp_path: Path) -> None:
     before = untrained_student(tmp_path, reading_layers=0).acoustic
     config = untrained_config("nar")
     student = build_student(config.student, torch.zeros(3, 256))
-    start_from(student, f"{tmp_path}/student.safetensors")
+    start_from(student, f"{tmp_path}/student.safetensors", list)
     assert torch.equal(student.embed.weight, before.embed.weight.half().float())
     damaged = load_file(f"{tmp_path}/student.safetensors")
     assert not any(name.startswith("reading_flow") for name in damaged)
     other = untrained_student(tmp_path / "other", reading_layers=3)
     with pytest.raises(InputError, match="does not fit"):
-        start_from(student, f"{other.location}/student.safetensors")
+        start_from(student, f"{other.location}/student.safetensors", list)
