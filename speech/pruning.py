@@ -1,4 +1,4 @@
-"""Fewer hidden units between two linear layers: those that say the least, or what others say too, go."""
+"""Fewer hidden units between two linear layers: those go that say least, or what others say too."""
 
 from typing import NamedTuple
 

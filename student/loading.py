@@ -9,6 +9,8 @@ from student.onnx.runtime import OnnxStudent, is_onnx
 from student.synthesizer import StudentSynthesizer
 
 HUB = "hf://"
+TRAINED = "trained"
+"""the folder of an export with what it was exported from, where that is shipped too"""
 _REPOSITORY = re.compile(r"(?P<name>[\w.-]+/[\w.-]+)(?:@(?P<revision>[\w./-]+))?")
 
 
@@ -35,6 +37,12 @@ def load_student(
     from student.student import open_student  # torch takes seconds to import
 
     return open_student(location, lexicon, polish_rounds, expressiveness)
+
+
+def trained_of(location: str) -> str:
+    """What an export was exported from, where that is shipped with it; else the location itself."""
+    inside = storage.join(location, TRAINED)
+    return inside if storage.exists(storage.join(inside, "student.json")) else location
 
 
 def named(location: str) -> str:

@@ -27,7 +27,7 @@ from speech.storage.outputs import Kind, check_file, check_folder
 from speech.synthesizer import SynthesisRequest, Synthesizer, said
 from speech.text.lexicon import NO_WORDS, read_lexicon
 from speech.text.lines import numbered_lines
-from student.loading import load_student
+from student.loading import load_student, trained_of
 from student.voice_mix import read_voice
 
 ENDINGS = ("wav", "flac")
@@ -114,7 +114,7 @@ def open_synthesizer(config: SynthesizeConfig) -> Synthesizer:
     """The student, with the reference's voice as another of its own; raises InputError."""
     lexicon = read_lexicon(config.lexicon) if config.lexicon else NO_WORDS
     student = load_student(
-        config.checkpoint,
+        config.checkpoint if config.reference is None else trained_of(config.checkpoint),
         lexicon,
         polish_rounds=config.polish_rounds,
         expressiveness=config.expressiveness,

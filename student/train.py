@@ -2,7 +2,7 @@
 
   dataset=out/dataset   output=out/student   student=nar|ar   training.steps=20000
   clips.wer_max=0 clips.mos_min=3.5 clips.speakers=[speaker00]         (what is trained on)
-  init_from=out/other/student.safetensors                              (fine-tune, or prune with student.hidden_dim=448)
+  init_from=out/other/student.safetensors        (fine-tune; prune with student.hidden_dim=448)
 Run it again to continue. Several devices: torchrun --standalone --nproc_per_node 8 -m student.train ...
 """
 

@@ -50,7 +50,7 @@ TYPED = [
     ("synth", "corpus.paths=a.txt,b.txt", "two are corpus.paths=[a,b]"),
     ("synth", "corpus.language=es", "allowed: en"),
     ("synth", "corpus.lexicon=none.tsv", "corpus.lexicon=none.tsv: cannot read"),
-    ("synth", "voices.per_text=99", "allowed: 1 to 8"),
+    ("synth", "voices.per_text=99", "allowed: 1 to 12"),
     ("synth", "voices.manifest={in}/voices.jsonl", "docs/voices.md"),
     ("synth", "voices.manifest=none.jsonl", "voices.manifest=none.jsonl: cannot read"),
     ("synth", "dataset.shards=0", "auto or a whole number, at least 1 and at most 99999"),

@@ -59,7 +59,7 @@ def test_the_teachers_own_voices_are_known_by_their_hash(tmp_path, corpus):
     other = replace(bank["speaker08"], sha256="0" * 64)
     assert new_voices(own, {**bank, "speaker08": other}) == ["speaker08"]
     elsewhere = fake_config("o", corpus, f"teacher.weights={tmp_path}/model.safetensors")
-    assert new_voices(elsewhere, bank) == list(bank)
+    assert new_voices(elsewhere, bank) == list(bank)[:8]
     assert len(new_voices(human, load_bank(human.voices, languages=["en"]))) == 4
 
 

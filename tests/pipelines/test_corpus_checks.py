@@ -73,11 +73,11 @@ def test_a_corpus_language_that_is_not_spoken_is_refused() -> None:
 
 
 def test_more_voices_than_there_are_is_refused() -> None:
-    config = fake_config("out", "a.txt", "voices.per_text=9")
+    config = fake_config("out", "a.txt", "voices.per_text=13")
     bank = load_bank(config.voices)
-    with pytest.raises(InputError, match=r"voices\.per_text=9: .* 8 voices .*; allowed: 1 to 8"):
+    with pytest.raises(InputError, match=r"voices\.per_text=13: .* 12 voices .*; allowed: 1 to 12"):
         corpus_checks.check_per_text(config, bank)
-    corpus_checks.check_per_text(fake_config("out", "a.txt", "voices.per_text=8"), bank)
+    corpus_checks.check_per_text(fake_config("out", "a.txt", "voices.per_text=12"), bank)
 
 
 def test_blank_lines_alone_are_refused(tmp_path: Path) -> None:

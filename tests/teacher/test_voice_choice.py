@@ -1,9 +1,11 @@
 """Which voice speaks which text."""
 
+import numpy as np
 import pytest
 from blocks import block
 
 from speech.errors import Refused
+from speech.judges.speaker import SpeakerEncoder
 from teacher.voices import VoiceBank, VoicesConfig, choose_voices, load_bank
 
 
@@ -22,8 +24,8 @@ def test_choice_is_even_and_follows_the_seed(mini: VoiceBank) -> None:
     first = chosen(mini)
     assert first == chosen(mini)
     counts = [sum(v == [name] for v in first.values()) for name in mini]
-    assert min(counts) > 25
-    assert max(counts) < 80
+    assert min(counts) > 15
+    assert max(counts) < 55
     assert sum(first[text] != voices for text, voices in chosen(mini, seed=2).items()) > 300
 
 
@@ -51,3 +53,11 @@ def test_an_explicit_voice_wins_or_is_refused(mini: VoiceBank) -> None:
         "unknown_voice",
         "unsupported_language",
     )
+
+
+def test_the_embedded_voices_are_twelve(mini: VoiceBank) -> None:
+    """By the speaker encoder no two are as alike as two clips of one voice, 0.86 and more."""
+    voices = np.stack(SpeakerEncoder().embed([voice.wave for voice in mini.values()]))
+    alike = voices @ voices.T
+    assert len(mini) == 12
+    assert (alike[~np.eye(12, dtype=bool)] < 0.85).all()

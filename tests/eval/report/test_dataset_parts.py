@@ -90,7 +90,7 @@ def test_a_wrong_label_is_nearer_to_its_own_speaker() -> None:
 
 
 TWINS = 0.961
-"""cosine of the two voices of f5_mini's bank, speaker04 and speaker08, that are most alike but one"""
+"""cosine of the two voices of the first bank of f5_mini that were most alike but one"""
 
 
 def twins() -> tuple[np.ndarray, list[str]]:

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 TEXTS = {
-    "speaker00": "An inpouring of spiritual comfort. He is his own boss now.",
+    "speaker00": "Just wanted to take it easy. The speech dragged on for two hours.",
     "speaker08": "A bona fide manuscript. It was a policy of retribution.",
-    "speaker10": "The bolts are tight. Preparations for the ceremony had begun.",
-    "speaker12": "A column still vertical amid the ruins. Her face radiated with happiness.",
-    "speaker16": "A ruinous course of action. The entrance was guarded by ranks of policemen.",
+    "speaker10": "Everyone involved in the bribery case has been identified.",
+    "speaker12": "The Turks besieged Vienna. The water came up to my waist.",
+    "speaker16": "He can do any sort of work requiring handiness and dexterity.",
 }
 HZ = SAMPLE_RATE
 
