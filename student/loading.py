@@ -28,15 +28,23 @@ def load_student(
     times as far from its mean, where readings are drawn.
 
     Raises:
-        InputError: no student there, or one that cannot be used.
+        InputError: no student there, or one that cannot be used, or cannot be livelier.
     """
     if location.startswith(HUB):
         location = _downloaded(location)
+    student: StudentSynthesizer
     if is_onnx(location):
-        return OnnxStudent(location, threads, lexicon, polish_rounds, expressiveness)
-    from student.student import open_student  # torch takes seconds to import
+        student = OnnxStudent(location, threads, lexicon, polish_rounds, expressiveness)
+    else:
+        from student.student import open_student  # torch takes seconds to import
 
-    return open_student(location, lexicon, polish_rounds, expressiveness)
+        student = open_student(location, lexicon, polish_rounds, expressiveness)
+    if expressiveness != 1 and not student.draws_readings:
+        raise InputError(
+            f"expressiveness={expressiveness:g}: {location} draws no readings, whose pitch could move "
+            "further; leave it 1"
+        )
+    return student
 
 
 def trained_of(location: str) -> str:

@@ -14,6 +14,7 @@ from speech.text.lexicon import NO_WORDS, Lexicon
 from speech.vocoder.network import PulseVocoder
 from student.data.speakers import voice_vector
 from student.models.acoustic import Acoustic, token_ids, whole_frames
+from student.models.nar import NarStudent
 from student.package import VOCODER, WEIGHTS, Description, read_package
 from student.synthesizer import StudentSynthesizer
 
@@ -65,6 +66,10 @@ class Student(StudentSynthesizer):
         """Of the files that hold them."""
         paths = [storage.join(self.location, name) for name in (WEIGHTS, VOCODER)]
         return sum(storage.local_path(path).stat().st_size for path in paths)
+
+    @property
+    def draws_readings(self) -> bool:
+        return isinstance(self.acoustic, NarStudent) and self.acoustic.reading_flow is not None
 
     def add_voice(self, reference: str) -> None:
         """Raises InputError: no such file, or no voice in it."""

@@ -54,6 +54,11 @@ class StudentSynthesizer(ABC):
     def size(self) -> Size: ...
 
     @property
+    @abstractmethod
+    def draws_readings(self) -> bool:
+        """Whether another seed reads a text in another way, which can be made livelier."""
+
+    @property
     def license(self) -> str:
         return self.description.license
 

@@ -206,6 +206,10 @@ class OnnxStudent(StudentSynthesizer):
         return Size(self.description.parameters, self.bytes, self.description.precision)
 
     @property
+    def draws_readings(self) -> bool:
+        return self.channels is not None
+
+    @property
     def bytes(self) -> int:
         """Of the files."""
         return sum(self._file(name).stat().st_size for name in self.description.sha256)

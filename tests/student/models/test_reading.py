@@ -11,6 +11,7 @@ from safetensors.torch import load_file
 from speech.errors import InputError
 from student.export import export
 from student.kinds import build_student
+from student.loading import load_student
 from student.models.acoustic import token_ids
 from student.models.nar import NarStudent
 from student.models.reading import (
@@ -154,6 +155,16 @@ def test_a_student_described_before_there_were_readings_loads(tmp_path: Path) ->
         del described["student"][key]
     path.write_text(json.dumps(described), "utf-8")
     assert len(open_student(str(tmp_path)).speak(LINE)) > 24_000
+
+
+def test_one_that_draws_none_cannot_be_livelier(tmp_path: Path) -> None:
+    student = untrained_student(tmp_path, reading_layers=0)
+    export(student, f"{tmp_path}/onnx", int8=False)
+    for location in (str(tmp_path), f"{tmp_path}/onnx"):
+        with pytest.raises(InputError, match=r"^expressiveness=1\.5: .* draws no readings"):
+            load_student(location, expressiveness=1.5)
+        assert not load_student(location).draws_readings
+    assert load_student("package://student/mini").draws_readings
 
 
 def test_weights_of_before_go_on(tmp_path: Path) -> None:
