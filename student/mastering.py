@@ -9,14 +9,11 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from speech.audio import SAMPLE_RATE
+from speech.audio.limiter import limited
 from speech.audio.waveform import Wave
 
 TARGET_LUFS = -23.0
 """loudness by ITU-R BS.1770 that each voice is brought to: EBU R 128's"""
-CEILING = np.float32(10 ** (-1 / 20))
-"""-1 dBFS, which no sample passes"""
-KNEE = np.float32(10 ** (-3 / 20))
-"""-3 dBFS, up to which samples stay as they are"""
 FADE_IN_S, FADE_OUT_S = 0.003, 0.01
 """of each part of a text: as long as what students leave before and after a sound"""
 END_S = 0.08
@@ -57,19 +54,6 @@ def faded(pieces: Iterable[Wave]) -> Iterator[tuple[Wave, Wave]]:
         ready = max(0, len(known) - len(fall))
         held = known[ready:]
         yield known[:ready], held * fall[len(fall) - len(held) :]
-
-
-def limited(wave: Wave) -> Wave:
-    """Samples above the knee bent towards the ceiling, which none passes."""
-    level = np.abs(wave)
-    loud = level > KNEE
-    if not loud.any():
-        return wave
-    room = CEILING - KNEE
-    over = room / (level[loud] - KNEE)
-    bent = wave.copy()
-    bent[loud] = np.copysign(KNEE + room / np.sqrt(1 + over * over), wave[loud])
-    return bent
 
 
 def _ramp(duration_s: float) -> Wave:

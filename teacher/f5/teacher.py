@@ -8,6 +8,7 @@ from functools import cached_property
 import torch
 from torch import Tensor, nn
 
+from speech.audio.limiter import limited
 from speech.audio.mel import FRAME_RATE, log_mel
 from speech.audio.waveform import Wave
 from speech.machine import pick_device
@@ -95,7 +96,7 @@ class F5Teacher(Teacher[F5Config]):
         with self.watch("vocoder"):
             waves = self.vocode(mels, [item.request.voice for item in batch])
         return [
-            Speech(wave, prompt.phonemes, prompt.phoneme_ends_s)
+            Speech(limited(wave), prompt.phonemes, prompt.phoneme_ends_s)
             for wave, prompt in zip(waves, prompts, strict=True)
         ]
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from speech.audio.limiter import CEILING, KNEE, limited
 from student.export import export
-from student.mastering import CEILING, END_S, FADE_IN_S, FADE_OUT_S, KNEE, limited, mastered
+from student.mastering import END_S, FADE_IN_S, FADE_OUT_S, mastered
 from student.onnx.runtime import OnnxStudent
 from student.phrases import CLAUSE_S, PARAGRAPH_S, SENTENCE_S
 from student.student import Student

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from pipelines.config import SynthConfig
+from speech.audio.limiter import CEILING
 from speech.config import load_config
 from speech.errors import InputError, Refused
 from teacher.base import Prepared, Request, Speech
@@ -59,6 +60,18 @@ def test_speech_is_as_loud_as_its_reference(teacher):
     rms = np.sqrt(np.mean(teacher.speak(items[1:2], keys[1:2])[0].wave ** 2))
     reference = np.sqrt(np.mean(teacher.voices[items[1].request.voice].wave ** 2))
     assert rms == pytest.approx(reference, rel=0.4)
+
+
+def test_peaks_are_bent_and_not_clipped(teacher):
+    """The pulses of a vocoder add up to peaks that the reference has not, nor its loudness."""
+    text, voices = "They had to consolidate their operations.", ["speaker16", "speaker18"] * 3
+    items = [teacher.prepare(Request(text, "en", voice)) for voice in voices]
+    keys = [f"take {number}" for number in range(len(items))]
+    prompts = [teacher.prompt(item.request, key) for item, key in zip(items, keys, strict=True)]
+    raw = teacher.vocode(teacher.synthesize_mels(prompts), voices)
+    spoken = waves_of(teacher.speak(items, keys))
+    assert max(np.abs(wave).max() for wave in raw) > 1
+    assert max(np.abs(wave).max() for wave in spoken) <= CEILING
 
 
 def test_offloaded_parts_speak_the_same(teacher):
