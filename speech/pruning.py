@@ -1,4 +1,4 @@
-"""Fewer hidden units between two linear layers: those go that say least, or what others say too."""
+"""Fewer hidden units between two linear layers: those go whose outputs vary least."""
 
 from typing import NamedTuple
 

@@ -49,6 +49,8 @@ def load_student(
 
 def trained_of(location: str) -> str:
     """What an export was exported from, where that is shipped with it; else the location itself."""
+    if location.startswith(HUB):
+        location = _downloaded(location)
     inside = storage.join(location, TRAINED)
     return inside if storage.exists(storage.join(inside, "student.json")) else location
 

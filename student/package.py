@@ -111,10 +111,10 @@ def read_vocoder(path: str) -> PulseVocoder:
         raise InputError(f"{path} is no pulse vocoder: {str(error).splitlines()[0]}") from error
 
 
-def start_from(student: Acoustic, path: str, batches: Callable[[], Iterable[Batch]]) -> None:
+def start_from(student: Acoustic, path: str, batches: Callable[[], Iterable[Batch]]) -> int:
     """Take the weights of a student of the same shape, save what belongs to its speakers. One of
     before readings were drawn has none for that, which begins anew; one with more hidden units is
-    pruned to as many, by what it makes of `batches`.
+    pruned to as many, by what it makes of `batches`. How many it has is returned.
 
     Raises:
         InputError: no such file, or another shape.
@@ -124,16 +124,17 @@ def start_from(student: Acoustic, path: str, batches: Callable[[], Iterable[Batc
         kept = [*SPEAKERS]
         if not any(name.startswith(READING) for name in theirs):
             kept += [name for name in own if name.startswith(READING)]
-        theirs |= {name: own[name] for name in kept}
-        if (wider := hidden_units(theirs)) > student.config.hidden_dim:
-            config = student.config.model_copy(update={"hidden_dim": wider})
-            wide = build_student(config, student.vectors)
-            wide.load_state_dict(theirs)
-            theirs = narrowed(wide, student, batches())
-        student.load_state_dict(theirs)
+        units = max(hidden_units(theirs), student.config.hidden_dim)
+        wide = build_student(
+            student.config.model_copy(update={"hidden_dim": units}), student.vectors
+        )
+        wide.load_state_dict(theirs | {name: own[name] for name in kept})
     except (RuntimeError, LookupError, SafetensorError) as error:
         reason = str(error).splitlines()[-1].strip()
         raise InputError(f"init_from={path} does not fit this student: {reason}") from error
+    is_wider = units > student.config.hidden_dim
+    student.load_state_dict(narrowed(wide, student, batches()) if is_wider else wide.state_dict())
+    return units
 
 
 def _weights(location: str, name: str, description: Description) -> dict[str, Tensor]:

@@ -52,8 +52,9 @@ class SynthesizeConfig(Config):
     seed: int
     speed: float = Field(gt=0.2, lt=5)
     polish_rounds: int = Field(ge=0, le=32)
-    expressiveness: float = Field(ge=0, le=3)
     """of Griffin-Lim over what the vocoder says"""
+    expressiveness: float = Field(ge=0, le=3)
+    """how many times as far from its mean pitch goes, of students that draw readings"""
 
 
 def main(config: SynthesizeConfig) -> int:

@@ -6,6 +6,7 @@
 Run it again to continue. Several devices: torchrun --standalone --nproc_per_node 8 -m student.train ...
 """
 
+import random
 import sys
 from collections.abc import Iterator, Mapping
 
@@ -31,6 +32,7 @@ from student.models.acoustic import Acoustic
 from student.package import read_vocoder, start_from, write_package
 from student.task import StudentTask
 
+BY_FRAME = ("mel", "pitch", "voiced", "energy")
 PRUNED_BY = 96
 """clips that tell which hidden units of a wider student are not missed"""
 
@@ -47,7 +49,10 @@ def prepare(config: TrainStudentConfig, console: Console) -> Training:
     data = StudentData(config, clips, alignments, console)
     student, vocoder = build_student(config.student, data.vectors), read_vocoder(config.vocoder)
     if config.init_from:
-        start_from(student, config.init_from, lambda: some_batches(data))
+        seed, units = config.training.seed, config.student.hidden_dim
+        theirs = start_from(student, config.init_from, lambda: some_batches(data, seed))
+        if theirs > units:
+            console.print(f"init_from has {theirs} hidden units, of which {units} are kept")
 
     def export(averages: Mapping[str, nn.Module]) -> None:
         trained = averages["student"]
@@ -59,11 +64,13 @@ def prepare(config: TrainStudentConfig, console: Console) -> Training:
     return Training(task, config.identity(clips, exclude={"name"}), summary(data, student), export)
 
 
-def some_batches(data: StudentData) -> Iterator[Batch]:
-    """Clips one by one, from all over the dataset."""
+def some_batches(data: StudentData, seed: int) -> Iterator[Batch]:
+    """Clips one by one, at their own length, from all over the dataset."""
     rows = [*data.lengths]
-    for row in rows[:: max(1, len(rows) // PRUNED_BY)]:
-        yield collate([data.load(row)])
+    for row in random.Random(seed).sample(rows, min(PRUNED_BY, len(rows))):
+        batch = collate([data.load(row)])
+        frames = int(batch["durations"].sum())
+        yield batch | {name: batch[name][:, :frames] for name in BY_FRAME}
 
 
 def summary(data: StudentData, student: Acoustic) -> str:

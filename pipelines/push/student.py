@@ -52,13 +52,14 @@ def student_card(described: dict[str, Any], name: str, dataset_repo: str | None)
         datasets=[dataset_repo] if dataset_repo else None,
     )
     voices = described["speakers"]
+    named = ", ".join(voices[:8]) + (", …" if len(voices) > 8 else "")
     return f"""---
 {front.to_yaml()}
 ---
 
 # {described["name"]}
 
-A text-to-speech student, 24 kHz, {len(voices)} voices ({", ".join(voices[:8])}). It learned from a
+A text-to-speech student, 24 kHz, {len(voices)} voices ({named}). It learned from a
 teacher's synthetic speech: what it says should be called synthetic wherever it is heard.
 `{name}` has the SHA-256 of every file, and the licence: {described["license"]}.
 

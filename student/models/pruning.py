@@ -18,8 +18,9 @@ MOST_SAMPLES = 20_000
 
 
 def hidden_units(weights: Mapping[str, Tensor]) -> int:
-    """Of each block, from a student's weights."""
-    return weights["encoder.blocks.0.up.bias"].numel()
+    """Of each block, from a student's weights; 0 where it has no such block."""
+    bias = weights.get("encoder.blocks.0.up.bias")
+    return 0 if bias is None else bias.numel()
 
 
 @torch.no_grad()

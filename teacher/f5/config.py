@@ -125,6 +125,8 @@ class F5Config(TeacherConfig):
     reference_rms: float = Field(gt=0, lt=1)
     scale_reference: Literal["quieter", "always"]
     """whether only references under `reference_rms` are scaled to it, as upstream, or all"""
+    bend_peaks: bool
+    """of clips, above -3 dBFS (`speech.audio.limiter`); false: as upstream, which has them clipped"""
     memory_utilization: float = Field(gt=0, le=1)
     offload: bool
     """keep each part on the CPU while the other works"""

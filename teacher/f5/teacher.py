@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -31,6 +32,9 @@ from teacher.voices import Voice
 
 CPU_FRAMES = 1024
 """on a CPU larger batches fall out of its caches: 8 clips at once took 1.4 times as long as 2"""
+
+BROKEN_SHARE = 0.01
+"""of a clip's samples over full scale: no peaks, but a fault"""
 
 
 class F5Teacher(Teacher[F5Config]):
@@ -96,7 +100,7 @@ class F5Teacher(Teacher[F5Config]):
         with self.watch("vocoder"):
             waves = self.vocode(mels, [item.request.voice for item in batch])
         return [
-            Speech(limited(wave), prompt.phonemes, prompt.phoneme_ends_s)
+            Speech(self._finished(wave), prompt.phonemes, prompt.phoneme_ends_s)
             for wave, prompt in zip(waves, prompts, strict=True)
         ]
 
@@ -117,6 +121,11 @@ class F5Teacher(Teacher[F5Config]):
             waves = [wave / gain for wave, gain in zip(waves, gains, strict=True)]
             together = torch.cat(waves).cpu()
         return [wave.numpy() for wave in together.split([len(wave) for wave in waves])]
+
+    def _finished(self, wave: Wave) -> Wave:
+        """What is not finite, or far too loud, is left as it is, for the gate to find."""
+        is_broken = not np.isfinite(wave).all() or (np.abs(wave) > 1).mean() > BROKEN_SHARE
+        return wave if is_broken or not self.config.bend_peaks else limited(wave)
 
     def load(self) -> None:
         assert self.network is not None

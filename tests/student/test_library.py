@@ -49,7 +49,7 @@ def test_the_examples_run_as_they_stand(
 
 
 def test_a_request_says_what_the_arguments_say(voice: StudentSynthesizer) -> None:
-    assert (voice.sample_rate, len(voice.voices)) == (24_000, 8)
+    assert (voice.sample_rate, len(voice.voices)) == (24_000, 12)
     wave = voice.speak(TEXT, "speaker08", seed=3, speed=1.5)
     request = SynthesisRequest(TEXT, "speaker08", "en", seed=3, speed=1.5)
     np.testing.assert_array_equal(np.concatenate(list(voice.stream(request, first_s=None))), wave)

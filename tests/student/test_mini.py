@@ -30,14 +30,14 @@ def embedded() -> OnnxStudent:
 
 def test_it_is_the_default_and_small(embedded: OnnxStudent) -> None:
     assert embedded.location == "package://student/mini"
-    assert sum(path.stat().st_size for path in FOLDER.iterdir()) < 15e6
-    assert len(embedded.voices) == 8
+    assert sum(path.stat().st_size for path in FOLDER.iterdir() if path.is_file()) < 12e6
+    assert len(embedded.voices) == 12
 
 
 def test_it_is_understood(embedded: OnnxStudent) -> None:
     asr = Asr(block(JudgesConfig, "judges", "offline").asr)
     waves = [
-        embedded.speak(line, voice) for line, voice in zip(LINES, embedded.voices[::2], strict=True)
+        embedded.speak(line, voice) for line, voice in zip(LINES, embedded.voices[::3], strict=True)
     ]
     heard = [asr.transcribe_one(wave, "en") for wave in waves]
     rates = [score(line, said, "en") for line, said in zip(LINES, heard, strict=True)]

@@ -94,7 +94,7 @@ def test_without_the_hubs_library_it_is_named(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setitem(sys.modules, "huggingface_hub", None)
     with pytest.raises(InputError, match=r"pip install 'tts-distill\[hub\]'"):
         student.load("hf://someone/voice")
-    assert len(student.load("student/mini").voices) == 8
+    assert len(student.load("student/mini").voices) == 12
 
 
 def test_an_export_saved_by_the_mixin_is_the_same_folder(tmp_path: Path) -> None:

@@ -240,7 +240,7 @@ def test_a_bank_in_a_bucket(gcs_bucket: str, tmp_path: Path) -> None:
 def test_the_embedded_bank_is_sound_and_distinct(mini: VoiceBank, asr: Asr) -> None:
     from speech.judges.speaker import SpeakerEncoder, similarity
 
-    assert len(mini) >= 8
+    assert len(mini) == 12
     assert load_bank(voices_config(f"{MINI}/voices.jsonl"), asr.transcribe_one)
     for voice in mini.values():
         assert voice.phoneme_ends_s is not None
@@ -248,7 +248,7 @@ def test_the_embedded_bank_is_sound_and_distinct(mini: VoiceBank, asr: Asr) -> N
         assert voice.license in {"Apache-2.0", "CC0-1.0"}
     embeddings = SpeakerEncoder().embed([voice.wave for voice in mini.values()])
     pairs = [similarity(a, b) for i, a in enumerate(embeddings) for b in embeddings[:i]]
-    assert max(pairs) < 0.94  # two clips of one voice are at 0.91 to 0.95: these are neighbours
+    assert max(pairs) < 0.85  # two clips of one voice are at 0.91 to 0.95
     assert sum(pairs) / len(pairs) < 0.7
 
 

@@ -120,7 +120,7 @@ def test_models_and_voices_are_listed(client: openai.OpenAI, address: str) -> No
     told = httpx.get(f"{address}/v1/audio/voices").json()
     assert told["voices"][:2] == ["speaker00", "speaker02"]
     assert told["aliases"]["alloy"] == "speaker00"
-    assert told["aliases"]["verse"] == "speaker00"  # the thirteenth, of twelve voices
+    assert told["aliases"]["cedar"] == "speaker00"  # the thirteenth, of twelve voices
 
 
 def test_errors_are_those_of_the_client(client: openai.OpenAI) -> None:

@@ -74,6 +74,17 @@ def test_peaks_are_bent_and_not_clipped(teacher):
     assert max(np.abs(wave).max() for wave in spoken) <= CEILING
 
 
+def test_what_is_broken_is_left_for_the_gate(teacher):
+    wave = teacher.voices["speaker08"].wave
+    far_too_loud, infinite = wave * 5, np.where(wave == wave.max(), np.inf, wave)
+    for broken in (far_too_loud, infinite):
+        assert teacher._finished(broken) is broken
+    as_upstream = teacher.config.model_copy(update={"bend_peaks": False}).open(teacher.voices)
+    louder = wave * 2
+    assert np.abs(louder).max() > CEILING > np.abs(teacher._finished(louder)).max()
+    assert as_upstream._finished(louder) is louder
+
+
 def test_offloaded_parts_speak_the_same(teacher):
     items, keys = batch(teacher)
     config = teacher.config.model_copy(update={"offload": True})
