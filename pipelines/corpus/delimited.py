@@ -92,7 +92,10 @@ def _read(
     if len(fields) != len(columns):
         detail = f"{len(fields)} fields under {len(columns)} columns"
         return rejection(line.text, Reason.MALFORMED_ROW, detail, source)
-    return line_from_row(dict(zip(columns, fields, strict=True)), source, config)
+    row = dict(zip(columns, fields, strict=True))
+    for column in {config.language_column, config.voice_column} & row.keys():
+        row[column] = row[column].strip()  # a space names nothing
+    return line_from_row(row, source, config)
 
 
 def _quoted_records(
@@ -132,6 +135,7 @@ def _fields(group: list[PhysicalLine], delimiter: str) -> list[str] | csv.Error:
     """Of one record, or the error; NUL is left out because Python before 3.11 refuses it."""
     try:
         rows = (f"{line.text}\n".replace("\0", "") for line in group)
-        return next(csv.reader(rows, delimiter=delimiter, strict=True))
+        reader = csv.reader(rows, delimiter=delimiter, skipinitialspace=True, strict=True)
+        return next(reader)
     except csv.Error as error:
         return error

@@ -10,6 +10,7 @@ from pipelines.corpus.decoding import PhysicalLine, physical_lines
 from pipelines.corpus.lines import Line, unreadable
 from pipelines.corpus.spans import WHOLE, Span
 from speech.dataset.schema import Rejection
+from speech.text.line_ends import before_next
 from speech.text.normalize import base_language
 
 
@@ -57,6 +58,10 @@ class _Paragraph:
         self._append(line.number, line.text.strip())
 
     def _append(self, number: int, text: str) -> None:
+        if self._lines:
+            above, line = self._lines[-1]
+            joined = before_next(line, text) if self._language == "en" else line + self._joint
+            self._lines[-1] = above, joined
         self._lines.append((number, text))
         self.chars += len(text) + len(self._joint)
 
@@ -66,8 +71,8 @@ class _Paragraph:
         for number, text in self._lines:
             starts.append(position)
             numbers.append(number)
-            position += len(text) + len(self._joint)
-        joined = self._joint.join(text for _, text in self._lines)
+            position += len(text)
+        joined = "".join(text for _, text in self._lines)
         self._lines, self.chars, position = [], 0, 0
         sentences = list(sentencex.segment(self._language, joined))
         for index, sentence in enumerate(sentences):

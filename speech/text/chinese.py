@@ -45,7 +45,7 @@ def _plain(char: str) -> str:
     category = unicodedata.category(char)
     if category == "Nd":
         return str(unicodedata.decimal(char))
-    if category[0] == "M" or (category in ("So", "Sk") and char not in "°℃"):
+    if category[0] == "M" or (category in ("So", "Sk") and char not in "°℃^"):
         return ""
     return char
 

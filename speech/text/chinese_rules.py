@@ -39,6 +39,17 @@ _CODE_NAME = (
     "(?:QQ号?|微信号?|邮编|邮政编码|身份证号?码?|密码|验证码|校验码|订单号?|单号|账号|帐号|卡号|工号|学号|编号|序列号|"
     "房间号?|房号|尾号|电话号?码?|手机号?码?|热线|分机号?|航班号?|车次|拨打|致电|车牌号?码?)"
 )
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+_WON = (
+    "(?:获?胜(?![率场])|取胜|胜出|战胜|击败|领先|落后|逆转|[大完险]胜|惜败|告负|战平|打平|横扫|不敌|负于|力克|淘汰"
+    "|的?(?:比分|成绩|总分|优势))"
+)
+_MEASURED = (
+    "[是为到至于得值差温率约达有下负乘除减加和与或在从对比润跌涨益分化数方"
+    "零一二三四五六七八九十百千万亿]"
+)
+"""before a number below zero"""
+_MEASURE = "(?:[%‰℃°度元块分米公千毫厘万亿点摄华倍美港]|[VWKCF](?![A-Za-z])|[a-z]|[A-Z][A-Za-z])"
 
 
 def rewrite(text: str) -> str:
@@ -125,6 +136,13 @@ def _compiled(
     return [(re.compile(pattern), replacement) for pattern, replacement in rules]
 
 
+def _power(match: re.Match[str]) -> str:
+    """Of 10^5, 10⁵ and x²."""
+    power = (match["power"] or match["raised"].translate(_RAISED)).replace("−", "-")
+    named = "平方" if power == "2" else f"{'负' * (power[0] == '-')}{cardinal(abs(int(power)))}次方"
+    return f"{match['base']}的{named}"
+
+
 _END = r"(?![A-Za-z])"
 _DATE_END = r"(3[01]|[12]\d|0?[1-9])(?![\d/·])"
 _RULES = _compiled(
@@ -158,9 +176,17 @@ _RULES = _compiled(
         ),
         (rf"(?P<before>)(?<![\d.])(?P<parts>{_PART}(?:\.{_PART}){{3}}){_NO_MORE}", _version),
         (rf"(?P<before>)(?<![\d.])(?P<parts>{_PART}(?:\.{_PART}){{2}})(?=版)", _version),
+        # powers
+        (
+            r"(?P<base>\d|(?<![A-Za-z]{2})(?<!/)[a-cknrxyz])"
+            r"(?:\^\(?(?P<power>[-−]?\d{1,8})(?![\d.])\)?|(?P<raised>⁻?[⁰¹²³⁴-⁹]{1,8}))",
+            _power,
+        ),
+        (r"\^", ""),
         # dates
         (r"(?P<year>\d{2,4}年)(?P<month>\d\d?)月(?P<day>\d\d?)(?P<name>[日号])", _date),
         (r"(?<!\d)0(?=[1-9][月日号])", ""),
+        (r"(?<=月)( ?)2(?= ?日)", r"\1二"),
         (rf"(?<![\d/])(\d\d)/(1[0-2]|0?[1-9])/{_DATE_END}", _short_date),
         (rf"(?<!\d)(\d{{4}})·(1[0-2]|0?[1-9])·{_DATE_END}", _short_date),
         (rf"(?P<year>\d{{1,4}})年?(?P<era>[bB]\.?[cC]\.?|[aA]\.?[dD]\.?){_END}", _era),
@@ -176,7 +202,9 @@ _RULES = _compiled(
         ),
         (r"(?<!\d)\d0(?=[、和/-]\d0后)", lambda m: in_digits(m.group())),
         # ranges
-        (rf"(?<=比分)(\d+){_DASH}(\d+)", r"\1比\2"),
+        (rf"(比分(?:[是为]|[:：] ?)?)(\d+){_DASH}(\d+)", r"\1\2比\3"),
+        (rf"(得分(?:[是为]|[:：] ?)?)(\d+){_DASH}(\d+)(?![\d.分])", r"\1\2比\3"),
+        (rf"(?<![\d.,:/-])(\d{{1,3}}){_DASH}(\d{{1,3}})(?={_WON})", r"\1比\2"),
         (
             rf"(?<![\d.,:=+×÷*/A-Za-z-])(?<![=+×÷*] )(?P<low>\d{{1,8}}(?:\.\d+)?)(?P<unit>{_UNIT})?"
             rf"{_DASH}(?P<high>\d+(?:\.\d+)?)(?!\d|[-/:.,]\d| ?[=+×÷*]|{_DASH}\d)"
@@ -185,8 +213,17 @@ _RULES = _compiled(
         ),
         (rf"(?<=[一二三四五六日天年月号点]){_DASH}(?=周|星期|礼拜|\d{{1,4}}[年月日号点])", "到"),
         (r"(?<=\d)[～〜](?=\d)", "到"),
+        (rf"(?<=次方){_DASH}(?=\d)", "到"),
+        (r"(月\d\d?日?到)2(?=日)", r"\1二"),
         # signs
         (r"(?<![\w%）)])[-−] ?(?=\d+/\d+|\d+(?:\.\d+)?%|百分之)", "负"),
+        (
+            r"(?<=[\u4e00-\u9fff])(?<!\d[\u4e00-\u9fff])(?<!\d[\u4e00-\u9fff]{2})"
+            rf"(?<!{_MEASURED})-(?=\d{{1,4}}(?![\d.,]|[-/]\d| ?{_MEASURE}))",
+            "",
+        ),
+        # 12.5 with nothing behind it would be a date
+        (r"(?<=[\w)])( ?)×( ?)(?=\d)(?!\d+\.\d+(?![\w%]))|(?<=\d)()\*()(?=\d)", r"\1乘\2"),
         (r"(\d+(?:\.\d+)?)‰", r"千分之\1"),
         (r"√", "根号"),
         (r"∞", "无穷大"),
@@ -199,6 +236,10 @@ _RULES = _compiled(
         # numbers
         (r"(?<=又)2(?=分之)", "二"),
         (r"(?<=\d)g(?![A-Za-z网])", "克"),
+        (
+            r"(?<![A-Za-z\d.])(\d{1,2})([vV][sS]?)(?=\d{1,2}(?![A-Za-z\d.]))",
+            lambda m: m[1] + m[2].upper(),
+        ),
         (r"(?i:\bno)\. ?(?=\d)", "第"),
         (rf"(?<!\d)(\d{{1,4}})(?:st|nd|rd|th){_END}", lambda m: english_ordinal(int(m[1]))),
         (r"(?<![第\d.,])\d{9,13}(?![\d.,]|[kKmMgGtT][bB])|(?<=第)\d{9,15}(?!\d)", _count),

@@ -64,12 +64,23 @@ def test_columns_name_a_table_without_header(tmp_path: Path) -> None:
         ("a.tsv", "id|text\nx|One; two.\n", {}),
         ("a.txt", "id|text\nx|One; two.\n", {"delimiter": "|"}),
         ("a.csv", "x\tOne; two.\n", {"delimiter": "tab"}),
+        ("a.csv", 'id, text\nx, "One; two."\n', {}),
+        ("a.csv", 'id; text\nx; "One; two."\n', {}),
     ],
 )
 def test_other_delimiters(tmp_path: Path, name: str, content: str, options: dict) -> None:
     (line,) = lines_of(write(tmp_path / name, content), **options)
     assert isinstance(line, Line)
     assert (line.text, line.id) == ("One; two.", "x")
+
+
+@pytest.mark.parametrize("mark", [",", "|"])
+def test_a_space_is_no_language_and_no_voice(tmp_path: Path, mark: str) -> None:
+    rows = "language,voice,text\n , ,One.\nen , alto ,Two.\n".replace(",", mark)
+    assert lines_of(write(tmp_path / "a.csv", rows)) == [
+        Line("One.", "a.csv:2"),
+        Line("Two.", "a.csv:3", None, "en", "alto"),
+    ]
 
 
 def test_a_text_with_bars_is_no_table(tmp_path: Path) -> None:

@@ -19,9 +19,47 @@ from student.phrases import PARAGRAPH_S, SENTENCE_S, paragraphs, phrases
         ("A heading\n\nText.", ["A heading", "Text."]),
         ("One.\n<!-- not\n\nsaid. -->\nTwo.", ["One.", "Two."]),
         ("\n\n", ["\n\n"]),
+        (
+            "The meeting is\nwith Dr.\nBrown at 9 a.m.\non Monday.",
+            ["The meeting is with Dr. Brown at 9 a.m. on Monday."],
+        ),
+        ("He left the U.S.\nArmy in May.", ["He left the U.S. Army in May."]),
+        ('"Yes."\nhe said.', ['"Yes." he said.']),
+        ("(It was so.)\nShe left.", ["(It was so.)", "She left."]),
+        ("I wonder…\nHe left.", ["I wonder…", "He left."]),
+        ("I wonder...\nwhy he left.", ["I wonder... why he left."]),
+        ("I saw an exam-\nple of soft\u00ad\nware.", ["I saw an example of software."]),
+        ("A long-\nterm pre-\nor post-war plan.", ["A long-term pre- or post-war plan."]),
     ],
 )
 def test_paragraphs(text: str, found: list[str]) -> None:
+    assert paragraphs(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (
+            "> quote one\n> quote two\n>\n> another\nmine",
+            ["quote one quote two", "another", "mine"],
+        ),
+        ("He wrote\n> > this\n> > and that", ["He wrote", "this and that"]),
+        ("* milk\n* eggs\n+ bread", ["milk", "eggs", "bread"]),
+        ("To buy:\n- milk\n  and eggs\n- bread", ["To buy:", "milk   and eggs", "bread"]),
+        ("It was late\n- well, very\nlate.", ["It was late - well, very late."]),
+        ("1. Milk\n2. Eggs", ["1. Milk", "2. Eggs"]),
+        ("To buy\n1) milk\n2) eggs", ["To buy", "1) milk", "2) eggs"]),
+        ("We waited until\n12. Then we left.", ["We waited until 12. Then we left."]),
+        (
+            "# A heading\nand text\n## Another\nand more",
+            ["A heading", "and text", "Another", "and more"],
+        ),
+        ("== Of a wiki ==\nText.", ["Of a wiki", "Text."]),
+        ("A heading\n=========\nText", ["A heading", "Text"]),
+        ("One\n* * *\nTwo\n- - -\nThree", ["One", "Two", "Three"]),
+    ],
+)
+def test_what_is_marked_stands_alone(text: str, found: list[str]) -> None:
     assert paragraphs(text) == found
 
 
