@@ -7,7 +7,7 @@ which readings are compared knows numbers.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import islice, product
@@ -38,6 +38,11 @@ class Rule:
 def said(*templates: str) -> Callable[[re.Match[str]], list[str]]:
     """Readings that are the match's groups in other words: r"\\1 minus \\2"."""
     return lambda match: [match.expand(template) for template in templates]
+
+
+def looked_up(table: Mapping[str, str]) -> Callable[[re.Match[str]], list[str]]:
+    """Readings from a table by the match, or by its first group."""
+    return lambda match: table[match[match.re.groups and 1].strip().lower()].split("|")
 
 
 def read_tokens(
