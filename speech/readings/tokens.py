@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import islice, product
 
+_SPOKEN_SIGNS = re.compile(r"[+#@&%=$]")
+
 MAX_READINGS = 32
 """of one token; those of a range are the pairs of its ends'"""
 
@@ -77,12 +79,20 @@ def with_frontend(
         block, reading = tokens[i:j], between.join(spoken[k:m])
         is_new = kind != "equal" and any(not token.known for token in block)
         if is_new and _holds(form(reading), [t for t in block if t.known], between, form):
-            own = joined_readings(block, between)
+            own = [] if _says_less(block, reading, form) else joined_readings(block, between)
             text = between.join(token.text for token in block)
             merged.append(Token(text, (reading, *own), False))
         else:
             merged += block
     return merged
+
+
+def _says_less(block: Sequence[Token], reading: str, form: Callable[[str], str]) -> bool:
+    """Whether one token stands for itself only because `form` drops its signs: "C++" is not "C"."""
+    written = block[0].text
+    if len(block) > 1 or not _SPOKEN_SIGNS.search(written) or not key(written):
+        return False
+    return len(form(written).split()) < len(form(reading).split())
 
 
 def _holds(reading: str, known: Iterable[Token], between: str, form: Callable[[str], str]) -> bool:
