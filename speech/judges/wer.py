@@ -16,6 +16,7 @@ from speech.readings.written_forms import BY_PLACE
 
 MAX_TRIES = 400
 """readings compared for one utterance; a line of fractions alone has thousands"""
+_MARKS = ".,;:!?…\"'()"
 LANGUAGES = ("en", "zh")
 """that can be compared"""
 
@@ -137,11 +138,11 @@ class _Comparison:
     def _as_heard(self, heard: str, text: Sequence[Token]) -> list[Token]:
         """What an ASR wrote, as the text is read where it has the same, as it stands, or in
         another reading of it."""
-        same = {token.text.lower(): token.readings[0] for token in text}
+        same = {_bare(token.text): token.readings[0] for token in text}
         return [
             Token(token.text, tuple(dict.fromkeys((first, token.text, *token.readings))))
             for token in self.read(heard, None)
-            for first in [same.get(token.text.lower(), token.text)]
+            for first in [same.get(_bare(token.text), token.text)]
         ]
 
     def _text(self, readings: Sequence[str]) -> str:
@@ -149,6 +150,10 @@ class _Comparison:
 
     def _joined(self, texts: Sequence[str]) -> tuple[str, str]:
         return _compounds_joined(*texts) if self.between else (texts[0], texts[1])
+
+
+def _bare(written: str) -> str:
+    return written.lower().strip(_MARKS) or written
 
 
 def _alternatives(sides: Sequence[Sequence[Token]]) -> Iterator[tuple[int, int, str]]:

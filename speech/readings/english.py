@@ -3,16 +3,19 @@
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from speech.readings import numbers
+from speech.readings.abbreviations import abbreviation_rules, day_rules, numeral_rules
+from speech.readings.meanings import CURRENCY_NAMES, UNIT_NAMES, lexicon
 from speech.readings.spoken_forms import english_form
 from speech.readings.tokens import (
     Rule,
     Token,
     joined_readings,
     key,
+    looked_up,
     read_tokens,
     said,
     with_frontend,
@@ -21,7 +24,6 @@ from speech.readings.written_forms import (
     ABBREVIATIONS,
     BEFORE_NUMBERS,
     BY_PLACE,
-    COINS,
     DAYS,
     MONTH_OF,
     NAME_OF,
@@ -31,7 +33,7 @@ from speech.readings.written_forms import (
     UNDOTTED,
     UNITS,
 )
-from speech.text.dictionaries import dictionaries
+from speech.text.english.patterns import alternatives
 
 _UNIFIED = str.maketrans(
     {**dict.fromkeys("’‘‛ʼ`", "'"), **dict.fromkeys("“”„″", '"'), **dict.fromkeys("‐‑–−", "-")}
@@ -96,9 +98,10 @@ def _range(match: re.Match[str]) -> list[str]:
     first, last = match[1], match[2]
     starts, ends = (joined_readings(_tokens(end), " ") for end in (first, last))
     shortened = starts
-    if first[0] in COINS:
-        shortened = [*starts, first[1:]]
-        ends = joined_readings(_tokens(first[0] + last.lstrip(first[0])), " ")
+    sign = re.match(r"\D*", first)[0]  # type: ignore[index]
+    if sign:
+        shortened = [*starts, first.removeprefix(sign)]
+        ends = joined_readings(_tokens(sign + last.removeprefix(sign)), " ")
     elif first.isdigit() and last.isdigit() and (len(first), len(last)) == (4, 2):
         ends += [first[:2] + last]
     readings = [f"{a} {to} {b}" for to in ("to", "through") for a in shortened for b in ends]
@@ -144,11 +147,7 @@ def _initials(match: re.Match[str]) -> list[str]:
 
 def _is_acronym(capitals: str) -> bool:
     """Whether the lexicon has these capitals (US, NASA), or no word that they may stand for."""
-    return capitals in _lexicon() or capitals.lower() not in _lexicon()
-
-
-def _lexicon() -> Container[str]:
-    return dictionaries()["gold"]
+    return capitals in lexicon() or capitals.lower() not in lexicon()
 
 
 def _by_place(match: re.Match[str]) -> list[str]:
@@ -165,30 +164,24 @@ def _slash(match: re.Match[str]) -> list[str]:
     return [f"{match[1]} {word} {match[2]}" for word in ("or", "", "slash", "and", "per")]
 
 
-def _of(table: dict[str, str]) -> Callable[[re.Match[str]], list[str]]:
-    """Readings from a table by the match, or by its first group."""
-    return lambda match: table[match[match.re.groups and 1].strip().lower()].split("|")
-
-
 # ---- rules -----------------------------------------------------------------------------------
-
-
-def _any(words: object) -> str:
-    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))  # type: ignore[call-overload]
 
 
 _TLD = "com|org|net|edu|gov|io|co|uk|de|fr|cn|jp|ai|info|tv|me|us|ca|au"
 _FILE = "txt|pdf|csv|json|py|zip|html?|docx?|xlsx?|jpe?g|png|mp[34]|exe|md|sh"
 _PATH = r"(?:/[\w./?=&%#-]*\w)?"
 _NUMBER = r"\d[\d,]*(?:\.\d+)*"
-_COIN = "".join(COINS)
-_MONTH = rf"(?:{_any(MONTH_OF)})\b\.?"
+_SIGN = f"(?-i:{alternatives(sign for sign in CURRENCY_NAMES if not sign.isalpha())})"
+_CODE = f"(?-i:{alternatives(code for code in CURRENCY_NAMES if code.isalpha())})"
+_LONG_UNIT = alternatives(unit for unit in UNIT_NAMES if len(unit) > 1)  # "a 10-yr-old"
+_UNIT = rf"{alternatives(UNITS)}|(?-i:{alternatives(UNIT_NAMES)})"
+_MONTH = rf"(?:{alternatives(MONTH_OF)})\b\.?"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?\b"
 _HALF_DAY = r"[AaPp]\.?[Mm]\b\.?"
 _SCALE = " ?(?:k|m|b|bn)\\b| (?:thousand|million|billion|trillion)\\b"
 _AMOUNT = (  # an end of a range
-    rf"[{_COIN}]?(?:\d{{1,2}}[:.]\d\d(?::\d\d)?|{_NUMBER})"
-    rf"(?: ?(?:{_HALF_DAY}|%|(?:{_any(UNITS)})(?![\w/])|st|nd|rd|th|'?s\b|[mb]illion\b))?"
+    rf"{_SIGN}?(?:\d{{1,2}}[:.]\d\d(?::\d\d)?|{_NUMBER})"
+    rf"(?: ?(?:{_HALF_DAY}|%|(?:{_UNIT})(?![\w/])|st|nd|rd|th|'?s\b|[mb]illion\b))?"
 )
 
 
@@ -204,7 +197,8 @@ def _numbers() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool
     yield rf"(?<![\w.-])(?:\+?1[ -]?)?{area}\d{{3}}[ .-]\d{{4}}(?!\w)", numbers.code, True
     group = r"\(?[A-Z0-9]+\)?"
     yield (
-        rf"(?<![\w-])\+?\(?\d+\)?(?:[- ]{group}){{0,3}}(?:-{group}){{2}}(?![\w-])",
+        rf"(?<![\w-])(?!\d+-(?-i:{_LONG_UNIT})-)"
+        rf"\+?\(?\d+\)?(?:[- ]{group}){{0,3}}(?:-{group}){{2}}(?![\w-])",
         numbers.code,
         True,
     )
@@ -215,8 +209,13 @@ def _numbers() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool
     yield r"(?<![\w.:])(\d\d?):(\d\d)(?::(\d\d))?(?![\w:])()", numbers.time, True
     yield r"(?<=\d) ?([ap])\.? ?m\b\.?|\b([ap])\.m\b\.?", said(r" \1\2m"), True
     yield r"(?<![\w/.])(\d+ )?(\d+) ?/ ?(\d+)(?:st|nd|rd|th)?(?![\w/])", numbers.fraction, True
-    yield rf"(?<!\w)([{_COIN}])({_NUMBER})({_SCALE})", numbers.money, True
-    yield rf"(?<!\w)([{_COIN}])(\d[\d,]*(?:\.\d\d)?)(?!\.?\d)()", numbers.money, True
+    before = rf"(?<!\w)(?P<sign>{_SIGN}|{_CODE}\.?) ?"
+    yield rf"{before}(?P<amount>{_NUMBER})(?P<scale>{_SCALE})", numbers.money, True
+    cents = r"\d[\d,]*(?:\.\d\d)?(?!\.?\d)"
+    yield rf"{before}(?P<amount>{cents})(?P<scale>)", numbers.money, True
+    after = rf"(?P<sign>{_CODE}(?!\w)|[$£€¥₹₩](?![\w.]*\d))"
+    scale = rf"(?P<scale>(?:{_SCALE})?)"
+    yield rf"(?<![\w.,])(?P<amount>{_NUMBER}){scale} ?{after}", numbers.money, True
     yield (
         r"(?<![\w.$£€¥])(\d\d?)\.([0-5][05])(?!\w|\.\d|%)",
         said(r"\1.\2", r"\1 \2", r"\1 point \2"),
@@ -227,10 +226,10 @@ def _numbers() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool
     yield r"(?<![\w'])'?(\d{1,3}0)'?s\b", said(r"\1s"), True
     yield r"(?<!\w)(\d)'(?: ?(\d{1,2})(?:\"|'')?)?(?!\w)", numbers.height, True
     yield r"(\d)\"(?!\w)", said(r"\1 inches", r"\1 inch", r"\1"), True
-    rate = rf"(/(?:{_any(PER)})\b)?(?![\w/'])"
-    yield rf"(?<![A-WYZ\d.])({_NUMBER})[ -]?({_any(UNITS)})([23²³]?){rate}", numbers.measure, False
-    yield rf"(?<=\w)/({_any(PER)})\b\.?", lambda m: numbers.rates(m[1]), False
-    yield rf"\b({_any(BEFORE_NUMBERS)})\. ?(?=\d)", _of(BEFORE_NUMBERS), True
+    rate = rf"(/(?:{alternatives(PER)})\b)?(?![\w/'])"
+    yield rf"(?<![A-WYZ\d.])({_NUMBER})[ -]?({_UNIT})([23²³]?){rate}", numbers.measure, False
+    yield rf"(?<=\w)/({alternatives(PER)})\b\.?", lambda m: numbers.rates(m[1]), False
+    yield rf"\b({alternatives(BEFORE_NUMBERS)})\. ?(?=\d)", looked_up(BEFORE_NUMBERS), True
     yield r"\b(wks?|tbsp|tsp|yrs?|hrs?|lbs?|kg|kwh|mph)\b", numbers.unit, True
 
 
@@ -241,8 +240,8 @@ def _signs() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool]]
     yield r"(?<![\w.])-(?=[$£€]?\.?\d)", said("minus ", "negative "), True
     yield r"(?<!\w)#(?=\d)", said("number ", "hashtag ", "hash "), True
     between = r"(?<=[\dA-Za-z)]) ?[+=<>*] ?(?=[\dA-Za-z(√-])"
-    yield rf"{between}|(?<!\w)[<>] ?(?=\d)|(?<=\d) - (?=\d)", _of(OPERATORS), True
-    yield f"[{''.join(SIGNS)}]", _of(SIGNS), True
+    yield rf"{between}|(?<!\w)[<>] ?(?=\d)|(?<=\d) - (?=\d)", looked_up(OPERATORS), True
+    yield f"[{''.join(SIGNS)}]", looked_up(SIGNS), True
 
 
 def _addresses() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool]]:
@@ -255,36 +254,41 @@ def _addresses() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bo
 def _abbreviations() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool]]:
     yield rf"\b({_MONTH})(?= \d)", lambda m: [MONTH_OF[m[1].lower().rstrip(".")]], True
     yield (
-        rf"\b({_any(DAYS)})\.,? ?(?=(?:{_MONTH}) \d)",
+        rf"\b({alternatives(DAYS)})\.,? ?(?=(?:{_MONTH}) \d)",
         lambda m: [f"{NAME_OF[m[1].lower()]} "],
         True,
     )
-    yield rf"\b({_any(NAME_OF)})\.? ?- ?({_any(NAME_OF)})\b", _named_range, True
+    yield rf"\b({alternatives(NAME_OF)})\.? ?- ?({alternatives(NAME_OF)})\b", _named_range, True
     verbs = "he|she|it|that|this|let|what|who|where|how|when|there|here"
     yield rf"\b(?!(?:{verbs})')([a-z]+)'s\b", said(r"\1's", r"\1s"), True  # sounds as a plural
     yield r"\be\.g\.,?", said("for example", "e g", "for instance"), True
     yield r"\bi\.e\.,?", said("that is", "i e"), True
-    yield rf"\b({_any(BY_PLACE)})\b\.?", _by_place, True
-    yield rf"\b({_any(ABBREVIATIONS)})\.", _of(ABBREVIATIONS), True
-    yield rf"\b({_any(UNDOTTED)})\b", _of(ABBREVIATIONS), True
+    yield rf"\b({alternatives(BY_PLACE)})\b\.?", _by_place, True
+    yield rf"\b({alternatives(ABBREVIATIONS)})\.", looked_up(ABBREVIATIONS), True
+    yield rf"\b({alternatives(UNDOTTED)})\b", looked_up(ABBREVIATIONS), True
 
 
 def _cased() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool]]:
     yield r"(?<=\s)n(?=\s)", said("and", "n"), True
     yield r"\b([A-Za-z][a-z]+)/([A-Za-z][a-z]+)\b", _slash, True
-    numeral = r"(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3})\b"
-    yield rf"(?<=[a-z] )(?=[IVX]{{2}}|[VX]\b){numeral}", numbers.roman, True
     yield r"(?<![\w.])(?:[A-Za-z]\.){2,}(?:[A-Za-z]\b)?", _acronym, False
     yield r"\b[A-Z]{2,6}(?=s?\b|\d)", _acronym, False
 
 
 @lru_cache(maxsize=1)
 def _rules() -> list[Rule]:
-    any_case = (*_addresses(), *_numbers(), *_signs(), *_abbreviations())
+    cased = re.NOFLAG
     return [
-        *(
-            Rule(re.compile(pattern, re.IGNORECASE), read, known)
-            for pattern, read, known in any_case
-        ),
-        *(Rule(re.compile(pattern), read, known) for pattern, read, known in _cased()),
+        Rule(re.compile(pattern, flags), read, known)
+        for rules, flags in (
+            (_addresses, re.IGNORECASE),
+            (_numbers, re.IGNORECASE),
+            (day_rules, re.NOFLAG),
+            (_signs, re.IGNORECASE),
+            (numeral_rules, cased),
+            (_abbreviations, re.IGNORECASE),
+            (abbreviation_rules, cased),
+            (_cased, cased),
+        )
+        for pattern, read, known in rules()
     ]

@@ -6,7 +6,8 @@ likeliest first, in digits.
 
 import re
 
-from speech.readings.written_forms import COINS, MONTH_OF, MONTHS, UNITS
+from speech.readings.meanings import CURRENCY_NAMES, PLURALS, UNIT_NAMES
+from speech.readings.written_forms import ALSO_CURRENCY, HUNDREDTHS, MONTH_OF, MONTHS, UNITS
 
 _DENOMINATORS = {
     3: "third",
@@ -20,18 +21,9 @@ _DENOMINATORS = {
 }
 _ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50}
 _ROMAN_OR_LETTERS = ("IV", "XL", "XX", "VI")
-_IRREGULAR = {"foot": "feet", "inch": "inches", "penny": "pence", "half": "halves"}
-_UNCOUNTED = (
-    "yen",
-    "won",
-    "K",
-    "thousand",
-    "billion",
-    "hertz",
-    "kilohertz",
-    "megahertz",
-    "gigahertz",
-)
+_IRREGULAR = {**PLURALS, "inch": "inches", "half": "halves"}
+_AFTER_INCHES = re.compile(r"\.(?= [a-z(]|,)|\.? (?:tall|wide|long|deep|thick|high|x|by)\b")
+_UNCOUNTED = ("K", "thousand", "billion")
 _ADJECTIVES = ("square", "cubic", "kilowatt")
 
 
@@ -110,8 +102,9 @@ def fraction(match: re.Match[str]) -> list[str]:
     if whole:
         decimal = [f"{whole}point 5"] * (top * 2 == bottom)  # as the normaliser writes a half
         return [*decimal, *(f"{whole}and {reading}" for reading in said)]
+    said.append(f"{above} out of {below}")
     if top >= bottom or not (bottom <= 10 or bottom in (12, 16, 32, 64, 100)):
-        said += [f"{above} {word}{below}" for word in ("", "over ", "out of ")]
+        said += [f"{above} {word}{below}" for word in ("", "over ")]
         said += [f"{above} slash {below}"] * (top > bottom)
     for number, month in ((bottom, top), (top, bottom)):
         if 1 <= month <= 12 and 1 <= number <= 31:
@@ -129,31 +122,48 @@ def _parts(top: int, bottom: int) -> list[str]:
 
 
 def money(match: re.Match[str]) -> list[str]:
-    """Groups: the sign, the amount, "million" or "m" or nothing."""
-    amount, scale = match[2], match[3].strip().lower()
-    unit, coin = COINS[match[1]]
+    """Groups: the sign or code, the amount, the scale ("million" or "m" or nothing)."""
+    sign, amount, scale = match["sign"].rstrip("."), match["amount"], match["scale"].strip().lower()
+    name, *coins = CURRENCY_NAMES[sign]
+    units = [name, *ALSO_CURRENCY.get(sign, [])]
     whole, _, cents = amount.partition(".")
     if scale:
         scale = {"k": "thousand", "m": "million", "b": "billion", "bn": "billion"}.get(scale, scale)
-        return [f"{amount} {scale} {plural(unit)}", f"{amount} {scale} {unit}"]
+        return [f"{amount} {scale} {form}" for unit in units for form in (plural(unit), unit)]
     if not cents.strip("0"):
-        return [counted(whole, unit)]
-    small, large = counted(str(int(cents)), coin), counted(whole, unit)
-    said = [counted(amount, unit), f"{large} and {small}", f"{large} {small}"]
-    said += [f"{large} {int(cents)}", f"{whole} {cents}"]
+        return [counted(whole, unit) for unit in units]
+    small = counted(str(int(cents)), coins[0] if coins else HUNDREDTHS.get(name, "cent"))
+    said = [
+        reading
+        for unit in units
+        for large in [counted(whole, unit)]
+        for reading in (counted(amount, unit), f"{large} and {small}", f"{large} {small}")
+    ]
+    said += [f"{counted(whole, name)} {int(cents)}", f"{whole} {cents}"]
     return said + [small] * (whole == "0")
 
 
 def measure(match: re.Match[str]) -> list[str]:
     """Groups: the number, the unit, its power, "/" and another unit; powers or units may lack."""
     number, unit, power, per = match[1], match[2].lower(), match[3], (match[4] or "")[1:]
-    if unit in ("in", "a", "s") and match.group()[len(number)] == " ":
-        return []  # "5 in the morning", "5 a day"
+    if match.group()[len(number)] == " " and _is_word(unit, match.string[match.end() :]):
+        return []
     kind = {"2": "square ", "²": "square ", "3": "cubic ", "³": "cubic "}.get(power, "")
-    names = [kind + name for name in UNITS[unit].split("|")]
+    names = [kind + name for name in _unit_names(match[2])]
     said = [counted(number, name) for name in names] + [f"{number} {name}" for name in names]
     said += [f"{number} million"] * (unit == "m" and not power)
     return [f"{reading} {rate}" for reading in said for rate in rates(per)] if per else said
+
+
+def _is_word(unit: str, after: str) -> bool:
+    """ "5 in the morning", "5 a day"; not "5 in. of snow"."""
+    return unit in ("a", "s", "t") or (unit == "in" and not _AFTER_INCHES.match(after))
+
+
+def _unit_names(written: str) -> list[str]:
+    exact = [UNIT_NAMES[written]] if written in UNIT_NAMES else []
+    own = UNITS[written.lower()].split("|") if written.lower() in UNITS else []
+    return list(dict.fromkeys([*exact, *own]))
 
 
 def rates(unit: str) -> list[str]:
@@ -179,13 +189,14 @@ def height(match: re.Match[str]) -> list[str]:
 
 
 def roman(match: re.Match[str]) -> list[str]:
-    """ "2", "the 2nd"; letters where these are as likely: an IV."""
-    numeral = match.group()
+    """ "2", "the 2nd"; letters where these are as likely: an IV. Groups: the numeral, "'s" or None."""
+    numeral, owner = match[1], match[2] or ""
     digits = [_ROMAN[letter] for letter in numeral]
     pairs = zip(digits, [*digits[1:], 0], strict=True)
     value = sum(-digit if digit < after else digit for digit, after in pairs)
     said = [str(value), f"the {ordinal(value)}", ordinal(value)]
-    return said + [" ".join(numeral)] * (numeral in _ROMAN_OR_LETTERS)
+    said += [" ".join(numeral)] * (numeral in _ROMAN_OR_LETTERS)
+    return [reading + owner for reading in said]
 
 
 def ordinal(number: int) -> str:
@@ -198,6 +209,8 @@ def counted(number: str, name: str) -> str:
     """ "1 inch", "2 feet", "2 square miles", "2 miles per hour"."""
     if number == "1" or name in _UNCOUNTED:
         return f"{number} {name}"
+    if name in _IRREGULAR:
+        return f"{number} {_IRREGULAR[name]}"
     first, _, rest = name.partition(" ")
     if first in _ADJECTIVES:
         return f"{number} {first} {plural(rest)}"

@@ -10,6 +10,12 @@ from whisper_normalizer.english import EnglishTextNormalizer
 
 Replacement = str | Callable[[re.Match[str]], str]
 
+_MONTH = "(?:january|february|march|april|may|june|july|august|september|october|november|december)"
+_NTH = r"\d+(?:st|nd|rd|th)?\b"
+_BETWEEN = "(?:to|through|and|of|the)"
+_DAYS_OF_A_MONTH = (
+    rf"\b(?:{_NTH} (?:{_BETWEEN} )*)+{_MONTH}\b|\b{_MONTH}(?: (?:{_BETWEEN}|{_NTH}))+"
+)
 _BEFORE: list[tuple[re.Pattern[str], Replacement]] = [
     (re.compile(pattern, re.IGNORECASE), form)
     for pattern, form in (
@@ -24,14 +30,14 @@ _BEFORE: list[tuple[re.Pattern[str], Replacement]] = [
         (r"(?<![\d.,])0\d+(?!\.?\d)", lambda match: " ".join(match.group())),
     )
 ]
-_AFTER = [
+_AFTER: list[tuple[re.Pattern[str], Replacement]] = [
     (re.compile(pattern), form)
     for pattern, form in (
         (r"\bone\b", "1"),
         (r"(?<![\d.])\.(?=\d)", "0."),
         (r"\ba (?=\$?1(?:00|000|0{6}|0{9})\b)", ""),
-        (r"(?<=\d) (?=\d+\b)", ""),
-        (r"(?<=\d)(?:st|nd|rd|th)\b", ""),
+        (r"(?<![$£€\d.])\d[\d.]*(?: \d+\b)+", lambda match: match.group().replace(" ", "")),
+        (_DAYS_OF_A_MONTH, lambda match: re.sub(r"(?<=\d)[a-z]{2}\b", "", match.group())),
     )
 ]
 _VARIANTS = str.maketrans("幺两〇", "一二零")

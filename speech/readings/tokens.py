@@ -7,10 +7,12 @@ which readings are compared knows numbers.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import islice, product
+
+_SPOKEN_SIGNS = re.compile(r"[+#@&%=$]")
 
 MAX_READINGS = 32
 """of one token; those of a range are the pairs of its ends'"""
@@ -38,6 +40,11 @@ class Rule:
 def said(*templates: str) -> Callable[[re.Match[str]], list[str]]:
     """Readings that are the match's groups in other words: r"\\1 minus \\2"."""
     return lambda match: [match.expand(template) for template in templates]
+
+
+def looked_up(table: Mapping[str, str]) -> Callable[[re.Match[str]], list[str]]:
+    """Readings from a table by the match, or by its first group."""
+    return lambda match: table[match[match.re.groups and 1].strip().lower()].split("|")
 
 
 def read_tokens(
@@ -72,12 +79,20 @@ def with_frontend(
         block, reading = tokens[i:j], between.join(spoken[k:m])
         is_new = kind != "equal" and any(not token.known for token in block)
         if is_new and _holds(form(reading), [t for t in block if t.known], between, form):
-            own = joined_readings(block, between)
+            own = [] if _says_less(block, reading, form) else joined_readings(block, between)
             text = between.join(token.text for token in block)
             merged.append(Token(text, (reading, *own), False))
         else:
             merged += block
     return merged
+
+
+def _says_less(block: Sequence[Token], reading: str, form: Callable[[str], str]) -> bool:
+    """Whether one token stands for itself only because `form` drops its signs: "C++" is not "C"."""
+    written = block[0].text
+    if len(block) > 1 or not _SPOKEN_SIGNS.search(written) or not key(written):
+        return False
+    return len(form(written).split()) < len(form(reading).split())
 
 
 def _holds(reading: str, known: Iterable[Token], between: str, form: Callable[[str], str]) -> bool:

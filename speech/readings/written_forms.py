@@ -85,15 +85,10 @@ UNITS = {
     "bn": "billion",
 }
 
-COINS = {
-    "$": ("dollar", "cent"),
-    "€": ("euro", "cent"),
-    "£": ("pound", "penny"),
-    "¥": ("yen", "sen"),
-    "₩": ("won", "jeon"),
-    "₹": ("rupee", "paisa"),
-    "₽": ("ruble", "kopek"),
-}
+HUNDREDTHS = {"yen": "sen", "won": "jeon", "ruble": "kopek"}
+"""of currencies for which the frontend names none"""
+
+ALSO_CURRENCY = {"US$": ["dollar"], "USD": ["U.S. dollar"]}
 
 PER = {"h", "hr", "s", "sec", "min", "day", "week", "wk", "month", "mo", "year", "yr", "l", "kg"}
 

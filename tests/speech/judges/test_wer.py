@@ -120,6 +120,9 @@ def test_every_reading_of_what_is_written_is_right(written: str, heard: str) -> 
         ("==A sentence==", "equals a sentence equals"),
         ("15 people came.", "50 people came."),
         ("World War II", "World War to"),
+        ("The third man left.", "The three man left."),
+        ("On the 21st we left.", "On the twenty one we left."),
+        ("This costs $12.99.", "This costs twelve hundred ninety-nine dollars."),
     ],
 )
 def test_what_is_written_is_not_said(written: str, heard: str) -> None:
@@ -131,6 +134,15 @@ def test_a_frontend_reads_what_no_rule_knows() -> None:
     assert score("C++ code", "C plus plus code", "en").wer > 0
     assert score("C++ code", "C plus plus code", "en", "C plus plus code").wer == 0
     assert score("C++ code", "C plus plus cord", "en", "C plus plus cord").wer > 0
+
+
+@pytest.mark.parametrize(
+    ("heard", "is_right"), [("C++.", True), ("C plus plus", True), ("C", False), ("D++", False)]
+)
+def test_signs_that_a_frontend_speaks_are_not_left_out(heard: str, is_right: bool) -> None:
+    spoken = "He writes C plus plus."
+    found = score("He writes C++.", f"He writes {heard}", "en", spoken)
+    assert (found.wer == 0) == is_right
 
 
 def test_brackets_are_spoken_where_the_frontend_speaks_them() -> None:

@@ -1,0 +1,81 @@
+"""Rules for the abbreviations of the frontend's table, by what stands around them, and for numerals.
+
+Case counts, as it does in the table: "Sat." is a day, "sat." is none.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+
+from speech.readings import numbers
+from speech.readings.meanings import abbreviations, lexicon
+from speech.readings.written_forms import ABBREVIATIONS, DAYS
+from speech.text.english.patterns import alternatives, words
+
+RuleParts = Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool]]
+
+_SHAPES = {
+    "number": r"({})\.(?= ?~?\d| ?(?:[IVXLC]{{2,}}|[VX])\b)",
+    "state": r"(?<=[a-z], )({})\.(?!\w)",
+    "title": r"({})(?:\.(?= ?[A-Z])|(?= [A-Z]))",
+    "title-dot": r"({})\.(?= ?[A-Z])",
+    "dot-between": r"({})\.(?= [A-Z])",
+    "dot-lower": r"({})\.(?= [a-z\d(])",
+    "dot": r"({})\.(?!\w)",
+    "day": r"({})\.(?!\w)",
+    "bare": r"({})(?![\w'/&])(?:\.(?!\w))?",
+    "slash": r"({})(?= |\w{{3}})",
+}
+"""by the table's kinds, the narrower first"""
+_WORDS_TOO = ("dot", "day", "state")
+"""of which some are words that may end a sentence: "in the Sun." """
+_THINGS = "Chapter|Part|Act|Scene|Section|Volume|Book|Phase|Type|Level|Stage|Class|Round|War"
+_RULERS = alternatives(words("rulers.txt"))
+_RULER_BEFORE = re.compile(rf"\b(?:{_RULERS}|(?:King|Queen|Pope|Emperor|Prince|Tsar) [A-Z]\w+) $")
+_THING_BEFORE = re.compile(rf"\b(?:{_THINGS}|{_THINGS.upper()}) $")
+_LONGEST_BEFORE = 40
+
+
+def day_rules() -> RuleParts:
+    """Two days without full stops: "Sat & Sun", "Mon/Tue"."""
+    day = alternatives(name.title() for name in DAYS)
+    yield rf"\b({day}) ?(&|/|and\b) ?({day})\b", _two_days, True
+
+
+def abbreviation_rules() -> RuleParts:
+    """All of the table; an earlier rule may know more of one."""
+    for kind, shape in _SHAPES.items():
+        meant = abbreviations(kind)
+        said = {short: _readings(short, meant[short], kind in _WORDS_TOO) for short in meant}
+        pattern = r"(?<![\w./&-])(?<!\w')" + shape.format(alternatives(said))
+        yield pattern, lambda match, said=said: said[match[1]], True  # type: ignore[misc]
+
+
+def _two_days(match: re.Match[str]) -> list[str]:
+    first, last = (DAYS[match[group].lower()] for group in (1, 3))
+    signs = ("or", "slash", "and", "") if match[2] == "/" else ("and",)
+    return [f"{first} {sign} {last}" for sign in signs]
+
+
+def _readings(short: str, meant: list[str], may_be_word: bool) -> list[str]:
+    initials = ["".join(word[0] for word in meaning.lower().split()) for meaning in meant]
+    own = ABBREVIATIONS.get(short.lower())
+    return [
+        *meant,
+        *(own.split("|") if own else []),
+        *[" ".join(short)] * (short.lower() in initials),
+        *[short] * (may_be_word and (short in lexicon() or short.lower() in lexicon())),
+    ]
+
+
+def numeral_rules() -> RuleParts:
+    """Roman numerals, also of an owner ("Henry VIII's"); "I" only where it is hardly the pronoun."""
+    numeral = r"(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
+    yield rf"(?<=[a-z] )(?=[IVX]{{2}}|[VX]\b)({numeral})('s)?\b", numbers.roman, True
+    yield r"(?<=[A-Za-z] )(I)('s)?\b(?!['.]\w)", _first, True
+
+
+def _first(match: re.Match[str]) -> list[str]:
+    before = match.string[max(0, match.start() - _LONGEST_BEFORE) : match.start()]
+    if _RULER_BEFORE.search(before) or _THING_BEFORE.search(before):
+        return [*numbers.roman(match), match.group()]
+    return []
