@@ -40,7 +40,8 @@ _PLAIN = str.maketrans(
 )
 _AFTER_A_TIME = (  # "at five P.M. Eastern": no sentence ends
     "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June "
-    "July August September October November December Eastern Central Mountain Pacific"
+    "July August September October November December Eastern Central Mountain Pacific "
+    "EST EDT CST CDT MST MDT PST PDT GMT UTC BST CET CEST IST JST ET PT"
 )
 
 

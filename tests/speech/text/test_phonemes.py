@@ -16,6 +16,8 @@ READ = [
     ("He lives in the U.S.", "hˌi lˈɪvz ɪn ðə jˌuˈɛs."),
     ("The U.S. Army came.", "ðə jˌuˈɛs ˈɑɹmi kˈAm."),
     ("At five P.M. Monday it rained.", "ˌæt fˈIv pˌiˈɛm mˈʌndˌA ɪt ɹˈAnd."),
+    ("At five P.M. EST it rained.", "ˌæt fˈIv pˌiˈɛm ˌiˌɛstˈi ɪt ɹˈAnd."),
+    ("At ten AM Bob left.", "ˌæt tˈɛn ˌAˈɛm bˈɑb lˈɛft."),
     # letters where nobody could pronounce a word
     ("two tbsp", "tˈu tˌibˌiˌɛspˈi"),
     ("a wk", "ɐ dˌʌbᵊljukˈA"),
