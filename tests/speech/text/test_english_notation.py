@@ -1,0 +1,33 @@
+"""How raised figures are read: a power, a charge, an isotope, or a note that is not read."""
+
+import pytest
+
+from speech.text.normalize import normalize
+
+POWER = "to the power of"
+RAISED = [
+    ("10⁶ people and 2⁸", f"ten {POWER} six people and two {POWER} eight"),
+    ("6.02 × 10²³", f"six point zero two times ten {POWER} twenty-three"),
+    ("10⁻³, x⁴, 2ⁿ", f"ten {POWER} minus three, x {POWER} four, two {POWER} n"),
+    ("(1 + x)⁴, mc², πr³", f"one plus x, {POWER} four, MC squared, pi r cubed"),
+    ("5 in² of 20 kg/m³", "five in squared of twenty kilograms per cubic meter"),
+    ("It ended.¹ The result² was 'good'.³", "It ended. The result was 'good'."),
+    ("Is it²,³ so⁴? In 1999¹ it was.", "Is it so? In nineteen ninety-nine it was."),
+    ("Ca²⁺, ²³⁵U", "Ca two plus, two hundred thirty-five U"),
+    ("10<sup>6</sup> and 1<sup>st</sup>", f"ten {POWER} six and first"),
+    ("CO<sub>2</sub>, a word<sup>3</sup>", "C O two, a word"),
+]
+KINDS = {"raised": RAISED}
+ROWS = [(kind, text, said) for kind, rows in KINDS.items() for text, said in rows]
+
+
+@pytest.mark.parametrize(("kind", "text", "said"), ROWS)
+def test_reading(kind: str, text: str, said: str) -> None:
+    assert normalize(text, "en") == said
+    assert normalize(said, "en") == said
+
+
+@pytest.mark.parametrize("piece", ["¹", "a²", "10⁶", "⁺", "word³,", "<sup>2", "²³"])
+def test_hostile_lines_of_10_000_characters_come_back(piece: str) -> None:
+    said = normalize((piece * 10_000)[:10_000], "en")
+    assert not any(char.isnumeric() for char in said)
