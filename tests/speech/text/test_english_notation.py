@@ -1,4 +1,4 @@
-"""How raised figures are read: a power, a charge, an isotope, or a note that is not read."""
+"""Right readings by kind of token, the rarer: raised figures, initials, verses, grouped digits."""
 
 import pytest
 
@@ -17,7 +17,14 @@ RAISED = [
     ("10<sup>6</sup> and 1<sup>st</sup>", f"ten {POWER} six and first"),
     ("CO<sub>2</sub>, a word<sup>3</sup>", "C O two, a word"),
 ]
-KINDS = {"raised": RAISED}
+TITLES = [
+    ("Mr. Will Smith, Sgt. Will Brown", "Mister Will Smith, Sergeant Will Brown"),
+    ("Mrs. A. B. Jones, Prof. A. Einstein", "Missus A. B. Jones, Professor A. Einstein"),
+    ("Lt. I. Hill met Gen. A. Smith.", "Lieutenant I. Hill met General A. Smith."),
+    ("He saw the Gen. The man left.", "He saw the Gen. The man left."),
+    ("the A/C unit", "the AC unit"),
+]
+KINDS = {"raised": RAISED, "titles": TITLES}
 ROWS = [(kind, text, said) for kind, rows in KINDS.items() for text, said in rows]
 
 

@@ -23,6 +23,12 @@ READ = [
     ("a wk", "ɐ dˌʌbᵊljukˈA"),
     ("nhl", "ˌɛnˌAʧˈɛl"),
     ("CO two levels rose.", "sˌiˈO tˈu lˈɛvᵊlz ɹˈOz."),
+    ("Plan A failed, from A to B.", "plˈæn ˈA fˈAld, fɹʌm ˈA tə bˈi."),
+    ("Use A four paper, the A team", "jˈuz ˈA fˈɔɹ pˈApəɹ, ði ˈA tˈim"),
+    ("Sonata in A major, straight A's", "sənˈɑTə ɪn ˈA mˈAʤəɹ, stɹˈAt ˈAz"),
+    # an article, all the same
+    ("A man came. What A Day.", "ɐ mˈæn kˈAm. wˌʌt ɐ dˈA."),
+    ("Plan A Trip Upon A Time", "plˈæn ɐ tɹˈɪp əpˈɑn ɐ tˈIm"),
     # words, all the same
     ("NASA and NATO", "nˈæsə ænd nˈATO"),
     ("Oh no, go on, MY friend", "ˈO nˈO, ɡˌO ˌɔn, ˌɛmwˈI fɹˈɛnd"),
