@@ -85,7 +85,10 @@ _RULES = compiled(
         (rf"{_any('title')}(?:\. ?| ){_NAME}", _spoken("title", " ")),
         (rf"{_any('title-dot')}\. ?{_NAME}", _spoken("title-dot", " ")),
         (r"\bD[Rr]\.? (?=[A-Z])", "Doctor "),
-        (rf"{_any('number')}\. ?(?=~?\d|[IVXLC]{{2,}}\b|[VX]\b)", _spoken("number", " ")),
+        (
+            rf"{_any('number')}\. ?(?=~?\d|[IVXLC]{{2,}}\b|[VX]\b|[ivx]{{2,8}}\b)",
+            _spoken("number", " "),
+        ),
         (rf"{_any('dot-between')}\. (?=[A-Z])", "versus "),
         (rf"{_any('dot-lower')}\.(?= [a-z\d(])", _spoken("dot-lower")),
         (rf"{_any('day')}\.(?=,|-| ?\d| [a-z])", _spoken("day")),

@@ -24,7 +24,32 @@ TITLES = [
     ("He saw the Gen. The man left.", "He saw the Gen. The man left."),
     ("the A/C unit", "the AC unit"),
 ]
-KINDS = {"raised": RAISED, "titles": TITLES}
+VERSES = [
+    ("Genesis 1:1-3 says so.", "Genesis one one to three says so."),
+    ("Luke 2:1, Genesis 1:1–2:3", "Luke two one, Genesis one one to two three"),
+    ("1 Corinthians 13:4-7", "First Corinthians thirteen four to seven"),
+    ("Meet Mark 3:15 pm", "Meet Mark three fifteen P.M."),
+    ("odds of 3:1", "odds of three to one"),
+]
+DASHES = [
+    (
+        "7 – 2 = 5, 10 - 3 - 2 = 5",
+        "seven minus two equals five, ten minus three minus two equals five",
+    ),
+    ("y = 3x - 5, 2x - 3 = 7", "y equals three x minus five, two x minus three equals seven"),
+    ("Boeing 737-800", "Boeing seven thirty-seven eight hundred"),
+    ("a Boeing 777-300ER", "a Boeing seven seventy-seven three hundred ER"),
+    ("pp.12-15, a 1-800 number", "pages twelve to fifteen, a one eight hundred number"),
+    ("from 3x - 5x", "from three x to five x"),
+]
+ROMANS = [
+    ("Chapter xii, pp. iv–xii, Scene ii", "Chapter twelve, pages four to twelve, Scene two"),
+    ("John F. Kennedy III, Henry Ford II", "John F. Kennedy the third, Henry Ford the second"),
+    ("Star Trek III, Rocky IV", "Star Trek three, Rocky four"),
+    ("the XVth century, XIX-century art", "the fifteenth century, nineteenth-century art"),
+    ("John Smith V. Jones, part i", "John Smith V. Jones, part i"),
+]
+KINDS = {"romans": ROMANS, "verses": VERSES, "dashes": DASHES, "raised": RAISED, "titles": TITLES}
 ROWS = [(kind, text, said) for kind, rows in KINDS.items() for text, said in rows]
 
 
