@@ -23,6 +23,11 @@ _NOTES = (  # of transcribers and editors, in square brackets
 )
 _TAG = r"[A-Za-z][\w:-]{0,63}"
 _BBCODE = "b|i|u|s|url|img|quote|code|color|size|center|list|spoiler"
+_ATTRIBUTES = r"(?:\s[^<>]{0,200})?"
+_RAISED = {
+    "sup": str.maketrans("0123456789+-−n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ"),
+    "sub": str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"),
+}
 _PHONEMES = r"(?!/[^/()]*/\))"  # [Kokoro](/kˈOkəɹO/) says how a word is spoken
 
 
@@ -45,6 +50,11 @@ def _entity(match: re.Match[str]) -> str:
     return html.unescape(match.group())
 
 
+def _raised(match: re.Match[str]) -> str:
+    """The figures of <sup> and <sub> as their own characters, so that what reads those decides."""
+    return match[2].lower().translate(_RAISED[match[1].lower()])
+
+
 def _compiled(
     rules: Iterable[tuple[str, Replacement]],
 ) -> list[tuple[re.Pattern[str], Replacement]]:
@@ -64,6 +74,10 @@ _RULES = _compiled(
         (r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});", _entity),
         (r"(?s)<!--.{0,10000}?-->|<!\[CDATA\[|\]\]>|<[?!][^<>]{1,1000}>", " "),
         (r"(?is)<(script|style|ref|sub_alias)\b[^<>]{0,1000}(?<!/)>.{0,10000}?</\1 ?>", " "),
+        (rf"(?i)<sup{_ATTRIBUTES}>\s?\[\d{{1,3}}\]\s?</sup>", ""),
+        (rf"(?i)(?<=\d)<sup{_ATTRIBUTES}>\s?(st|nd|rd|th)\s?</sup>", r"\1"),
+        (rf"(?i)<(sup){_ATTRIBUTES}>\s?([+−-]?\d{{1,4}}|n)\s?</sup>", _raised),
+        (rf"(?i)<(sub){_ATTRIBUTES}>\s?(\d{{1,4}})\s?</sub>", _raised),
         (rf"</?{_TAG}(?:\s[^<>]{{0,2000}}=[^<>]{{0,2000}})?\s?/?>", " "),
         # stage directions and footnotes
         (rf"(?i)[(<*] ?(?:{_SOUNDS}) ?[)>*]|\[ ?(?:{_NOTES}) ?\]", " "),

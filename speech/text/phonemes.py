@@ -40,7 +40,20 @@ _PLAIN = str.maketrans(
 )
 _AFTER_A_TIME = (  # "at five P.M. Eastern": no sentence ends
     "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June "
-    "July August September October November December Eastern Central Mountain Pacific"
+    "July August September October November December Eastern Central Mountain Pacific "
+    "EST EDT CST CDT MST MDT PST PDT GMT UTC BST CET CEST IST JST ET PT"
+)
+_CLASSES = (  # "Plan A", "hepatitis A"
+    "apartment appendix block building case category class column company diagram division door "
+    "exhibit figure form gate grade group hall hepatitis influenza item letter level list mister model "
+    "option paper part party person phase plan player point product question room row schedule section "
+    "series side student table team terminal type unit variant version vitamin wing zone the an"
+)
+_ALSO_VERBS = "grade list plan point schedule type"  # "Plan A Trip" in capitals has an article
+_AFTER_A_LETTER = (  # "the Airbus A three eighty", "Sonata in A major"
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety zero plus minus "
+    "minor major flat sharp"
 )
 
 
@@ -59,6 +72,7 @@ def phonemize(text_normalized: str, language: str, lexicon: Lexicon = NO_WORDS) 
     tokens = list(bounded(_with_phonemes(g2p.tokenize(text), given)))
     _part_quotes(tokens)
     _spell_acronyms(tokens)
+    _name_letter_a(tokens)
     choose_readings(tokens, g2p.tagger, g2p.lexicon)
     said = _joined(_with_stops(g2p.phonemize_tokens(tokens)))
     if not has_sound(said):
@@ -152,6 +166,26 @@ def _spell_acronyms(tokens: Sequence[Tok]) -> None:
         is_pair = len(word) == 2 and word.isalpha() and word.isupper()
         if is_pair and word not in lexicon.golds.d and word.lower() not in _SHORT_WORDS.split():
             token.phonemes = token.phonemes or lexicon.get_NNP(word)[0]
+
+
+def _name_letter_a(tokens: Sequence[Tok]) -> None:
+    """A capital A within a sentence is the letter, not the article, unless it stands in a title."""
+    for before, token, after in zip(tokens, tokens[1:], [*tokens[2:], None], strict=False):
+        if token.text == "A" and not token.phonemes and _is_letter(before, after):
+            token.phonemes = _g2p().lexicon.get_NNP("A")[0]
+
+
+def _is_letter(before: Tok, after: Tok | None) -> bool:
+    """Whether an A between these is a letter's name."""
+    word, following = before.text.lower(), after.text if after else ""
+    in_title = following[:1].isupper() and len(following) > 1
+    if not before.whitespace or not word.isalpha() or following in _POSSESSIVE:
+        return False
+    if following in _AFTER_A_LETTER.split():
+        return True
+    if word in _CLASSES.split():
+        return not (in_title and before.text.istitle() and word in _ALSO_VERBS.split())
+    return before.text.islower() and not in_title
 
 
 def _unknown(word: str) -> str | None:

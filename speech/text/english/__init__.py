@@ -22,12 +22,14 @@ from speech.text.english.streets import read_streets
 from speech.text.english.times import read_times
 from speech.text.english.titles import read_titles
 from speech.text.english.units import read_units
+from speech.text.english.verses import read_verses
 
 _STAGES = (
     unify,
     read_addresses,
     read_streets,
     read_numeric_dates,
+    read_verses,
     read_codes,
     read_ranges,
     read_dates,

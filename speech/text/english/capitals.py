@@ -110,7 +110,7 @@ def _is_pronoun(word: str, before: str, after: str, shouted: bool) -> bool:
     if word == "WHO":
         return not re.search(r"(?i:\bthe) $", before)
     if word == "AM":
-        return bool(re.search(r"\bI $", before)) or shouted
+        return bool(re.search(r"\bI $", before)) or (shouted and not re.search("[a-z] $", before))
     if re.search(r"(?i:\b(?:the|a)) $", before):
         return False
     return shouted or (bool(_PRONOUN_BEFORE.search(before)) and not _NOUN_AFTER.search(after))

@@ -140,6 +140,15 @@ _RULES = compiled(
         (rf"\b(Porsche|Carrera) 911{END}", r"\1 nine eleven"),
         (rf"{START}(?<![$£€])()(911){END}(?! ?(?:%|percent|dollars|k?m\b))", _keyed),
         (
+            rf"\b(Boeing|Airbus) (\d{{3}})-(\d{{1,4}})([A-Z]{{1,3}}\b)?{END}",
+            lambda m: f"{m[1]} {spell_pairs(m[2])} {spell_number(m[3])} {m[4] or ''}".rstrip(),
+        ),
+        (
+            r"(?<![\w.-])1-(8(?:00|88|77|66|55|44|33)|900)"
+            r"(?=[ -](?:numbers?|lines?|hotlines?|calls?)\b)",
+            lambda m: f"one {_group(m[1])}",
+        ),
+        (
             rf"\b(Boeing|Airbus|Peugeot|Levi's|BMW|Porsche) (\d{{3}}){END}",
             lambda m: f"{m[1]} {spell_pairs(m[2])}",
         ),

@@ -13,7 +13,8 @@ _SHORT = {name[:3].lower(): name for name in _NAMES} | {"sept": "September"}
 _ABBREVIATED = "Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec"
 _UNAMBIGUOUS = "|".join([*_NAMES, *_ABBREVIATED.split("|")])
 MONTH = (
-    rf"(?:(?:{_UNAMBIGUOUS}|{_UNAMBIGUOUS.upper()}|(?i:(?!may|mar\b|march|dec\b){_UNAMBIGUOUS}))\b)"
+    rf"(?:(?:{_UNAMBIGUOUS}|{_UNAMBIGUOUS.upper()}|"
+    rf"(?i:(?!(?:may|mar|march|dec)\b)(?:{_UNAMBIGUOUS})))\b)"
 )
 """a month's name or abbreviation; "may" and "march" in small letters are verbs"""
 _ANY_MONTH = rf"(?i:(?:{_UNAMBIGUOUS})\b)"

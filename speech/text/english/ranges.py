@@ -23,6 +23,7 @@ _SUFFIX = (
 _COUNT = rf"(?:\d{{1,2}}:\d\d|\d{{1,2}}'\d{{1,2}}\"|{NUMBER})"
 _RANGE_START = r"(?<![\w.#])(?<![\d%°\"'][,:/'-])(?<![^\W\d_]-)"
 _RANGE_END = r"(?![\d:]*[-–/]\d)"
+_TERMS = rf"(?:{NUMBER} ?[-–+] ?){{0,3}}"
 _BEFORE_MAGNITUDE = re.compile(rf"[ -]?(?:{MAGNITUDE})\b")
 _WEEKDAYS = {
     "Mon": "Monday",
@@ -71,7 +72,12 @@ def _months(match: re.Match[str]) -> str:
 
 _RULES = compiled(
     [
-        (rf"(?<![\w.])({NUMBER}) ?- ?(?={NUMBER} ?=)", r"\1 minus "),
+        (r"(?<![\w.])((?:pp?|[Vv]ols?|[Nn]os|[Cc]hs?|[Ff]igs?)\.)(?=\d+[-–]\d)", r"\1 "),
+        (
+            rf"(?<![\w.])({NUMBER}|\d{{0,4}}[a-z]) ?[-–] ?(?={_TERMS}{NUMBER} ?=)",
+            r"\1 minus ",
+        ),
+        (r"(= ?\d{0,4}[a-z](?:\^?[23²³])?) ?[-–] ?(?=\d)", r"\1 minus "),
         (rf"(?<![\w./])({NUMBER}) ?/ ?(?={NUMBER} ?=)", r"\1 divided by "),
         (r"(?<![\w.])24[/-]7(?!\w|[.,/-]\d)", "twenty-four seven"),
         (r"(?<![\w.])50[/-]50(?!\w|[.,/-]\d)", "fifty-fifty"),

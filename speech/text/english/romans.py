@@ -28,6 +28,10 @@ _AFTER_A_NAME = (
     rf"(?!XL\b|XXX?\b|{_DRIP}\b)(?=[IVXL]{{2,8}}\b){_NUMERAL}"  # none of "CLI", "CV", "MD"
 )
 _REIGN = rf"{alternatives(_NAMES)}|(?:Pope|King|Queen|Emperor|Prince|Tsar) [A-Z][a-z]{{2,15}}"
+_GIVEN = alternatives(_NAMES)
+_INITIALS = r"[A-Z][a-z]{1,24} (?:[A-Z]\. ){1,3}[A-Z][\w']{1,24}(?: Junior)?"
+_SMALL = rf"(?=[ivx]{{2,8}}\b)(?i:{_NUMERAL})"
+_SMALL_THING = rf"(?i:{_THINGS}|page)"
 _YEAR = r"\b(?=[MDCLXVI]{4})M{1,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})\b"
 
 
@@ -37,7 +41,7 @@ def read_romans(text: str) -> str:
 
 
 def _value(numeral: str) -> int:
-    values = [_VALUES[letter] for letter in numeral]
+    values = [_VALUES[letter] for letter in numeral.upper()]
     following = [*values[1:], 0]
     return sum(
         -value if value < after else value for value, after in zip(values, following, strict=True)
@@ -58,7 +62,7 @@ def _range(match: re.Match[str]) -> str:
 
 
 def _century(match: re.Match[str]) -> str:
-    return f"{spell_ordinal(str(_value(match[1])))} {match[2]}"
+    return spell_ordinal(str(_value(match[1]))) + match[2]
 
 
 _THING = rf"(?:{_THINGS.title()}|{_THINGS.upper()}|{_PROPER})"
@@ -73,7 +77,14 @@ _RULES = compiled(
         (rf"\b((?i:{_THINGS})) ((?![IVXLCDM]\b){_NUMERAL}){_NO_WORD}", _counted),
         (rf"\b({_REIGN}) ((?!I\b|[CDLM]\b){_NUMERAL}){_NO_WORD}", _ruler),
         (rf"\b({_REIGN}) (I){_NO_WORD}{_PRONOUN_AFTER}", _ruler),
-        (rf"\b({_SEVERAL}|[VX]) ((?i:century|centuries))\b", _century),
+        (rf"\b({_SMALL_THING}s?) ({_SMALL})[-–]({_SMALL}){_NO_WORD}", _range),
+        (rf"\b({_SMALL_THING}s?) ({_SMALL}){_NO_WORD}", _counted),
+        (rf"\b({_SEVERAL}|[VX])(?:th|e)?([ -](?i:century|centuries))\b", _century),
+        (rf"\b({_SEVERAL}|[VX])(?:th|st|nd|rd)()\b", _century),
+        (
+            rf"\b(?=[A-Z])((?:{_GIVEN}) [A-Z][a-z]{{1,24}}|{_INITIALS}) (I{{2,3}}|IV){_NO_WORD}",
+            _ruler,
+        ),
         (
             rf"\b(?!(?:{SENTENCE_STARTS})\b)([A-Z][\w']{{1,24}}) ({_AFTER_A_NAME}){_NO_WORD}",
             _counted,

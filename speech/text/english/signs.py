@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from speech.text.english.patterns import compiled, substitute
+from speech.text.english.superscripts import read_superscripts
 
 _UNIFIED = {
     **dict.fromkeys("’‘‛ʼʻ`´′", "'"),
@@ -78,7 +79,8 @@ _GREEK = {
 
 def unify(text: str) -> str:
     """One character for each sign that has several; what no rule can speak becomes a space."""
-    return " ".join(text.replace("``", '"').translate(_SPEAKABLE).split())
+    text = read_superscripts(text.replace("``", '"'))
+    return " ".join(text.translate(_SPEAKABLE).split())
 
 
 def read_signs(text: str) -> str:
@@ -158,9 +160,9 @@ _SIGNS = compiled(
         (r"(?<!\w)\+/-(?=\W|\d)", " plus or minus "),
         (r"->|-->", " to "),
         (r"[=~^*_#<>]{2,}", " "),
-        (r"(?<=[\dA-Za-z]) ?\^ ?2(?!\w|[.,]\d)", " squared"),
-        (r"(?<=[\dA-Za-z]) ?\^ ?3(?!\w|[.,]\d)", " cubed"),
-        (r"(?<=\w) ?\^ ?(?=[\w(-])", " to the power of "),
+        (r"(?<=[\dA-Za-z)]) ?\^ ?2(?!\w|[.,]\d)", " squared"),
+        (r"(?<=[\dA-Za-z)]) ?\^ ?3(?!\w|[.,]\d)", " cubed"),
+        (r"(?<=[\w)]) ?\^ ?(?=[\w(-])", " to the power of "),
         (r"(?<=[\d)]) ?\* ?(?=[\d(])", " times "),
         (r"(?<=[\d²³)]) - (?=[\d(])|(?<=\b[a-z]) [-−] (?=[\da-z]\b[^.!?]{0,20}=)", " minus "),
         (

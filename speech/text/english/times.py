@@ -35,9 +35,12 @@ def _clock(match: re.Match[str]) -> str:
 
 
 def _meridiem(written: str, letter: str, rest: str) -> str:
-    dotted_once = written.endswith(".") and written.count(".", -4) == 1
-    ends = written.endswith(".") and (dotted_once or re.match(_SENTENCE_END, rest[:40]))
-    return f"{letter.upper()}M." if ends else f"{letter.upper()}.M."
+    """ "P.M." within a sentence, "PM." at its end, "PM" where a stop would seem to end it."""
+    before_a_name = bool(re.match(_SENTENCE_END, rest[:40]))
+    if not written.endswith("."):
+        return f"{letter.upper()}M" if before_a_name and rest else f"{letter.upper()}.M."
+    dotted_once = written.count(".", -4) == 1
+    return f"{letter.upper()}M." if dotted_once or before_a_name else f"{letter.upper()}.M."
 
 
 def _hour_and_minute(hour: str, minute: str) -> str:

@@ -32,7 +32,10 @@ _DAYS = {
 _DAY = alternatives(_DAYS)
 _DAY_BEFORE = "on|next|last|every|this|until|till|by|in|since|of|from|early|late|mid|and|through"
 _SENTENCE = rf"[\"')\]]*$|[\"')\]]* [\"'(]*(?:{SENTENCE_STARTS})\b"
-_NAME = rf"(?!(?:{SENTENCE_STARTS})\b)" r"(?=(?:[A-Z]\.? ?){0,3}[A-Z][\w'-]|[A-Z]\.)"
+_NAME = (  # "A. Smith" and "Will Smith" start with what starts sentences too
+    rf"(?:(?=[A-Z]\. ?[A-Z]|Will [A-Z][a-z])|(?!(?:{SENTENCE_STARTS})\b)"
+    r"(?=(?:[A-Z]\.? ?){0,3}[A-Z][\w'-]|[A-Z]\.))"
+)
 
 
 def read_titles(text: str) -> str:
@@ -68,16 +71,24 @@ _RULES = compiled(
         (r"\be\.g\.,?|\beg,", "for example,"),
         (r"\bi\.e\.,?", "that is,"),
         (r"\band/or\b", "and or"),
+        (r"(?<![\w/])A/C(?![\w/])", "AC"),
         (
             r"(?<=[ &])Co\.(?= (?:Ltd|Inc|[a-z]))|(?<=& )Co\b\.?|(?<=[a-z] )Co\.(?=[,;:)]|$)",
             "Company",
         ),
         (rf"(?<=[a-z], )({alternatives(_WORDS['state'])})\.(?!\w)", _spoken("state")),
         (r"(?<=\d(?:st|nd|rd|th) )[Ee]d\.", "edition"),
+        (  # these end no sentence
+            r"(?<![\w./&-])(?<!\w')(Mr|Mrs|Ms)\. ?(?=[\"'(]*[^\W_])",
+            lambda match: _WORDS["title"][match[1]] + " ",
+        ),
         (rf"{_any('title')}(?:\. ?| ){_NAME}", _spoken("title", " ")),
         (rf"{_any('title-dot')}\. ?{_NAME}", _spoken("title-dot", " ")),
         (r"\bD[Rr]\.? (?=[A-Z])", "Doctor "),
-        (rf"{_any('number')}\. ?(?=~?\d|[IVXLC]{{2,}}\b|[VX]\b)", _spoken("number", " ")),
+        (
+            rf"{_any('number')}\. ?(?=~?\d|[IVXLC]{{2,}}\b|[VX]\b|[ivx]{{2,8}}\b)",
+            _spoken("number", " "),
+        ),
         (rf"{_any('dot-between')}\. (?=[A-Z])", "versus "),
         (rf"{_any('dot-lower')}\.(?= [a-z\d(])", _spoken("dot-lower")),
         (rf"{_any('day')}\.(?=,|-| ?\d| [a-z])", _spoken("day")),

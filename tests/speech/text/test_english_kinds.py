@@ -116,6 +116,8 @@ DATES = [
     ("the 1990s, the '90s, 1910s", "the nineteen nineties, the nineties, nineteen tens"),
     ("340 B.C., 1066 AD", "three forty BC, ten sixty-six AD"),
     ("in March 20,000 people", "in March twenty thousand people"),
+    ("They march 20 miles, may 3 times", "They march twenty miles, may three times"),
+    ("july 4, sept 5, March 20", "July fourth, September fifth, March twentieth"),
 ]
 TIMES = [
     ("5.30pm, 5:30 PM, 5pm", "five thirty P.M., five thirty P.M., five P.M."),
@@ -125,6 +127,8 @@ TIMES = [
     ("10:30:15", "ten hours thirty minutes and fifteen seconds"),
     ("14:05, 9:00, 12am", "fourteen oh five, nine o'clock, twelve A.M."),
     ("6 o'clock, 5pm EST, 11:30EST", "six o'clock, five P.M. EST, eleven thirty EST"),
+    ("At 10 AM Bob left, at 7pm (Bob)", "At ten AM Bob left, at seven PM, Bob"),
+    ("AT 10 AM BOB LEFT US", "At ten AM bob left us"),
     ("2h30m", "two hours thirty minutes"),
     ("He lives in the U.S. He likes it.", "He lives in the US. He likes it."),
 ]

@@ -28,6 +28,8 @@ MARKED = [
     ("*** scene ***", "scene"),
     ("[laughs] Yes. (sighs) *coughs* No. [inaudible]", "Yes. No."),
     ("It is so.[1][23] Is it?[citation needed]", "It is so. Is it?"),
+    ("10<sup>6</sup> m<sup>-2</sup>, CO<sub>2</sub>, 2<sup>n</sup>", "10⁶ m⁻², CO₂, 2ⁿ"),
+    ('The 1<SUP>st</SUP> is so.<sup class="note">[4]</sup>', "The 1st is so."),
     (":smile: hello :+1:", "hello :+1:"),
 ]
 TEXT = [

@@ -16,11 +16,19 @@ READ = [
     ("He lives in the U.S.", "hˌi lˈɪvz ɪn ðə jˌuˈɛs."),
     ("The U.S. Army came.", "ðə jˌuˈɛs ˈɑɹmi kˈAm."),
     ("At five P.M. Monday it rained.", "ˌæt fˈIv pˌiˈɛm mˈʌndˌA ɪt ɹˈAnd."),
+    ("At five P.M. EST it rained.", "ˌæt fˈIv pˌiˈɛm ˌiˌɛstˈi ɪt ɹˈAnd."),
+    ("At ten AM Bob left.", "ˌæt tˈɛn ˌAˈɛm bˈɑb lˈɛft."),
     # letters where nobody could pronounce a word
     ("two tbsp", "tˈu tˌibˌiˌɛspˈi"),
     ("a wk", "ɐ dˌʌbᵊljukˈA"),
     ("nhl", "ˌɛnˌAʧˈɛl"),
     ("CO two levels rose.", "sˌiˈO tˈu lˈɛvᵊlz ɹˈOz."),
+    ("Plan A failed, from A to B.", "plˈæn ˈA fˈAld, fɹʌm ˈA tə bˈi."),
+    ("Use A four paper, the A team", "jˈuz ˈA fˈɔɹ pˈApəɹ, ði ˈA tˈim"),
+    ("Sonata in A major, straight A's", "sənˈɑTə ɪn ˈA mˈAʤəɹ, stɹˈAt ˈAz"),
+    # an article, all the same
+    ("A man came. What A Day.", "ɐ mˈæn kˈAm. wˌʌt ɐ dˈA."),
+    ("Plan A Trip Upon A Time", "plˈæn ɐ tɹˈɪp əpˈɑn ɐ tˈIm"),
     # words, all the same
     ("NASA and NATO", "nˈæsə ænd nˈATO"),
     ("Oh no, go on, MY friend", "ˈO nˈO, ɡˌO ˌɔn, ˌɛmwˈI fɹˈɛnd"),

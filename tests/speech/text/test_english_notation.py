@@ -1,0 +1,65 @@
+"""Right readings by kind of token, the rarer: raised figures, initials, verses, grouped digits."""
+
+import pytest
+
+from speech.text.normalize import normalize
+
+POWER = "to the power of"
+RAISED = [
+    ("10⁶ people and 2⁸", f"ten {POWER} six people and two {POWER} eight"),
+    ("6.02 × 10²³", f"six point zero two times ten {POWER} twenty-three"),
+    ("10⁻³, x⁴, 2ⁿ", f"ten {POWER} minus three, x {POWER} four, two {POWER} n"),
+    ("(1 + x)⁴, mc², πr³", f"one plus x, {POWER} four, MC squared, pi r cubed"),
+    ("5 in² of 20 kg/m³", "five in squared of twenty kilograms per cubic meter"),
+    ("It ended.¹ The result² was 'good'.³", "It ended. The result was 'good'."),
+    ("Is it²,³ so⁴? In 1999¹ it was.", "Is it so? In nineteen ninety-nine it was."),
+    ("Ca²⁺, ²³⁵U", "Ca two plus, two hundred thirty-five U"),
+    ("10<sup>6</sup> and 1<sup>st</sup>", f"ten {POWER} six and first"),
+    ("CO<sub>2</sub>, a word<sup>3</sup>", "C O two, a word"),
+]
+TITLES = [
+    ("Mr. Will Smith, Sgt. Will Brown", "Mister Will Smith, Sergeant Will Brown"),
+    ("Mrs. A. B. Jones, Prof. A. Einstein", "Missus A. B. Jones, Professor A. Einstein"),
+    ("Lt. I. Hill met Gen. A. Smith.", "Lieutenant I. Hill met General A. Smith."),
+    ("He saw the Gen. The man left.", "He saw the Gen. The man left."),
+    ("the A/C unit", "the AC unit"),
+]
+VERSES = [
+    ("Genesis 1:1-3 says so.", "Genesis one one to three says so."),
+    ("Luke 2:1, Genesis 1:1–2:3", "Luke two one, Genesis one one to two three"),
+    ("1 Corinthians 13:4-7", "First Corinthians thirteen four to seven"),
+    ("Meet Mark 3:15 pm", "Meet Mark three fifteen P.M."),
+    ("odds of 3:1", "odds of three to one"),
+]
+DASHES = [
+    (
+        "7 – 2 = 5, 10 - 3 - 2 = 5",
+        "seven minus two equals five, ten minus three minus two equals five",
+    ),
+    ("y = 3x - 5, 2x - 3 = 7", "y equals three x minus five, two x minus three equals seven"),
+    ("Boeing 737-800", "Boeing seven thirty-seven eight hundred"),
+    ("a Boeing 777-300ER", "a Boeing seven seventy-seven three hundred ER"),
+    ("pp.12-15, a 1-800 number", "pages twelve to fifteen, a one eight hundred number"),
+    ("from 3x - 5x", "from three x to five x"),
+]
+ROMANS = [
+    ("Chapter xii, pp. iv–xii, Scene ii", "Chapter twelve, pages four to twelve, Scene two"),
+    ("John F. Kennedy III, Henry Ford II", "John F. Kennedy the third, Henry Ford the second"),
+    ("Star Trek III, Rocky IV", "Star Trek three, Rocky four"),
+    ("the XVth century, XIX-century art", "the fifteenth century, nineteenth-century art"),
+    ("John Smith V. Jones, part i", "John Smith V. Jones, part i"),
+]
+KINDS = {"romans": ROMANS, "verses": VERSES, "dashes": DASHES, "raised": RAISED, "titles": TITLES}
+ROWS = [(kind, text, said) for kind, rows in KINDS.items() for text, said in rows]
+
+
+@pytest.mark.parametrize(("kind", "text", "said"), ROWS)
+def test_reading(kind: str, text: str, said: str) -> None:
+    assert normalize(text, "en") == said
+    assert normalize(said, "en") == said
+
+
+@pytest.mark.parametrize("piece", ["¹", "a²", "10⁶", "⁺", "word³,", "<sup>2", "²³"])
+def test_hostile_lines_of_10_000_characters_come_back(piece: str) -> None:
+    said = normalize((piece * 10_000)[:10_000], "en")
+    assert not any(char.isnumeric() for char in said)
