@@ -104,15 +104,6 @@ def test_prose_becomes_sentences_over_wrapped_lines(tmp_path: Path) -> None:
     ]
 
 
-def test_a_word_that_is_broken_at_the_end_of_a_line_is_joined(tmp_path: Path) -> None:
-    text = "It is an exam-\nple. The long-\nterm plan is\nsoft\u00ad\nware.\n"
-    path = write(tmp_path / "a.txt", text)
-    assert lines_of(path, unit="sentence") == [
-        Line("It is an example.", "a.txt:1"),
-        Line("The long-term plan is software.", "a.txt:2"),
-    ]
-
-
 def test_a_paragraph_without_end_is_read_in_pieces(tmp_path: Path) -> None:
     sentences = [f"This is sentence number {n} of a very long paragraph." for n in range(500)]
     path = write(tmp_path / "a.txt", "\n".join(sentences))

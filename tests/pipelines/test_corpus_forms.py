@@ -74,15 +74,6 @@ def test_other_delimiters(tmp_path: Path, name: str, content: str, options: dict
     assert (line.text, line.id) == ("One; two.", "x")
 
 
-@pytest.mark.parametrize("mark", [",", "|"])
-def test_a_space_is_no_language_and_no_voice(tmp_path: Path, mark: str) -> None:
-    rows = "language,voice,text\n , ,One.\nen , alto ,Two.\n".replace(",", mark)
-    assert lines_of(write(tmp_path / "a.csv", rows)) == [
-        Line("One.", "a.csv:2"),
-        Line("Two.", "a.csv:3", None, "en", "alto"),
-    ]
-
-
 def test_a_text_with_bars_is_no_table(tmp_path: Path) -> None:
     assert lines_of(write(tmp_path / "a.txt", "One|two|three\n")) == [
         Line("One|two|three", "a.txt:1")
