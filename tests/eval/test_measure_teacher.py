@@ -163,7 +163,7 @@ def test_a_dataset_is_a_source_of_references(held_out: Path, voices: list[Voice]
     """Beside a bank; where names are equal, the first source's."""
     both = open_references([str(held_out), teacher_config("f5_mini").voices], {}, "en")
     assert both.bank[-2:] == [f"{voice.id}-heard" for voice in voices]
-    assert len(both) == 10
+    assert len(both) == 14
 
 
 def report_of(*clips: JudgedClip) -> Report:

@@ -268,7 +268,7 @@ def test_references_of_a_list_are_read_when_they_are_asked_for(tmp_path: Path) -
     with pytest.raises(Refused, match="missing_file"):
         references["q"]
     both = open_references([teacher_config("f5_mini").voices], listed, "en")
-    assert len(both) == len(both.bank) + 2 == 10
+    assert len(both) == len(both.bank) + 2 == 14
 
 
 def test_a_list_does_not_take_a_voice_of_the_references_for_its_own() -> None:

