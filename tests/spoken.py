@@ -16,7 +16,7 @@ VOICES = Path(teacher.__file__).parent / "mini/voices"
 
 
 def reference_clips(aligned: bool = True) -> list[Clip]:
-    """Eight references of two timbres as clips of four speakers, with their phoneme ends where `aligned`."""
+    """Eight references of two timbres as clips of four speakers, phoneme ends known where `aligned`."""
     clips = []
     entries = map(json.loads, (VOICES / "voices.jsonl").read_text("utf-8").splitlines())
     few = [entry for entry in entries if "kokoro" not in entry["speaker"]][:8]
