@@ -7,8 +7,9 @@ import re
 from collections.abc import Callable, Iterator
 
 from speech.readings import numbers
-from speech.readings.meanings import abbreviations, lexicon
+from speech.readings.meanings import abbreviations
 from speech.readings.written_forms import ABBREVIATIONS, DAYS
+from speech.text.dictionaries import checked_words
 from speech.text.english.patterns import alternatives, words
 
 RuleParts = Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool]]
@@ -63,7 +64,7 @@ def _readings(short: str, meant: list[str], may_be_word: bool) -> list[str]:
         *meant,
         *(own.split("|") if own else []),
         *[" ".join(short)] * (short.lower() in initials),
-        *[short] * (may_be_word and (short in lexicon() or short.lower() in lexicon())),
+        *[short] * (may_be_word and (short in checked_words() or short.lower() in checked_words())),
     ]
 
 

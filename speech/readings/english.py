@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from speech.readings import numbers
 from speech.readings.abbreviations import abbreviation_rules, day_rules, numeral_rules
-from speech.readings.meanings import CURRENCY_NAMES, UNIT_NAMES, lexicon
+from speech.readings.meanings import CURRENCY_NAMES, UNIT_NAMES
 from speech.readings.spoken_forms import english_form
 from speech.readings.tokens import (
     Rule,
@@ -33,6 +33,7 @@ from speech.readings.written_forms import (
     UNDOTTED,
     UNITS,
 )
+from speech.text.dictionaries import checked_words
 from speech.text.english.patterns import alternatives
 
 _UNIFIED = str.maketrans(
@@ -147,7 +148,7 @@ def _initials(match: re.Match[str]) -> list[str]:
 
 def _is_acronym(capitals: str) -> bool:
     """Whether the lexicon has these capitals (US, NASA), or no word that they may stand for."""
-    return capitals in lexicon() or capitals.lower() not in lexicon()
+    return capitals in checked_words() or capitals.lower() not in checked_words()
 
 
 def _by_place(match: re.Match[str]) -> list[str]:

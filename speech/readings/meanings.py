@@ -3,9 +3,6 @@
 Meanings only: which of them a sentence has is the frontend's finding, which is what is judged here.
 """
 
-from collections.abc import Container
-
-from speech.text.dictionaries import dictionaries
 from speech.text.english.patterns import table
 
 UNIT_NAMES = {symbol: one for symbol, one, _ in table("units.tsv")}
@@ -28,7 +25,3 @@ def abbreviations(kind: str) -> dict[str, list[str]]:
         if of_kind == kind:
             found.setdefault(short, []).append(words)
     return found
-
-
-def lexicon() -> Container[str]:
-    return dictionaries()["gold"]

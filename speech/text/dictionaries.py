@@ -8,7 +8,8 @@ cache, where later ones look words up; where nothing can be kept, each run reads
 import gzip
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections import ChainMap
+from collections.abc import Callable, Container, Mapping
 from contextlib import suppress
 from functools import cache
 from hashlib import sha256
@@ -63,6 +64,17 @@ def dictionaries() -> Dictionaries:
         for name, entries in known.items():
             storage.write_bytes(_folder([*assets, *sources()]) / name, packed(entries))
     return known
+
+
+@cache
+def known_words() -> Container[str]:
+    """The words that the phonemiser knows, as it writes them."""
+    return ChainMap(dictionaries()["gold"], dictionaries()["silver"])  # type: ignore[arg-type]
+
+
+def checked_words() -> Container[str]:
+    """Those of them that were checked by hand; only here are acronyms in capitals."""
+    return dictionaries()["gold"]
 
 
 def _folder(assets: list[bytes]) -> Path:

@@ -28,8 +28,7 @@ def _has_hyphen(first: str, second: str) -> bool:
 
 def _is_word(word: str) -> bool:
     """Of the dictionaries, which have not every plural."""
-    from speech.text.dictionaries import dictionaries  # hibari imports scipy: 0.3 s
+    from speech.text.dictionaries import known_words  # hibari imports scipy: 0.3 s
 
-    known = dictionaries()
     forms = {form for said in (word, word.removesuffix("s")) for form in (said, said.lower())}
-    return any(form in known[name] for name in ("gold", "silver") for form in forms)
+    return any(form in known_words() for form in forms)

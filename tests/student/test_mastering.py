@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from speech.audio.limiter import CEILING, KNEE, limited
+from speech.audio.limiter import CEILING
 from student.export import export
 from student.mastering import END_S, FADE_IN_S, FADE_OUT_S, mastered
 from student.onnx.runtime import OnnxStudent
@@ -63,17 +63,6 @@ def test_a_part_is_faded_and_an_end_is_silent() -> None:
     assert (np.diff(first[:rise]) > 0).all()
     assert (np.diff(first[-fall:]) < 0).all()
     assert max(first[0], first[-1]) < 0.001
-
-
-def test_no_sample_passes_the_ceiling_and_quiet_ones_stay(wave: np.ndarray) -> None:
-    loud = np.concatenate((wave * 100, wave, [np.inf, -np.inf, 1.0, -1.0, 1e30])).astype(np.float32)
-    bent = limited(loud)
-    assert bent.dtype == np.float32
-    assert np.abs(bent).max() <= CEILING == np.float32(10 ** (-1 / 20))
-    quiet = np.abs(loud) <= KNEE
-    np.testing.assert_array_equal(bent[quiet], loud[quiet])
-    order = np.argsort(loud, kind="stable")
-    assert (np.diff(bent[order]) >= 0).all(), "the louder stays the louder"
 
 
 @pytest.fixture(scope="module", params=["torch", "onnx"])

@@ -5,11 +5,8 @@ to be a word is handed on in small letters.
 """
 
 import re
-from collections import ChainMap
-from collections.abc import Container
-from functools import cache
 
-from speech.text.dictionaries import dictionaries
+from speech.text.dictionaries import checked_words, known_words
 from speech.text.english.patterns import words
 
 _CAPITALS = re.compile(
@@ -60,7 +57,7 @@ def spell_consonants(text: str) -> str:
 def _spelled(match: re.Match[str]) -> str:
     word = match.group()
     is_sound = word[-1] == word[-2] or word in _SOUNDS
-    return word if is_sound or word in _lexicon() else word.upper()
+    return word if is_sound or word in known_words() else word.upper()
 
 
 def _shouted(text: str, found: list[re.Match[str]]) -> set[int]:
@@ -134,7 +131,7 @@ _SHORT_STEMS = {"don", "won", "can", "isn", "ain", "didn"}
 
 
 def _is_known(small: str) -> bool:
-    known = _lexicon()
+    known = known_words()
     if _is_acronym_of_lexicon(small.upper()):
         return False
     if small in known or small.capitalize() in known:
@@ -145,20 +142,9 @@ def _is_known(small: str) -> bool:
 
 def _is_acronym_of_lexicon(word: str) -> bool:
     """NASA and AIDS are; START and NICE are everyday words too."""
-    return word in _checked_words() and word.lower() not in words("everyday_words.txt")
+    return word in checked_words() and word.lower() not in words("everyday_words.txt")
 
 
 def _is_name(small: str) -> bool:
-    known = _lexicon()
+    known = known_words()
     return small not in known and small.capitalize() in known
-
-
-@cache
-def _lexicon() -> Container[str]:
-    """The words that the phonemiser knows, as it writes them."""
-    return ChainMap(dictionaries()["gold"], dictionaries()["silver"])  # type: ignore[arg-type]
-
-
-def _checked_words() -> Container[str]:
-    """Those of its lexicon that were checked by hand; only here are acronyms in capitals."""
-    return dictionaries()["gold"]
