@@ -5,6 +5,7 @@ The lock is the kernel's (`flock`): it ends with the process however that ends, 
 that share a host name and process numbers see each other's where they share the disk.
 """
 
+import errno
 import fcntl
 import os
 import secrets
@@ -21,6 +22,8 @@ MARK = ".tts-distill-tmp-"
 """in the name of each: `.train.parquet.tts-distill-tmp-0123abcd`"""
 STALE_S = 24 * 3600
 """age at which one is stale where the file system knows no locks"""
+ATTEMPTS = 100
+"""to make one, of which sweepers may take some; a place that has none after them (/proc) takes no files"""
 
 _own: dict[Path, int] = {}
 """those of this process, with the descriptors that hold their locks"""
@@ -83,18 +86,19 @@ def _make_folder(path: Path) -> int:
 
 
 def _make(path: Path, create: Callable[[Path], int]) -> Path:
-    while True:
+    for attempt in range(ATTEMPTS):
         temporary = path.with_name(f".{path.name}{MARK}{secrets.token_hex(4)}")
         try:
             descriptor = create(temporary)
         except FileNotFoundError:
-            if path.parent.is_dir():  # a folder that was swept before it could be opened
-                continue
+            if path.parent.is_dir() and attempt < ATTEMPTS - 1:
+                continue  # a folder that was swept before it could be opened
             raise
         if _lock(descriptor, unknown=True) and is_at(temporary, descriptor):
             _own[temporary] = descriptor
             return temporary
         os.close(descriptor)  # swept between its making and its lock
+    raise FileNotFoundError(errno.ENOENT, "it is removed as soon as it is made", str(path))
 
 
 def _release(temporary: Path) -> None:

@@ -121,3 +121,24 @@ def test_a_folder_that_is_swept_before_it_is_opened_is_made_again(
     with temporary_folder(tmp_path) as folder:
         assert folder.is_dir()
     assert len(make) == 2
+
+
+def test_a_place_that_takes_no_files_is_told(tmp_path: Path, monkeypatch) -> None:
+    """As /proc, which root may write to, and in which nothing can be made."""
+    tried: list[Path] = []
+
+    def refuse(path: Path) -> int:
+        tried.append(path)
+        raise FileNotFoundError(errno.ENOENT, "No such file or directory", str(path))
+
+    monkeypatch.setattr(temporaries, "_make_file", refuse)
+    with pytest.raises(FileNotFoundError), temporary_file(tmp_path / "x.wav"):
+        pass
+    assert len(tried) == temporaries.ATTEMPTS
+
+
+def test_what_is_always_swept_at_once_is_told(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(temporaries, "is_at", lambda path, descriptor: False)
+    with pytest.raises(FileNotFoundError, match="removed as soon"), temporary_file(tmp_path / "x"):
+        pass
+    assert not temporaries._own
