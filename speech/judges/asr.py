@@ -1,6 +1,7 @@
 """What was said: Whisper through faster-whisper (CTranslate2)."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -134,11 +135,15 @@ class Asr:
         if device == "cuda":
             load_cublas("judges.asr.device")
         model, files = self.config.source()
-        return WindowedWhisper(
-            model,
-            device=device,
-            compute_type=self.config.compute_type,
-            cpu_threads=self.config.cpu_threads or min(4, cores()),
-            num_workers=self._callers,
-            files=files or None,
-        )
+        # in a thread that ends: CTranslate2 gives whoever loads it its own number of OpenMP's threads,
+        # and all that torch computed there afterwards would be cut among as many
+        with ThreadPoolExecutor(1, "whisper") as loader:
+            return loader.submit(
+                WindowedWhisper,
+                model,
+                device=device,
+                compute_type=self.config.compute_type,
+                cpu_threads=self.config.cpu_threads or min(4, cores()),
+                num_workers=self._callers,
+                files=files or None,
+            ).result()

@@ -23,7 +23,7 @@ MARK = ".tts-distill-tmp-"
 STALE_S = 24 * 3600
 """age at which one is stale where the file system knows no locks"""
 ATTEMPTS = 100
-"""to make one, of which sweepers may take some; a place that has none after them (/proc) takes no files"""
+"""to make one, of which sweepers may take some; a place without any after them takes none (/proc)"""
 
 _own: dict[Path, int] = {}
 """those of this process, with the descriptors that hold their locks"""

@@ -78,6 +78,16 @@ def test_asr_window_holds_the_clip() -> None:
     ]  # fmt: skip
 
 
+def test_torch_keeps_its_threads_beside_whisper() -> None:
+    """CTranslate2 gave them its own number: all later tests, and sums, of the process had two."""
+    import torch
+
+    before = torch.get_num_threads()
+    other = Asr(asr_config(cpu_threads=before + 1))
+    other.transcribe_one(np.zeros(SAMPLE_RATE, np.float32), "en")
+    assert torch.get_num_threads() == before
+
+
 def test_asr_hears_a_clip_longer_than_its_window(asr: Asr) -> None:
     long = np.concatenate([np.pad(wave, (0, HZ)) for wave in WAVES.values()] * 2)
     assert len(long) > 33 * HZ
