@@ -28,9 +28,12 @@ _NO_SURNAMES = (  # "Davis Cup", "Jackson Park"
     "Island|Bridge|Center|Centre|Project|Foundation|Case|Study|Trust|Fund|Partners|Capital|Ventures|"
     "Lecture|Theatre|Division|Stage|Round|Title|Article|Section|Session|Summit|Plan|Report|Station|"
     "Terminal|Unit|Group|Gate|Plaza|Arena|Court|Square|Mission|Version|Model|Test|Scene|Episode|Season|"
-    "Game|Army|Navy|Corps|Trek|Continental"
+    "Game|Army|Navy|Corps|Trek|Continental|River|Creek|Sea|Bay|Beach|Valley|Mountain|Point|Dam|Airport|"
+    "Base|Reactor|Stanley"
 )
-_FRANCHISES = "John Wick|Harry Potter|Alan Wake|James Bond|Jack Ryan|Tony Hawk|Johnny English"
+_FRANCHISES = (
+    "John Wick|Harry Potter|Alan Wake|James Bond|Jack Ryan|Tony Hawk|Johnny English|Ben Hur"
+)
 _SURNAME = rf"(?!(?:{_NO_SURNAMES})\b)[A-Z][\w'-]{{1,24}}"
 _OF_A_PERSON = (  # what no film and no game does
     r"(?=,? (?:said|says|told|asked|replied|laughed|smiled|nodded|shrugged|whispered|shouted|married|"

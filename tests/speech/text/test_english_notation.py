@@ -64,6 +64,7 @@ ROMANS = [
     ("Biff Tannen III was born.", "Biff Tannen the third was born."),
     ("King Carl Gustaf XVI, Mustafa IV", "King Carl Gustaf the sixteenth, Mustafa the fourth"),
     ("Davis Cup II, Jackson Park II", "Davis Cup two, Jackson Park two"),
+    ("Jordan River II, Logan Airport II", "Jordan River two, Logan Airport two"),
     ("John Wick IV, Street Fighter II", "John Wick four, Street Fighter two"),
     (
         "Will World War II end, James Brown IV fluids",
