@@ -157,10 +157,12 @@ def _bare(written: str) -> str:
 
 
 def _alternatives(sides: Sequence[Sequence[Token]]) -> Iterator[tuple[int, int, str]]:
-    for side, tokens in enumerate(sides):
-        for place, token in enumerate(tokens):
-            for reading in token.readings[1:]:
-                yield side, place, reading
+    """Twice, for a choice of one side may make another right on the other."""
+    for first in (1, 0):
+        for side, tokens in enumerate(sides):
+            for place, token in enumerate(tokens):
+                for reading in token.readings[first:] if len(token.readings) > 1 else ():
+                    yield side, place, reading
 
 
 def _errors(expected: str, heard: str) -> tuple[int, int]:

@@ -1,20 +1,18 @@
 """Readings of written English, by rules of which the first that matches counts."""
 
-import html
 import re
-import unicodedata
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from speech.readings import numbers
 from speech.readings.abbreviations import abbreviation_rules, day_rules, numeral_rules
 from speech.readings.meanings import CURRENCY_NAMES, UNIT_NAMES
+from speech.readings.plain_text import plain_text
 from speech.readings.spoken_forms import english_form
 from speech.readings.tokens import (
     Rule,
     Token,
     joined_readings,
-    key,
     looked_up,
     read_tokens,
     said,
@@ -36,14 +34,6 @@ from speech.readings.written_forms import (
 from speech.text.dictionaries import checked_words
 from speech.text.english.patterns import alternatives
 
-_UNIFIED = str.maketrans(
-    {**dict.fromkeys("’‘‛ʼ`", "'"), **dict.fromkeys("“”„″", '"'), **dict.fromkeys("‐‑–−", "-")}
-)
-_QUOTATION_MARKS = re.compile(r"(?<!\w)'+(?!\d|em\b)|(?<=[^\W\d])'+(?!\w)")
-_LINK = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")  # also a word with its phonemes
-_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
-_BRACKETS = re.compile(r"[\[(]([^\[\]()]*)[\])]")
-_AREA_CODE = re.compile(r"\((\d+)\)[ -]?(?=\d)")
 _MARKS = r"""[\s.,;:!?'"()\[\]{}…—*~=_^«»-]*"""
 _ORDINARY = re.compile(  # words as such, numbers, and punctuation; letters without a vowel are none
     rf"""{_MARKS}(?:(?=[^\W\d_]*[aeiouyAEIOUYà-ɏ])(?:[^\W\d_]{{2,}}|[aioAIO](?![^\W\d_]))
@@ -54,7 +44,7 @@ _ORDINARY = re.compile(  # words as such, numbers, and punctuation; letters with
 
 def english_tokens(text: str, spoken: str | None = None) -> list[Token]:
     """The text in order; `spoken` is a frontend's reading, for what the rules do not know."""
-    found = _tokens(_plain(text, spoken))
+    found = _tokens(plain_text(text, spoken))
     return found if spoken is None else with_frontend(found, spoken.split(), " ", english_form)
 
 
@@ -65,30 +55,6 @@ def _tokens(text: str) -> list[Token]:
 def _words(text: str) -> Iterator[Token]:
     for word in text.split():
         yield Token(word, (word,), bool(_ORDINARY.fullmatch(word)))
-
-
-def _plain(text: str, spoken: str | None) -> str:
-    """Without markup, one form of each sign; brackets stay where the frontend speaks them."""
-    text = "".join(map(_folded, html.unescape(text).translate(_UNIFIED)))
-    text = _TAG.sub(" ", _LINK.sub(r"\1", _QUOTATION_MARKS.sub(" ", text)))
-    if spoken is None:
-        return text
-    text = _AREA_CODE.sub(r"\1-", text)
-    heard = set(map(key, spoken.split()))
-    return _BRACKETS.sub(lambda match: _bracketed(match[1], heard), text)
-
-
-def _bracketed(inside: str, heard: set[str]) -> str:
-    words = [key(word) for word in inside.split()]
-    unspoken = all(word.isalpha() for word in words) and heard.isdisjoint(words)
-    return " " if unspoken else f" {inside} "
-
-
-def _folded(char: str) -> str:
-    if char in "²³" or unicodedata.category(char) not in ("No", "Nd"):
-        return char
-    folded = unicodedata.normalize("NFKC", char).replace("⁄", "/")
-    return f" {folded}" if "/" in folded else folded
 
 
 # ---- readings that look at words -------------------------------------------------------------
@@ -107,7 +73,7 @@ def _range(match: re.Match[str]) -> list[str]:
         ends += [first[:2] + last]
     readings = [f"{a} {to} {b}" for to in ("to", "through") for a in shortened for b in ends]
     if first.isdigit() and last.isdigit():
-        is_score, is_telephone = int(last) < int(first) < 100, (len(first), len(last)) == (3, 4)
+        is_score, is_telephone = int(last) <= int(first) < 100, (len(first), len(last)) == (3, 4)
         readings = [f"{first} {last}"] * (is_score or is_telephone) + readings
     return readings
 
@@ -171,7 +137,7 @@ def _slash(match: re.Match[str]) -> list[str]:
 _TLD = "com|org|net|edu|gov|io|co|uk|de|fr|cn|jp|ai|info|tv|me|us|ca|au"
 _FILE = "txt|pdf|csv|json|py|zip|html?|docx?|xlsx?|jpe?g|png|mp[34]|exe|md|sh"
 _PATH = r"(?:/[\w./?=&%#-]*\w)?"
-_NUMBER = r"\d[\d,]*(?:\.\d+)*"
+_NUMBER = r"\d(?:[\d,]*\d)?(?:\.\d+)*"
 _SIGN = f"(?-i:{alternatives(sign for sign in CURRENCY_NAMES if not sign.isalpha())})"
 _CODE = f"(?-i:{alternatives(code for code in CURRENCY_NAMES if code.isalpha())})"
 _LONG_UNIT = alternatives(unit for unit in UNIT_NAMES if len(unit) > 1)  # "a 10-yr-old"
@@ -179,7 +145,7 @@ _UNIT = rf"{alternatives(UNITS)}|(?-i:{alternatives(UNIT_NAMES)})"
 _MONTH = rf"(?:{alternatives(MONTH_OF)})\b\.?"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?\b"
 _HALF_DAY = r"[AaPp]\.?[Mm]\b\.?"
-_SCALE = " ?(?:k|m|b|bn)\\b| (?:thousand|million|billion|trillion)\\b"
+_SCALE = " ?(?:k|m|b|bn)\\b|[ -](?:thousand|million|billion|trillion)\\b"
 _AMOUNT = (  # an end of a range
     rf"{_SIGN}?(?:\d{{1,2}}[:.]\d\d(?::\d\d)?|{_NUMBER})"
     rf"(?: ?(?:{_HALF_DAY}|%|(?:{_UNIT})(?![\w/])|st|nd|rd|th|'?s\b|[mb]illion\b))?"
@@ -187,7 +153,13 @@ _AMOUNT = (  # an end of a range
 
 
 def _numbers() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool]]:
-    yield r"\b(\d{4})([-/.])(\d{1,2})\2(\d{1,2})\b(?!/|-)", numbers.numeric_date, True
+    yield (
+        r"\b(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:T(?=\d\d:)|\b(?!/|-))",
+        numbers.numeric_date,
+        True,
+    )
+    after_clock = r"(?:(?<=T\d\d:\d\d)|(?<=T\d\d:\d\d:\d\d)|(?<=:\d\d\.\d{3}))"
+    yield rf"{after_clock} ?(Z|[+-]\d\d:?\d\d)\b", numbers.zone, True
     yield r"\b(\d\d?)([-/.])(\d\d?)\2(\d{4}|\d\d)\b(?!/|-|\.\d)", numbers.numeric_date, True
     span = rf"(?P<first>{_DAY}) ?- ?(?P<last>{_DAY})"
     yield rf"\b(?P<before>{_MONTH}) {span}(?P<after>)", numbers.days, True
@@ -207,7 +179,8 @@ def _numbers() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool
     yield r"(?<=\d) ?x ?(?=\d)", said(" by ", " times ", " x "), True
     yield rf"(?<![\w.,/-])({_AMOUNT}) ?[-—~] ?({_AMOUNT})(?![\w/-])", _range, True
     yield rf"(?<![\w.:])(\d\d?)[:.](\d\d)(?::(\d\d))? ?({_HALF_DAY})", numbers.time, True
-    yield r"(?<![\w.:])(\d\d?):(\d\d)(?::(\d\d))?(?![\w:])()", numbers.time, True
+    clock = r"(?:(?<![\w.:])|(?<=\dT))(\d\d?):(\d\d)(?::(\d\d))?"
+    yield rf"{clock}(?:\.\d+(?=Z))?(?!(?!Z\b)\w|:)()", numbers.time, True
     yield r"(?<=\d) ?([ap])\.? ?m\b\.?|\b([ap])\.m\b\.?", said(r" \1\2m"), True
     yield r"(?<![\w/.])(\d+ )?(\d+) ?/ ?(\d+)(?:st|nd|rd|th)?(?![\w/])", numbers.fraction, True
     before = rf"(?<!\w)(?P<sign>{_SIGN}|{_CODE}\.?) ?"
@@ -229,13 +202,14 @@ def _numbers() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool
     yield r"(\d)\"(?!\w)", said(r"\1 inches", r"\1 inch", r"\1"), True
     rate = rf"(/(?:{alternatives(PER)})\b)?(?![\w/'])"
     yield rf"(?<![A-WYZ\d.])({_NUMBER})[ -]?({_UNIT})([23²³]?){rate}", numbers.measure, False
+    yield r"\b(wks?|tbsp|tsp|yrs?|hrs?|lbs?|kg|kwh|mph|k[mp]h|km/h)\b", numbers.unit, True
     yield rf"(?<=\w)/({alternatives(PER)})\b\.?", lambda m: numbers.rates(m[1]), False
     yield rf"\b({alternatives(BEFORE_NUMBERS)})\. ?(?=\d)", looked_up(BEFORE_NUMBERS), True
-    yield r"\b(wks?|tbsp|tsp|yrs?|hrs?|lbs?|kg|kwh|mph)\b", numbers.unit, True
 
 
 def _signs() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool]]:
     yield r"\b[A-Z]{1,3}&[A-Z]{1,3}\b", _initials, True
+    yield r"(?-i:(?<!the )\bUS)(?= \$\d)", said("US", ""), True
     yield r"(?<=\d)\+", said(" plus", " or more"), False
     yield r"(?<!\w)~ ?(?=[$£€]?\d)", said("about ", "approximately ", "around "), True
     yield r"(?<![\w.])-(?=[$£€]?\.?\d)", said("minus ", "negative "), True

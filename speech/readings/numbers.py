@@ -47,6 +47,7 @@ def time(match: re.Match[str]) -> list[str]:
         parts = zip((hour, minute, second), ("hour", "minute", "second"), strict=True)
         hours, minutes, seconds = (counted(str(int(number)), unit) for number, unit in parts)
         return [
+            *[f"{hour} {minute}{half}"] * (second == "00"),
             f"{hour} {minute} {second}{half}",
             f"{hour} {minute} and {seconds}{half}",
             f"{hours} {minutes} and {seconds}{half}",
@@ -55,6 +56,14 @@ def time(match: re.Match[str]) -> list[str]:
         return [hour + half, f"{hour} o'clock{half}", f"{hour} hundred{half}", f"{hour} hours"]
     past = {"15": [f"quarter past {hour}"], "30": [f"half past {hour}"]}.get(minute, [])
     return [f"{hour} {minute}{half}", *past, f"{int(minute)} past {hour}{half}"]
+
+
+def zone(match: re.Match[str]) -> list[str]:
+    """Of a timestamp; what is said of one in hours is mostly nothing."""
+    if match[1] == "Z":
+        return [" UTC", " Z", " Zulu", ""]
+    sign, hours = {"+": "plus", "-": "minus"}[match[1][0]], int(match[1][1:3])
+    return ["", f" {sign} {hours}", f" UTC {sign} {hours}"]
 
 
 def day(number: str, month: str, year: str = "") -> list[str]:
@@ -123,15 +132,16 @@ def _parts(top: int, bottom: int) -> list[str]:
 
 def money(match: re.Match[str]) -> list[str]:
     """Groups: the sign or code, the amount, the scale ("million" or "m" or nothing)."""
-    sign, amount, scale = match["sign"].rstrip("."), match["amount"], match["scale"].strip().lower()
+    sign, amount, scale = match["sign"].rstrip("."), match["amount"], match["scale"].lower()
     name, *coins = CURRENCY_NAMES[sign]
     units = [name, *ALSO_CURRENCY.get(sign, [])]
+    scale = scale.strip(" -")
     whole, _, cents = amount.partition(".")
     if scale:
         scale = {"k": "thousand", "m": "million", "b": "billion", "bn": "billion"}.get(scale, scale)
         return [f"{amount} {scale} {form}" for unit in units for form in (plural(unit), unit)]
     if not cents.strip("0"):
-        return [counted(whole, unit) for unit in units]
+        return [form for unit in units for form in (counted(whole, unit), f"{whole} {unit}")]
     small = counted(str(int(cents)), coins[0] if coins else HUNDREDTHS.get(name, "cent"))
     said = [
         reading
@@ -169,7 +179,8 @@ def _unit_names(written: str) -> list[str]:
 def rates(unit: str) -> list[str]:
     """ "per hour", "an hour"."""
     name = UNITS.get(unit.lower(), unit).split("|")[0]
-    return [f"{word} {name}" for word in ("per", "a", "an")]
+    article = "an" if name[0] in "aeio" or name.startswith("hour") else "a"
+    return [f"{word} {name}" for word in ("per", article)]
 
 
 def unit(match: re.Match[str]) -> list[str]:

@@ -37,6 +37,7 @@ _AFTER: list[tuple[re.Pattern[str], Replacement]] = [
         (r"(?<![\d.])\.(?=\d)", "0."),
         (r"\ba (?=\$?1(?:00|000|0{6}|0{9})\b)", ""),
         (r"(?<![$£€\d.])\d[\d.]*(?: \d+\b)+", lambda match: match.group().replace(" ", "")),
+        (r"(?<![$£€\d.])(\d+) ([$£€])(\d+)(?= (?:bill|note|coin)s?\b)", r"\2\1\3"),
         (_DAYS_OF_A_MONTH, lambda match: re.sub(r"(?<=\d)[a-z]{2}\b", "", match.group())),
     )
 ]

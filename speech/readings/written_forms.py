@@ -75,7 +75,7 @@ UNITS = {
     "mbps": "megabit per second",
     "gbps": "gigabit per second",
     "mph": "mile per hour|mile an hour",
-    "kph": "kilometer per hour|kilometer an hour",
+    **dict.fromkeys(("kph", "kmh", "km/h"), "kilometer per hour|kilometer an hour"),
     "rpm": "revolution per minute",
     "db": "decibel",
     "°": "degree",
@@ -90,7 +90,36 @@ HUNDREDTHS = {"yen": "sen", "won": "jeon", "ruble": "kopek"}
 
 ALSO_CURRENCY = {"US$": ["dollar"], "USD": ["U.S. dollar"]}
 
-PER = {"h", "hr", "s", "sec", "min", "day", "week", "wk", "month", "mo", "year", "yr", "l", "kg"}
+PER = {
+    *("h", "hr", "s", "sec", "min", "day", "week", "wk", "month", "mo", "year", "yr", "l", "kg"),
+    *(
+        "second",
+        "minute",
+        "hour",
+        "night",
+        "person",
+        "head",
+        "capita",
+        "piece",
+        "mile",
+        "kilometer",
+    ),
+    *("gram", "litre", "liter", "gallon", "gal", "kilo", "pound", "lb", "oz", "cup", "serving"),
+    *(
+        "bottle",
+        "box",
+        "pack",
+        "acre",
+        "hectare",
+        "share",
+        "user",
+        "seat",
+        "ticket",
+        "unit",
+        "item",
+    ),
+    *("game", "page", "visit"),
+}
 
 ABBREVIATIONS = {
     "mr": "Mister",

@@ -169,20 +169,27 @@ def _spell_acronyms(tokens: Sequence[Tok]) -> None:
 
 
 def _name_letter_a(tokens: Sequence[Tok]) -> None:
-    """A capital A within a sentence is the letter, not the article, unless it stands in a title."""
-    for before, token, after in zip(tokens, tokens[1:], [*tokens[2:], None], strict=False):
-        if token.text == "A" and not token.phonemes and _is_letter(before, after):
+    """A capital A within a sentence is the letter, not the article, unless it stands in a title;
+    so is that of "A-four" anywhere."""
+    for place, token in enumerate(tokens):
+        if token.text != "A" or token.phonemes:
+            continue
+        before, after = tokens[max(0, place - 1)], tokens[place + 1 : place + 3]
+        is_joined = [t.text for t in after[:1]] == ["-"] and after[-1].text.islower()
+        if (is_joined and not token.whitespace) or (place and _is_letter(before, after)):
             token.phonemes = _g2p().lexicon.get_NNP("A")[0]
 
 
-def _is_letter(before: Tok, after: Tok | None) -> bool:
+def _is_letter(before: Tok, after: Sequence[Tok]) -> bool:
     """Whether an A between these is a letter's name."""
-    word, following = before.text.lower(), after.text if after else ""
+    word, following = before.text.lower(), after[0].text if after else ""
     in_title = following[:1].isupper() and len(following) > 1
-    if not before.whitespace or not word.isalpha() or following in _POSSESSIVE:
+    if not before.whitespace or not (word.isalpha() or word == ",") or following in _POSSESSIVE:
         return False
     if following in _AFTER_A_LETTER.split():
         return True
+    if word == ",":
+        return False
     if word in _CLASSES.split():
         return not (in_title and before.text.istitle() and word in _ALSO_VERBS.split())
     return before.text.islower() and not in_title

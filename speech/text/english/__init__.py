@@ -12,6 +12,7 @@ from speech.text.english.codes import read_codes
 from speech.text.english.dates import read_dates, read_numeric_dates
 from speech.text.english.degrees import read_degrees
 from speech.text.english.fractions import read_fractions
+from speech.text.english.groups import read_groups
 from speech.text.english.lengths import read_lengths
 from speech.text.english.money import read_money
 from speech.text.english.numbers import spell_numbers
@@ -26,6 +27,7 @@ from speech.text.english.verses import read_verses
 
 _STAGES = (
     unify,
+    read_groups,
     read_addresses,
     read_streets,
     read_numeric_dates,

@@ -14,6 +14,7 @@ _NUMBER = re.compile(
     r"(?P<whole>\d{1,3}(?:,\d{3}(?!\d))+|\d+)(?P<decimals>(?:\.\d+)*)"
     r"(?:\s?(?P<percent>[%‰])|(?P<suffix>(?:st|nd|rd|th|ST|ND|RD|TH|'?s)(?![^\W_])))?"
 )
+_OPENING_A = re.compile(r"(?:^(?:, )?|[.!?:] )[\"']?A$")
 _SIGNS = {"%": "percent", "‰": "per mille"}
 
 
@@ -85,11 +86,16 @@ def _spoken(match: re.Match[str]) -> str:
 
 
 def _apart(match: re.Match[str], words: str) -> str:
-    """The words, a space between them and a letter or number that touched the digits: "MP3"."""
+    """The words, a space between them and a letter or number that touched the digits: "MP3".
+
+    "A4 paper" begins a sentence as "A-four paper": "A four" would begin with an article.
+    """
     before = match.string[match.start() - 1 : match.start()]
     after = match.string[match.end() : match.end() + 1]
     following = match.string[match.end() + 1 : match.end() + 2]
     spaced = after.isalnum() or (after in (".", ",") and following.isalnum())
+    if _OPENING_A.search(match.string[max(0, match.start() - 5) : match.start()]):
+        return f"-{words}" + " " * spaced
     return " " * before.isalnum() + words + " " * spaced
 
 

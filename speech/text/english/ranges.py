@@ -14,7 +14,8 @@ from speech.text.english.patterns import (
 )
 from speech.text.english.times import MERIDIEM
 
-_CURRENCY = "[$£€¥₹₩]"
+_CODES = alternatives(row[0] for row in table("currencies.tsv") if row[0].isalpha())
+_CURRENCY = rf"(?:(?:US|AU|CA|HK|NZ|[ACRS])?\$|[£€¥₹₩]|(?:{_CODES})\.? ?)"
 _UNITS = alternatives(row[0] for row in table("units.tsv"))
 _SUFFIX = (
     rf"(?: ?(?:{MERIDIEM}|{MAGNITUDE}|{_UNITS}|bn|[kKmMB])(?![A-Za-z])|'?s\b|st\b|nd\b|rd\b|th\b"
@@ -53,12 +54,12 @@ def _range(match: re.Match[str]) -> str:
     if first == second and len(first) > 1 and not suffix and not sign:  # 20-20 vision
         return f"{first} {second}"
     is_whole = "." not in first + second or _BEFORE_MAGNITUDE.match(match.string, match.end())
-    if sign and not suffix and second[0].isdecimal() and is_whole:
+    second_sign = re.match(rf"[-']|{_CURRENCY}", second)
+    if sign and not suffix and not second_sign and is_whole:
         return f"{first} to {sign}{second}"  # $1-2 million
     if re.fullmatch(r"\d{4} 0\d", f"{first} {second}"):  # 2001-02
         return f"{first} to oh {second[1]}"
-    second = second if second[0] in "$£€¥₹₩'-" or not sign else sign + second
-    return f"{sign}{first}{suffix} to {second}"
+    return f"{sign}{first}{suffix} to {second if second_sign else sign + second}"
 
 
 def _weekdays(match: re.Match[str]) -> str:

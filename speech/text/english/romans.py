@@ -18,6 +18,28 @@ _PROPER = (
     "WrestleMania|Civilization|Star Wars|War"
 )
 _NAMES = words("rulers.txt")
+_TITLES = (
+    "Pope|King|Queen|Emperor|Empress|Prince|Princess|Tsar|Czar|Sultan|Kaiser|Archduke|Patriarch"
+)
+_PEOPLE_TITLES = "Mister|Senator|Governor|Judge|Congressman|Reverend|Sir|Lord|Lady"
+_NO_SURNAMES = (  # "Davis Cup", "Jackson Park"
+    "Cup|Trophy|Prize|Award|Bowl|Open|Street|Avenue|Road|Park|Field|Hall|House|Tower|Building|School|"
+    "College|Hospital|War|Wars|Series|Class|Act|Part|Chapter|Volume|Book|Phase|Type|Mark|Level|Lake|"
+    "Island|Bridge|Center|Centre|Project|Foundation|Case|Study|Trust|Fund|Partners|Capital|Ventures|"
+    "Lecture|Theatre|Division|Stage|Round|Title|Article|Section|Session|Summit|Plan|Report|Station|"
+    "Terminal|Unit|Group|Gate|Plaza|Arena|Court|Square|Mission|Version|Model|Test|Scene|Episode|Season|"
+    "Game|Army|Navy|Corps|Trek|Continental|River|Creek|Sea|Bay|Beach|Valley|Mountain|Point|Dam|Airport|"
+    "Base|Reactor|Stanley"
+)
+_FRANCHISES = (
+    "John Wick|Harry Potter|Alan Wake|James Bond|Jack Ryan|Tony Hawk|Johnny English|Ben Hur"
+)
+_SURNAME = rf"(?!(?:{_NO_SURNAMES})\b)[A-Z][\w'-]{{1,24}}"
+_OF_A_PERSON = (  # what no film and no game does
+    r"(?=,? (?:said|says|told|asked|replied|laughed|smiled|nodded|shrugged|whispered|shouted|married|"
+    r"died|graduated|testified|retired|resigned|inherited|was (?:born|married|elected|appointed)|"
+    r"grew up|aged \d|\d\d, |(?:the )?(?:son|grandson|heir|nephew|brother) of)\b)"
+)
 _PRONOUN_AFTER = (  # after these words the letter before was "I"
     r"(?! (?:am|have|had|will|would|think|know|like|love|saw|see|met|said|want|wanted|need|do|did|can|"
     r"could|should|might|must|never|always|also|just|really|hope|guess|believe|don't|didn't|can't|read|"
@@ -27,9 +49,16 @@ _DRIP = "IV (?:fluids?|drips?|lines?|therapy|bags?|antibiotics|infusions?|access
 _AFTER_A_NAME = (
     rf"(?!XL\b|XXX?\b|{_DRIP}\b)(?=[IVXL]{{2,8}}\b){_NUMERAL}"  # none of "CLI", "CV", "MD"
 )
-_REIGN = rf"{alternatives(_NAMES)}|(?:Pope|King|Queen|Emperor|Prince|Tsar) [A-Z][a-z]{{2,15}}"
-_GIVEN = alternatives(_NAMES)
-_INITIALS = r"[A-Z][a-z]{1,24} (?:[A-Z]\. ){1,3}[A-Z][\w']{1,24}(?: Junior)?"
+_REIGN = rf"{alternatives(_NAMES)}|(?:{_TITLES}) [A-Z][a-z]{{2,15}}(?: [A-Z][a-z]{{2,15}})?"
+_GIVEN = alternatives(_NAMES | words("given_names.txt"))
+_PARTICLE = r"(?:(?:[A-Z]\.|van|von|de|der|den|la|le|du|St\.|Saint) ){0,3}"
+_PERSON = (
+    rf"(?!(?:{_FRANCHISES})\b)(?:(?:{_GIVEN}) {_PARTICLE}{_SURNAME}(?: {_SURNAME})?|"
+    rf"[A-Z][a-z]{{1,24}} (?:[A-Z]\. ){{1,3}}{_SURNAME}|"
+    rf"(?!U\.)(?:[A-Z]\. ?){{2,3}}{_PARTICLE}{_SURNAME}|"
+    rf"(?:{_PEOPLE_TITLES}) {_SURNAME}(?: {_SURNAME})?)(?: Junior| Senior)?"
+)
+_GENERATION = r"I{2,3}|IV|VI{1,3}|V(?!\.| [A-Z])"
 _SMALL = rf"(?=[ivx]{{2,8}}\b)(?i:{_NUMERAL})"
 _SMALL_THING = rf"(?i:{_THINGS}|page)"
 _YEAR = r"\b(?=[MDCLXVI]{4})M{1,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})\b"
@@ -82,7 +111,12 @@ _RULES = compiled(
         (rf"\b({_SEVERAL}|[VX])(?:th|e)?([ -](?i:century|centuries))\b", _century),
         (rf"\b({_SEVERAL}|[VX])(?:th|st|nd|rd)()\b", _century),
         (
-            rf"\b(?=[A-Z])((?:{_GIVEN}) [A-Z][a-z]{{1,24}}|{_INITIALS}) (I{{2,3}}|IV){_NO_WORD}",
+            rf"\b(?=[A-Z])({_PERSON}),? (?!{_DRIP}\b)({_GENERATION}){_NO_WORD}",
+            _ruler,
+        ),
+        (
+            rf"\b(?!(?:{SENTENCE_STARTS})\b)({_SURNAME} {_SURNAME}),? (I{{2,3}}|IV){_NO_WORD}"
+            rf"{_OF_A_PERSON}",
             _ruler,
         ),
         (

@@ -44,7 +44,8 @@ def read_units(text: str) -> str:
 
 def _measure(match: re.Match[str]) -> str:
     unit, gap = match["unit"], match["gap"]
-    is_letter = not _is_seconds(match) if unit == "s" else unit in _ONLY_ATTACHED and gap
+    is_apart = gap and "." not in (match["number"] or "")
+    is_letter = not _is_seconds(match) if unit == "s" else unit in _ONLY_ATTACHED and is_apart
     if is_letter:
         return match.group()
     low = f"{spell_number(match['low'])} to " if match["low"] else ""

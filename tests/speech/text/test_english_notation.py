@@ -41,12 +41,36 @@ DASHES = [
     ("a Boeing 777-300ER", "a Boeing seven seventy-seven three hundred ER"),
     ("pp.12-15, a 1-800 number", "pages twelve to fifteen, a one eight hundred number"),
     ("from 3x - 5x", "from three x to five x"),
+    ("US$5-10 and A$5–10", "five to ten U.S. dollars and five to ten Australian dollars"),
+    ("US$5-US$10", "five U.S. dollars to ten U.S. dollars"),
+    (
+        "EUR 5–10 million, Rs. 500-600",
+        "five to ten million euros, five hundred to six hundred rupees",
+    ),
 ]
 ROMANS = [
     ("Chapter xii, pp. iv–xii, Scene ii", "Chapter twelve, pages four to twelve, Scene two"),
     ("John F. Kennedy III, Henry Ford II", "John F. Kennedy the third, Henry Ford the second"),
     ("Star Trek III, Rocky IV", "Star Trek three, Rocky four"),
     ("the XVth century, XIX-century art", "the fifteenth century, nineteenth-century art"),
+    ("Davis Love III won.", "Davis Love the third won."),
+    ("John Smith, III; John Smith Jr. IV", "John Smith the third; John Smith Junior the fourth"),
+    (
+        "Thurston Howell III's, Mr. Howell III",
+        "Thurston Howell the third's, Mister Howell the third",
+    ),
+    ("Cornelius van der Berg III", "Cornelius van der Berg the third"),
+    ("J. P. Morgan II, Gary Fuller V ran.", "J. P. Morgan the second, Gary Fuller the fifth ran."),
+    ("Biff Tannen III was born.", "Biff Tannen the third was born."),
+    ("King Carl Gustaf XVI, Mustafa IV", "King Carl Gustaf the sixteenth, Mustafa the fourth"),
+    ("Davis Cup II, Jackson Park II", "Davis Cup two, Jackson Park two"),
+    ("Jordan River II, Logan Airport II", "Jordan River two, Logan Airport two"),
+    ("John Wick IV, Street Fighter II", "John Wick four, Street Fighter two"),
+    (
+        "Will World War II end, James Brown IV fluids",
+        "Will World War two end, James Brown IV fluids",
+    ),
+    ("U. S. Army III Corps, Apple II", "U. S. Army three Corps, Apple two"),
     ("John Smith V. Jones, part i", "John Smith V. Jones, part i"),
 ]
 KINDS = {"romans": ROMANS, "verses": VERSES, "dashes": DASHES, "raised": RAISED, "titles": TITLES}

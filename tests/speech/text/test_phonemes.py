@@ -26,7 +26,12 @@ READ = [
     ("Plan A failed, from A to B.", "plˈæn ˈA fˈAld, fɹʌm ˈA tə bˈi."),
     ("Use A four paper, the A team", "jˈuz ˈA fˈɔɹ pˈApəɹ, ði ˈA tˈim"),
     ("Sonata in A major, straight A's", "sənˈɑTə ɪn ˈA mˈAʤəɹ, stɹˈAt ˈAz"),
+    ("A-four paper is wide.", "ˈAfˈɔɹ pˈApəɹ ɪz wˈId."),
+    ('It ended. "A-ten," he said.', "ˌɪt ˈɛndᵻd. ˈAtˈɛn, hi sˈɛd."),
+    ("In Europe, A four paper", "ɪn jˈʊɹəp, ˈA fˈɔɹ pˈApəɹ"),
+    ("The A-team won. A-plus", "ði ˈAtˈim wˈʌn. ˈAplˈʌs"),
     # an article, all the same
+    ("A four year plan, a four-year-old", "ɐ fˈɔɹ jˈɪɹ plˈæn, ɐ fˌɔɹjˈɪɹˈOld"),
     ("A man came. What A Day.", "ɐ mˈæn kˈAm. wˌʌt ɐ dˈA."),
     ("Plan A Trip Upon A Time", "plˈæn ɐ tɹˈɪp əpˈɑn ɐ tˈIm"),
     # words, all the same
