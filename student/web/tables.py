@@ -9,6 +9,12 @@ letters, sounds     of the network for unknown words
 heteronyms          the project's readings by context: word -> rows
 abbreviations       what is to be written out as words: abbreviation -> when
 cleaned, unified    characters that the normaliser replaces, before and after they are composed
+markup, entities,   rules of `speech.text.markup`, and what it has from Python: HTML's characters by name
+references          and, where it is another one, by number
+lines               patterns of marks before lines and of words that are broken between two
+sentences           words that sentencex knows, which Python cuts with
+tokens              words and bounds of `speech.text.phonemes` and `unbroken`
+damaged             patterns of text that was read in a wrong encoding
 """
 
 import gzip
@@ -18,6 +24,7 @@ from collections.abc import Callable, Mapping
 from importlib.resources import files
 from typing import Any
 
+from speech.text import phonemes
 from speech.text.dictionaries import GOLD, SILVER, TAGGER
 from speech.text.english.patterns import table as english_table
 from speech.text.english.signs import read_signs, tidy, unified_char
@@ -25,6 +32,10 @@ from speech.text.heteronyms import table as heteronyms
 from speech.text.lexicon import ALPHABET
 from speech.text.normalize import clean_char
 from speech.text.own_words import mended, with_own_words
+from speech.text.unbroken import _LONG_CHUNK, MAX_PARTS
+from student.web.line_tables import line_tables
+from student.web.patterns import javascript
+from student.web.sentence_tables import sentence_tables
 
 NETWORK = "oov.onnx"
 """hibari's, for words that no dictionary has"""
@@ -50,10 +61,26 @@ def frontend_tables() -> bytes:
         "abbreviations": {short: kind for short, _, kind in english_table("abbreviations.tsv")},
         "cleaned": _replaced(clean_char),
         "unified": _replaced(_unified),
+        **line_tables(),
+        "tokens": _tokens(),
     }
+    tables["sentences"] = sentence_tables({*tables["gold"], *tables["silver"]})
     large = ("gold", "silver", "tagdict", "weights")
     tables |= {name: _lines(tables[name]) for name in large}
     return gzip.compress(_json(tables).encode(), mtime=0)
+
+
+def _tokens() -> dict[str, Any]:
+    words = {
+        "short": phonemes._SHORT_WORDS,
+        "classes": phonemes._CLASSES,
+        "verbs": phonemes._ALSO_VERBS,
+        "afterLetter": phonemes._AFTER_A_LETTER,
+        "afterTime": phonemes._AFTER_A_TIME,
+    }
+    long_chunk, _ = javascript(_LONG_CHUNK)
+    lists = {name: listed.split() for name, listed in words.items()}
+    return {**lists, "longChunk": long_chunk, "mostParts": MAX_PARTS}
 
 
 def _replaced(by: Callable[[str], str]) -> list[tuple[int, int, str]]:
