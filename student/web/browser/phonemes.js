@@ -12,6 +12,7 @@ import { Tagger } from "./tagger.js";
 import { PARAGRAPH_S, Tidier, pauseAfter, split } from "./text.js";
 import { tokenize } from "./tokenizer.js";
 import { PUNCT_TAGS, TokenRules, subtokens } from "./tokens.js";
+import { WrittenOut } from "./written.js";
 
 const JUNK = /^[',\-._‘’/]*$/u;
 const MARKS = ";:,!?—…“”.", STOPS = ";:,.!?—…";
@@ -48,6 +49,7 @@ export class Phonemizer {
     const markup = new Markup(tables), isKnown = (word) => (gold.get(word) ?? silver.get(word)) !== undefined;
     this.tidier = new Tidier(tables, markup);
     this.sentences = new Sentences(tables.sentences);
+    this.written = new WrittenOut(tables.written, isKnown);
     this.rules = new TokenRules(tables.tokens, this);
     this.paragraphs = new Paragraphs(tables.lines, { markup, sentences: this.sentences, isKnown });
   }
@@ -70,13 +72,20 @@ export class Phonemizer {
 
   /** The paragraphs as they are spoken. */
   #tidied(text) {
-    const { tidier } = this, found = this.paragraphs.of(text);
-    const said = found.map((paragraph) => tidier.tidied(paragraph));
-    const cleaned = found.map((paragraph) => tidier.cleaned(paragraph));
-    const signs = [text, ...found, ...cleaned].map((text) => tidier.damage(text));
-    const sign = [...signs, ...said.map((text) => unreadable(text, this.tables.abbreviations))].find(Boolean);
+    const found = this.paragraphs.of(text);
+    const damage = [text, ...found].map((part) => this.tidier.damage(part)).find(Boolean);
+    if (damage) throw new UnreadableError(damage);
+    return found.map((paragraph) => this.spoken(paragraph));
+  }
+
+  /** A paragraph with each sign in one form. */
+  spoken(paragraph) {
+    const { tidier, written } = this, cleaned = tidier.cleaned(tidier.cleaned(paragraph)); // as Python does
+    const said = tidier.tidied(cleaned);
+    const sign = tidier.damage(cleaned) ?? unreadable(said, this.tables.abbreviations) ??
+      written.find(tidier.unify(cleaned)) ?? written.find(said);
     if (sign) throw new UnreadableError(sign);
-    return said;
+    return written.spelled(said);
   }
 
   async phonemize(text) {

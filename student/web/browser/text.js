@@ -12,6 +12,7 @@ const MAX_PASSES = 4;
 const TIDY = [
   [/[()]+/gu, ", "], // an aside is heard as one
   [/[–—]+|--+|(?<= )-+(?= )/gu, " — "],
+  [/\ue000/gu, " "], // marks that are not spoken
   [new RegExp(`(?<!${WORD})'+(?!${WORD})|(?<!${WORD})-+|-+(?!${WORD})`, "gu"), " "],
   [/\s+/gu, " "],
   [/[?!](?: ?[?!])+/gu, (signs) => (signs.includes("?") ? "?" : "!")],
@@ -45,12 +46,16 @@ export class Tidier {
     return withoutSpaces(replaced(this.markup.strip(text), this.replaced).normalize("NFC"));
   }
 
-  tidied(text) {
-    let said = this.cleaned(this.cleaned(text)); // as the phonemizer and the normaliser do
+  /** One character for each sign that has several; what no rule can speak becomes a space. */
+  unify(cleaned) {
+    return withoutSpaces(replaced(cleaned.replaceAll("``", '"'), this.unified));
+  }
+
+  tidied(cleaned) {
+    let said = cleaned;
     for (let pass = 0, before; pass < MAX_PASSES && said !== before; pass++) {
       before = said;
-      said = withoutSpaces(replaced(said.replaceAll("``", '"'), this.unified));
-      said = TIDY.reduce((text, [sign, by]) => text.replace(sign, by), said).trim();
+      said = TIDY.reduce((text, [sign, by]) => text.replace(sign, by), this.unify(said)).trim();
     }
     return said;
   }
