@@ -101,7 +101,8 @@ export class Sentences {
   /** A pair of equal quotes with a sentence's end between, where one of them stands alone. */
   #isMispaired({ mispaired }, text, begin, end) {
     if (mispaired !== "perhaps") return mispaired === "surely";
-    const next = cut(near(text, begin + 1), SPACES_FIRST), last = lastWord(text.slice(Math.max(0, begin - SEEN_BEFORE), begin));
+    const next = cut(near(text, begin + 1), SPACES_FIRST);
+    const last = lastWord(text.slice(Math.max(0, begin - SEEN_BEFORE), begin));
     if (text.slice(begin, end) !== "." || !/^[A-Z]/u.test(next) || !last || /^[A-Z]$/u.test(last)) return false;
     return !this.abbreviations.has(last.toLowerCase()) && (isSymmetric(last) || this.#isStarter(next));
   }

@@ -10,8 +10,8 @@ from student.web.patterns import javascript
 from tests.student.web.node import needs_node, run
 
 FOUND = """
-const all = (source, flags, text) => [...text.matchAll(new RegExp(source, flags))].map(([found]) => found);
-said = given.map(([source, flags, text]) => all(source, flags, text));
+const all = (pattern, text) => [...text.matchAll(pattern)].map(([found]) => found);
+said = given.map(([source, flags, text]) => all(new RegExp(source, flags), text));
 """
 PATTERNS = [
     (r"\w+", "naïve Łódź_9 ²Ⅷ \u0301 ẞ"),
@@ -59,7 +59,8 @@ const session = { run: async ({ chars }) => {
   asked.push(Array.from(chars.data, Number));
   return { sounds: { data: chars.data } };
 } };
-const guess = unknownWords({ Tensor }, session, { letters: [..."abc"], sounds: [..."xyz"], longest: 4 });
+const tables = { letters: [..."abc"], sounds: [..."xyz"], longest: 4 };
+const guess = unknownWords({ Tensor }, session, tables);
 said = { heard: [], asked };
 for (const word of given) said.heard.push(await guess(word));
 """
