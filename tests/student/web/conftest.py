@@ -53,9 +53,10 @@ def in_node(folder: Path, tables: dict[str, Any]) -> Any:
     """Texts to phonemes, or why not; the network's words in a second run, by Python."""
 
     def said(texts: list[str]) -> list[list[dict[str, Any]] | str]:
-        unknown = run(folder, PHONEMES, {"texts": texts, "known": {}})["unknown"]
-        known = {word: _guessed(word) for word in unknown}
-        return run(folder, PHONEMES, {"texts": texts, "known": known})["phrases"]  # type: ignore[no-any-return]
+        answer = run(folder, PHONEMES, {"texts": texts, "known": {}})
+        known = {word: _guessed(word) for word in answer["unknown"]}
+        again = run(folder, PHONEMES, {"texts": texts, "known": known}) if known else answer
+        return again["phrases"]  # type: ignore[no-any-return]
 
     return said
 
