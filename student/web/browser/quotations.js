@@ -49,7 +49,7 @@ function addPadded(text, found) {
     for (const at of places(text, quote)) {
       if (!isQuote(text, at, quote, found)) continue;
       if (opening !== null && isPair(text, opening, at, quote, found)) {
-        found.push({ begin: opening, end: at + 1, open: quote, isEqual: quote === "'", isPadded: true });
+        found.push({ begin: opening, end: at + 1, open: quote, isEqual: true, isPadded: true });
         opening = null;
       } else opening = at;
     }

@@ -77,9 +77,13 @@ LINES = [
     "It was Ä.\nÉmile came.\nélan too. Ǆ.\nǅ.",
     "Ç'est la vie.\nNo: l\u2019\u00e9t\u00e9!\nThe na\u00efve fianc\u00e9e.",
     "A \u200bhidden\u200d\nword.\ufeff\nAn\u00ad\nother.",
+    "or ` .\nMary left art``am\nand ` .\nMary.",
     "x ‹- '' or\n- so. ' Well ' he said. ' No ' .\nYes",
 ]
 """of mails, lists, verses, headings and what else is not one line"""
+
+ALONE = ["or ` .Mary left art``am. So", "' Well. Go ' he said. ' No ' . Yes", "He ' left . ' So '"]
+"""quotes that pair with none, or with another one"""
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +127,7 @@ def test_paragraphs_are_those_of_python(
 
 
 def test_sentences_end_where_python_says(folder: Path, tables: Any) -> None:
-    texts = texts_of_pieces(random.Random(3), 800)
+    texts = [*ALONE, *texts_of_pieces(random.Random(3), 800)]
     ours = lambda text: sentencex.segment("en", text)  # noqa: E731
     assert apart(texts, run(folder, CUT, texts), ours) == []
     assert sum(len(ours(text)) > 1 for text in texts) > 150
