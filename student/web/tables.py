@@ -9,6 +9,13 @@ letters, sounds     of the network for unknown words
 heteronyms          the project's readings by context: word -> rows
 abbreviations       what is to be written out as words: abbreviation -> when
 cleaned, unified    characters that the normaliser replaces, before and after they are composed
+markup, entities,   rules of `speech.text.markup`, and what it has from Python: HTML's characters by
+references          name and, where it is another one, by number
+lines               patterns of marks before lines and of words that are broken between two
+sentences           words that sentencex knows, which Python cuts with
+written             rules by which Python writes out as words what this page does not
+tokens              words and bounds of `speech.text.phonemes` and `unbroken`
+damaged             patterns of text that was read in a wrong encoding
 """
 
 import gzip
@@ -18,6 +25,7 @@ from collections.abc import Callable, Mapping
 from importlib.resources import files
 from typing import Any
 
+from speech.text import phonemes
 from speech.text.dictionaries import GOLD, SILVER, TAGGER
 from speech.text.english.patterns import table as english_table
 from speech.text.english.signs import read_signs, tidy, unified_char
@@ -25,9 +33,16 @@ from speech.text.heteronyms import table as heteronyms
 from speech.text.lexicon import ALPHABET
 from speech.text.normalize import clean_char
 from speech.text.own_words import mended, with_own_words
+from speech.text.unbroken import _LONG_CHUNK, MAX_PARTS
+from student.web.line_tables import line_tables
+from student.web.patterns import javascript
+from student.web.rule_tables import rule_tables
+from student.web.sentence_tables import sentence_tables
 
 NETWORK = "oov.onnx"
 """hibari's, for words that no dictionary has"""
+DROPPED = "\ue000"
+"""stands for marks that are not spoken; of private use, so that no cleaned text has it"""
 _DAMAGE = frozenset(("\N{REPLACEMENT CHARACTER}", *map(chr, range(0x80, 0xA0))))
 """signs of a text that was read in a wrong encoding: `speech.text.mojibake` mends or refuses it"""
 _PLANES = (range(0x20000), range(0xE0000, 0xE01F0))
@@ -50,10 +65,27 @@ def frontend_tables() -> bytes:
         "abbreviations": {short: kind for short, _, kind in english_table("abbreviations.tsv")},
         "cleaned": _replaced(clean_char),
         "unified": _replaced(_unified),
+        **line_tables(),
+        "written": rule_tables(),
+        "tokens": _tokens(),
     }
+    tables["sentences"] = sentence_tables({*tables["gold"], *tables["silver"]})
     large = ("gold", "silver", "tagdict", "weights")
     tables |= {name: _lines(tables[name]) for name in large}
     return gzip.compress(_json(tables).encode(), mtime=0)
+
+
+def _tokens() -> dict[str, Any]:
+    words = {
+        "short": phonemes._SHORT_WORDS,
+        "classes": phonemes._CLASSES,
+        "verbs": phonemes._ALSO_VERBS,
+        "afterLetter": phonemes._AFTER_A_LETTER,
+        "afterTime": phonemes._AFTER_A_TIME,
+    }
+    long_chunk, _ = javascript(_LONG_CHUNK)
+    lists = {name: listed.split() for name, listed in words.items()}
+    return {**lists, "longChunk": long_chunk, "mostParts": MAX_PARTS}
 
 
 def _replaced(by: Callable[[str], str]) -> list[tuple[int, int, str]]:
@@ -72,10 +104,10 @@ def _replaced(by: Callable[[str], str]) -> list[tuple[int, int, str]]:
 
 
 def _unified(char: str) -> str:
-    """A space too for what no rule reads, so that the last clean-up drops it."""
+    """`DROPPED` for what no rule reads, which the last clean-up drops."""
     said = unified_char(char)
     is_mark = not said.isascii() and unicodedata.category(said[0])[0] == "P"
-    return " " if is_mark and tidy(read_signs(f"a {said} b")) == "a b" else said
+    return DROPPED if is_mark and tidy(read_signs(f"a {said} b")) == "a b" else said
 
 
 def _lines(table: Mapping[str, Any]) -> str:

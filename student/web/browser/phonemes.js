@@ -4,24 +4,19 @@
  * abbreviations, capitals) it does not, and says so: `unreadable`. */
 import { chooseReadings } from "./heteronyms.js";
 import { CONSONANTS, Lexicon, VOWELS, withStress } from "./lexicon.js";
+import { Markup } from "./markup.js";
+import { Paragraphs } from "./paragraphs.js";
+import { Sentences } from "./sentences.js";
 import { Table } from "./tables.js";
 import { Tagger } from "./tagger.js";
-import { PARAGRAPH_S, Tidier, paragraphs, pauseAfter, split } from "./text.js";
+import { PARAGRAPH_S, Tidier, pauseAfter, split } from "./text.js";
 import { tokenize } from "./tokenizer.js";
+import { PUNCT_TAGS, TokenRules, subtokens } from "./tokens.js";
+import { WrittenOut } from "./written.js";
 
-const SUBTOKEN = new RegExp(
-  "^['‘’]+|[A-ZÀ-ÖØ-Þ](?=[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ])|[-_]+|['‘’]{2,}" +
-    "|\\p{L}*?(?:['‘’]\\p{L})*?[a-zß-öø-ÿ](?=[A-ZÀ-ÖØ-Þ])|\\p{L}+(?:['‘’]\\p{L})*|[^\\p{L}\\p{N}_\\-'‘’]|['‘’]+$",
-  "gu",
-);
 const JUNK = /^[',\-._‘’/]*$/u;
 const MARKS = ";:,!?—…“”.", STOPS = ";:,.!?—…";
-const PUNCT_TAGS = [".", ",", "-LRB-", "-RRB-", "``", '""', "''", ":", "$", "#", "NFP"];
 const TAG_SAID = { "-LRB-": "(", "-RRB-": ")", "``": "“", '""': "”", "''": "”" };
-const SHORT_WORDS = (
-  "ad ah am an as at be by do eh ex go ha he hi hm ho if in is it lo me mm my no of oh on or ow ox so to uh um " +
-  "up us we ya ye yo"
-).split(" ");
 const PLAIN = { ł: "l", Ł: "L", ø: "o", Ø: "O", đ: "d", Đ: "D", ß: "ss", ı: "i" };
 const NOTHING_AFTER = { vowel: null, to: false };
 const READABLE = /^(?![ℲⅎↃ])[\p{Script=Latin}\s.,;:!?'"—…-]$/u; // those three are Latin by script, not by name
@@ -48,20 +43,24 @@ export class Phonemizer {
       Object.setPrototypeOf(tables[name], null); // "constructor" is a word
     }
     Object.assign(this, { tables, unknown });
-    this.lexicon = new Lexicon(new Table(tables.gold), new Table(tables.silver));
+    const gold = new Table(tables.gold), silver = new Table(tables.silver);
+    this.lexicon = new Lexicon(gold, silver);
     this.tagger = new Tagger(tables);
-    this.tidier = new Tidier(tables);
+    const markup = new Markup(tables), isKnown = (word) => (gold.get(word) ?? silver.get(word)) !== undefined;
+    this.tidier = new Tidier(tables, markup);
+    this.sentences = new Sentences(tables.sentences);
+    this.written = new WrittenOut(tables.written, isKnown);
+    this.rules = new TokenRules(tables.tokens, this);
+    this.paragraphs = new Paragraphs(tables.lines, { markup, sentences: this.sentences, isKnown });
   }
 
   /** What is said in one go, [{ pause_s, phonemes }, ...]; an error in one line for what is not read. */
   async phrases(text) {
     const said = [];
     let pause_s = 0;
-    for (const paragraph of paragraphs(text).map((paragraph) => this.tidier.tidied(paragraph))) {
-      const sign = unreadable(paragraph, this.tables.abbreviations);
-      if (sign) throw new UnreadableError(sign);
+    for (const paragraph of this.#tidied(text)) {
       if (!/\p{L}/u.test(paragraph)) continue;
-      for (const part of split(paragraph)) {
+      for (const part of split(paragraph, this.sentences)) {
         said.push({ pause_s, phonemes: await this.phonemize(part) });
         pause_s = pauseAfter(part);
       }
@@ -71,32 +70,39 @@ export class Phonemizer {
     return said;
   }
 
+  /** The paragraphs as they are spoken. */
+  #tidied(text) {
+    const found = this.paragraphs.of(text);
+    const damage = [text, ...found].map((part) => this.tidier.damage(part)).find(Boolean);
+    if (damage) throw new UnreadableError(damage);
+    return found.map((paragraph) => this.spoken(paragraph));
+  }
+
+  /** A paragraph with each sign in one form. */
+  spoken(paragraph) {
+    const { tidier, written } = this, cleaned = tidier.cleaned(tidier.cleaned(paragraph)); // as Python does
+    const said = tidier.tidied(cleaned);
+    const sign = tidier.damage(cleaned) ?? unreadable(said, this.tables.abbreviations) ??
+      written.find(tidier.unify(cleaned)) ?? written.find(said);
+    if (sign) throw new UnreadableError(sign);
+    return written.spelled(said);
+  }
+
   async phonemize(text) {
-    const words = tokenize(text, this.tables.special);
+    const words = tokenize(this.rules.bounded(text), this.tables.special);
     const tags = this.tagger.tag(words.map(([word]) => word));
-    const tokens = words.map(([word, space], i) => ({ text: word, tag: tags[i], space, phonemes: null, head: true }));
-    this.#partQuotes(tokens);
-    this.#spellPairs(tokens);
+    const tokens = this.rules.apart(
+      words.map(([word, space], i) => ({ text: word, tag: tags[i], space, phonemes: null, head: true })),
+    );
+    this.rules.name(tokens);
     chooseReadings(tokens, { tagger: this.tagger, lexicon: this.lexicon, heteronyms: this.tables.heteronyms });
-    const said = await this.#say(regroup(tokens));
+    const groups = (await this.#say(regroup(tokens))).map(joined);
+    this.rules.addStops(groups);
+    const said = groups.map(({ phonemes, space }) => phonemes + space).join("");
     const known = said.replaceAll("…", ".").replaceAll("ɾ", "T").replaceAll("ʔ", "t");
-    const allowed = [...known].filter((symbol) => this.tables.alphabet.includes(symbol));
-    return allowed.join("").split(" ").filter(Boolean).join(" ");
-  }
-
-  /** A quotation mark that is tagged as a word is mute. */
-  #partQuotes(tokens) {
-    for (const token of tokens) {
-      if (['"', "“", "”"].includes(token.text) && !PUNCT_TAGS.includes(token.tag)) token.phonemes = "";
-    }
-  }
-
-  #spellPairs(tokens) {
-    if (tokens.every(({ text }) => text === text.toUpperCase())) return;
-    for (const token of tokens) {
-      const isPair = /^\p{Lu}{2}$/u.test(token.text) && !this.lexicon.ownGold(token.text);
-      if (isPair && !SHORT_WORDS.includes(token.text.toLowerCase())) token.phonemes ??= this.lexicon.letters(token.text);
-    }
+    const allowed = [...known].filter((symbol) => this.tables.alphabet.includes(symbol)).join("");
+    if (!/(?![ˈˌ])\p{L}/u.test(allowed)) throw new Error("there is nothing to say in this text: no phonemes");
+    return allowed.split(" ").filter(Boolean).join(" ");
   }
 
   /** From the last word to the first, since a word may sound by what follows. */
@@ -111,7 +117,7 @@ export class Phonemizer {
       token.phonemes ??= this.lexicon.word(token.text, token.tag, next) ?? (await this.#fallback(token.text));
       next = after(next, token.phonemes, token);
     }
-    return groups.map(joined).join("");
+    return groups;
   }
 
   /** The longest runs of the parts that the lexicon has. */
@@ -189,7 +195,7 @@ function regroup(tokens) {
   const groups = [];
   let isOpen = false;
   for (const token of tokens) {
-    const texts = token.phonemes === null ? (token.text.match(SUBTOKEN) ?? [token.text]) : [token.text];
+    const texts = subtokens(token);
     for (const [i, text] of texts.entries()) {
       const part = { ...token, text, space: i + 1 < texts.length ? "" : token.space };
       part.phonemes ??= punctuation(part);
@@ -254,10 +260,11 @@ function resolve(parts) {
 }
 
 function joined(parts) {
-  let said = "";
+  let phonemes = "";
   for (const part of parts) {
-    if (part.apart && said && !said.endsWith(" ") && part.phonemes) said += " ";
-    said += part.phonemes ?? "";
+    if (part.apart && phonemes && !phonemes.endsWith(" ") && part.phonemes) phonemes += " ";
+    phonemes += part.phonemes ?? "";
   }
-  return said + parts.at(-1).space;
+  const text = parts.map((part, i) => part.text + (i + 1 < parts.length ? part.space : "")).join("");
+  return { text, phonemes, space: parts.at(-1).space };
 }

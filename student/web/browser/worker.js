@@ -3,6 +3,7 @@ import * as ort from "./ort.wasm.bundle.min.mjs";
 import { NoiseTable } from "./noise.js";
 import { Phonemizer, UnreadableError } from "./phonemes.js";
 import { Student } from "./student.js";
+import { unknownWords } from "./unknown_words.js";
 
 const cancelled = new Set();
 let phonemizer, student, noise;
@@ -55,7 +56,7 @@ async function load() {
   const sessions = { text: await session("text.onnx"), frames: await session("frames.onnx") };
   student = new Student(ort, described, sessions, arrayOf(files["conditions.npy"]));
   const tables = await unzipped(files["frontend.json.gz"]);
-  phonemizer = new Phonemizer(tables, unknownWords(await session("oov.onnx"), tables));
+  phonemizer = new Phonemizer(tables, unknownWords(ort, await session("oov.onnx"), tables));
   await warmUp(described.speakers[0]);
   return described;
 }
@@ -101,20 +102,4 @@ async function unzipped(bytes) {
 function arrayOf(bytes) {
   const begin = 10 + new DataView(bytes.buffer).getUint16(8, true);
   return new Float32Array(bytes.buffer.slice(begin));
-}
-
-/** hibari's network for words that no dictionary has: a sound or none for each slot of a letter. */
-function unknownWords(session, { letters, sounds, longest }) {
-  return async (word) => {
-    const numbers = [...word].map((letter) => letters.indexOf(letter) + 1).filter(Boolean);
-    let said = "";
-    for (let begin = 0; begin < numbers.length; begin += longest) {
-      const part = BigInt64Array.from(numbers.slice(begin, begin + longest), BigInt);
-      const chars = new ort.Tensor("int64", part, [1, part.length]);
-      const [out] = Object.values(await session.run({ chars }));
-      const places = Array.from(out.data, Number);
-      said += places.map((place, i) => (place && place !== places[i - 1] ? sounds[place - 1] : "")).join("");
-    }
-    return said;
-  };
 }

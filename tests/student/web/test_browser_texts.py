@@ -34,12 +34,13 @@ SENTENCES = [
 ]
 TIDIED = """
 import { gunzipSync } from "node:zlib";
+import { Markup } from "./markup.js";
 import { Tidier } from "./text.js";
 import { unreadable } from "./phonemes.js";
 const tables = JSON.parse(gunzipSync(fs.readFileSync("frontend.json.gz")));
-const tidier = new Tidier(tables);
+const tidier = new Tidier(tables, new Markup(tables));
 const sign = (text) => [text, unreadable(text, tables.abbreviations)];
-said = given.map((text) => sign(tidier.tidied(text)));
+said = given.map((text) => sign(tidier.tidied(tidier.cleaned(text))));
 """
 
 
