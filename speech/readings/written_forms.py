@@ -90,36 +90,13 @@ HUNDREDTHS = {"yen": "sen", "won": "jeon", "ruble": "kopek"}
 
 ALSO_CURRENCY = {"US$": ["dollar"], "USD": ["U.S. dollar"]}
 
-PER = {
-    *("h", "hr", "s", "sec", "min", "day", "week", "wk", "month", "mo", "year", "yr", "l", "kg"),
-    *(
-        "second",
-        "minute",
-        "hour",
-        "night",
-        "person",
-        "head",
-        "capita",
-        "piece",
-        "mile",
-        "kilometer",
-    ),
-    *("gram", "litre", "liter", "gallon", "gal", "kilo", "pound", "lb", "oz", "cup", "serving"),
-    *(
-        "bottle",
-        "box",
-        "pack",
-        "acre",
-        "hectare",
-        "share",
-        "user",
-        "seat",
-        "ticket",
-        "unit",
-        "item",
-    ),
-    *("game", "page", "visit"),
-}
+_RATED = """
+    h hr s sec min day week wk month mo year yr l kg second minute hour night person head
+    capita piece mile kilometer gram litre liter gallon gal kilo pound lb oz cup serving
+    bottle box pack acre hectare share user seat ticket unit item game page visit
+    """
+PER = frozenset(_RATED.split())
+"""units and things that rates are told by"""
 
 ABBREVIATIONS = {
     "mr": "Mister",

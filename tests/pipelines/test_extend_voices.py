@@ -135,7 +135,7 @@ def test_ids_that_end_as_ranks_do_are_their_rows_own(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("share", [0.3, 0.7])
+@pytest.mark.parametrize("share", [0.3, pytest.param(0.7, marks=pytest.mark.long)])
 def test_a_killed_extension_goes_on_to_the_same_bytes(output, corpus, tmp_path, share):
     whole = str(shutil.copytree(output, tmp_path / "whole"))
     _, moments = in_child(run_config, extended(whole, corpus, OTHER), None)

@@ -61,7 +61,9 @@ def hashes(output: str) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("percent", [1, 10, 30])
+@pytest.mark.parametrize(
+    "percent", [*(pytest.param(few, marks=pytest.mark.long) for few in (1, 10)), 30]
+)
 def test_the_same_files_at_a_share_of_faults(
     percent: int, server: FaultyGcs, gcs_bucket: str, corpus: str, expected: dict[str, str]
 ) -> None:

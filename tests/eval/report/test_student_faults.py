@@ -31,7 +31,7 @@ def test_shares_are_those_of_what_was_heard(
 ) -> None:
     untrained_student(tmp_path / "student", "ar")
     (tmp_path / "lines.txt").write_text("\n".join(SENTENCES))
-    given = [f"testset={tmp_path}/lines.txt", f"output={tmp_path}/out"]
+    given = [f"testset={tmp_path}/lines.txt", "kinds=null", f"output={tmp_path}/out"]
     config = load_config(ReportConfig, "eval", [f"systems=[student:{tmp_path}/student]", *given])
     judges = FakeJudges()
     judges.asr = ToldAsr()
