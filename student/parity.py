@@ -77,7 +77,7 @@ def spoken_by_both(
     text = acoustic.encode(ids, condition)
     reading = acoustic.reading_of(text, generator)
     frames = whole_frames(reading.log_frames, ids)
-    wave = vocoder.speak(*acoustic.speak(text, reading, frames, generator))[0]
+    wave = vocoder.speak(acoustic.speak(text, reading, frames, generator))[0]
 
     chance = TorchNoiseSource(SEED, int(frames.sum()))
     encoded = exported.encode(phonemes, exported.condition(voice), chance)

@@ -104,8 +104,8 @@ class Student(StudentSynthesizer):
         text = self.acoustic.encode(batch, condition)
         reading = self.acoustic.reading_of(text, generator).livelier(self.expressiveness)
         frames = whole_frames(reading.log_frames, batch, speed)
-        mel, hertz = self.acoustic.speak(text, reading, frames, generator)
-        wave = self.vocoder.speak(mel, hertz)
+        mel = self.acoustic.speak(text, reading, frames, generator)
+        wave = self.vocoder.speak(mel)
         if self.polish_rounds:
             wave = self.vocoder.polished(mel, wave, self.polish_rounds)
         return wave[0].numpy()

@@ -110,8 +110,8 @@ class StudentTask:
         text = student.encode(batch["ids"], condition)
         reading = student.reading_of(text, generator)
         frames = whole_frames(reading.log_frames, batch["ids"])
-        mel, hertz = student.speak(text, reading, frames, generator)
-        wave = self.vocoder.speak(mel.cpu().float(), None if hertz is None else hertz.cpu())
+        mel = student.speak(text, reading, frames, generator)
+        wave = self.vocoder.speak(mel.cpu().float())
         rows = torch.arange(frames.shape[1]).repeat_interleave(frames[0].cpu())
         path = torch.nn.functional.one_hot(rows, frames.shape[1]).T.float()
         return mel[0].T.cpu().float(), wave[0].clamp(-1, 1).numpy(), path

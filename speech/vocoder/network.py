@@ -69,16 +69,12 @@ class PulseVocoder(nn.Module):
         waves = self.polished(batch, self.speak(batch), POLISH)
         return waves if mel.ndim == 3 else waves[0]
 
-    def speak(self, mel: Tensor, hertz: Tensor | None = None) -> Tensor:
-        """(B, frames, mels) -> (B, (frames - 1) * hop) without the polish, at a given pitch
-        (B, frames) in hertz; where it is 0, and without any, at the one that the mel shows."""
+    def speak(self, mel: Tensor) -> Tensor:
+        """(B, frames, mels) -> (B, (frames - 1) * hop) without the polish."""
         generator = torch.Generator().manual_seed(0)  # equal mels sound equal
         noise = torch.randn(_samples(mel), generator=generator).to(mel.device)
         features = self.features(mel)
-        pitch = self.pitch_hz(features)
-        if hertz is not None:
-            pitch = torch.where(hertz > 0, hertz.clamp(LOWEST_HZ, HIGHEST_HZ), pitch)
-        return self.waves(mel, features, pitch, noise.expand(len(mel), -1))
+        return self.waves(mel, features, self.pitch_hz(features), noise.expand(len(mel), -1))
 
     def features(self, mel: Tensor) -> Tensor:
         return self.backbone(mel.transpose(1, 2))

@@ -124,9 +124,8 @@ class Acoustic(nn.Module):
 
     def speak(
         self, text: Text, reading: Reading, frames: Tensor, generator: torch.Generator
-    ) -> tuple[Tensor, Tensor | None]:
-        """Text, how it is read and the whole frames (B, P) of phonemes -> mels (B, N, mels), and from
-        students that know it the pitch (B, N) in hertz, 0 where nothing is voiced."""
+    ) -> Tensor:
+        """Text, how it is read and the whole frames (B, P) of phonemes -> mels (B, N, mels)."""
         raise NotImplementedError
 
 

@@ -106,7 +106,7 @@ class Autoregressive(Acoustic):
 
     def speak(
         self, text: Text, reading: Reading, frames: Tensor, generator: torch.Generator
-    ) -> tuple[Tensor, None]:
+    ) -> Tensor:
         """With a stop head, the mels of a batch are as long as its longest."""
         x, mask = self.expand(text, frames, int(frames.sum(1).max()))
         if self.stop is not None:
@@ -114,7 +114,7 @@ class Autoregressive(Acoustic):
         coarse = self.by_frames(self.generate(self.grouped(x), text.condition, generator))
         if self.stop is not None:
             mask = coarse.new_ones(*coarse.shape[:2], 1)
-        return self.postnet(coarse[:, : mask.shape[1]], mask) + MEAN_MEL, None
+        return self.postnet(coarse[:, : mask.shape[1]], mask) + MEAN_MEL
 
     def generate(self, text: Tensor, condition: Tensor, generator: torch.Generator) -> Tensor:
         """(B, T, r * dim) -> mels before the post-net (B, T or fewer, r * mels), step by step."""

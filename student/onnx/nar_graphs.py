@@ -3,7 +3,6 @@
 import torch
 from torch import Tensor
 
-from speech.audio.pitch import HIGHEST_HZ, LOWEST_HZ, hertz_of
 from speech.vocoder.network import PulseVocoder
 from student.models.nar import NarStudent, Prosody
 from student.models.reading import CHANNELS, ReadingFlow
@@ -81,9 +80,7 @@ class NarFramesGraph(FramesGraph):
         pitch, voiced, energy = self._prosody(x, condition, contour)
         mel = self._mel(x, Prosody(pitch, (voiced > 0).to(x.dtype), energy), condition)
         features = self.vocoder.features(mel)
-        own = hertz_of(pitch).clamp(LOWEST_HZ, HIGHEST_HZ)
-        hertz = torch.where(voiced > 0, own, self.vocoder.pitch_hz(features))
-        return hertz, *self.vocoder(mel, features, kept)
+        return self.vocoder.pitch_hz(features), *self.vocoder(mel, features, kept)
 
     def _prosody(
         self, x: Tensor, condition: Tensor, contour: Tensor | None

@@ -42,9 +42,7 @@ def speak(built: Autoregressive, frames: list[list[int]], seed: int = 0) -> Tens
     with torch.no_grad():
         text = built.encode(given["ids"], condition)
         reading = built.reading_of(text, generator)
-        mel, pitch = built.speak(text, reading, given["durations"], generator)
-    assert pitch is None
-    return mel
+        return built.speak(text, reading, given["durations"], generator)
 
 
 def begun(exported: OnnxStudent, lasts: np.ndarray, chance: NoiseSource) -> Frames:

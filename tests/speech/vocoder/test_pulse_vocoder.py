@@ -50,17 +50,6 @@ def test_pulses_do_not_alias() -> None:
     assert power[off > 20].sum() < 1e-4 * power.sum()
 
 
-def test_where_no_pitch_is_given_the_mel_s_own_is_taken() -> None:
-    torch.manual_seed(0)
-    vocoder = PulseVocoder(32, 64, 1).eval()
-    mel = log_mel(tone(150))[None]
-    with torch.no_grad():
-        own = vocoder.pitch_hz(vocoder.features(mel))
-        given = torch.where(torch.arange(own.shape[1]) < own.shape[1] // 2, own, 0.0)
-        assert torch.equal(vocoder.speak(mel, given), vocoder.speak(mel))
-        assert not torch.equal(vocoder.speak(mel, torch.full_like(own, 300.0)), vocoder.speak(mel))
-
-
 def test_an_untrained_vocoder_already_says_the_mel() -> None:
     """Before training it filters pulses of one pitch with the spectrum of the mel."""
     torch.manual_seed(0)
