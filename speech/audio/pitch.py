@@ -54,11 +54,6 @@ def pitch_track(wave: Tensor) -> tuple[Tensor, Tensor]:
     return torch.from_numpy(drawn), voiced
 
 
-def hertz_of(octaves: Tensor) -> Tensor:
-    """Of a `pitch_track`."""
-    return MIDDLE_HZ * 2**octaves
-
-
 def _autocorrelation(frames: Tensor) -> Tensor:
     """(..., WINDOW) -> (..., WINDOW // 2), the lags for which the window's own is not near zero."""
     power = torch.fft.rfft(frames, 2 * WINDOW).abs().square()

@@ -1,7 +1,5 @@
 """Numbers as other countries group and point them, and what looks like them and is none."""
 
-import re
-
 import pytest
 
 from speech.text.normalize import normalize
@@ -99,26 +97,12 @@ UNCHANGED = [
     ("They won 3-1.", "They won three to one."),
 ]  # fmt: skip
 ROWS = [*SPACED, *MARKED, *UNCHANGED]
-TOKENS = "10 000 people|1'000'000|12,34,567|₹1,00,000|1.234,56 €|1.234.567|3,5 kg|37,5 °C|€12,99"
 
 
 @pytest.mark.parametrize(("text", "said"), ROWS)
 def test_reading(text: str, said: str) -> None:
     assert normalize(text, "en") == said
     assert normalize(said, "en") == said
-
-
-def words(text: str) -> list[str]:
-    return re.sub(r"[^\w\s]", "", normalize(text, "en")).lower().split()
-
-
-@pytest.mark.parametrize("token", TOKENS.split("|"))
-def test_punctuation_around_a_token_never_changes_its_reading(token: str) -> None:
-    read = words(f"say {token}")
-    for mark in (".", ",", ")", "?", "!", ";", ":", "...", "]", ". The end", ", and"):
-        assert words(f"say {token}{mark}")[: len(read)] == read, mark
-    for before, after in (("(", ")"), ("“", "”"), ("[", "]")):
-        assert words(f"say {before}{token}{after}") == read, before
 
 
 @pytest.mark.parametrize("piece", ["1 000 ", "1'000'", "1,00,", "1.000.", "1,5 ", "1 0", "10 000-"])
