@@ -24,7 +24,7 @@ MAX_CHARS = 200
 
 _CLOSING = "\"'”’)]»"
 _OPENING = " \"'“‘([«"
-_MARK = re.compile(
+MARK = re.compile(
     r"\s{0,3}(?:(?P<rule>(?:[*_-] *){3,}$)"
     r"|(?P<heading>#{1,6} +(?=\S)|={2,6} ?[^=]+={2,6}\s*$)|(?P<quote>>(?: ?>)*(?: +|\s*$))"
     r"|(?P<dash>-\s+)|(?P<item>[*+]\s+)|(?P<number>\d{1,3})[.)]\s+)"
@@ -89,7 +89,7 @@ def _marked(lines: list[str]) -> Iterator[tuple[str, str]]:
     dashes = sum(line.lstrip().startswith("- ") for line in lines)
     number = 0
     for line in lines:
-        mark = _MARK.match(line)
+        mark = MARK.match(line)
         kind = (mark and mark.lastgroup) or ""
         if mark and kind == "number":
             is_next, number = int(mark[kind]) == number + 1, int(mark[kind])

@@ -2,8 +2,8 @@
 
 import re
 
-_BROKEN = re.compile(r"(?P<word>[A-Za-z]*(?:-[A-Za-z]+)*[a-z])(?P<hyphen>[-\u2010\u00ad])\s*$")
-_BEGINNING = re.compile(r"\s*([a-z]+)")
+BROKEN = re.compile(r"(?P<word>[A-Za-z]*(?:-[A-Za-z]+)*[a-z])(?P<hyphen>[-\u2010\u00ad])\s*$")
+BEGINNING = re.compile(r"\s*([a-z]+)")
 _SUSPENDED = frozenset(("and", "or", "to", "nor", "but"))
 """after "pre-", which is no part of a word with them"""
 
@@ -11,7 +11,7 @@ _SUSPENDED = frozenset(("and", "or", "to", "nor", "but"))
 def before_next(line: str, following: str) -> str:
     """An English line with what is between it and the next: a space, or nothing within a word; the
     hyphen goes where the word is written without it."""
-    broken, beginning = _BROKEN.search(line[-100:]), _BEGINNING.match(following)
+    broken, beginning = BROKEN.search(line[-100:]), BEGINNING.match(following)
     if not broken or not beginning or beginning[1] in _SUSPENDED:
         return f"{line} "
     word = line.rstrip()[:-1]

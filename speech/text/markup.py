@@ -41,7 +41,7 @@ def strip_markup(text: str) -> str:
 
 
 def _pass(text: str) -> str:
-    for pattern, replacement in _RULES:
+    for pattern, replacement in RULES:
         text = pattern.sub(replacement, text)
     return text
 
@@ -68,7 +68,7 @@ def _between(mark: str) -> str:
     return rf"{start}([^\n]{{1,2000}}?)(?<=\S){mark}(?![\w{sign}])"
 
 
-_RULES = _compiled(
+RULES = _compiled(
     [
         # HTML and SSML
         (r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});", _entity),

@@ -11,7 +11,7 @@ from ftfy.badness import badness
 from speech.errors import Refused
 from speech.reasons import Reason
 
-_LOST = re.compile(  # what stands where a decoder gave up, a quotation mark without its last bytes
+LOST = re.compile(  # what stands where a decoder gave up, a quotation mark without its last bytes
     r"\ufffd|锟斤拷|[ÂÃâð][€‚„…†‡ˆ‰‹™š›œ¢-¿]|(?<=[a-z])â (?=(?:s|t|m|d|re|ve|ll)\b)"
 )
 _MANY = 2
@@ -44,7 +44,7 @@ def check_undamaged(text: str) -> None:
     """
     if text.isascii():
         return
-    if lost := _LOST.search(text):
+    if lost := LOST.search(text):
         around = text[max(0, lost.start() - 10) : lost.end() + 10]
         raise Refused(Reason.DAMAGED_TEXT, f"characters were lost at {around!r}")
     if badness(text) >= _MANY:

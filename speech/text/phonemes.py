@@ -31,26 +31,26 @@ Given = tuple[int, int, str]
 
 _LONGEST_UNKNOWN = 24  # letters that the network for unknown words reads
 _POSSESSIVE = ("'s", "'S", "’s", "’S")
-_SHORT_WORDS = (
+SHORT_WORDS = (
     "ad ah am an as at be by do eh ex go ha he hi hm ho if in is it lo me mm my no of oh on or ow "
     "ox so to uh um up us we ya ye yo"
 )
 _PLAIN = str.maketrans(
     {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ß": "ss", "ı": "i"}
 )
-_AFTER_A_TIME = (  # "at five P.M. Eastern": no sentence ends
+AFTER_A_TIME = (  # "at five P.M. Eastern": no sentence ends
     "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June "
     "July August September October November December Eastern Central Mountain Pacific "
     "EST EDT CST CDT MST MDT PST PDT GMT UTC BST CET CEST IST JST ET PT"
 )
-_CLASSES = (  # "Plan A", "hepatitis A"
+CLASSES = (  # "Plan A", "hepatitis A"
     "apartment appendix block building case category class column company diagram division door "
     "exhibit figure form gate grade group hall hepatitis influenza item letter level list mister model "
     "option paper part party person phase plan player point product question room row schedule section "
     "series side student table team terminal type unit variant version vitamin wing zone the an"
 )
-_ALSO_VERBS = "grade list plan point schedule type"  # "Plan A Trip" in capitals has an article
-_AFTER_A_LETTER = (  # "the Airbus A three eighty", "Sonata in A major"
+ALSO_VERBS = "grade list plan point schedule type"  # "Plan A Trip" in capitals has an article
+AFTER_A_LETTER = (  # "the Airbus A three eighty", "Sonata in A major"
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
     "seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety zero plus minus "
     "minor major flat sharp"
@@ -164,7 +164,7 @@ def _spell_acronyms(tokens: Sequence[Tok]) -> None:
     for token in tokens:
         word = token.text
         is_pair = len(word) == 2 and word.isalpha() and word.isupper()
-        if is_pair and word not in lexicon.golds.d and word.lower() not in _SHORT_WORDS.split():
+        if is_pair and word not in lexicon.golds.d and word.lower() not in SHORT_WORDS.split():
             token.phonemes = token.phonemes or lexicon.get_NNP(word)[0]
 
 
@@ -186,12 +186,12 @@ def _is_letter(before: Tok, after: Sequence[Tok]) -> bool:
     in_title = following[:1].isupper() and len(following) > 1
     if not before.whitespace or not (word.isalpha() or word == ",") or following in _POSSESSIVE:
         return False
-    if following in _AFTER_A_LETTER.split():
+    if following in AFTER_A_LETTER.split():
         return True
     if word == ",":
         return False
-    if word in _CLASSES.split():
-        return not (in_title and before.text.istitle() and word in _ALSO_VERBS.split())
+    if word in CLASSES.split():
+        return not (in_title and before.text.istitle() and word in ALSO_VERBS.split())
     return before.text.islower() and not in_title
 
 
@@ -242,7 +242,7 @@ def _with_stops(tokens: Sequence[Tok]) -> Sequence[Tok]:
     place = 0
     for token, after in zip(tokens, [*tokens[1:], None], strict=True):
         place += len(token.text)
-        ends_sentence = place in ends and (after is None or after.text not in _AFTER_A_TIME.split())
+        ends_sentence = place in ends and (after is None or after.text not in AFTER_A_TIME.split())
         if ends_sentence and _swallows_stop(token):
             token.phonemes += "."
         place += len(token.whitespace)

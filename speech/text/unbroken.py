@@ -16,7 +16,7 @@ MAX_CHARS = 48
 MAX_PARTS = 10
 """of a chunk, "one-size-fits-all" has 7; those of more are words of their own"""
 
-_LONG_CHUNK = re.compile(
+LONG_CHUNK = re.compile(
     rf"(?=\S{{{MAX_CHARS + 1}}})(?:\S{{1,{MAX_CHARS - 1}}}[^\w\s]|\S{{{MAX_CHARS}}})"
 )
 _LONG_NUMBER = re.compile(r"\d[\d.,]{12,}")
@@ -26,7 +26,7 @@ def bounded_text(text: str) -> str:
     """Nothing that hibari cannot read, no chunk of more than `MAX_CHARS` characters."""
     text = unicodedata.normalize("NFC", text).translate(_READABLE)
     text = _LONG_NUMBER.sub(lambda match: " ".join(re.findall(r"\d", match.group())), text)
-    return _LONG_CHUNK.sub(r"\g<0> ", text)
+    return LONG_CHUNK.sub(r"\g<0> ", text)
 
 
 class _Readable(dict[int, str]):

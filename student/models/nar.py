@@ -163,8 +163,8 @@ class NarStudent(Acoustic):
     def speak(
         self, text: Text, reading: Reading, frames: Tensor, generator: torch.Generator
     ) -> Tensor:
-        """The vocoder finds the pitch in the mels: given the predicted one, which they follow but for
-        what they show besides, 0.12 of DistillMOS less (docs/students.md)."""
+        """The vocoder finds the pitch in these mels; given the predicted pitch, it was 0.12
+        of DistillMOS worse (docs/students.md)."""
         x, mask = self.expand(text, frames, int(frames.sum(1).max()))
         prosody = self.predict_prosody(x, text.condition, mask, reading, frames)
         given = Prosody(prosody.pitch, (prosody.voiced > 0).to(x.dtype), prosody.energy)

@@ -7,10 +7,10 @@ from typing import Any
 
 from ftfy.badness import BADNESS_RE
 
-from speech.text.line_ends import _BEGINNING, _BROKEN
-from speech.text.markup import _RULES, Replacement
-from speech.text.mojibake import _LOST
-from student.phrases import _MARK
+from speech.text.line_ends import BEGINNING, BROKEN
+from speech.text.markup import RULES, Replacement
+from speech.text.mojibake import LOST
+from student.phrases import MARK
 from student.web.patterns import javascript
 
 _LATIN = 0x100
@@ -20,13 +20,13 @@ _LATIN = 0x100
 def line_tables() -> dict[str, Any]:
     """By name, as `student.web.tables` describes them."""
     references = {code: html.unescape(f"&#{code};") for code in range(_LATIN)}
-    patterns = {"mark": _MARK, "broken": _BROKEN, "beginning": _BEGINNING}
+    patterns = {"mark": MARK, "broken": BROKEN, "beginning": BEGINNING}
     return {
-        "markup": [[*javascript(pattern), _said(by)] for pattern, by in _RULES],
+        "markup": [[*javascript(pattern), _said(by)] for pattern, by in RULES],
         "entities": html5,
         "references": {code: said for code, said in references.items() if said != chr(code)},
         "lines": {name: javascript(pattern)[0] for name, pattern in patterns.items()},
-        "damaged": [javascript(pattern)[0] for pattern in (BADNESS_RE, _LOST)],
+        "damaged": [javascript(pattern)[0] for pattern in (BADNESS_RE, LOST)],
     }
 
 

@@ -46,9 +46,9 @@ def rule_tables() -> dict[str, Any]:
     spelled."""
     return {
         "rules": [javascript(pattern) for stage in _STAGES for pattern in _patterns(stage)],
-        "capitals": javascript(capitals._CAPITALS)[0],
-        "consonants": javascript(capitals._CONSONANTS)[0],
-        "sounds": sorted(capitals._SOUNDS),
+        "capitals": javascript(capitals.CAPITALS)[0],
+        "consonants": javascript(capitals.CONSONANTS)[0],
+        "sounds": sorted(capitals.SOUNDS),
     }
 
 

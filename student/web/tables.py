@@ -33,7 +33,7 @@ from speech.text.heteronyms import table as heteronyms
 from speech.text.lexicon import ALPHABET
 from speech.text.normalize import clean_char
 from speech.text.own_words import mended, with_own_words
-from speech.text.unbroken import _LONG_CHUNK, MAX_PARTS
+from speech.text.unbroken import LONG_CHUNK, MAX_PARTS
 from student.web.line_tables import line_tables
 from student.web.patterns import javascript
 from student.web.rule_tables import rule_tables
@@ -77,13 +77,13 @@ def frontend_tables() -> bytes:
 
 def _tokens() -> dict[str, Any]:
     words = {
-        "short": phonemes._SHORT_WORDS,
-        "classes": phonemes._CLASSES,
-        "verbs": phonemes._ALSO_VERBS,
-        "afterLetter": phonemes._AFTER_A_LETTER,
-        "afterTime": phonemes._AFTER_A_TIME,
+        "short": phonemes.SHORT_WORDS,
+        "classes": phonemes.CLASSES,
+        "verbs": phonemes.ALSO_VERBS,
+        "afterLetter": phonemes.AFTER_A_LETTER,
+        "afterTime": phonemes.AFTER_A_TIME,
     }
-    long_chunk, _ = javascript(_LONG_CHUNK)
+    long_chunk, _ = javascript(LONG_CHUNK)
     lists = {name: listed.split() for name, listed in words.items()}
     return {**lists, "longChunk": long_chunk, "mostParts": MAX_PARTS}
 

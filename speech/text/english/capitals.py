@@ -9,7 +9,7 @@ import re
 from speech.text.dictionaries import checked_words, known_words
 from speech.text.english.patterns import words
 
-_CAPITALS = re.compile(
+CAPITALS = re.compile(
     r"(?<![\w.&])(?=[A-Z'’]{0,20}[A-Z]{2}|[A-Z]'[A-Z])[A-Z]+(?:'[A-Z]+)*(?![\w&]|\.\w)"
 )
 _RUN_GAP = re.compile(r"(?:[^\w.!?]|\b[AI]\b|\d)*")  # between the words of one sentence
@@ -17,8 +17,8 @@ _SHOUTING_WORDS = 3
 _LONGEST_ACRONYM = 5  # longer, it is a name that no lexicon has
 _SENTENCE_BEFORE = re.compile(r"(?:^|[.!?:])[\"'( ]*$")
 _CONTRACTION = re.compile(r"'(?:S|T|D|M|LL|RE|VE|CLOCK)$")
-_CONSONANTS = re.compile(r"(?<![\w'.-])[bcdfghjklmnpqrstvwxz]{2,5}(?![\w'-]|\.\w)")
-_SOUNDS = {"hm", "mhm", "psst", "pst", "tsk", "nth", "sh", "st", "nd", "rd", "th"}
+CONSONANTS = re.compile(r"(?<![\w'.-])[bcdfghjklmnpqrstvwxz]{2,5}(?![\w'-]|\.\w)")
+SOUNDS = {"hm", "mhm", "psst", "pst", "tsk", "nth", "sh", "st", "nd", "rd", "th"}
 _ENDINGS = ("s", "es", "ed", "d", "ing", "er", "ly")
 _PRONOUN_BEFORE = re.compile(
     r"(?i:\b(?:to|for|with|of|let|tell|give|gave|help|join|follow|trust|about|between|among|both|not|told|"
@@ -36,7 +36,7 @@ _PART_OF_IT = re.compile(
 
 def read_capitals(text: str) -> str:
     """The text with every word in capitals that is no acronym in small letters."""
-    found = list(_CAPITALS.finditer(text))
+    found = list(CAPITALS.finditer(text))
     if not found:
         return text
     shouted = _shouted(text, found)
@@ -51,12 +51,12 @@ def read_capitals(text: str) -> str:
 
 def spell_consonants(text: str) -> str:
     """Words without a vowel that no lexicon has ("html") in capitals, to be read as letters."""
-    return _CONSONANTS.sub(_spelled, text)
+    return CONSONANTS.sub(_spelled, text)
 
 
 def _spelled(match: re.Match[str]) -> str:
     word = match.group()
-    is_sound = word[-1] == word[-2] or word in _SOUNDS
+    is_sound = word[-1] == word[-2] or word in SOUNDS
     return word if is_sound or word in known_words() else word.upper()
 
 
