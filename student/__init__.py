@@ -25,7 +25,6 @@ def load(
     location: str | Path = EMBEDDED,
     lexicon: str | Path | None = None,
     threads: int = 1,
-    polish_rounds: int = 0,
     expressiveness: float = 1.0,
 ) -> "StudentSynthesizer":
     """A student that speaks: `speak`, `stream`, `warm_up`, `voices`, `sample_rate`.
@@ -36,7 +35,6 @@ def load(
             embedded one. Exports speak without torch.
         lexicon: a table of words and how they are said (docs/words.md).
         threads: that an export computes with.
-        polish_rounds: of Griffin-Lim over what the vocoder says (docs/students.md).
         expressiveness: how many times as far from its mean pitch goes, of students that draw how a
             text is read.
 
@@ -47,4 +45,4 @@ def load(
     from student.loading import load_student, named
 
     words = NO_WORDS if lexicon is None else read_lexicon(str(lexicon))
-    return load_student(named(str(location)), words, threads, polish_rounds, expressiveness)
+    return load_student(named(str(location)), words, threads, expressiveness)

@@ -18,14 +18,12 @@ def load_student(
     location: str,
     lexicon: Lexicon = NO_WORDS,
     threads: int = 1,
-    polish_rounds: int = 0,
     expressiveness: float = 1.0,
 ) -> StudentSynthesizer:
     """What `make train-student` wrote, by torch, or what `student.export` did, without it.
 
     `location`: local, gs://, package:// or hf://owner/name@revision; `threads` are onnxruntime's:
-    torch has its own; `polish_rounds` of Griffin-Lim follow the vocoder; pitch goes `expressiveness`
-    times as far from its mean, where readings are drawn.
+    torch has its own; pitch goes `expressiveness` times as far from its mean, where readings are drawn.
 
     Raises:
         InputError: no student there, or one that cannot be used, or cannot be livelier.
@@ -34,11 +32,11 @@ def load_student(
         location = _downloaded(location)
     student: StudentSynthesizer
     if is_onnx(location):
-        student = OnnxStudent(location, threads, lexicon, polish_rounds, expressiveness)
+        student = OnnxStudent(location, threads, lexicon, expressiveness)
     else:
         from student.student import open_student  # torch takes seconds to import
 
-        student = open_student(location, lexicon, polish_rounds, expressiveness)
+        student = open_student(location, lexicon, expressiveness)
     if expressiveness != 1 and not student.draws_readings:
         raise InputError(
             f"expressiveness={expressiveness:g}: {location} draws no readings, whose pitch could move "

@@ -24,7 +24,7 @@ from speech.vocoder.network import PulseVocoder, load_pulse_vocoder
 from student.description import Described
 from student.kinds import StudentConfig, build_student
 from student.models.acoustic import Acoustic
-from student.models.nar import WITHOUT_READINGS
+from student.models.nar import OF_BEFORE
 from student.models.pruning import hidden_units, narrowed
 
 SPEAKERS = ("vectors", "table.weight")
@@ -90,7 +90,7 @@ def read_package(location: str) -> tuple[Description, Acoustic, PulseVocoder]:
 
 
 def _student(description: Description, weights: Mapping[str, Tensor]) -> Acoustic:
-    before = WITHOUT_READINGS if description.student.get("kind") == "nar" else {}
+    before = OF_BEFORE if description.student.get("kind") == "nar" else {}
     config = TypeAdapter(StudentConfig).validate_python({**before, **description.student})
     vectors = torch.zeros(len(description.speakers), 256)
     with torch.device("meta"):  # takes no memory, whatever the size that is claimed

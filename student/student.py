@@ -34,11 +34,9 @@ class Student(StudentSynthesizer):
         acoustic: Acoustic,
         vocoder: PulseVocoder,
         lexicon: Lexicon = NO_WORDS,
-        polish_rounds: int = 0,
         expressiveness: float = 1.0,
     ) -> None:
-        self.lexicon, self.polish_rounds = lexicon, polish_rounds
-        self.expressiveness = expressiveness
+        self.lexicon, self.expressiveness = lexicon, expressiveness
         self.location, self.description = location, description
         self.acoustic, self.vocoder = acoustic, vocoder
         self.added: dict[str, Tensor] = {}
@@ -105,17 +103,13 @@ class Student(StudentSynthesizer):
         reading = self.acoustic.reading_of(text, generator).livelier(self.expressiveness)
         frames = whole_frames(reading.log_frames, batch, speed)
         mel = self.acoustic.speak(text, reading, frames, generator)
-        wave = self.vocoder.speak(mel)
-        if self.polish_rounds:
-            wave = self.vocoder.polished(mel, wave, self.polish_rounds)
-        return wave[0].numpy()
+        return self.vocoder.speak(mel)[0].numpy()
 
 
 def open_student(
     location: str,
     lexicon: Lexicon = NO_WORDS,
-    polish_rounds: int = 0,
     expressiveness: float = 1.0,
 ) -> Student:
     """A folder that `make train-student` wrote: local, gs:// or package://; raises InputError."""
-    return Student(location, *read_package(location), lexicon, polish_rounds, expressiveness)
+    return Student(location, *read_package(location), lexicon, expressiveness)

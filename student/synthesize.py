@@ -51,8 +51,6 @@ class SynthesizeConfig(Config):
     """a .wav or .flac file for one text, a folder for a file of lines"""
     seed: int
     speed: float = Field(gt=0.2, lt=5)
-    polish_rounds: int = Field(ge=0, le=32)
-    """of Griffin-Lim over what the vocoder says"""
     expressiveness: float = Field(ge=0, le=3)
     """how many times as far from its mean pitch goes, of students that draw readings"""
 
@@ -117,7 +115,6 @@ def open_synthesizer(config: SynthesizeConfig) -> Synthesizer:
     student = load_student(
         config.checkpoint if config.reference is None else trained_of(config.checkpoint),
         lexicon,
-        polish_rounds=config.polish_rounds,
         expressiveness=config.expressiveness,
     )
     if config.reference is not None:

@@ -35,7 +35,7 @@ from student.models.reading import (
     pitch_of_phonemes,
 )
 
-WITHOUT_READINGS = {"reading_layers": 0, "reading_dim": 8, "temperature": 0.0}
+OF_BEFORE = {"reading_layers": 0, "reading_dim": 8, "temperature": 0.0, "expressiveness": 1.0}
 """what a student that was described before readings were drawn does not say of itself"""
 PROSODY = 3
 """log pitch, voicing, energy"""
@@ -51,6 +51,8 @@ class NarConfig(AcousticConfig):
     reading_dim: int = Field(ge=8)
     temperature: float = Field(ge=0, le=2)
     """of the noise that a reading is drawn from; 0: the mean"""
+    expressiveness: float = Field(ge=0, le=3)
+    """how many times as far from its mean a reading's pitch goes as it is drawn"""
     prosody_layers: int = Field(ge=1, le=MOST_LAYERS)
     decoder_layers: int = Field(ge=1, le=MOST_LAYERS)
 
@@ -78,7 +80,7 @@ class NarStudent(Acoustic):
         self.mel_out = nn.Linear(dim, N_MELS)
         nn.init.constant_(self.mel_out.bias, MEAN_MEL)
         self.reading_flow: ReadingFlow | None = None
-        self.temperature = config.temperature
+        self.temperature, self.expressiveness = config.temperature, config.expressiveness
         if config.reading_layers:
             sizes = config.reading_dim, config.reading_layers, condition
             self.reading_flow, self.mean_pitch = ReadingFlow(dim, *sizes), nn.Linear(dim, PLACES)
@@ -135,7 +137,7 @@ class NarStudent(Acoustic):
             noise * self.temperature,
             lambda x, condition: stack(x, condition, mask),
         )
-        return Reading(drawn[..., 0], drawn[..., 1:])
+        return Reading(drawn[..., 0], drawn[..., 1:]).livelier(self.expressiveness)
 
     def predict_prosody(
         self, x: Tensor, condition: Tensor, mask: Tensor, reading: Reading, frames: Tensor

@@ -20,8 +20,8 @@ SPREAD = (0.35, *([0.2] * PLACES))
 """about how much readings differ"""
 WIDEST = 0.6
 """octaves, of a reading's pitch from its median"""
-STEPS = 4
-"""of Euler's, in which the flow is followed"""
+MIDDLE = 0.5
+"""of the flow's time"""
 TURNS = 4
 """waves by which the flow knows how far it has come"""
 
@@ -36,7 +36,7 @@ class Reading:
 
     def livelier(self, expressiveness: float) -> "Reading":
         """With pitch so many times as far from its mean."""
-        if self.pitch is None:
+        if self.pitch is None or expressiveness == 1:
             return self
         mean = self.pitch.mean((1, 2), keepdim=True)
         return Reading(self.log_frames, mean + expressiveness * (self.pitch - mean))
@@ -79,12 +79,20 @@ class ReadingFlow(nn.Module):
         noise: Tensor,
         stack: Callable[[Tensor, Tensor], Tensor],
     ) -> Tensor:
-        """(B, P, 4) as `more` of `loss`; `stack` is the flow's own, of x and condition."""
-        text, x = self.text(encoded), noise
-        for step in range(STEPS):
-            told = condition + self._told(x.new_full((1, 1, 1), step / STEPS))
-            x = x + self.out(stack(text + self.noisy(x), told)) / STEPS
-        return x * self.spread
+        """(B, P, 4) as `more` of `loss`; `stack` is the flow's own, of x and condition.
+
+        One step of the midpoint rule: two evaluations of the flow, which come nearer to 64 steps of
+        Euler's than four of those do, and lose less of how far readings differ.
+        """
+        text = self.text(encoded)
+
+        def flow(x: Tensor, time: float) -> Tensor:
+            told = condition + self._told(x.new_full((1, 1, 1), time))
+            way: Tensor = self.out(stack(text + self.noisy(x), told))
+            return way
+
+        middle = noise + MIDDLE * flow(noise, 0.0)
+        return (noise + flow(middle, MIDDLE)) * self.spread
 
     def _told(self, time: Tensor) -> Tensor:
         """(B, 1, 1) from 0 to 1 -> (B, 1, condition_dim)."""

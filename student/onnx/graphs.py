@@ -17,14 +17,14 @@ from torch.nn import functional as F
 from speech.vocoder.network import BINS, SMALLEST, PulseVocoder
 from student.models.acoustic import Acoustic
 from student.models.blocks import Block, Stack, over_time
-from student.onnx.waves import AHEAD, LEVEL, RESIDUAL
+from student.onnx.waves import AHEAD, RESIDUAL
 
 PHONEMES, FRAMES = 7, 31
 """of the examples that graphs are traced with"""
 
 BY_PHONEME = {name: {1: "phonemes"} for name in ("ids", "encoded", "log_frames")}
 BY_FRAME = {"encoded": {1: "phonemes"}, "index": {0: "frames"}, "places": {1: "frames"}}
-BY_KEPT = {name: {1: "kept"} for name in ("pulses", "noise", "phase", LEVEL)}
+BY_KEPT = {name: {1: "kept"} for name in ("pulses", "noise", "phase")}
 BY_KEPT |= {"kept": {0: "kept"}, "hertz": {1: "frames"}}
 """Of `TextGraph`, of `text_by_frame` and of `FramesGraph`, the axes of any length."""
 
@@ -89,11 +89,11 @@ class FramesGraph(Graph):
 
     Of the frames it is given, `kept` (K,) are those whose spectra are wanted; others are there for
     their neighbours. Its outputs are the pitch (1, N) in hertz, and (1, K, bins) the levels of pulses
-    and noise, the phase in radians by which the pulses are turned, and the mel's own level; of a
+    and noise, and the phase in radians by which the pulses are turned; of a
     vocoder with a residual its real and its imaginary part as well.
     """
 
-    outputs: tuple[str, ...] = ("hertz", "pulses", "noise", "phase", LEVEL)
+    outputs: tuple[str, ...] = ("hertz", "pulses", "noise", "phase")
     axes = BY_KEPT
 
     def __init__(self, vocoder: PulseVocoder) -> None:
@@ -150,7 +150,7 @@ class FastVocoder(nn.Module):
         level = (mel.index_select(1, kept).exp() @ self.inverse).clamp(min=SMALLEST)
         features = features.index_select(1, kept)
         pulses, noise, delay = self.spectra(features).split(BINS, dim=-1)
-        spectra = (level * pulses.exp(), level * noise.exp(), math.pi * delay.tanh(), level)
+        spectra = (level * pulses.exp(), level * noise.exp(), math.pi * delay.tanh())
         if self.residual is None:
             return spectra
         real, imaginary = self.residual(features).split(BINS, dim=-1)

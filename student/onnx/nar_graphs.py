@@ -5,7 +5,7 @@ from torch import Tensor
 
 from speech.vocoder.network import PulseVocoder
 from student.models.nar import NarStudent, Prosody
-from student.models.reading import CHANNELS, ReadingFlow
+from student.models.reading import CHANNELS, Reading, ReadingFlow
 from student.onnx.frames import CONTOUR, NOISE, PITCH
 from student.onnx.graphs import (
     BY_FRAME,
@@ -30,6 +30,7 @@ class ReadTextGraph(TextGraph):
     def __init__(self, student: NarStudent, flow: ReadingFlow) -> None:
         super().__init__(student)
         self.mean_pitch, self.temperature = student.mean_pitch, student.temperature
+        self.expressiveness = student.expressiveness
         self.flow, self.stack = flow, FastStack(flow.stack)
 
     def inputs(self) -> dict[str, Tensor]:
@@ -43,8 +44,10 @@ class ReadTextGraph(TextGraph):
         hidden = self.duration(encoded, condition)
         mean = torch.cat((self.log_frames(hidden), self.mean_pitch(hidden)), -1)
         more = self.flow.draw(encoded, condition, noise * self.temperature, self.stack)
-        reading = mean + more
-        return encoded, reading[..., 0], reading[..., 1:]
+        drawn = mean + more
+        reading = Reading(drawn[..., 0], drawn[..., 1:]).livelier(self.expressiveness)
+        assert reading.pitch is not None
+        return encoded, reading.log_frames, reading.pitch
 
 
 class NarFramesGraph(FramesGraph):

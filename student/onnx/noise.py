@@ -8,6 +8,7 @@ import numpy.typing as npt
 import scipy.fft
 
 from speech.audio.waveform import Wave
+from student.onnx.overlap import hann
 
 Spectra = npt.NDArray[np.complex64]
 Noise = Callable[[int], Spectra]
@@ -46,8 +47,3 @@ def spectra_of(samples: Wave, n_fft: int, hop: int) -> Spectra:
     window = hann(n_fft)
     frames = np.lib.stride_tricks.sliding_window_view(samples, n_fft)[::hop]
     return scipy.fft.rfft(frames * (window / (window**2).sum() ** 0.5)).astype(np.complex64)
-
-
-def hann(size: int) -> npt.NDArray[np.float32]:
-    """Periodic, as torch.hann_window."""
-    return (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(size) / size)).astype(np.float32)

@@ -38,8 +38,8 @@ from student.onnx.frames import (
     contour_of,
     expand,
 )
-from student.onnx.polish import Polish
-from student.onnx.waves import AHEAD, LEVEL, RESIDUAL, Floats, PulseFilter
+from student.onnx.overlap import Floats
+from student.onnx.waves import AHEAD, RESIDUAL, PulseFilter
 from student.phrases import token_numbers
 from student.synthesizer import StudentSynthesizer
 
@@ -107,21 +107,18 @@ class OnnxStudent(StudentSynthesizer):
         location: str,
         threads: int = 1,
         lexicon: Lexicon = NO_WORDS,
-        polish_rounds: int = 0,
         expressiveness: float = 1.0,
     ) -> None:
         """
         Args:
             location: Local, gs:// or package://.
             lexicon: Words as the user wants them said.
-            polish_rounds: Of Griffin-Lim over what the vocoder says (`student.onnx.polish`).
             expressiveness: How many times as far from its mean pitch goes, where readings are drawn.
 
         Raises:
-            InputError: an export that cannot be used, or is too old to be polished.
+            InputError: an export that cannot be used.
         """
-        self.lexicon, self.polish_rounds = lexicon, polish_rounds
-        self.expressiveness = expressiveness
+        self.lexicon, self.expressiveness = lexicon, expressiveness
         self.location, self.description = location, OnnxDescription.read(location)
         session = partial(self._session, threads=threads)
         self.text, self.by_frame = session(TEXT), session(FRAMES)
@@ -166,14 +163,7 @@ class OnnxStudent(StudentSynthesizer):
                 f"{self.location} was exported by an earlier version, with both parts of its residual "
                 "in one: export it again"
             )
-        if self.polish_rounds and LEVEL not in there:
-            raise InputError(
-                f"{self.location} was exported before speech could be polished: export it again, or "
-                "leave polish_rounds=0"
-            )
-        wanted = ["hertz", "pulses", "noise", "phase"]
-        wanted += [name for name in RESIDUAL if name in there]
-        return wanted + ([LEVEL] if self.polish_rounds else [])
+        return ["hertz", "pulses", "noise", "phase", *(name for name in RESIDUAL if name in there)]
 
     def _conditions(self) -> Floats:
         """(voices, condition_dim); raises InputError for anything else."""
@@ -251,26 +241,18 @@ class OnnxStudent(StudentSynthesizer):
         described, total = self.description, len(text["index"])
         shape = described.n_fft, described.hop_length
         filtered = PulseFilter(total, *shape, chance.noise(*shape))
-        polish = Polish(total, *shape, self.polish_rounds) if self.polish_rounds else None
-        first = self._frames(first_s, polish.delay if polish else 0)
+        first = None if first_s is None else self._frames(first_s) + filtered.delay
         for begin, end in cuts(total, first, self.kind.growth, described.margin_frames):
             low = max(0, begin - described.margin_frames)
             high = min(total, end + described.margin_frames)
             feeds = {**known(low, high), "kept": np.arange(begin - low, end - low)}
             hertz, *parts = (out[0] for out in self.by_frame.run(self.wanted, feeds))
             hertz = hertz[begin - low : end + AHEAD - low]
-            if polish is None:
-                yield filtered.push(hertz, *parts)
-            else:
-                *spectra, level = parts
-                yield polish.push(filtered.push(hertz, *spectra), level)
+            yield filtered.push(hertz, *parts)
 
-    def _frames(self, duration_s: float | None, delay: int) -> int | None:
-        """Of a first piece, of which the last `delay` frames are not yet heard."""
-        if duration_s is None:
-            return None
+    def _frames(self, duration_s: float) -> int:
         frames = round(duration_s * SAMPLE_RATE / self.description.hop_length)
-        return max(FEWEST_FRAMES, frames) + delay
+        return max(FEWEST_FRAMES, frames)
 
 
 def _last_size(session: Any, name: str) -> Any:

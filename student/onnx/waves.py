@@ -5,20 +5,16 @@ In pieces, in order: what is left over at the end of one piece (the pulses' phas
 windows) goes into the next, so that pieces of any length add up to one and the same wave.
 """
 
-from functools import lru_cache
-from typing import NamedTuple
-
 import numpy as np
-import numpy.typing as npt
 import scipy.fft
 
-from speech.audio import FEWEST_FRAMES, SAMPLE_RATE
+from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave
-from student.onnx.noise import BLOCK, Noise, Spectra, hann
+from student.onnx.consistency import Consistency
+from student.onnx.noise import BLOCK, Noise, Spectra
+from student.onnx.overlap import Floats, Frames, OverlapAdd
 
-Floats = npt.NDArray[np.float32]
-
-LEVEL, RESIDUAL = "level", ("residual_real", "residual_imaginary")
+RESIDUAL = "residual_real", "residual_imaginary"
 """outputs of frames.onnx that not every export has"""
 AHEAD = 2
 """frames beyond a piece whose pitch it needs"""
@@ -30,14 +26,14 @@ class PulseFilter:
     """One wave of (frames - 1) * hop samples; `hop` divides `n_fft` at least into two."""
 
     def __init__(self, frames: int, n_fft: int, hop: int, noise: Noise) -> None:
-        if frames < FEWEST_FRAMES:
-            raise ValueError(f"{frames} frames; a wave needs {FEWEST_FRAMES}")
-        self.frames, self.n_fft, self.hop, self.noise = frames, n_fft, hop, noise
-        self.samples = (frames - 1) * hop
-        self.windows = _windows(n_fft, hop)
-        self.source = np.empty(self.samples + n_fft, np.float32)
-        self.turns, self.blocks, self.done = 0.0, 0, 0
-        self.left_over = np.zeros((n_fft // hop - 1, hop), np.float32)
+        self.frames, self.hop, self.noise = frames, hop, noise
+        self.excited = Frames(frames, n_fft, hop)
+        self.overlap = OverlapAdd(frames, n_fft, hop)
+        self.consistency = Consistency(frames, n_fft, hop)
+        self.window = self.overlap.windows.analysis / self.overlap.windows.analysis.sum()
+        self.delay = self.consistency.delay
+        """frames of a first piece that are not heard yet"""
+        self.turns, self.done = 0.0, 0
 
     def push(
         self,
@@ -65,76 +61,26 @@ class PulseFilter:
         )
 
     def _filtered(self, pulses: Floats, noise: Floats, phase: Floats, *residual: Floats) -> Wave:
-        first, last = self.done, self.done + len(pulses)
-        frames = np.lib.stride_tricks.sliding_window_view(self.source, self.n_fft)
-        frames = frames[first * self.hop : (last - 1) * self.hop + 1 : self.hop]
-        harmonic = scipy.fft.rfft(frames * self.windows.analysis, overwrite_x=True)
+        first, self.done = self.done, self.done + len(pulses)
+        frames = self.excited.cut(first, self.done)
+        harmonic = scipy.fft.rfft(frames * self.window, overwrite_x=True)
         spectra = _turned(pulses, phase)
         spectra *= harmonic
         spectra += np.multiply(self.noise(len(noise)), noise, out=harmonic)
         if residual:
             spectra.real += residual[0]
             spectra.imag += residual[1]
-        self.done = last
-        return self._added(scipy.fft.irfft(spectra, self.n_fft, overwrite_x=True), first)
+        ready = self.consistency.push(spectra)
+        if not len(ready):
+            return np.empty(0, np.float32)
+        return self.overlap.push(scipy.fft.irfft(ready, self.excited.n_fft, overwrite_x=True))
 
     def _excite(self, hertz: Floats) -> None:
         """Pulses as far as the pitch is known."""
-        half, known = self.n_fft // 2, hertz[self.blocks - self.done :]
+        known = hertz[self.excited.known // self.hop - self.done :]
         if len(known) > 1:
-            begin = half + self.blocks * self.hop
-            end = begin + (len(known) - 1) * self.hop
-            self.source[begin:end], self.turns = pulse_train(known, self.hop, self.turns)
-            self.blocks += len(known) - 1
-        if self.done == 0:
-            self.source[:half] = self.source[2 * half : half : -1]
-        if self.blocks == self.frames - 1:
-            end = half + self.samples
-            self.source[end:] = self.source[end - 2 : end - 2 - half : -1]
-
-    def _added(self, waves: Floats, first: int) -> Wave:
-        """Overlapping frames (K, n_fft) from frame `first`, added; what later ones still add to is
-        kept. Blocks of a hop are counted from half a window before the wave."""
-        waves *= self.windows.synthesis
-        parts = waves.reshape(len(waves), -1, self.hop)
-        each = parts.shape[1]
-        blocks = np.zeros((len(waves) + each - 1, self.hop), np.float32)
-        blocks[: each - 1] = self.left_over
-        for part in range(each):
-            blocks[part : part + len(waves)] += parts[:, part]
-        self.left_over = blocks[len(waves) :]
-        end = self.frames + each // 2 - 1 if self.done == self.frames else self.done
-        begin = max(first, each // 2)
-        self._level_edges(blocks, first, begin, end)
-        return blocks[begin - first : end - first].ravel()
-
-    def _level_edges(self, blocks: Floats, first: int, begin: int, end: int) -> None:
-        """Near both ends of a wave fewer windows overlap than the synthesis counts on."""
-        parts = len(self.windows.power)
-        for block in (*range(begin, min(parts - 1, end)), *range(max(begin, self.frames), end)):
-            lowest, highest = max(0, block - self.frames + 1), min(block, parts - 1)
-            there = self.windows.power[lowest : highest + 1].sum(0)
-            blocks[block - first] *= self.windows.overlap / there
-
-
-class _Windows(NamedTuple):
-    analysis: Floats
-    """(n_fft,) that a pulse train is cut by"""
-    synthesis: Floats
-    """(n_fft,) that frames are added by, so that they add up to what they were cut from"""
-    power: Floats
-    """(parts, hop) of the window's parts"""
-    overlap: Floats
-    """(hop,) their sum"""
-
-
-@lru_cache
-def _windows(n_fft: int, hop: int) -> _Windows:
-    window = hann(n_fft)
-    power = (window**2).reshape(-1, hop)
-    overlap = power.sum(0)
-    synthesis = window / np.tile(overlap, len(power))
-    return _Windows(window / window.sum(), synthesis, power, overlap)
+            train, self.turns = pulse_train(known, self.hop, self.turns)
+            self.excited.extend(train)
 
 
 def _turned(levels: Floats, phase: Floats) -> Spectra:
@@ -172,19 +118,19 @@ def _pulses(hertz: Floats, begins: Floats, behind: Floats, ahead: Floats, after:
     places = here * behind
     places += there * ahead
     places += begins.astype(np.float32)
-    places -= np.round(places)  # between -1/2 and 1/2: precise around the peaks
+    places -= np.rint(places)  # between -1/2 and 1/2: precise around the peaks
     half = (there - here) * after
     half += here
     np.divide(np.float32(SAMPLE_RATE / 2), half, out=half)
     np.floor(half, out=half)
     half += np.float32(0.5)
     top = places * half
-    top -= np.round(top)
+    top -= np.rint(top)
     top *= np.float32(2 * np.pi)
     places *= np.float32(np.pi)
     bottom, kernel = np.sin(places, out=places), np.sin(top, out=top)
-    flat = np.abs(bottom) < 1e-6
-    if flat.any():
+    if not bottom.all():
+        flat = bottom == 0
         bottom[flat], kernel[flat] = 1.0, 2 * half[flat]
     kernel /= bottom
     return kernel

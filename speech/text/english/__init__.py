@@ -49,6 +49,22 @@ _STAGES = (
     read_capitals,
     tidy,
 )
+_OF_DIGITS = frozenset(
+    {
+        read_groups,
+        read_numeric_dates,
+        read_verses,
+        read_codes,
+        read_dates,
+        read_money,
+        read_degrees,
+        read_lengths,
+        read_units,
+        read_fractions,
+        spell_numbers,
+    }
+)
+"""stages that leave a text without any numeric character as it is: half of the time that it takes"""
 _MAX_PASSES = 4
 
 
@@ -57,7 +73,8 @@ def normalize_english(text: str) -> str:
     for _ in range(_MAX_PASSES):  # the next pass reads what this one set free: "3St. Ives"
         before = text
         for stage in _STAGES:
-            text = stage(text)
+            if stage not in _OF_DIGITS or any(map(str.isnumeric, text)):
+                text = stage(text)
         if text == before:
             break
     return text

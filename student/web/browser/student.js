@@ -76,8 +76,8 @@ export class Student {
     const { index, places } = expand(frames), total = index.length;
     const contour = pitch && contourOf(pitch.data, frames);
     const filter = new PulseFilter(total, n_fft, hop_length, sample_rate, noise);
-    const wanted = this.sessions.frames.outputNames.filter((name) => name !== "level"); // for a polish
-    const first = Math.max(FEWEST_FRAMES, Math.round((FIRST_S * sample_rate) / hop_length));
+    const wanted = this.sessions.frames.outputNames.filter((name) => name !== "level"); // of exports of before
+    const first = Math.max(FEWEST_FRAMES, Math.round((FIRST_S * sample_rate) / hop_length)) + filter.delay;
     for (const [begin, end] of cuts(total, first, margin_frames)) {
       const low = Math.max(0, begin - margin_frames), high = Math.min(total, end + margin_frames);
       const kept = BigInt64Array.from({ length: end - begin }, (_, i) => BigInt(begin - low + i));

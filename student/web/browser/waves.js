@@ -1,4 +1,5 @@
 /** Pulses and noise, filtered frame by frame, and a residual: `student/onnx/waves.py` in JavaScript. */
+import { Consistency, overlapOf } from "./consistency.js";
 import { FFT } from "./fft.js";
 import { hann } from "./noise.js";
 
@@ -20,14 +21,16 @@ export class PulseFilter {
     this.sum = this.window.reduce((sum, w) => sum + w, 0);
     this.pulses = new Float32Array(this.samples + nFft);
     this.added = new Float32Array((frames - 1) * hop + nFft);
-    this.overlap = new Float32Array(this.added.length);
-    for (let frame = 0; frame < frames; frame++) {
-      for (let i = 0; i < nFft; i++) this.overlap[frame * hop + i] += this.window[i] ** 2;
-    }
-    this.buffers = Array.from({ length: 4 }, () => new Float64Array(nFft));
+    this.overlap = overlapOf(this.window, frames, hop);
+    this.re = new Float32Array(frames * (this.half + 1)); // of all spectra
+    this.im = new Float32Array(this.re.length);
+    this.consistency = new Consistency(frames, nFft, hop, this.re, this.im);
+    this.delay = nFft / hop - 1; // frames of a first piece that are not heard yet
+    this.buffers = Array.from({ length: 2 }, () => new Float64Array(nFft));
     this.turns = 0;
     this.excited = 0; // blocks of a hop
     this.done = 0; // frames
+    this.said = 0; // frames
   }
 
   /**
@@ -44,8 +47,11 @@ export class PulseFilter {
       this.#pair(first + k, part(pulses), part(noise), part(phase), part(real), part(imaginary));
     }
     this.done = first + count;
-    const last = this.done === this.frames ? this.half + this.samples : this.done * this.hop;
-    return this.#finished(Math.max(first * this.hop, this.half), last);
+    const before = this.said, ready = this.consistency.push(this.done);
+    for (; this.said < ready; this.said += 2) this.#say(this.said, this.said + 1 < ready);
+    this.said = ready;
+    const last = ready === this.frames ? this.half + this.samples : ready * this.hop;
+    return this.#finished(Math.max(before * this.hop, this.half), last);
   }
 
   /** Pulses as far as the pitch is known; the wave's ends are mirrored. */
@@ -67,7 +73,7 @@ export class PulseFilter {
   /** Two frames, or the last alone: both go through one complex transform, as its two parts. */
   #pair(frame, levels, noise, phase, real, imaginary) {
     const { nFft, half, hop, window } = this, at = frame * hop, bins = half + 1;
-    const [re, im, outRe, outIm] = this.buffers;
+    const [re, im] = this.buffers, here = frame * bins;
     const both = levels.length > bins;
     for (let i = 0; i < nFft; i++) {
       re[i] = (this.pulses[at + i] * window[i]) / this.sum;
@@ -76,30 +82,40 @@ export class PulseFilter {
     this.fft.forward(re, im);
     const [hissRe, hissIm] = this.noise(), [nextRe, nextIm] = both ? this.noise() : [];
     for (let k = 0; k <= half; k++) {
-      const m = (nFft - k) % nFft, ends = k === 0 || k === half;
+      const m = (nFft - k) % nFft;
       let c = Math.cos(phase[k]) * levels[k], s = Math.sin(phase[k]) * levels[k];
       let x = (re[k] + re[m]) / 2, y = (im[k] - im[m]) / 2;
-      const firstRe = x * c - y * s + hissRe[k] * noise[k] + (real ? real[k] : 0);
-      const firstIm = ends ? 0 : x * s + y * c + hissIm[k] * noise[k] + (imaginary ? imaginary[k] : 0);
-      let secondRe = 0, secondIm = 0;
-      if (both) {
-        const next = bins + k;
-        c = Math.cos(phase[next]) * levels[next];
-        s = Math.sin(phase[next]) * levels[next];
-        x = (im[k] + im[m]) / 2;
-        y = (re[m] - re[k]) / 2;
-        secondRe = x * c - y * s + nextRe[k] * noise[next] + (real ? real[next] : 0);
-        secondIm = ends ? 0 : x * s + y * c + nextIm[k] * noise[next] + (imaginary ? imaginary[next] : 0);
-      }
-      outRe[k] = firstRe - secondIm;
-      outIm[k] = firstIm + secondRe;
-      if (m === k) continue;
-      outRe[m] = firstRe + secondIm;
-      outIm[m] = secondRe - firstIm;
+      this.re[here + k] = x * c - y * s + hissRe[k] * noise[k] + (real ? real[k] : 0);
+      this.im[here + k] = x * s + y * c + hissIm[k] * noise[k] + (imaginary ? imaginary[k] : 0);
+      if (!both) continue;
+      const next = bins + k;
+      c = Math.cos(phase[next]) * levels[next];
+      s = Math.sin(phase[next]) * levels[next];
+      x = (im[k] + im[m]) / 2;
+      y = (re[m] - re[k]) / 2;
+      this.re[here + next] = x * c - y * s + nextRe[k] * noise[next] + (real ? real[next] : 0);
+      this.im[here + next] = x * s + y * c + nextIm[k] * noise[next] + (imaginary ? imaginary[next] : 0);
     }
-    this.fft.inverse(outRe, outIm);
-    for (let i = 0; i < nFft; i++) this.added[at + i] += outRe[i] * window[i];
-    if (both) for (let i = 0; i < nFft; i++) this.added[at + hop + i] += outIm[i] * window[i];
+  }
+
+  /** Two frames' samples, or one's, added to the wave: both go through one complex transform. */
+  #say(frame, both) {
+    const { nFft, half, hop, window } = this, here = frame * (half + 1), next = here + half + 1;
+    const [re, im] = this.buffers;
+    for (let k = 0; k <= half; k++) {
+      const m = (nFft - k) % nFft, ends = k === 0 || k === half;
+      const firstRe = this.re[here + k], firstIm = ends ? 0 : this.im[here + k];
+      const secondRe = both ? this.re[next + k] : 0, secondIm = both && !ends ? this.im[next + k] : 0;
+      re[k] = firstRe - secondIm;
+      im[k] = firstIm + secondRe;
+      if (m === k) continue;
+      re[m] = firstRe + secondIm;
+      im[m] = secondRe - firstIm;
+    }
+    this.fft.inverse(re, im);
+    const at = frame * hop;
+    for (let i = 0; i < nFft; i++) this.added[at + i] += re[i] * window[i];
+    if (both) for (let i = 0; i < nFft; i++) this.added[at + hop + i] += im[i] * window[i];
   }
 
   #finished(begin, end) {

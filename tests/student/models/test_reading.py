@@ -24,8 +24,9 @@ from student.models.reading import (
 from student.onnx import frames as runtime
 from student.onnx.runtime import OnnxStudent
 from student.package import start_from
+from student.parity import spoken_by_both
 from student.student import open_student
-from tests.student.untrained import untrained_config, untrained_student
+from tests.student.untrained import spectra_apart, untrained_config, untrained_student
 
 LINE = "It takes about forty minutes to get there."
 PHONEMES = "ɪt tˈAks tˈIm, ænd mˈɪnəts tə ɡɛt ðˈɛɹ."
@@ -147,11 +148,26 @@ def test_a_student_and_its_export_are_as_expressive_as_they_are_asked_to_be(
         assert np.array_equal(*waves) == (layers == 0)
 
 
+def test_a_student_may_be_described_as_more_expressive(tmp_path: Path) -> None:
+    untrained_student(tmp_path)
+    asked = open_student(str(tmp_path), expressiveness=1.5).speak(LINE, "ada")
+    path = tmp_path / "student.json"
+    described = json.loads(path.read_text("utf-8"))
+    described["student"]["expressiveness"] = 1.5
+    path.write_text(json.dumps(described), "utf-8")
+    student = open_student(str(tmp_path))
+    np.testing.assert_array_equal(student.speak(LINE, "ada"), asked)
+    export(student, str(tmp_path / "onnx"), int8=False)
+    exported = OnnxStudent(str(tmp_path / "onnx"))
+    ours, theirs = spoken_by_both(student, exported, PHONEMES, "ada")
+    assert spectra_apart(ours, theirs) < 1e-3
+
+
 def test_a_student_described_before_there_were_readings_loads(tmp_path: Path) -> None:
     untrained_student(tmp_path, reading_layers=0)
     path = tmp_path / "student.json"
     described = json.loads(path.read_text("utf-8"))
-    for key in ("reading_layers", "reading_dim", "temperature"):
+    for key in ("reading_layers", "reading_dim", "temperature", "expressiveness"):
         del described["student"][key]
     path.write_text(json.dumps(described), "utf-8")
     assert len(open_student(str(tmp_path)).speak(LINE)) > 24_000

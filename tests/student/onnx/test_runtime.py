@@ -99,7 +99,7 @@ def test_filter_is_that_of_torch(ends: list[int]) -> None:
     spectrum = torch.polar(loud, turn).mT * vocoder._stft(pulses(hertz) / window.sum())
     white = vocoder._stft(noise / window.square().sum().sqrt())
     spectrum = spectrum + hiss.mT * white
-    theirs = vocoder._istft(spectrum, noise.shape[1])[0].numpy()
+    theirs = vocoder._istft(vocoder.consistent(spectrum), noise.shape[1])[0].numpy()
     drawn = iter(white[0].T.numpy())
     filtered = PulseFilter(
         frames, 1024, 256, lambda count: np.stack([next(drawn) for _ in range(count)])
