@@ -33,6 +33,8 @@ from student.package import read_vocoder, start_from, write_package
 from student.task import StudentTask
 
 BY_FRAME = ("mel", "pitch", "voiced", "energy")
+NOT_LEARNT = {"expressiveness"}
+"""of a student's shape: a training goes on with another"""
 PRUNED_BY = 96
 """clips that tell which hidden units of a wider student are not missed"""
 
@@ -61,7 +63,9 @@ def prepare(config: TrainStudentConfig, console: Console) -> Training:
         check_student(config, measure_loudness(config.output, console), data, console)
 
     task = StudentTask(config, data, student, vocoder)
-    return Training(task, config.identity(clips, exclude={"name"}), summary(data, student), export)
+    identity = config.identity(clips, exclude={"name", "student"})
+    identity["student"] = config.student.model_dump(mode="json", exclude=NOT_LEARNT)
+    return Training(task, identity, summary(data, student), export)
 
 
 def some_batches(data: StudentData, seed: int) -> Iterator[Batch]:
