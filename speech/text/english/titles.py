@@ -30,6 +30,19 @@ _DAYS = {
     if spoken.endswith("day")
 }
 _DAY = alternatives(_DAYS)
+_MONTHS = {"January", "February", "March", "April", "June", "July", "August"}
+_DAYS_AND_MONTHS = {
+    short: spoken
+    for kind in ("dot", "day")
+    for short, spoken in _WORDS[kind].items()
+    if spoken in _MONTHS or spoken.endswith(("day", "ber"))
+}
+_DAY_OR_MONTH = alternatives(_DAYS_AND_MONTHS)
+_SEVERAL_TITLES = "Dr|Prof|Gen|Gov|Sen|Capt|Col|Lt|Sgt"
+_DIRECTIONS = {"N": "North", "S": "South", "E": "East", "W": "West"}
+_PARTED = (  # what has a north and a south
+    "Korea|Ireland|Carolina|Dakota|Africa|America|Sudan|Vietnam|Virginia|Germany|Macedonia|Yemen|Timor"
+)
 _DAY_BEFORE = "on|next|last|every|this|until|till|by|in|since|of|from|early|late|mid|and|through"
 _SENTENCE = rf"[\"')\]]*$|[\"')\]]* [\"'(]*(?:{SENTENCE_STARTS})\b"
 _NAME = (  # "A. Smith" and "Will Smith" start with what starts sentences too
@@ -60,6 +73,12 @@ def _day_after(match: re.Match[str]) -> str:
 
 def _two_days(match: re.Match[str]) -> str:
     return f"{_DAYS[match[1]]} {match[2]} {_DAYS[match[3]]}"
+
+
+def _two_names(match: re.Match[str]) -> str:
+    """ "Jan. to Mar." """
+    first, last = (_DAYS_AND_MONTHS.get(match[group], match[group]) for group in (1, 3))
+    return f"{first} {match[2]} {last}{_stop(match)}"
 
 
 def _any(kind: str) -> str:
@@ -97,7 +116,18 @@ _RULES = compiled(
             _day_after,
         ),
         (rf"\b({_DAY}) ?(&|/|and) ?({_DAY})\b", _two_days),
-        (r"\b[Tt]el(?=:)", "telephone"),
+        (r"\b[Tt]el(?:\.(?=:? [a-z+])|(?=:))", "telephone"),
+        (
+            rf"\b({_SEVERAL_TITLES})\.(?= (?:&|and) (?:M[rs]s?|Mi(?:ster|ssus|ss|z)|Dr)\b)",
+            _spoken("title"),
+        ),
+        (r"\bed\. (?=by\b)", "edited "),
+        (rf"\b([NSEW])\. (?={_PARTED}\b)", lambda match: _DIRECTIONS[match[1]] + " "),
+        (
+            rf"\b({_DAY_OR_MONTH}|[A-Z][a-z]+(?:day|ber|y)|March|April|June|August)\.? "
+            rf"(to|through) ({_DAY_OR_MONTH})\.(?!\w)",
+            _two_names,
+        ),
         (r"\bWW(?:2|II)\b", "World War two"),
         (r"\bWW(?:1|I)\b", "World War one"),
         (rf"{_any('dot')}\.(?!\w)", _spoken("dot")),
