@@ -5,8 +5,14 @@ import re
 from speech.text.english.numbers import spell_number
 from speech.text.english.patterns import compiled, substitute
 
-_FUNCTIONS = {"sin": "sine", "cos": "cosine", "tan": "tangent", "ln": "natural log", "log": "log"}
+FUNCTIONS = {"sin": "sine", "cos": "cosine", "tan": "tangent", "ln": "natural log", "log": "log"}
 _ELEMENT = "(?:Cl|Na|Ca|Mg|Fe|Si|Al|Cu|Zn|Ag|Br|Li|H|C|N|O|S|P|F|K|B|I)"
+FUNCTION = r"\b([fghFGPO]|sin|cos|tan|ln|log)((?<=log)\d{1,2}|)\((?!e?s\))([^()]{1,24})\)"
+COMPOUND = rf"\b(?!NaN\b)(?=[A-Z]{{0,3}}[a-z]){_ELEMENT}{{2,4}}\b(?!\.\w|')"
+GRADE = (
+    r"\b([A-DF])-(?=[,.;!?)]|$| (?:in|on|to|for|average|grade|student|rat(?:ed|ing))\b"
+    r"| (?:and|or) (?![A-Z]-\w))"
+)
 
 
 def read_formulas(text: str) -> str:
@@ -18,7 +24,7 @@ def _function(match: re.Match[str]) -> str:
     """ "f(x)" is f of x, "log2(8)" log base two of eight."""
     name, base, inside = match.groups()
     base = f" base {spell_number(base)}" if base else ""
-    return f"{_FUNCTIONS.get(name, name)}{base} of {inside}"
+    return f"{FUNCTIONS.get(name, name)}{base} of {inside}"
 
 
 def _scientific(match: re.Match[str]) -> str:
@@ -34,8 +40,7 @@ def _compound(match: re.Match[str]) -> str:
 
 _RULES = compiled(
     [
-        (r"\b([fghFGPO]|sin|cos|tan|ln|log)()\((?!e?s\))([^()]{1,24})\)", _function),
-        (r"\b(log)(\d{1,2})\(([^()]{1,24})\)", _function),
+        (FUNCTION, _function),
         (
             r"(?<![\w.])(?<!\d[,:/-])(\d(?:\.\d+)?)(?:e(?=[+-]?\d)|E(?=[+-]\d))([+-]?)(\d{1,3})"
             r"(?!\w)(?![.-]\d)",
@@ -43,15 +48,11 @@ _RULES = compiled(
         ),
         (r"(?<![\w-])([nxyt])-(?=\d(?![\w-]|[.,]\d))", r"\1 minus "),
         (r"(?<![\w/])(π|pi|[nxy])/(?=\d(?![\w/]|[.,]\d))", r"\1 over "),
-        (rf"\b(?!NaN\b)(?=[A-Z]{{0,3}}[a-z]){_ELEMENT}{{2,4}}\b(?!\.\w|')", _compound),
+        (COMPOUND, _compound),
         (
             r"\b([A-G])b(?= (?:major|minor|clarinet|trumpet|cornet|sax\w*|chord|scale)\b)",
             r"\1 flat",
         ),
-        (
-            r"\b([A-DF])-(?=[,.;!?)]|$| (?:in|on|to|for|average|grade|student|rat(?:ed|ing))\b"
-            r"| (?:and|or) (?![A-Z]-\w))",
-            r"\1 minus",
-        ),
+        (GRADE, r"\1 minus"),
     ]
 )

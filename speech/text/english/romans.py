@@ -72,7 +72,7 @@ def read_romans(text: str) -> str:
     return substitute(_RULES, text)
 
 
-def _value(numeral: str) -> int:
+def numeral_value(numeral: str) -> int:
     values = [_VALUES[letter] for letter in numeral.upper()]
     following = [*values[1:], 0]
     return sum(
@@ -81,31 +81,31 @@ def _value(numeral: str) -> int:
 
 
 def _counted(match: re.Match[str]) -> str:
-    return f"{match[1]} {spell_number(str(_value(match[2])))}"
+    return f"{match[1]} {spell_number(str(numeral_value(match[2])))}"
 
 
 def _several(match: re.Match[str]) -> str:
     """ "Types I, II and IV" """
-    numerals = re.sub(r"[IVXL]+", lambda m: spell_number(str(_value(m[0]))), match[2])
+    numerals = re.sub(r"[IVXL]+", lambda m: spell_number(str(numeral_value(m[0]))), match[2])
     return f"{match[1]} {numerals}"
 
 
 def _bracketed(match: re.Match[str]) -> str:
     """ "(ii)" before a clause."""
-    return f", {spell_number(str(_value(match[1])))}, "
+    return f", {spell_number(str(numeral_value(match[1])))}, "
 
 
 def _ruler(match: re.Match[str]) -> str:
-    return f"{match[1]} the {spell_ordinal(str(_value(match[2])))}"
+    return f"{match[1]} the {spell_ordinal(str(numeral_value(match[2])))}"
 
 
 def _range(match: re.Match[str]) -> str:
-    first, last = (spell_number(str(_value(numeral))) for numeral in match.group(2, 3))
+    first, last = (spell_number(str(numeral_value(numeral))) for numeral in match.group(2, 3))
     return f"{match[1]} {first} to {last}"
 
 
 def _century(match: re.Match[str]) -> str:
-    return spell_ordinal(str(_value(match[1]))) + match[2]
+    return spell_ordinal(str(numeral_value(match[1]))) + match[2]
 
 
 _THING = rf"(?:{_THINGS.title()}|{_THINGS.upper()}|{_PROPER})"
@@ -143,6 +143,6 @@ _RULES = compiled(
             rf"\b(?!(?:{SENTENCE_STARTS})\b)([A-Z][\w']{{1,24}}) ({_AFTER_A_NAME}){_NO_WORD}",
             _counted,
         ),
-        (_YEAR, lambda m: spell_number(str(_value(m[0])), years=True)),
+        (_YEAR, lambda m: spell_number(str(numeral_value(m[0])), years=True)),
     ]
 )

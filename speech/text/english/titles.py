@@ -39,8 +39,8 @@ _DAYS_AND_MONTHS = {
 }
 _DAY_OR_MONTH = alternatives(_DAYS_AND_MONTHS)
 _SEVERAL_TITLES = "Dr|Prof|Gen|Gov|Sen|Capt|Col|Lt|Sgt"
-_DIRECTIONS = {"N": "North", "S": "South", "E": "East", "W": "West"}
-_PARTED = (  # what has a north and a south
+DIRECTIONS = {"N": "North", "S": "South", "E": "East", "W": "West"}
+PARTED = (  # what has a north and a south
     "Korea|Ireland|Carolina|Dakota|Africa|America|Sudan|Vietnam|Virginia|Germany|Macedonia|Yemen|Timor"
 )
 _DAY_BEFORE = "on|next|last|every|this|until|till|by|in|since|of|from|early|late|mid|and|through"
@@ -122,7 +122,7 @@ _RULES = compiled(
             _spoken("title"),
         ),
         (r"\bed\. (?=by\b)", "edited "),
-        (rf"\b([NSEW])\. (?={_PARTED}\b)", lambda match: _DIRECTIONS[match[1]] + " "),
+        (rf"\b([NSEW])\. (?={PARTED}\b)", lambda match: DIRECTIONS[match[1]] + " "),
         (
             rf"\b({_DAY_OR_MONTH}|[A-Z][a-z]+(?:day|ber|y)|March|April|June|August)\.? "
             rf"(to|through) ({_DAY_OR_MONTH})\.(?!\w)",

@@ -23,11 +23,10 @@ _SHORT = """
 """
 SHORT_BOOKS = dict(entry.split(":") for entry in _SHORT.split())
 """before chapter and verse; those that are names too only with a full stop"""
-_ALSO_NAMES = frozenset("Ex Sam Dan Tim Phil Gal Col Mal Tit Pet Ps Lam".split())
-_UNDOTTED = alternatives(short for short in SHORT_BOOKS if short not in _ALSO_NAMES)
-_BOOK = rf"{BOOKS}|(?:{alternatives(SHORT_BOOKS)})\.|{_UNDOTTED}"
-_NO_CHAPTERS = frozenset("Ex Num Sam Col Mt Pet Dan Tim Phil Gen Rev Ps Pss".split())
-_WITH_CHAPTERS = alternatives(short for short in SHORT_BOOKS if short not in _NO_CHAPTERS)
+_SHORT_BOOK = alternatives(SHORT_BOOKS)
+_ALSO_NAMES = "Ex|Sam|Dan|Tim|Phil|Gal|Col|Mal|Tit|Pet|Ps|Lam"
+_BOOK = rf"{BOOKS}|(?:{_SHORT_BOOK})\.|(?!(?:{_ALSO_NAMES})\b)(?:{_SHORT_BOOK})"
+_NO_CHAPTERS = "Ex|Num|Sam|Col|Mt|Pet|Dan|Tim|Phil|Gen|Rev"
 _PLACE = r"\d{1,3}:[1-9]\d{0,2}(?: ?[-–] ?(?:\d{1,3}:)?\d{1,3})?"
 _NO_TIME = r"(?!\w)(?![.:/]\d| ?[AaPp]\.?[Mm]\b)"
 
@@ -68,7 +67,7 @@ _RULES = compiled(
             _verses,
         ),
         (
-            rf"(?<!\w)(?:(?P<which>[123]) )?(?P<book>(?:{_WITH_CHAPTERS}|Pss?)\.) "
+            rf"(?<!\w)(?:(?P<which>[123]) )?(?P<book>(?!(?:{_NO_CHAPTERS})\.)(?:{_SHORT_BOOK})\.) "
             r"(?P<places>\d{1,3})(?![\w:]|[.,]\d)",
             _chapter,
         ),
