@@ -16,6 +16,7 @@ RuleParts = Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool]]
 
 _NAMED = {"2": ["squared"], "3": ["cubed"], "²": ["squared"], "³": ["cubed"]}
 _PLAIN = str.maketrans("²³", "23")
+_LIVED = {"b": "born ", "d": "died "}
 _NTH = {"1": "1st", "2": "2nd", "3": "3rd"}
 _BOOK = rf"(?:{BOOKS}|(?:{alternatives(SHORT_BOOKS)})\b\.?)"
 _THINGS = "Act|Scene|Chapter|Part|Book|Volume|Section|Page|pp?\\.|Item|Clause|Article|Canto|Psalm"
@@ -56,6 +57,7 @@ def notation_rules() -> RuleParts:
     )
     yield rf"(?<![^\s\"'(])\.({ENDINGS})(?![\w@-])", said(r"dot \1"), False
     yield r"\bed\.(?= by\b)", said("edited"), True
+    yield r"(?<![\w.])([bd])\. ?(?=1\d{3}|20\d\d)", lambda m: [_LIVED[m[1]]], True
     yield r"(?<!\d)(?<!\d )([1-9]\d?) (000)(?![ \d])", said(r"\1 \2", r"\1 0 0 0"), True
 
 

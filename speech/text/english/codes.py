@@ -170,6 +170,7 @@ _RULES = compiled(
             rf"({_EMERGENCY}){END}",
             _keyed,
         ),
+        (rf"(?i:\b(text(?:ed|ing)? [\"']?\w+[\"']? to ))(\d{{5,6}}){END}", _keyed),
         (rf"(?i:\b(dial(?:ed|led|ing)? ))(\d{{3,15}}){END}", _keyed),
         (rf"\b(Porsche|Carrera) 911{END}", r"\1 nine eleven"),
         (rf"{START}(?<![$£€])()(911){END}(?! ?(?:%|percent|dollars|k?m\b))", _keyed),

@@ -154,6 +154,7 @@ _NUMERIC = compiled(
         (rf"\b({MONTH})-{_DAY}{END}()", _month_day),
         (rf"{START}9/11{END}", "nine eleven"),
         (rf"{_AFTER_DATE_WORD}(\d{{1,2}})/(\d{{1,2}}){END}{_NOT_A_DATE}", _day_and_month),
+        (r"(?<!\w)([QH][1-4]) ?'(\d\d)(?!\w)", r"\1 \2"),
         (rf"(?<!\w)([1-4])Q ?'?(\d\d|\d{{4}}){END}", _quarter),
     ]
 )

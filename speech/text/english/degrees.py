@@ -7,7 +7,7 @@ from speech.text.english.patterns import NUMBER, compiled, substitute
 
 _COMPASS = {"N": " north", "S": " south", "E": " east", "W": " west"}
 _HEAT = re.compile(
-    r"(?i:\b(?:ovens?|pre-?heat\w*|bak(?:e|ed|ing)|roast\w*|temperatures?|degrees?|weather|fever|"
+    r"(?i:\b(?:ovens?|pre-?heat\w*|bak(?:e|ed|ing)|roast\w*|temp(?:erature)?s?|degrees?|weather|fever|"
     r"heat(?:ed)?|colde?r?|warme?r?|hott?e?r?|cool\w*|freez\w*|froze|boil\w*|melt\w*|outside|"
     r"forecast|high of|low of|highs|lows|thermostat|chill|below|above)\b)"
 )

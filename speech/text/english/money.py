@@ -24,6 +24,8 @@ _MAGNITUDES = {
 }
 _SCALE = rf"(?:(?P<joint>[ -]?)(?P<scale>{alternatives(_MAGNITUDES)})(?![\w²³]))?"
 _AMOUNT = r"(?P<amount>\d{1,3}(?:,\d{3}(?!\d))+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
+_ARTICLE = re.compile(r"(?i:\ban? )$")
+_NOUN = re.compile(r"[ -](?!(?:and|or|but|to|in|on|from|for|of|at|by|with)\b)[A-Za-z]")
 _NO_DIGIT = r"(?!\d)(?!\.\d)"
 _PIECES = r"(?= (?:bills?|notes?|coins?|banknotes?)\b)"
 
@@ -35,6 +37,8 @@ def read_money(text: str) -> str:
 
 def _sign_first(match: re.Match[str]) -> str:
     one, many, *cents = _CURRENCIES[match["sign"]]
+    if _is_attribute(match):
+        many, cents = one, cents[:1] * 2
     amount, scale = match["amount"], match["scale"]
     if scale:
         # "a $5-million house"
@@ -42,6 +46,12 @@ def _sign_first(match: re.Match[str]) -> str:
             f"{spell_number(amount)} {_MAGNITUDES[scale]} {one if match['joint'] == '-' else many}"
         )
     return _amount(amount, one, many, cents)
+
+
+def _is_attribute(match: re.Match[str]) -> bool:
+    """ "a $5M house" """
+    before = match.string[max(0, match.start() - 4) : match.start()]
+    return bool(_ARTICLE.search(before) and _NOUN.match(match.string, match.end()))
 
 
 def _amount(amount: str, one: str, many: str, cents: list[str]) -> str:

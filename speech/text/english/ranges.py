@@ -38,7 +38,10 @@ _WEEKDAYS = {
     "Sat": "Saturday",
     "Sun": "Sunday",
 }
-_DATED = rf"(?:(?:{MONTH})\.? \d|\d{{1,2}}(?:st|nd|rd|th)? (?:{MONTH}))"
+_HOUR = r"\d{1,2}(?:[:.]\d\d)? ?(?:[ap]\.?m\b\.?)?"
+_DATED = (
+    rf"(?:{_HOUR} ?[-–] ?{_HOUR}(?![\w-])|(?:{MONTH})\.? \d|\d{{1,2}}(?:st|nd|rd|th)? (?:{MONTH}))"
+)
 _WEEKDAY = rf"(?:{alternatives(_WEEKDAYS)}|{'|'.join(sorted(set(_WEEKDAYS.values())))})"
 
 
@@ -94,6 +97,10 @@ _RULES = compiled(
         (rf"(?<![\w-])({MONTH})\.?(?:-|[–—]| [–—-] )({MONTH})\b", _months),
         (rf"(?<![\w-])({_WEEKDAY})\.?(?:-|[–—]| [–—-] )({_WEEKDAY})\b", _weekdays),
         (rf"(?<![\w-])({alternatives(_WEEKDAYS)})\.?(?=,? {_DATED})", lambda m: _WEEKDAYS[m[1]]),
+        (
+            rf"(?<![\w.:])(\d{{1,2}})\.([0-5]\d)(?={DASH}\d{{1,2}}(?:\.[0-5]\d)? ?{MERIDIEM})",
+            r"\1:\2",
+        ),
         (rf"(?i:\b(noon|midnight)){DASH}(?=\d)", r"\1 to "),
         (rf"(?i:(?<=\d)( ?{MERIDIEM})?{DASH}(?=(?:noon|midnight)\b))", r"\1 to "),
         (r"(?<![\w-])([A-Z])(?:[-–]| – )([A-Z])(?![\w-])", lambda m: _letters(m)),

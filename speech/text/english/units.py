@@ -74,7 +74,7 @@ def _is_single(match: re.Match[str], several: bool) -> bool:
 def _is_seconds(match: re.Match[str]) -> bool:
     """9.58s and "in 30s" are seconds, "the 80s" and "7s" are not."""
     number = match["number"] or ""
-    if ("." in number and not match["gap"]) or match["per"] or match["below"]:
+    if ("." in number and match["gap"] != "-") or match["per"] or match["below"]:
         return True
     before = match.string[max(0, match.start() - 12) : match.start()]
     return len(number) < 4 and bool(_LASTING.search(before))

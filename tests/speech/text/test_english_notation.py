@@ -33,11 +33,21 @@ TITLES = [
     ("No. 10 Downing St.", "Number ten Downing Street."),
     ("Jan. to Mar.; Mon. through Fri.", "January to March; Monday through Friday."),
     ("ed. by Lee, w/out it", "edited by Lee, without it"),
+    ("Pt. II, Pt. 1, Pt. Reyes", "Part two, Part one, Point Reyes"),
+    ("See esp. p. 47.", "See especially page forty-seven."),
+    ("Text STOP to 60777.", "Text stop to six zero seven seven seven."),
+    ("the 80/20 rule, a 1/99 chance", "the eighty twenty rule, a one ninety-ninth chance"),
     ("tel. 555-0142", "telephone five five five, zero one four two"),
 ]
 DATES = [
     ("Tues 6 Feb, Sat May 5", "Tuesday the sixth of February, Saturday May fifth"),
     ("Sat in May. He sat.", "Sat in May. He sat."),
+    ("Open Sun 10–4, Mon 9am-5pm", "Open Sunday ten to four, Monday nine A.M. to five P.M."),
+    (
+        "7.30–9.30pm, 7.30-9.50%",
+        "seven thirty to nine thirty P.M., seven point three zero to nine point five zero percent",
+    ),
+    ("Q4'23, b. 1950, d. 2001", "Q four twenty-three, born nineteen fifty, died two thousand one"),
     ("Class of '05, '00", "Class of oh five, two thousand"),
     ("noon-1pm, 10 p.m.-midnight", "noon to one P.M., ten P.M. to midnight"),
 ]
@@ -53,6 +63,8 @@ UNITS = [
         "Bake at 350F. It is -5C outside.",
         "Bake at three hundred fifty degrees Fahrenheit. It is minus five degrees Celsius outside.",
     ),
+    ("in 4.5 s, 5 ng/mL", "in four point five seconds, five nanograms per milliliter"),
+    ("The temp. is -3 to 5 C.", "The temperature is minus three to five degrees Celsius."),
     ("seat 14C in hot weather", "seat fourteen C in hot weather"),
     ("a 25 yo man, she is 25 y/o", "a twenty-five-year-old man, she is twenty-five years old"),
 ]
@@ -61,6 +73,11 @@ MONEY = [
     ("$100K/year, $-50", "one hundred thousand dollars per year, minus fifty dollars"),
     ("$10's worth, £5-a-head", "ten dollars' worth, five pounds a head"),
     ("10 zł", "ten zlotys"),
+    (
+        "a $126M deal, a $2.50 fee",
+        "a one hundred twenty-six million dollar deal, a two dollar and fifty cent fee",
+    ),
+    ("a $5, a $10 and a $20", "a five dollars, a ten dollars and a twenty dollars"),
 ]
 VERSES = [
     ("Genesis 1:1-3 says so.", "Genesis one one to three says so."),
