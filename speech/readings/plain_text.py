@@ -7,6 +7,7 @@ import unicodedata
 from speech.readings.tokens import key
 from speech.text.english.formulas import FUNCTION
 from speech.text.english.groups import read_groups
+from speech.text.english.numbers import spell_number
 from speech.text.english.romans import numeral_value
 from speech.text.english.superscripts import read_superscripts
 
@@ -18,7 +19,7 @@ _QUOTATION_MARKS = re.compile(r"(?<!\w)'+(?!\d|em\b)|(?<=[^\W\d])'+(?!\w)")
 _LINK = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")  # also a word with its phonemes
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _BRACKETS = re.compile(rf"{FUNCTION}|[\[(](?P<inside>[^\[\]()]*)[\])]")
-_NUMERAL = re.compile(r"[ivx]{2,4}")
+_NUMERAL = re.compile(r"[ivx]{1,4}")
 _AREA_CODE = re.compile(r"\((\d+)\)[ -]?(?=\d)")
 
 
@@ -40,7 +41,9 @@ def _bracketed(match: re.Match[str], heard: set[str]) -> str:
     if inside is None:
         return match.group()
     if _NUMERAL.fullmatch(inside):
-        return f" {numeral_value(inside)} "
+        number = str(numeral_value(inside))
+        if len(inside) > 1 or spell_number(number) in heard:
+            return f" {number} "
     words = [key(word) for word in inside.split()]
     unspoken = all(word.isalpha() for word in words) and heard.isdisjoint(words)
     return " " if unspoken else f" {inside} "

@@ -64,11 +64,15 @@ _SMALL = rf"(?=[ivx]{{2,8}}\b)(?i:{_NUMERAL})"
 _SMALL_THING = rf"(?i:{_THINGS}|page)"
 _LOW = rf"(?=[IVXL]){_NUMERAL}"
 _LOW_SEVERAL = rf"(?=[IVXL]{{2,8}}\b){_NUMERAL}"
+_COUNTED_ON = re.compile(r"\((?:ii|iv|vi)\)")
+_FIRST = re.compile(r"\(([ivx])\)")  # a letter, unless others follow that are none
 _YEAR = r"\b(?=[MDCLXVI]{4})M{1,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})\b"
 
 
 def read_romans(text: str) -> str:
     """Roman numerals in words; a letter that may be a pronoun or a name stays."""
+    if _COUNTED_ON.search(text):
+        text = _FIRST.sub(_bracketed, text)
     return substitute(_RULES, text)
 
 

@@ -13,6 +13,7 @@ RIGHT = [
     ("NaCl is salt.", "N A C L is salt."),
     ("a 501(c)(3) charity", "a 501 C 3 charity"),
     ("(ii) sell it", "two, sell it"),
+    ("(iii) sell or (iv) keep it", "three, sell, or four, keep it"),
     ("Act III, Scene ii", "Act 3, Scene 2"),
     ("§§ 1-3", "sections one to three"),
     ("Gen. 1:1 says so.", "Genesis 1:1 says so."),

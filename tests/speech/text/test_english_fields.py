@@ -10,6 +10,8 @@ LAW = [
     ("42(a)(ii) and §§ 1-3", "forty-two A two and sections one to three"),
     ("Amendment XIV, Amend. II, item iii", "Amendment fourteen, Amendment two, item three"),
     ("(ii) sell it, or (iv) keep it", "two, sell it, or, four, keep it"),
+    ("(i) buy, (ii) sell, (v) keep", "one, buy, two, sell, five, keep"),
+    ("(i) alone", "i, alone"),
     ("three file(s), 3(s)", "three file, s, three, s"),
 ]
 CHESS = [
