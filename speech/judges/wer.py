@@ -10,6 +10,7 @@ import jiwer
 
 from speech.readings.chinese import chinese_tokens
 from speech.readings.english import english_tokens
+from speech.readings.quantities import marked_spelling
 from speech.readings.spoken_forms import basic, chinese_form, english_form
 from speech.readings.tokens import Token
 from speech.readings.written_forms import BY_PLACE
@@ -93,6 +94,8 @@ def comparable(
     if language not in LANGUAGES:
         raise ValueError(f"language {language!r:.20}, allowed {', '.join(LANGUAGES)}")
     compare = _ENGLISH if language == "en" else _CHINESE
+    if language == "en":
+        hypothesis = marked_spelling(reference, hypothesis)
     expected, heard = compare(reference, hypothesis, spoken)
     if not expected:
         expected = basic()(reference).strip()
@@ -201,6 +204,7 @@ def _closed(words: list[str], others: list[str]) -> list[str]:
     return closed
 
 
-_PLAIN_ENGLISH = re.compile(rf"(?!.*\b(?:{'|'.join(BY_PLACE)})\b)[a-z\s.,;:!?'’-]*", re.IGNORECASE)
+_SIGNED = rf"(?i:\b(?:{'|'.join(BY_PLACE)})\b)|\b(?:[A-DF]-(?!\w)|[NSEW]\. [A-Z])"
+_PLAIN_ENGLISH = re.compile(rf"(?!.*(?:{_SIGNED}))[A-Za-z\s.,;:!?'’-]*")
 _ENGLISH = _Comparison(english_tokens, english_form, " ", _PLAIN_ENGLISH)
 _CHINESE = _Comparison(chinese_tokens, chinese_form, "", re.compile(r"[\u4e00-\u9fff，。！？、]*"))

@@ -71,12 +71,22 @@ def _readings(short: str, meant: list[str], may_be_word: bool) -> list[str]:
 def numeral_rules() -> RuleParts:
     """Roman numerals, also of an owner ("Henry VIII's"); "I" only where it is hardly the pronoun."""
     numeral = r"(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
-    yield rf"(?<=[a-z] )(?=[IVX]{{2}}|[VX]\b)({numeral})('s)?\b", numbers.roman, True
+    yield rf"(?<=[a-z] )(?=[IVX]{{2}}|[VX]\b)({numeral})('s)?\b", _later, True
     yield r"(?<=[A-Za-z] )(I)('s)?\b(?!['.]\w)", _first, True
 
 
+def _later(match: re.Match[str]) -> list[str]:
+    before = _before(match)
+    is_ruler, is_thing = _RULER_BEFORE.search(before), _THING_BEFORE.search(before)
+    return numbers.roman(match, bool(is_ruler), bool(is_thing))
+
+
+def _before(match: re.Match[str]) -> str:
+    return match.string[max(0, match.start() - _LONGEST_BEFORE) : match.start()]
+
+
 def _first(match: re.Match[str]) -> list[str]:
-    before = match.string[max(0, match.start() - _LONGEST_BEFORE) : match.start()]
+    before = _before(match)
     if _RULER_BEFORE.search(before) or _THING_BEFORE.search(before):
         return [*numbers.roman(match), match.group()]
     return []

@@ -54,12 +54,20 @@ def _money(match: re.Match[str]) -> list[str]:
     return [f"{match[2]}{match[3]}{name}" for name in _CURRENCIES[match[1]]]
 
 
+def _address(match: re.Match[str]) -> list[str]:
+    """ "www.x.com" and "a@x.com", the "at" in either language."""
+    bare = re.sub(r"^\w+://", "", match.group()).replace(".", "点").translate(DIGITS)
+    return [bare.replace("@", at) for at in (" at ", "艾特")]
+
+
 _TELEPHONE = r"0\d{2,3}-\d{7,8}|1[3-9]\d(?:[ -]?\d{4}){2}|\d{3,4}-\d{3,4}-\d{4}"
 _RULES = [
     Rule(re.compile(pattern), read)
     for pattern, read in (
         (r"(?<!\d)\d{4}([-/.])\d{1,2}\1\d{1,2}(?!\d)", lambda match: [match.group()]),
+        (r"(?a:[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:https?://|\bwww\.)[\w.-]*\w)", _address),
         (rf"(?<!\d)(?:{_TELEPHONE})(?!\d)", _spelled),
+        (r"(?<=赛)(\d{1,2})[-–—:](\d{1,2})(?![\d.:/年月日分%-])", said(r"\1比\2")),
         (r"(?<!\d)(0?)(\d+)[号日]", said(r"\2号", r"\2日", r"\1\2号")),
         (rf"([{''.join(_CURRENCIES)}]) ?({_NUMBER})([千万亿]*)", _money),
         (r"\d+(?:\.\d+){2,}", lambda match: [match.group().replace(".", "点").translate(DIGITS)]),

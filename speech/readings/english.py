@@ -7,6 +7,7 @@ from functools import lru_cache
 from speech.readings import numbers
 from speech.readings.abbreviations import abbreviation_rules, day_rules, numeral_rules
 from speech.readings.meanings import CURRENCY_NAMES, UNIT_NAMES
+from speech.readings.notation import notation_rules, power_rules
 from speech.readings.plain_text import plain_text
 from speech.readings.spoken_forms import english_form
 from speech.readings.tokens import (
@@ -73,8 +74,10 @@ def _range(match: re.Match[str]) -> list[str]:
         ends += [first[:2] + last]
     readings = [f"{a} {to} {b}" for to in ("to", "through") for a in shortened for b in ends]
     if first.isdigit() and last.isdigit():
-        is_score, is_telephone = int(last) <= int(first) < 100, (len(first), len(last)) == (3, 4)
-        readings = [f"{first} {last}"] * (is_score or is_telephone) + readings
+        is_round = first.endswith("0") and last.endswith("00")
+        if (len(first), len(last)) == (3, 4) and not is_round:
+            return [f"{first} {last}"]  # a telephone's
+        readings = [f"{first} {last}"] * (int(last) <= int(first) < 100) + readings
     return readings
 
 
@@ -145,7 +148,7 @@ _UNIT = rf"{alternatives(UNITS)}|(?-i:{alternatives(UNIT_NAMES)})"
 _MONTH = rf"(?:{alternatives(MONTH_OF)})\b\.?"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?\b"
 _HALF_DAY = r"[AaPp]\.?[Mm]\b\.?"
-_SCALE = " ?(?:k|m|b|bn)\\b|[ -](?:thousand|million|billion|trillion)\\b"
+_SCALE = " ?(?:k|m|b|bn)\\b|[ -](?:thousand|million|billion|trillion|(?:lakh|crore)s?)\\b"
 _AMOUNT = (  # an end of a range
     rf"{_SIGN}?(?:\d{{1,2}}[:.]\d\d(?::\d\d)?|{_NUMBER})"
     rf"(?: ?(?:{_HALF_DAY}|%|(?:{_UNIT})(?![\w/])|st|nd|rd|th|'?s\b|[mb]illion\b))?"
@@ -160,7 +163,8 @@ def _numbers() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool
     )
     after_clock = r"(?:(?<=T\d\d:\d\d)|(?<=T\d\d:\d\d:\d\d)|(?<=:\d\d\.\d{3}))"
     yield rf"{after_clock} ?(Z|[+-]\d\d:?\d\d)\b", numbers.zone, True
-    yield r"\b(\d\d?)([-/.])(\d\d?)\2(\d{4}|\d\d)\b(?!/|-|\.\d)", numbers.numeric_date, True
+    date = r"(?<!\d[-/.])\b(\d\d?)([-/.])(\d\d?)\2(\d{4}|\d\d)\b(?!/|-|\.\d)"
+    yield date, numbers.numeric_date, True
     span = rf"(?P<first>{_DAY}) ?- ?(?P<last>{_DAY})"
     yield rf"\b(?P<before>{_MONTH}) {span}(?P<after>)", numbers.days, True
     yield rf"\b(?P<before>){span} (?:of )?(?P<after>{_MONTH})", numbers.days, True
@@ -170,19 +174,22 @@ def _numbers() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool
     yield rf"(?<![\w.-])(?:\+?1[ -]?)?{area}\d{{3}}[ .-]\d{{4}}(?!\w)", numbers.code, True
     group = r"\(?[A-Z0-9]+\)?"
     yield (
-        rf"(?<![\w-])(?!\d+-(?-i:{_LONG_UNIT})-)"
+        rf"(?<![\w-])(?!\d+-(?-i:{_LONG_UNIT})-|\d+-an?-)"
         rf"\+?\(?\d+\)?(?:[- ]{group}){{0,3}}(?:-{group}){{2}}(?![\w-])",
         numbers.code,
         True,
     )
     yield r"(?<![\w.,-])(\d+) ?- ?(\d+)(?= ?=)", said(r"\1 minus \2"), True
-    yield r"(?<=\d) ?x ?(?=\d)", said(" by ", " times ", " x "), True
-    yield rf"(?<![\w.,/-])({_AMOUNT}) ?[-—~] ?({_AMOUNT})(?![\w/-])", _range, True
+    yield r"(?<=[\d\"']) ?x ?(?=\d)", said(" by ", " times ", " x "), True
+    yield r"(?<=\d[\"']) ?[-—] ?(?=\d)", said(" to "), True
+    end = rf"(?![\w-]|/(?!(?:{alternatives(PER)})\b))"
+    yield rf"(?<![\w.,/-])({_AMOUNT}) ?[-—~] ?({_AMOUNT}){end}", _range, True
     yield rf"(?<![\w.:])(\d\d?)[:.](\d\d)(?::(\d\d))? ?({_HALF_DAY})", numbers.time, True
     clock = r"(?:(?<![\w.:])|(?<=\dT))(\d\d?):(\d\d)(?::(\d\d))?"
     yield rf"{clock}(?:\.\d+(?=Z))?(?!(?!Z\b)\w|:)()", numbers.time, True
     yield r"(?<=\d) ?([ap])\.? ?m\b\.?|\b([ap])\.m\b\.?", said(r" \1\2m"), True
-    yield r"(?<![\w/.])(\d+ )?(\d+) ?/ ?(\d+)(?:st|nd|rd|th)?(?![\w/])", numbers.fraction, True
+    part = r"(\d+) ?/ ?(\d+)(?:st|nd|rd|th)?(?![\w/])"
+    yield rf"(?<![\w/.])(\d+(?: +|-))?{part}", numbers.fraction, True
     before = rf"(?<!\w)(?P<sign>{_SIGN}|{_CODE}\.?) ?"
     yield rf"{before}(?P<amount>{_NUMBER})(?P<scale>{_SCALE})", numbers.money, True
     cents = r"\d[\d,]*(?:\.\d\d)?(?!\.?\d)"
@@ -199,7 +206,7 @@ def _numbers() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool
     yield r"(?<![\w.])\d+(?:\.\d+){2,}(?!\w)", numbers.version, False
     yield r"(?<![\w'])'?(\d{1,3}0)'?s\b", said(r"\1s"), True
     yield r"(?<!\w)(\d)'(?: ?(\d{1,2})(?:\"|'')?)?(?!\w)", numbers.height, True
-    yield r"(\d)\"(?!\w)", said(r"\1 inches", r"\1 inch", r"\1"), True
+    yield r"(?<=\d)\"(?!\w)", said(" inches", " inch", " "), True
     rate = rf"(/(?:{alternatives(PER)})\b)?(?![\w/'])"
     yield rf"(?<![A-WYZ\d.])({_NUMBER})[ -]?({_UNIT})([23²³]?){rate}", numbers.measure, False
     yield r"\b(wks?|tbsp|tsp|yrs?|hrs?|lbs?|kg|kwh|mph|k[mp]h|km/h)\b", numbers.unit, True
@@ -214,7 +221,7 @@ def _signs() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool]]
     yield r"(?<!\w)~ ?(?=[$£€]?\d)", said("about ", "approximately ", "around "), True
     yield r"(?<![\w.])-(?=[$£€]?\.?\d)", said("minus ", "negative "), True
     yield r"(?<!\w)#(?=\d)", said("number ", "hashtag ", "hash "), True
-    between = r"(?<=[\dA-Za-z)]) ?[+=<>*] ?(?=[\dA-Za-z(√-])"
+    between = r"(?<=[\dA-Za-z)²³]) ?[+=<>*] ?(?=[\dA-Za-z(√-])"
     yield rf"{between}|(?<!\w)[<>] ?(?=\d)|(?<=\d) - (?=\d)", looked_up(OPERATORS), True
     yield f"[{''.join(SIGNS)}]", looked_up(SIGNS), True
 
@@ -229,7 +236,7 @@ def _addresses() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bo
 def _abbreviations() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool]]:
     yield rf"\b({_MONTH})(?= \d)", lambda m: [MONTH_OF[m[1].lower().rstrip(".")]], True
     yield (
-        rf"\b({alternatives(DAYS)})\.,? ?(?=(?:{_MONTH}) \d)",
+        rf"\b({alternatives(DAYS)})(?:\.,?|,)? ?(?=(?:{_MONTH}) \d|\d{{1,2}}(?:[a-z]{{2}})? {_MONTH})",
         lambda m: [f"{NAME_OF[m[1].lower()]} "],
         True,
     )
@@ -257,7 +264,9 @@ def _rules() -> list[Rule]:
         Rule(re.compile(pattern, flags), read, known)
         for rules, flags in (
             (_addresses, re.IGNORECASE),
+            (notation_rules, cased),
             (_numbers, re.IGNORECASE),
+            (power_rules, re.IGNORECASE),
             (day_rules, re.NOFLAG),
             (_signs, re.IGNORECASE),
             (numeral_rules, cased),

@@ -8,6 +8,7 @@ import re
 
 from speech.readings.meanings import CURRENCY_NAMES, PLURALS, UNIT_NAMES
 from speech.readings.written_forms import ALSO_CURRENCY, HUNDREDTHS, MONTH_OF, MONTHS, UNITS
+from speech.text.english.numbers import spell_ordinal
 
 _DENOMINATORS = {
     3: "third",
@@ -23,6 +24,7 @@ _ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50}
 _ROMAN_OR_LETTERS = ("IV", "XL", "XX", "VI")
 _IRREGULAR = {**PLURALS, "inch": "inches", "half": "halves"}
 _AFTER_INCHES = re.compile(r"\.(?= [a-z(]|,)|\.? (?:tall|wide|long|deep|thick|high|x|by)\b")
+_AFTER_FEET = re.compile(r"\d ?(?:ft\.?|feet|foot),? $")
 _UNCOUNTED = ("K", "thousand", "billion")
 _ADJECTIVES = ("square", "cubic", "kilowatt")
 
@@ -108,7 +110,10 @@ def fraction(match: re.Match[str]) -> list[str]:
     whole, above, below = match[1], match[2], match[3]
     top, bottom = int(above), int(below)
     said = _parts(top, bottom)
+    if match.string.startswith(" time", match.end()):
+        return [f"{above} {below}"]
     if whole:
+        whole = f"{whole.strip(' -')} "
         decimal = [f"{whole}point 5"] * (top * 2 == bottom)  # as the normaliser writes a half
         return [*decimal, *(f"{whole}and {reading}" for reading in said)]
     said.append(f"{above} out of {below}")
@@ -126,8 +131,12 @@ def _parts(top: int, bottom: int) -> list[str]:
     names = {2: ["half"], 4: ["quarter", "fourth"]}.get(bottom)
     names = names or [_DENOMINATORS.get(bottom, ordinal(bottom))]
     if top != 1:
-        return [f"{top} {plural(name)}" for name in names]
-    return [f"{one}{name}" for name in names for one in ("1 ", "a ", "")]
+        spelled = [f"{spell_ordinal(str(bottom))}s"] * (bottom not in _DENOMINATORS and bottom > 1)
+        return [f"{top} {name}" for name in (*map(plural, names), *spelled)]
+    said = [f"{one}{name}" for name in names for one in ("1 ", "a ", "")]
+    if bottom == 2:  # "1/2 mile"
+        return [*said, "half a", "half an"]
+    return [*said, *(f"a {name} of {article}" for name in names for article in ("a", "an"))]
 
 
 def money(match: re.Match[str]) -> list[str]:
@@ -156,18 +165,21 @@ def money(match: re.Match[str]) -> list[str]:
 def measure(match: re.Match[str]) -> list[str]:
     """Groups: the number, the unit, its power, "/" and another unit; powers or units may lack."""
     number, unit, power, per = match[1], match[2].lower(), match[3], (match[4] or "")[1:]
-    if match.group()[len(number)] == " " and _is_word(unit, match.string[match.end() :]):
+    before, after = match.string[: match.start()], match.string[match.end() :]
+    if match.group()[len(number)] == " " and _is_word(unit, before, after):
         return []
     kind = {"2": "square ", "²": "square ", "3": "cubic ", "³": "cubic "}.get(power, "")
     names = [kind + name for name in _unit_names(match[2])]
     said = [counted(number, name) for name in names] + [f"{number} {name}" for name in names]
-    said += [f"{number} million"] * (unit == "m" and not power)
+    is_joined = match.group()[len(number)] not in " -"
+    said += [f"{number} million"] * (unit == "m" and not power and is_joined)
     return [f"{reading} {rate}" for reading in said for rate in rates(per)] if per else said
 
 
-def _is_word(unit: str, after: str) -> bool:
-    """ "5 in the morning", "5 a day"; not "5 in. of snow"."""
-    return unit in ("a", "s", "t") or (unit == "in" and not _AFTER_INCHES.match(after))
+def _is_word(unit: str, before: str, after: str) -> bool:
+    """ "5 in the morning", "5 a day"; not "5 in. of snow", "5 ft 10 in"."""
+    is_inches = _AFTER_INCHES.match(after) or _AFTER_FEET.search(before)
+    return unit in ("a", "s", "t") or (unit == "in" and not is_inches)
 
 
 def _unit_names(written: str) -> list[str]:
@@ -199,14 +211,19 @@ def height(match: re.Match[str]) -> list[str]:
     return [*said, f"{feet} {inches}"]
 
 
-def roman(match: re.Match[str]) -> list[str]:
-    """ "2", "the 2nd"; letters where these are as likely: an IV. Groups: the numeral, "'s" or None."""
+def roman(match: re.Match[str], after_ruler: bool = False, after_thing: bool = False) -> list[str]:
+    """ "2", "the 2nd", of a ruler that alone; letters where these are as likely: an IV.
+
+    Groups: the numeral, "'s" or None.
+    """
     numeral, owner = match[1], match[2] or ""
     digits = [_ROMAN[letter] for letter in numeral]
     pairs = zip(digits, [*digits[1:], 0], strict=True)
     value = sum(-digit if digit < after else digit for digit, after in pairs)
-    said = [str(value), f"the {ordinal(value)}", ordinal(value)]
-    said += [" ".join(numeral)] * (numeral in _ROMAN_OR_LETTERS)
+    said = [f"the {ordinal(value)}", ordinal(value)]
+    if not after_ruler:
+        said = [str(value), *said]
+        said += [" ".join(numeral)] * (numeral in _ROMAN_OR_LETTERS and not after_thing)
     return [reading + owner for reading in said]
 
 

@@ -25,6 +25,10 @@ _BEFORE: list[tuple[re.Pattern[str], Replacement]] = [
         (r"\bet ?c(?:etera)?\b", "et cetera"),
         (r"\b(?:h+m+|m+h+m+|u+h+|u+m+|e+rm+)\b", "um"),
         (r"'em\b", "them"),
+        (r"(?<!half )\ba (?=(?:hundred|thousand|[mb]illion)\b)", "one "),
+        (r"\balright\b", "all right"),
+        (r"\bdonut(?=s?\b)", "doughnut"),
+        (r"\btee(?=[ -]shirts?\b)", "t"),
         (r"(?<![\w.])\.(?=\d)", "0."),
         (r"(?<=\w)[-/](?=\w)", " "),
         (r"(?<![\d.,])0\d+(?!\.?\d)", lambda match: " ".join(match.group())),
@@ -35,6 +39,7 @@ _AFTER: list[tuple[re.Pattern[str], Replacement]] = [
     for pattern, form in (
         (r"\bone\b", "1"),
         (r"(?<![\d.])\.(?=\d)", "0."),
+        (r"\bminus (?=[$£€]?\d)", "-"),
         (r"\ba (?=\$?1(?:00|000|0{6}|0{9})\b)", ""),
         (r"(?<![$£€\d.])\d[\d.]*(?: \d+\b)+", lambda match: match.group().replace(" ", "")),
         (r"(?<![$£€\d.])(\d+) ([$£€])(\d+)(?= (?:bill|note|coin)s?\b)", r"\2\1\3"),

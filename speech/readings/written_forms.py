@@ -164,6 +164,9 @@ SIGNS = {
     "÷": "divided by",
     "°": "degrees",
     "§": "section|paragraph",
+    "♭": "flat",
+    "♯": "sharp",
+    "♮": "natural",
 }
 """said wherever they stand"""
 

@@ -105,7 +105,7 @@ def _range(match: re.Match[str]) -> str:
         return match.group()
     if match["after"] == "%":
         unit = "%"
-    if _is_year(low) and _is_year(high) and match["after"] in ("", "年"):
+    if _is_year(low) and _is_year(high) and match["after"] in ("", *"年学财赛"):
         return f"{in_digits(low)}到{in_digits(high)}"
     return f"{low}{unit}到{high}"
 
@@ -148,8 +148,8 @@ _DATE_END = r"(3[01]|[12]\d|0?[1-9])(?![\d/·])"
 _RULES = _compiled(
     [
         # addresses
-        (r"(?:https?|ftp)://[\w./:@#-]*\w|\bwww\.[\w./-]*\w", _address),
-        (r"(?<![\w.])(?a:[\w.+-]{1,64}@[\w-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8})", _address),
+        (r"(?a:(?:https?|ftp)://[\w./:@#-]*\w|\bwww\.[\w./-]*\w)", _address),
+        (r"(?a:(?<![\w.])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8})", _address),
         (r"(?a:\b[A-Za-z][\w.-]{0,200}\.(?:com|cn|org|net)\b(?:/[\w./-]*\w)?)", _address),
         # money
         (
@@ -205,6 +205,7 @@ _RULES = _compiled(
         (rf"(比分(?:[是为]|[:：] ?)?)(\d+){_DASH}(\d+)", r"\1\2比\3"),
         (rf"(得分(?:[是为]|[:：] ?)?)(\d+){_DASH}(\d+)(?![\d.分])", r"\1\2比\3"),
         (rf"(?<![\d.,:/-])(\d{{1,3}}){_DASH}(\d{{1,3}})(?={_WON})", r"\1比\2"),
+        (rf"(?<=赛)(\d{{1,2}}){_DASH}(\d{{1,2}})(?![\d.,:/年月日分%-])", r"\1比\2"),
         (
             rf"(?<![\d.,:=+×÷*/A-Za-z-])(?<![=+×÷*] )(?P<low>\d{{1,8}}(?:\.\d+)?)(?P<unit>{_UNIT})?"
             rf"{_DASH}(?P<high>\d+(?:\.\d+)?)(?!\d|[-/:.,]\d| ?[=+×÷*]|{_DASH}\d)"
@@ -233,7 +234,10 @@ _RULES = _compiled(
         (r"(?<=[A-Za-z]) ?& ?(?=[A-Za-z])", " and "),
         (r"&", "和"),
         (r"@(?=\w)", "艾特"),
+        (r"(?<=[A-Za-z]) ?= ?(?=[A-Za-z\d(−-])|(?<=[\d)]) ?= ?(?=[A-Za-z])", "等于"),
         # numbers
+        (r"第2(?=[\u4e00-\u9fff])(?![十百千万亿])", "第二"),
+        (r"(?<![\d.])2(?=倍)", "两"),
         (r"(?<=又)2(?=分之)", "二"),
         (r"(?<=\d)g(?![A-Za-z网])", "克"),
         (

@@ -7,9 +7,11 @@ from typing import Any
 from speech.text.english import (
     addresses,
     capitals,
+    chess,
     codes,
     dates,
     degrees,
+    formulas,
     fractions,
     lengths,
     money,
@@ -25,6 +27,8 @@ from student.web.patterns import javascript
 
 _STAGES = (
     addresses,
+    chess,
+    formulas,
     streets,
     dates,
     verses,

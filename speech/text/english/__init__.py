@@ -8,9 +8,11 @@ of its time, and needs no 700 MB of finite-state libraries.
 
 from speech.text.english.addresses import read_addresses
 from speech.text.english.capitals import read_capitals, spell_consonants
+from speech.text.english.chess import read_chess
 from speech.text.english.codes import read_codes
 from speech.text.english.dates import read_dates, read_numeric_dates
 from speech.text.english.degrees import read_degrees
+from speech.text.english.formulas import read_formulas
 from speech.text.english.fractions import read_fractions
 from speech.text.english.groups import read_groups
 from speech.text.english.lengths import read_lengths
@@ -29,6 +31,8 @@ _STAGES = (
     unify,
     read_groups,
     read_addresses,
+    read_chess,
+    read_formulas,
     read_streets,
     read_numeric_dates,
     read_verses,

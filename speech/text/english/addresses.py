@@ -30,6 +30,10 @@ _EXTENSIONS = (
     "java|cpp|hpp|sh|bat|exe|dll|msi|dmg|iso|zip|tar|gz|rar|7z|jpe?g|png|gif|bmp|svg|tiff?|webp|"
     "mp3|mp4|wav|ogg|flac|avi|mov|mkv|md|rst|tex|log|ini|cfg|conf|sql|db|parquet|onnx|apk|bin"
 )
+ENDINGS = (  # ".pdf files"; none that may begin a sentence whose space went astray
+    "com|org|net|edu|gov|io|ai|dev|uk|pdf|txt|docx?|xlsx?|pptx?|csv|json|ya?ml|xml|html?|css|js|ts|py|"
+    "exe|dll|zip|jpe?g|png|gif|svg|mp[34]|wav|mov|md|env|git|gitignore|bashrc|zshrc|vimrc|htaccess"
+)
 _SPELLED = {
     "uk",
     "io",
@@ -86,6 +90,8 @@ def _dotted(match: re.Match[str]) -> str:
 
 
 def _hashtag(match: re.Match[str]) -> str:
+    if re.fullmatch(r"[A-Z]{1,3}\d{3,}", match[1]):  # of an order
+        return match.group()
     return f"hashtag {_CAMEL.sub(' ', match[1])}"
 
 
@@ -111,6 +117,8 @@ _RULES = compiled(
         ),
         (r"(?<![\w./@-])[a-z]{3,}\.([a-z]{2,4})(?![\w/@-]|\.\w)", _dotted),
         (r"(?<![\w./<~])\.{1,2}/[\w./-]{0,200}\w", _spoken),
+        (r"(?<![^\s\"'(])~/\.?\w[\w-]{0,63}(?:\.[\w-]{1,32}){0,3}(?![\w/-]|\.\w)", _spoken),
+        (rf"(?<![^\s\"'(])\.(?i:{ENDINGS})(?!\w)(?![.@-]\w)", _spoken),
         (r"(?<![\w./<~])~?/(?:[A-Za-z_.][\w.-]{0,63}/){1,8}(?:[\w.-]{0,64}\w)?", _spoken),
         (
             rf"{START}(?:\d{{1,3}}(?:\.\d{{1,3}}){{3}}|localhost)(?::\d{{2,5}})?{END}",

@@ -25,6 +25,8 @@ _EMERGENCY = "911|112|999|411|311|211|511|988|101|111"
 _EXCHANGE = r"\d{3}[ .-]\d{4}"
 _COUNTRY = r"\+?\d{1,3}"
 _ELEMENTS = "(?:Cl|Na|Ca|Mg|Fe|Si|Al|Cu|Zn|H|C|N|O|S|P|F|K|B|I)"
+_PAIRED = "RTX|GTX|RX|RFC|Ryzen \\d|Nokia|Form|Xbox"  # read by pairs, as aircraft are
+_ROMANS = {"ii": "two", "iii": "three", "iv": "four", "vi": "six", "vii": "seven", "ix": "nine"}
 _PREFIX = r"[A-Z]{1,4}[ -]?"
 
 
@@ -89,6 +91,21 @@ def _version(match: re.Match[str]) -> str:
     return f"{match[1]} " + " point ".join(parts)
 
 
+def _clause(match: re.Match[str]) -> str:
+    """501(c)(3) of a law: five oh one C three."""
+    number, steps = match[1], re.findall(r"\w+", match[2])
+    spoken = spell_pairs(number) if len(number) == 3 and number.isdecimal() else number
+    return " ".join([spoken, *(_ROMANS.get(step, step.upper()) for step in steps)])
+
+
+def _team(match: re.Match[str]) -> str:
+    """The 49ers and the 76ers."""
+    words = spell_number(match[1])
+    if words.endswith(("y", "n")):
+        return match.group()
+    return f"{words}{'r' if words.endswith('e') else 'er'}{match[2]}"
+
+
 _RULES = compiled(
     [
         (
@@ -96,6 +113,23 @@ _RULES = compiled(
             _formula,
         ),
         (r"\b401 ?\(?[kK]\)?(?!\w)", "four oh one K"),
+        (
+            rf"{START}(\d{{1,5}}(?:\.\d{{1,3}})?)((?:\((?:[A-Za-rt-z]|\d{{1,2}}|[ivx]{{2,4}})\))+)"
+            r"(?![\w:])",
+            _clause,
+        ),
+        (r"\bH\.(26[1-6])(?!\w)", lambda m: f"H {spell_pairs(m[1])}"),
+        (
+            r"(?<![\w.])802\.11([a-z]{0,2})(?!\w)",
+            lambda m: f"eight oh two dot eleven {m[1].upper()}",
+        ),
+        (rf"\b({_PAIRED}) (\d{{3,4}})(?!\d){END}", lambda m: f"{m[1]} {spell_pairs(m[2])}"),
+        (r"(?<![\w.,-])(\d\d)er(s?)(?!\w)", _team),
+        (
+            r"(?<![\w.])\.(\d\d\d?)(?=[ -](?i:cal\b|calib(?:er|re)|magnum|rifles?|revolvers?|pistols?|"
+            r"handguns?|special|acp)\b)",
+            lambda m: spell_pairs(m[1]) if len(m[1]) > 2 else spell_number(m[1]),
+        ),
         (
             rf"(?<![\w.+-])(?:(?:{_COUNTRY}[ .-]?)?\(\d{{3}}\)[ .-]?|(?:{_COUNTRY}[ .-])?\d{{3}}[ .-])"
             rf"{_EXCHANGE}(?:[ -]\d{{1,4}}(?![\d,.-]\d))?"
@@ -136,6 +170,7 @@ _RULES = compiled(
             rf"({_EMERGENCY}){END}",
             _keyed,
         ),
+        (rf"(?i:\b(text(?:ed|ing)? [\"']?\w+[\"']? to ))(\d{{5,6}}){END}", _keyed),
         (rf"(?i:\b(dial(?:ed|led|ing)? ))(\d{{3,15}}){END}", _keyed),
         (rf"\b(Porsche|Carrera) 911{END}", r"\1 nine eleven"),
         (rf"{START}(?<![$£€])()(911){END}(?! ?(?:%|percent|dollars|k?m\b))", _keyed),

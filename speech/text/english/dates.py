@@ -2,7 +2,7 @@
 
 import re
 
-from speech.text.english.numbers import spell_digits, spell_number, spell_ordinal, spell_year
+from speech.text.english.numbers import spell_number, spell_ordinal, spell_year
 from speech.text.english.patterns import END, START, compiled, substitute
 
 _NAMES = (
@@ -63,10 +63,17 @@ def spell_month_day(month: str, day: str) -> str | None:
 
 def _year(digits: str) -> str:
     if digits.startswith("'"):
-        return spell_number(digits[1:])
+        return _short_year(digits[1:])
     if len(digits) == 2:
         digits = ("19" if int(digits) > _TWO_DIGIT_PIVOT else "20") + digits
     return spell_year(int(digits))
+
+
+def _short_year(digits: str) -> str:
+    """Of '05 and '69."""
+    if digits == "00":
+        return "two thousand"
+    return f"oh {spell_number(digits[1])}" if digits[0] == "0" else spell_number(digits)
 
 
 def _year_first(match: re.Match[str]) -> str:
@@ -147,6 +154,7 @@ _NUMERIC = compiled(
         (rf"\b({MONTH})-{_DAY}{END}()", _month_day),
         (rf"{START}9/11{END}", "nine eleven"),
         (rf"{_AFTER_DATE_WORD}(\d{{1,2}})/(\d{{1,2}}){END}{_NOT_A_DATE}", _day_and_month),
+        (r"(?<!\w)([QH][1-4]) ?'(\d\d)(?!\w)", r"\1 \2"),
         (rf"(?<!\w)([1-4])Q ?'?(\d\d|\d{{4}}){END}", _quarter),
     ]
 )
@@ -175,8 +183,8 @@ _NAMED = compiled(
         (r"(?<![\w'])'(\d0)'?s\b", r"\1s"),
         (
             r"(?<!\w)'(\d\d)(?![\w'°%]|[.,:/~-]\d)(?![^']{0,200}'(?!\w))",
-            lambda m: spell_digits(m[1]) if m[1][0] == "0" else spell_number(m[1]),
+            lambda m: _short_year(m[1]),
         ),
-        (r"(?<![\w.])(\d{2,3}0) s\b", r"\1s"),
+        (r"(?<![\w./])(\d{2,3}0) s\b", r"\1s"),
     ]
 )

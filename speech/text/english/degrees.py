@@ -6,6 +6,15 @@ from speech.text.english.lengths import counted
 from speech.text.english.patterns import NUMBER, compiled, substitute
 
 _COMPASS = {"N": " north", "S": " south", "E": " east", "W": " west"}
+_HEAT = re.compile(
+    r"(?i:\b(?:ovens?|pre-?heat\w*|bak(?:e|ed|ing)|roast\w*|temp(?:erature)?s?|degrees?|weather|fever|"
+    r"heat(?:ed)?|colde?r?|warme?r?|hott?e?r?|cool\w*|freez\w*|froze|boil\w*|melt\w*|outside|"
+    r"forecast|high of|low of|highs|lows|thermostat|chill|below|above)\b)"
+)
+_AROUND = 60
+_PLACE = re.compile(  # "seat 14C"
+    r"(?i:\b(?:seats?|row|apt\.?|apartment|unit|room|gate|section|exit|flat|fig\.?|figure|number) )$"
+)
 _SCALES = {"C": " Celsius", "F": " Fahrenheit", "K": " Kelvin", **_COMPASS}
 
 
@@ -16,6 +25,13 @@ def read_degrees(text: str) -> str:
 
 def _degrees(match: re.Match[str]) -> str:
     return counted(match[1], "degree", "degrees") + _SCALES.get(match[2] or "", "")
+
+
+def _bare(match: re.Match[str]) -> str:
+    """ "350F" and "20 C", where the line speaks of heat or cold."""
+    around = match.string[max(0, match.start() - _AROUND) : match.end() + _AROUND]
+    is_place = _PLACE.search(match.string[max(0, match.start() - 12) : match.start()])
+    return _degrees(match) if _HEAT.search(around) and not is_place else match.group()
 
 
 def _position(match: re.Match[str]) -> str:
@@ -35,6 +51,7 @@ _RULES = compiled(
             _position,
         ),
         (rf"(?<![\w.])({NUMBER}) ?°(?: ?([CFKNSEW])(?!\w))?", _degrees),
+        (rf"(?<![\w.$£€/])({NUMBER}) ?([CF])(?![\w'&/-])", _bare),
         (rf"(?<![\w.])({NUMBER}) ?deg(?:\.|rees)? ?([CFK])(?!\w)", _degrees),
     ]
 )

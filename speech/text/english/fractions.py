@@ -51,7 +51,8 @@ def _bare(above: str, below: str) -> str:
         return f"{spell_number(above)} out of {spell_number(below)}"
     if 0 < first < second <= 10:
         return spell_fraction(None, above, below)
-    if first == second > 12:  # 20/20
+    is_split = first + second == 100 and first % 5 == 0 and min(first, second) > 5  # 80/20
+    if first == second > 12 or is_split:  # 20/20
         return f"{spell_number(above)} {spell_number(below)}"
     is_date = second in _DATED or 0 < second <= first
     if is_date and (date := spell_month_day(above, below)):

@@ -59,7 +59,8 @@ def _feet_and_inches(match: re.Match[str]) -> str:
 
 
 def _whole_inches(match: re.Match[str]) -> str:
-    return counted(match[1], "inch", "inches")
+    number = next(number for number in match.groups() if number)
+    return counted(number, "inch", "inches")
 
 
 _MARKS = compiled(
@@ -82,7 +83,7 @@ _WORDS = compiled(
         ),
         (rf"{_INCHES}-?in\b\.?(?! [A-Z]|-)", _whole_inches),
         (
-            rf"{_INCHES} in\.?(?= (?:tall|wide|long|deep|thick|high|x|by)\b)",
+            rf"{_INCHES} in\.(?= of\b)|{_INCHES} in\.?(?= (?:tall|wide|long|deep|thick|high|x|by)\b)",
             _whole_inches,
         ),
     ]

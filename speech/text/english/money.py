@@ -16,14 +16,16 @@ _CURRENCIES = {row[0]: row[1:] for row in table("currencies.tsv")}
 _CODES = alternatives(code for code in _CURRENCIES if code.isalpha())
 _SIGNS = alternatives(code for code in _CURRENCIES if not code.isalpha())
 _MAGNITUDES = {
-    **{word: word for word in MAGNITUDE.split("|")},
+    **{word: word.removesuffix("s") for word in MAGNITUDE.split("|")},
     **dict.fromkeys(["k", "K"], "thousand"),
     **dict.fromkeys(["m", "M", "mn", "MM", "mm"], "million"),
     **dict.fromkeys(["b", "B", "bn", "Bn"], "billion"),
     **dict.fromkeys(["t", "T", "tn", "trn"], "trillion"),
 }
-_SCALE = rf"(?:(?P<joint>[ -]?)(?P<scale>{alternatives(_MAGNITUDES)})(?![\w²³/]))?"
+_SCALE = rf"(?:(?P<joint>[ -]?)(?P<scale>{alternatives(_MAGNITUDES)})(?![\w²³]))?"
 _AMOUNT = r"(?P<amount>\d{1,3}(?:,\d{3}(?!\d))+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
+_ARTICLE = re.compile(r"(?i:\ban? )$")
+_NOUN = re.compile(r"[ -](?!(?:and|or|but|to|in|on|from|for|of|at|by|with)\b)[A-Za-z]")
 _NO_DIGIT = r"(?!\d)(?!\.\d)"
 _PIECES = r"(?= (?:bills?|notes?|coins?|banknotes?)\b)"
 
@@ -35,6 +37,8 @@ def read_money(text: str) -> str:
 
 def _sign_first(match: re.Match[str]) -> str:
     one, many, *cents = _CURRENCIES[match["sign"]]
+    if _is_attribute(match):
+        many, cents = one, cents[:1] * 2
     amount, scale = match["amount"], match["scale"]
     if scale:
         # "a $5-million house"
@@ -42,6 +46,12 @@ def _sign_first(match: re.Match[str]) -> str:
             f"{spell_number(amount)} {_MAGNITUDES[scale]} {one if match['joint'] == '-' else many}"
         )
     return _amount(amount, one, many, cents)
+
+
+def _is_attribute(match: re.Match[str]) -> bool:
+    """ "a $5M house" """
+    before = match.string[max(0, match.start() - 4) : match.start()]
+    return bool(_ARTICLE.search(before) and _NOUN.match(match.string, match.end()))
 
 
 def _amount(amount: str, one: str, many: str, cents: list[str]) -> str:
@@ -64,6 +74,17 @@ def _counted(number: str, one: str, many: str) -> str:
     return f"{spell_number(grouped)} {one if number == '1' else many}"
 
 
+def _owned(match: re.Match[str]) -> str:
+    """ "$10's worth" is ten dollars' worth."""
+    spoken = _sign_first(match)
+    return f"{spoken}{'' if spoken.endswith('s') else 's'}'"
+
+
+def _rated(match: re.Match[str]) -> str:
+    """ "$5-a-head" """
+    return _sign_first(match) + " a "
+
+
 def _note(match: re.Match[str]) -> str:
     return f"{spell_number(match['amount'])} {_CURRENCIES[match['sign']][0]}"
 
@@ -75,6 +96,8 @@ def _cents(match: re.Match[str]) -> str:
 _RULES = compiled(
     [
         (rf"(?<!\w)(?P<sign>{_SIGNS}) ?{_AMOUNT}{_NO_DIGIT}{_PIECES}", _note),
+        (rf"(?<!\w)(?P<sign>{_SIGNS}) ?{_AMOUNT}{_SCALE}'s?(?= worth\b)", _owned),
+        (rf"(?<!\w)(?P<sign>{_SIGNS}) ?{_AMOUNT}{_SCALE}-an?-(?=[a-z])", _rated),
         (rf"(?<!\w)(?P<sign>{_SIGNS}) ?{_AMOUNT}{_SCALE}{_NO_DIGIT}(?!\.\d)", _sign_first),
         (
             rf"(?<![\w.])(?P<sign>{_CODES})\.? ?{_AMOUNT}{_SCALE}{_NO_DIGIT}(?![A-Za-z])",

@@ -20,7 +20,7 @@ END = r"(?!\w)(?![.,:/'-]\d)"
 WHOLE = r"(?:\d{1,3}(?:,\d{3}(?!\d))+|\d+)"
 NUMBER = rf"{WHOLE}(?:\.\d+)?"
 DASH = r"(?: ?[–—~] ?|-| - )"
-MAGNITUDE = "hundred|thousand|million|billion|trillion"
+MAGNITUDE = "hundred|thousand|million|billion|trillion|lakhs|lakh|crores|crore"
 SENTENCE_STARTS = (
     "The|It|He|She|We|They|You|I|A|An|In|On|At|There|This|That|And|But|My|His|Her|What|When|Where|"
     "Why|How|Who|If|So|Then|No|Yes|Our|Your|Their|Its|These|Those|For|After|Before|Now|As|To|With|"

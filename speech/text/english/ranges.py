@@ -38,6 +38,10 @@ _WEEKDAYS = {
     "Sat": "Saturday",
     "Sun": "Sunday",
 }
+_HOUR = r"\d{1,2}(?:[:.]\d\d)? ?(?:[ap]\.?m\b\.?)?"
+_DATED = (
+    rf"(?:{_HOUR} ?[-–] ?{_HOUR}(?![\w-])|(?:{MONTH})\.? \d|\d{{1,2}}(?:st|nd|rd|th)? (?:{MONTH}))"
+)
 _WEEKDAY = rf"(?:{alternatives(_WEEKDAYS)}|{'|'.join(sorted(set(_WEEKDAYS.values())))})"
 
 
@@ -73,6 +77,7 @@ def _months(match: re.Match[str]) -> str:
 
 _RULES = compiled(
     [
+        (r"(?<!\w)([$£€])-(?=\d)", r"-\1"),
         (r"(?<![\w.])((?:pp?|[Vv]ols?|[Nn]os|[Cc]hs?|[Ff]igs?)\.)(?=\d+[-–]\d)", r"\1 "),
         (
             rf"(?<![\w.])({NUMBER}|\d{{0,4}}[a-z]) ?[-–] ?(?={_TERMS}{NUMBER} ?=)",
@@ -80,7 +85,8 @@ _RULES = compiled(
         ),
         (r"(= ?\d{0,4}[a-z](?:\^?[23²³])?) ?[-–] ?(?=\d)", r"\1 minus "),
         (rf"(?<![\w./])({NUMBER}) ?/ ?(?={NUMBER} ?=)", r"\1 divided by "),
-        (r"(?<![\w.])24[/-]7(?!\w|[.,/-]\d)", "twenty-four seven"),
+        (r"(?<![\w.])24/7/365(?!\w|[.,/-]\d)", "twenty-four seven three sixty-five"),
+        (r"(?<![\w.])24[/x×-]7(?!\w|[.,/-]\d)", "twenty-four seven"),
         (r"(?<![\w.])50[/-]50(?!\w|[.,/-]\d)", "fifty-fifty"),
         (rf"(?i:\b((?:{MONTH})\.? \d{{1,2}}(?:st|nd|rd|th)?)){DASH}(?={MONTH}\.? \d)", r"\1 to "),
         (
@@ -90,6 +96,13 @@ _RULES = compiled(
         ),
         (rf"(?<![\w-])({MONTH})\.?(?:-|[–—]| [–—-] )({MONTH})\b", _months),
         (rf"(?<![\w-])({_WEEKDAY})\.?(?:-|[–—]| [–—-] )({_WEEKDAY})\b", _weekdays),
+        (rf"(?<![\w-])({alternatives(_WEEKDAYS)})\.?(?=,? {_DATED})", lambda m: _WEEKDAYS[m[1]]),
+        (
+            rf"(?<![\w.:])(\d{{1,2}})\.([0-5]\d)(?={DASH}\d{{1,2}}(?:\.[0-5]\d)? ?{MERIDIEM})",
+            r"\1:\2",
+        ),
+        (rf"(?i:\b(noon|midnight)){DASH}(?=\d)", r"\1 to "),
+        (rf"(?i:(?<=\d)( ?{MERIDIEM})?{DASH}(?=(?:noon|midnight)\b))", r"\1 to "),
         (r"(?<![\w-])([A-Z])(?:[-–]| – )([A-Z])(?![\w-])", lambda m: _letters(m)),
         (r"(?<![\w/-])(\d{1,2}/\d{1,2})[-–](?=\d{1,2}/\d{1,2}(?![\w/]))", r"\1 to "),
         (r"(?<![\w-])([A-Z])(\d{1,3})[-–](?=\1\d)", r"\1\2 to "),

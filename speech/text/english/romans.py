@@ -11,7 +11,8 @@ _SEVERAL = rf"(?=[MDCLXVI]{{2}}){_NUMERAL}"
 _NO_WORD = r"(?!\w)(?!['’](?:m|ll|ve|d|re)\b)(?!\.\w)"
 _THINGS = (
     r"chapter|part|act|scene|section|volume|vol\.?|book|phase|article|type|level|stage|class|grade|"
-    r"round|episode|appendix|figure|table|title|unit|lesson|canto|psalm|plate|no\.?|number"
+    r"round|episode|appendix|figure|table|title|unit|lesson|canto|psalm|plate|no\.?|number|category|"
+    r"tier|schedule|amendment|item|clause|annex"
 )
 _PROPER = (
     "World War|Super Bowl|Apollo|Gemini|Final Fantasy|Rocky|Mark|Vatican|Saturn|Olympiad|Title|Quake|"
@@ -61,15 +62,21 @@ _PERSON = (
 _GENERATION = r"I{2,3}|IV|VI{1,3}|V(?!\.| [A-Z])"
 _SMALL = rf"(?=[ivx]{{2,8}}\b)(?i:{_NUMERAL})"
 _SMALL_THING = rf"(?i:{_THINGS}|page)"
+_LOW = rf"(?=[IVXL]){_NUMERAL}"
+_LOW_SEVERAL = rf"(?=[IVXL]{{2,8}}\b){_NUMERAL}"
+_COUNTED_ON = re.compile(r"\((?:ii|iv|vi)\)")
+_FIRST = re.compile(r"\(([ivx])\)")  # a letter, unless others follow that are none
 _YEAR = r"\b(?=[MDCLXVI]{4})M{1,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})\b"
 
 
 def read_romans(text: str) -> str:
     """Roman numerals in words; a letter that may be a pronoun or a name stays."""
+    if _COUNTED_ON.search(text):
+        text = _FIRST.sub(_bracketed, text)
     return substitute(_RULES, text)
 
 
-def _value(numeral: str) -> int:
+def numeral_value(numeral: str) -> int:
     values = [_VALUES[letter] for letter in numeral.upper()]
     following = [*values[1:], 0]
     return sum(
@@ -78,20 +85,31 @@ def _value(numeral: str) -> int:
 
 
 def _counted(match: re.Match[str]) -> str:
-    return f"{match[1]} {spell_number(str(_value(match[2])))}"
+    return f"{match[1]} {spell_number(str(numeral_value(match[2])))}"
+
+
+def _several(match: re.Match[str]) -> str:
+    """ "Types I, II and IV" """
+    numerals = re.sub(r"[IVXL]+", lambda m: spell_number(str(numeral_value(m[0]))), match[2])
+    return f"{match[1]} {numerals}"
+
+
+def _bracketed(match: re.Match[str]) -> str:
+    """ "(ii)" before a clause."""
+    return f", {spell_number(str(numeral_value(match[1])))}, "
 
 
 def _ruler(match: re.Match[str]) -> str:
-    return f"{match[1]} the {spell_ordinal(str(_value(match[2])))}"
+    return f"{match[1]} the {spell_ordinal(str(numeral_value(match[2])))}"
 
 
 def _range(match: re.Match[str]) -> str:
-    first, last = (spell_number(str(_value(numeral))) for numeral in match.group(2, 3))
+    first, last = (spell_number(str(numeral_value(numeral))) for numeral in match.group(2, 3))
     return f"{match[1]} {first} to {last}"
 
 
 def _century(match: re.Match[str]) -> str:
-    return spell_ordinal(str(_value(match[1]))) + match[2]
+    return spell_ordinal(str(numeral_value(match[1]))) + match[2]
 
 
 _THING = rf"(?:{_THINGS.title()}|{_THINGS.upper()}|{_PROPER})"
@@ -101,6 +119,12 @@ _RULES = compiled(
             rf"\b((?i:{_THINGS})s?|(?:{_PROPER})s?) ({_NUMERAL})[-–]({_NUMERAL}){_NO_WORD}",
             _range,
         ),
+        (
+            rf"\b((?i:{_THINGS})s?|(?:{_PROPER})s?) "
+            rf"((?:{_LOW},? )+(?:and|or|&|to) (?:{_LOW_SEVERAL}|[VX])){_NO_WORD}",
+            _several,
+        ),
+        (rf"\(({_SMALL})\)", _bracketed),
         (rf"\b({_THING}) ((?!I\b|[CDLM]\b){_NUMERAL}){_NO_WORD}", _counted),
         (rf"\b({_THING}) (I){_NO_WORD}{_PRONOUN_AFTER}", _counted),
         (rf"\b((?i:{_THINGS})) ((?![IVXLCDM]\b){_NUMERAL}){_NO_WORD}", _counted),
@@ -123,6 +147,6 @@ _RULES = compiled(
             rf"\b(?!(?:{SENTENCE_STARTS})\b)([A-Z][\w']{{1,24}}) ({_AFTER_A_NAME}){_NO_WORD}",
             _counted,
         ),
-        (_YEAR, lambda m: spell_number(str(_value(m[0])), years=True)),
+        (_YEAR, lambda m: spell_number(str(numeral_value(m[0])), years=True)),
     ]
 )

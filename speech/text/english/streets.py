@@ -54,9 +54,11 @@ def read_streets(text: str) -> str:
 
 
 def _house(match: re.Match[str]) -> str:
-    number, direction, name, street = match[1], match[2], match[3], match[4]
+    no, number, direction, name, street = match.groups()
+    number_word = f"{no[0]}umber " if no else ""
     direction = f"{_DIRECTIONS[direction]} " if direction else ""
-    return f"{_house_number(number)} {direction}{name} {_street(street)}{_stop(match)}"
+    house = f"{number_word}{_house_number(number)}"
+    return f"{house} {direction}{name} {_street(street)}{_stop(match)}"
 
 
 def _house_number(digits: str) -> str:
@@ -95,7 +97,7 @@ _RULES = compiled(
         (rf"\b((?:{_TO_A_PLACE}) {_CITY}), ({_STATE}){_NO_ZIP}", _in_a_state),
         (rf"(?<!\w)({_CITY}), (?!(?:{_ALSO_WORDS})\b)({_STATE}){_NO_ZIP}", _in_a_state),
         (
-            rf"{START}(\d{{1,5}}) (?:([NSEW])\.? )?({_NAME}(?: {_NAME}){{0,2}}) "
+            rf"{START}(?P<no>[Nn]o\. )?(\d{{1,5}}) (?:([NSEW])\.? )?({_NAME}(?: {_NAME}){{0,2}}) "
             rf"((?i:{alternatives(_STREETS)}))\b(?!')\.?",
             _house,
         ),

@@ -30,6 +30,19 @@ _DAYS = {
     if spoken.endswith("day")
 }
 _DAY = alternatives(_DAYS)
+_MONTHS = {"January", "February", "March", "April", "June", "July", "August"}
+_DAYS_AND_MONTHS = {
+    short: spoken
+    for kind in ("dot", "day")
+    for short, spoken in _WORDS[kind].items()
+    if spoken in _MONTHS or spoken.endswith(("day", "ber"))
+}
+_DAY_OR_MONTH = alternatives(_DAYS_AND_MONTHS)
+_SEVERAL_TITLES = "Dr|Prof|Gen|Gov|Sen|Capt|Col|Lt|Sgt"
+DIRECTIONS = {"N": "North", "S": "South", "E": "East", "W": "West"}
+PARTED = (  # what has a north and a south
+    "Korea|Ireland|Carolina|Dakota|Africa|America|Sudan|Vietnam|Virginia|Germany|Macedonia|Yemen|Timor"
+)
 _DAY_BEFORE = "on|next|last|every|this|until|till|by|in|since|of|from|early|late|mid|and|through"
 _SENTENCE = rf"[\"')\]]*$|[\"')\]]* [\"'(]*(?:{SENTENCE_STARTS})\b"
 _NAME = (  # "A. Smith" and "Will Smith" start with what starts sentences too
@@ -62,6 +75,12 @@ def _two_days(match: re.Match[str]) -> str:
     return f"{_DAYS[match[1]]} {match[2]} {_DAYS[match[3]]}"
 
 
+def _two_names(match: re.Match[str]) -> str:
+    """ "Jan. to Mar." """
+    first, last = (_DAYS_AND_MONTHS.get(match[group], match[group]) for group in (1, 3))
+    return f"{first} {match[2]} {last}{_stop(match)}"
+
+
 def _any(kind: str) -> str:
     return rf"(?<![\w./&-])(?<!\w')({alternatives(_WORDS[kind])})"
 
@@ -82,6 +101,9 @@ _RULES = compiled(
             r"(?<![\w./&-])(?<!\w')(Mr|Mrs|Ms)\. ?(?=[\"'(]*[^\W_])",
             lambda match: _WORDS["title"][match[1]] + " ",
         ),
+        (r"\b[Pp]t\. ?(?=\d|[IVX]{1,4}\b)", "Part "),
+        (r"(?<![\w.])b\. ?(?=(?:c\. ?)?(?:1\d{3}|20\d\d)(?!\w))", "born "),
+        (r"(?<![\w.])d\. ?(?=(?:c\. ?)?(?:1\d{3}|20\d\d)(?!\w))", "died "),
         (rf"{_any('title')}(?:\. ?| ){_NAME}", _spoken("title", " ")),
         (rf"{_any('title-dot')}\. ?{_NAME}", _spoken("title-dot", " ")),
         (r"\bD[Rr]\.? (?=[A-Z])", "Doctor "),
@@ -97,7 +119,18 @@ _RULES = compiled(
             _day_after,
         ),
         (rf"\b({_DAY}) ?(&|/|and) ?({_DAY})\b", _two_days),
-        (r"\b[Tt]el(?=:)", "telephone"),
+        (r"\b[Tt]el(?:\.(?=:? [a-z+])|(?=:))", "telephone"),
+        (
+            rf"\b({_SEVERAL_TITLES})\.(?= (?:&|and) (?:M[rs]s?|Mi(?:ster|ssus|ss|z)|Dr)\b)",
+            _spoken("title"),
+        ),
+        (r"\bed\. (?=by\b)", "edited "),
+        (rf"\b([NSEW])\. (?={PARTED}\b)", lambda match: DIRECTIONS[match[1]] + " "),
+        (
+            rf"\b({_DAY_OR_MONTH}|[A-Z][a-z]+(?:day|ber|y)|March|April|June|August)\.? "
+            rf"(to|through) ({_DAY_OR_MONTH})\.(?!\w)",
+            _two_names,
+        ),
         (r"\bWW(?:2|II)\b", "World War two"),
         (r"\bWW(?:1|I)\b", "World War one"),
         (rf"{_any('dot')}\.(?!\w)", _spoken("dot")),

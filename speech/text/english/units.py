@@ -31,6 +31,7 @@ _PERIODS = {
 }
 _SYMBOL = alternatives(_UNITS)
 _PER = alternatives({*_UNITS, *_PERIODS})
+_ARTICLE = re.compile(r"(?i:\ban? )$")  # "a 9mm pistol", "a 10 kg bag"
 _LASTING = re.compile(  # before a decade's number these make it seconds: "in 30s"
     r"(?i:(?<!the )\b(?:in|for|after|within|under|takes?|took|about|around|only|lasted|last|every|"
     r"wait|mins?|minutes?) )$"
@@ -50,7 +51,8 @@ def _measure(match: re.Match[str]) -> str:
         return match.group()
     low = f"{spell_number(match['low'])} to " if match["low"] else ""
     scale = match["scale"] or ""
-    single = gap == "-" or _is_single(match, bool(low or scale))
+    has_article = _ARTICLE.search(match.string[max(0, match.start() - 4) : match.start()])
+    single = gap == "-" or bool(has_article) or _is_single(match, bool(low or scale))
     words = _unit_words(unit, match["power"], single)
     return f"{low}{_count(match)}{scale} {words}{_per(match['per'], match['per_power'])}"
 
@@ -58,19 +60,21 @@ def _measure(match: re.Match[str]) -> str:
 def _count(match: re.Match[str]) -> str:
     if match["number"]:
         return spell_number(match["number"])
+    if match["unit"] == "mmHg":  # of blood pressure
+        return f"{spell_number(match['above'])} over {spell_number(match['below'])}"
     return spell_fraction(match["mixed"], match["above"], match["below"])
 
 
 def _is_single(match: re.Match[str], several: bool) -> bool:
     if match["number"]:
         return match["number"] == "1" and not several
-    return not match["mixed"]
+    return not match["mixed"] and match["unit"] != "mmHg"
 
 
 def _is_seconds(match: re.Match[str]) -> bool:
     """9.58s and "in 30s" are seconds, "the 80s" and "7s" are not."""
     number = match["number"] or ""
-    if ("." in number and not match["gap"]) or match["per"]:
+    if ("." in number and match["gap"] != "-") or match["per"] or match["below"]:
         return True
     before = match.string[max(0, match.start() - 12) : match.start()]
     return len(number) < 4 and bool(_LASTING.search(before))
@@ -92,12 +96,22 @@ def _per(unit: str | None, power: str | None) -> str:
     return f" per {_unit_words(unit, None if squared else power, single=True)}{squared}"
 
 
+def _age(match: re.Match[str]) -> str:
+    """ "a 25 yo man", "She is 25 y/o." """
+    rest = match.string[match.end() :]
+    is_attribute = match[1] or re.match(r" (?:wo)?m[ae]n\b| (?:boy|girl|fe|male|kid|child)", rest)
+    years = "-year-old" if is_attribute else " years old"
+    stop = "." if match.group().endswith(".") and re.match(r"$| [A-Z]", rest) else ""
+    return f"{match[1] or ''}{spell_number(match[2])}{years}{stop}"
+
+
 def _per_unit(match: re.Match[str]) -> str:
     return _per(match[1], None)
 
 
 _RULES = compiled(
     [
+        (rf"(\d ?[A-Za-z]+)/(?={NUMBER} ?(?:{_SYMBOL})(?!\w))", r"\1 per "),  # 5 kWh/100 km
         (
             rf"{START}(?:(?P<low>{NUMBER}) to )?(?:{FRACTION}|(?P<number>{NUMBER}|(?<![\d.])\.\d+))"
             rf"(?P<scale> (?:{MAGNITUDE}))?(?P<gap>[ -]?)"
@@ -106,6 +120,7 @@ _RULES = compiled(
             r"(?:\.(?=[,;:)]| [a-z\d(]))?",
             _measure,
         ),
+        (r"(?i:\b(an? ))?(?<![\w.])(\d{1,3})[ -]?(?:y/o|y\.o\.|yo)(?!\w)", _age),
         (rf"(?<=\d)/({_PER})(?!\w)", _per_unit),
         (
             rf"(?:(?<=[a-z]s)|(?<=\bdollar)|(?<=\bpound)|(?<=\beuro)|(?<=\byen)|(?<=\bpence)|(?<=\dx)|(?<=%))/({_PER})(?![\w/])",

@@ -209,6 +209,10 @@ def test_a_word_too_many_beside_a_date_is_one_error() -> None:
         ("他说OK", "他说ok", True),
         ("<b>你好</b>", "b你好b", False),
         ("今天25℃", "今天二十五摄氏度", True),
+        ("总决赛4-2", "总决赛四比二", True),
+        ("总决赛4-2", "总决赛四到二", False),
+        ("发到test@qq.com", "发到test at qq点com", True),
+        ("发到test@qq.com", "发到test qq点com", False),
     ],
 )
 def test_chinese_readings(written: str, heard: str, is_right: bool) -> None:

@@ -1,4 +1,4 @@
-"""Right readings by kind of token, the rarer: raised figures, initials, verses, grouped digits."""
+"""Right readings by kind of token, the rarer: raised figures, initials, verses, ages."""
 
 import pytest
 
@@ -23,6 +23,61 @@ TITLES = [
     ("Lt. I. Hill met Gen. A. Smith.", "Lieutenant I. Hill met General A. Smith."),
     ("He saw the Gen. The man left.", "He saw the Gen. The man left."),
     ("the A/C unit", "the AC unit"),
+    ("Dr. & Mrs. Smith, Prof. and Ms. Lee", "Doctor and Missus Smith, Professor and Miz Lee"),
+    ("Wm. Smith, Geo. Washington", "William Smith, George Washington"),
+    ("Sec. Clinton read Sec. 5.", "Secretary Clinton read Section five."),
+    ("Types I and II, World Wars I and II", "Types one and two, World Wars one and two"),
+    ("the part I and C played", "the part I and C played"),
+    ("a Category V storm, Tier II", "a Category five storm, Tier two"),
+    ("N. Korea, S. Africa, E. coli", "North Korea, South Africa, E. coli"),
+    ("No. 10 Downing St.", "Number ten Downing Street."),
+    ("Jan. to Mar.; Mon. through Fri.", "January to March; Monday through Friday."),
+    ("ed. by Lee, w/out it", "edited by Lee, without it"),
+    ("Pt. II, Pt. 1, Pt. Reyes", "Part two, Part one, Point Reyes"),
+    ("See esp. p. 47.", "See especially page forty-seven."),
+    ("Text STOP to 60777.", "Text stop to six zero seven seven seven."),
+    ("the 80/20 rule, a 1/99 chance", "the eighty twenty rule, a one ninety-ninth chance"),
+    ("tel. 555-0142", "telephone five five five, zero one four two"),
+]
+DATES = [
+    ("Tues 6 Feb, Sat May 5", "Tuesday the sixth of February, Saturday May fifth"),
+    ("Sat in May. He sat.", "Sat in May. He sat."),
+    ("Open Sun 10–4, Mon 9am-5pm", "Open Sunday ten to four, Monday nine A.M. to five P.M."),
+    (
+        "7.30–9.30pm, 7.30-9.50%",
+        "seven thirty to nine thirty P.M., seven point three zero to nine point five zero percent",
+    ),
+    ("Q4'23, b. 1950, d. 2001", "Q four twenty-three, born nineteen fifty, died two thousand one"),
+    ("Class of '05, '00", "Class of oh five, two thousand"),
+    ("noon-1pm, 10 p.m.-midnight", "noon to one P.M., ten P.M. to midnight"),
+]
+UNITS = [
+    ("a 9mm pistol, a 2.0L engine", "a nine millimeter pistol, a two point zero liter engine"),
+    (
+        "1/250 s, 120/80 mmHg",
+        "one two hundred fiftieth second, one hundred twenty over eighty millimeters of mercury",
+    ),
+    ("5 cu. yd. of soil, 6 in. of snow", "five cubic yards of soil, six inches of snow"),
+    ("5 kWh/100 km", "five kilowatt hours per one hundred kilometers"),
+    (
+        "Bake at 350F. It is -5C outside.",
+        "Bake at three hundred fifty degrees Fahrenheit. It is minus five degrees Celsius outside.",
+    ),
+    ("in 4.5 s, 5 ng/mL", "in four point five seconds, five nanograms per milliliter"),
+    ("The temp. is -3 to 5 C.", "The temperature is minus three to five degrees Celsius."),
+    ("seat 14C in hot weather", "seat fourteen C in hot weather"),
+    ("a 25 yo man, she is 25 y/o", "a twenty-five-year-old man, she is twenty-five years old"),
+]
+MONEY = [
+    ("₹50 lakh, Rs. 2 crore, 5 lakh", "fifty lakh rupees, two crore rupees, five lakh"),
+    ("$100K/year, $-50", "one hundred thousand dollars per year, minus fifty dollars"),
+    ("$10's worth, £5-a-head", "ten dollars' worth, five pounds a head"),
+    ("10 zł", "ten zlotys"),
+    (
+        "a $126M deal, a $2.50 fee",
+        "a one hundred twenty-six million dollar deal, a two dollar and fifty cent fee",
+    ),
+    ("a $5, a $10 and a $20", "a five dollars, a ten dollars and a twenty dollars"),
 ]
 VERSES = [
     ("Genesis 1:1-3 says so.", "Genesis one one to three says so."),
@@ -73,7 +128,16 @@ ROMANS = [
     ("U. S. Army III Corps, Apple II", "U. S. Army three Corps, Apple two"),
     ("John Smith V. Jones, part i", "John Smith V. Jones, part i"),
 ]
-KINDS = {"romans": ROMANS, "verses": VERSES, "dashes": DASHES, "raised": RAISED, "titles": TITLES}
+KINDS = {
+    "romans": ROMANS,
+    "verses": VERSES,
+    "dashes": DASHES,
+    "raised": RAISED,
+    "titles": TITLES,
+    "dates": DATES,
+    "units": UNITS,
+    "money": MONEY,
+}
 ROWS = [(kind, text, said) for kind, rows in KINDS.items() for text, said in rows]
 
 
