@@ -63,7 +63,6 @@ _OF_DIGITS = frozenset(
         read_money,
         read_degrees,
         read_lengths,
-        read_units,
         read_fractions,
         spell_numbers,
     }
