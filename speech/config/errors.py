@@ -75,9 +75,11 @@ def unknown_line(fields: Fields, key: str) -> str:
         return f"unknown option {key!r}; did you mean {_either(nearest)}?"
     if near := difflib.get_close_matches(key, known, MOST_GUESSES, NEAR):
         return f"unknown option {key!r}; did you mean {_either(near)}?"
-    parent = key.rpartition(".")[0]
-    siblings = [name for name in known if name.rpartition(".")[0] == parent]
-    return f"unknown option {key!r}; allowed: {', '.join(siblings or known)}"
+    siblings, parent = list[str](), key
+    while parent and not siblings:
+        parent = parent.rpartition(".")[0]
+        siblings = [name for name in known if name.rpartition(".")[0] == parent]
+    return f"unknown option {key!r}; allowed: {', '.join(siblings)}"
 
 
 def validation_line(error: ValidationError, fields: Fields) -> str:
