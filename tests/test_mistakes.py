@@ -95,6 +95,7 @@ TYPED = [
     ("eval", "systems=[teacher:f5_mni]", "allowed: bark, f5_base"),
     ("eval", "language=xx", "give systems=["),
     ("eval", "systems=student", "allowed: teacher:NAME, teacher:NAME@FOLDER, student:FOLDER"),
+    ("eval", "systems=[student:{in}/two.txt]", "systems=[student:{in}/two.txt]: cannot list"),
     ("eval", "dataset={in}", "it has no data/*.parquet (make synth)"),
     ("measure-teacher", "teacher.device=cuda", "allowed: auto, cpu"),
     ("measure-teacher", "held_out=none", "held_out=none is not there, or is empty"),
