@@ -57,7 +57,7 @@ $(DEMO)/student/student.json: $(DEMO)/dataset/manifest.json
 
 $(DEMO)/report/report.html: $(DEMO)/student/student.json
 	@echo '4 of 4: all on one page, beside the embedded student, which had three hours (two minutes)'
-	$(PY) -m eval.report dataset=$(DEMO)/dataset output=$(DEMO)/report limit=16 listen=40 \
+	$(PY) -m eval.report dataset=$(DEMO)/dataset output=$(DEMO)/report limit=20 listen=40 \
 	  again=0 kinds=null second.asr=null \
 	  "systems=[teacher:f5_mini,student:$(DEMO)/student,student:package://student/mini]"
 

@@ -6,6 +6,7 @@
 Run it again to continue after a crash. Exit status: 0 done, 2 wrong input.
 """
 
+import os
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -29,7 +30,7 @@ from speech.config import Config, run_app
 from speech.dataset.columns import check_columns
 from speech.dataset.copies import copy_shard, copy_without
 from speech.dataset.doubles import Double, Source, find_doubles
-from speech.dataset.identity import acquire
+from speech.dataset.identity import acquire, is_acquired
 from speech.dataset.layout import MANIFEST_NAME, RUN_NAME, Part, of_run, shard_part
 from speech.dataset.manifest import recorded, stored_manifest
 from speech.dataset.markers import Marker, finished, marker_bytes
@@ -87,12 +88,16 @@ def main(config: MergeConfig) -> int:
     console = Console(highlight=False, soft_wrap=True)
     check_folder(config.output, DATASET)
     runs = open_sources(config)
+    begun = is_acquired(config.output)
+    dropped = (
+        {} if begun else find_dropped(config, runs, console)
+    )  # a refusal leaves nothing behind
     acquire(config.output, own_identity(config, runs))
     if stored_manifest(config.output) is not None and not _unfinished(config, runs):
         console.print(f"everything is done already in {config.output}")
         return 0
-    with waiting("comparing ids", console):
-        dropped = find_dropped(config, runs)
+    if begun:
+        dropped = find_dropped(config, runs, console)
     copy(config, runs, dropped, console)
     accepted = finish(config, runs, dropped)
     gone = sum(map(len, dropped.values()))
@@ -108,10 +113,12 @@ def open_sources(config: MergeConfig) -> list[SourceRun]:
         InputError: what is no finished dataset, is named twice, or has other columns.
     """
     places = [dataset.rstrip("/") for dataset in config.datasets]
-    if len(places) < 2 or len({*places, config.output.rstrip("/")}) <= len(places):
+    known, output = {_by_one_name(place) for place in places}, _by_one_name(config.output)
+    inside = any(f"{output}/".startswith(f"{one}/") for one in known)
+    if len(places) < 2 or len(known) < len(places) or inside:
         raise InputError(
             f"datasets=[{','.join(places)}] output={config.output}: allowed are two datasets or more, "
-            "each named once, and another output"
+            "each named once, and another output, in none of them"
         )
     runs: list[SourceRun] = []
     for place in places:
@@ -127,6 +134,10 @@ def open_sources(config: MergeConfig) -> list[SourceRun]:
                 markers = _whole_markers(place, record, manifest)
                 runs.append(SourceRun(place, digest, record, markers, f"m{len(runs) + 1:03d}"))
     return runs
+
+
+def _by_one_name(place: str) -> str:
+    return place.rstrip("/") if "://" in place else os.path.realpath(os.path.expanduser(place))
 
 
 def _whole_markers(
@@ -153,13 +164,14 @@ def own_identity(config: MergeConfig, runs: Sequence[SourceRun]) -> dict[str, An
     }
 
 
-def find_dropped(config: MergeConfig, runs: Sequence[SourceRun]) -> Dropped:
+def find_dropped(config: MergeConfig, runs: Sequence[SourceRun], console: Console) -> Dropped:
     """Raises InputError: an id is in two datasets, and `on_duplicate` does not say which to keep."""
     dropped: dict[Source, set[str]] = defaultdict(set)
     doubles: list[Double] = []
-    for double in find_doubles([source for run in runs for source in run.sources]):
-        doubles.append(double)
-        dropped[double.source].add(double.id)
+    with waiting("comparing ids", console):
+        for double in find_doubles([source for run in runs for source in run.sources]):
+            doubles.append(double)
+            dropped[double.source].add(double.id)
     if doubles and config.on_duplicate == "error":
         one = doubles[0]
         raise InputError(

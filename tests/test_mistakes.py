@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from speech.config import Config, run_app
@@ -61,7 +63,15 @@ TYPED = [
     ("synth", "output={in}", "give output=... a new or an empty folder"),
     ("synth", "output={in}/two.txt", "is a file; give the name of a folder"),
     ("synth", "mode=extend", "mode=new makes one"),
+    ("synth", "seed=true", "seed=true: allowed is a whole number, as seed=3"),
+    ("synth", "limit=False", "limit=False: allowed is a whole number, at least 1, or null"),
+    ("synth", "teacher.sampler.guidance=inf", "guidance=inf: allowed is a number, at least 0"),
+    ("synth", "hydra.run.dir=x", "unknown option 'hydra.run.dir'; allowed: corpus, dataset, gate"),
+    ("synth", "output=~nobody-of-that-name/x", "could not determine home directory"),
+    ("synth", f"output={300 * 'a'}", "File name too long"),
+    ("synth", "corpus.paths={in}/flipped.parquet", "flipped.parquet: cannot be read as Parquet"),
     ("plan", "prices=aws", "allowed: gcp_2026"),
+    ("plan", "prices.profiles.mine.usd_an_hour=1", "allowed: prices.dataflow, prices.name"),
     ("status", "output={in}", "no run of make synth"),
     ("status", "watch=maybe", "allowed is true or false"),
     ("verify", "output={in}", "no dataset of make synth"),
@@ -85,6 +95,7 @@ TYPED = [
     ("eval", "systems=[teacher:f5_mni]", "allowed: bark, f5_base"),
     ("eval", "language=xx", "give systems=["),
     ("eval", "systems=student", "allowed: teacher:NAME, teacher:NAME@FOLDER, student:FOLDER"),
+    ("eval", "systems=[student:{in}/two.txt]", "systems=[student:{in}/two.txt]: cannot list"),
     ("eval", "dataset={in}", "it has no data/*.parquet (make synth)"),
     ("measure-teacher", "teacher.device=cuda", "allowed: auto, cpu"),
     ("measure-teacher", "held_out=none", "held_out=none is not there, or is empty"),
@@ -103,6 +114,11 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "two.pdf").write_text("Hello there.\n")
     (folder / "blank.txt").write_text("\n   \n\n")
     (folder / "noise.txt").write_bytes(bytes([0x80, 0x81, 0x0A]) * 40)
+    pq.write_table(pa.table({"text": ["Hello there.", "And you."]}), folder / "flipped.parquet")
+    flipped = bytearray((folder / "flipped.parquet").read_bytes())
+    flipped[8] ^= 0xFF  # pyarrow tells it in two lines
+    flipped[len(flipped) // 2] ^= 0xFF
+    (folder / "flipped.parquet").write_bytes(flipped)
     (folder / "voices.jsonl").write_text('{"id": "me", "audio": "me.wav", "transcript": "hello"}\n')
     return folder
 

@@ -7,10 +7,11 @@ from rich.table import Table
 
 from eval.dataset.statistics import DatasetStudy
 from eval.metrics.measures import SHARE, Measure, by_key, rated
+from eval.report.counts import figure
 from eval.report.document import Report
-from eval.report.figures import shown
+from eval.report.figures import ENOUGH, shown
 from eval.report.kinds import BEFORE, BEHIND, TITLES
-from eval.report.results import Figures
+from eval.report.results import KindResult, SystemResult
 from eval.report.takes import plain
 from eval.report.verdicts import Verdict, verdicts
 
@@ -33,7 +34,7 @@ def print_summary(report: Report, console: Console) -> None:
         console.print(_figures(report))
     for system in report.systems:
         if "fault" in system.figures and system.figures["fault"].estimate > 0:
-            faults = (f"{scales[k].title} {shown(system.figures[k], scales[k])} %" for k in FAULTS)
+            faults = (f"{scales[k].title} {_told(system, scales[k], ' %')}" for k in FAULTS)
             console.print(plain(f"{system.name}: {', '.join(faults)}"), highlight=False)
     for verdict in verdicts(report):
         console.print(plain(_verdict_line(verdict)), highlight=False)
@@ -55,20 +56,31 @@ def _figures(report: Report) -> Table:
     before, behind = SHOWN
     for key in (*before, *rated(report.measures), *behind):
         if key in scales:
-            _add(table, scales[key], [system.figures for system in report.systems])
+            _add(table, scales[key], report.systems)
     for kind in dict.fromkeys(kind for system in report.systems for kind in system.kinds):
         table.add_section()
         table.add_row(TITLES[kind])
         for key in (*BEFORE, *rated(report.measures), *BEHIND):
             found = [system.kinds.get(kind) for system in report.systems]
             if key in scales:
-                _add(table, scales[key], [kind.figures if kind else {} for kind in found])
+                _add(table, scales[key], found)
     return table
 
 
-def _add(table: Table, measure: Measure, figures: Sequence[Figures]) -> None:
+def _add(
+    table: Table, measure: Measure, results: Sequence[SystemResult | KindResult | None]
+) -> None:
     title = f"{measure.title} {measure.unit}".strip()
-    table.add_row(title, *(shown(found.get(measure.key), measure) for found in figures))
+    table.add_row(title, *(_told(result, measure) for result in results))
+
+
+def _told(result: SystemResult | KindResult | None, measure: Measure, unit: str = "") -> str:
+    """As on the page: of few sentences a count, or a mean without its interval."""
+    interval = result.figures.get(measure.key) if result else None
+    if result is None or interval is None or interval.count >= ENOUGH:
+        return shown(interval, measure) + unit
+    value, whole = figure(result.clips, interval, measure)
+    return f"{value} {whole}" if measure.unit == "%" else value
 
 
 def _verdict_line(verdict: Verdict) -> str:

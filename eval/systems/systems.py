@@ -26,6 +26,13 @@ def kind_of(specification: str) -> Kind | None:
     return KINDS.get(kind) if location else None
 
 
+def _names_in(folder: str, where: str) -> set[str]:
+    try:
+        return storage.list_names(folder)
+    except InputError as error:
+        raise InputError(f"{where}: {error}") from error
+
+
 def check_systems(specifications: Sequence[str]) -> None:
     """Raises InputError: one of another kind, or a teacher, a student or a folder that is not there."""
     for specification in specifications:
@@ -33,7 +40,7 @@ def check_systems(specifications: Sequence[str]) -> None:
         where = f"systems=[{specification}]"
         if kind == "teacher":
             check_teacher(teacher_config(location).teacher)
-        elif not (names := storage.list_names(location)):
+        elif not (names := _names_in(location, where)):
             raise InputError(f"{where}: {location} is not there, or is empty")
         elif kind == "student" and not names & {*STUDENTS}:
             raise InputError(

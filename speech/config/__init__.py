@@ -5,6 +5,7 @@ Unknown keys, wrong types and bad overrides end a command with one line that say
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
@@ -20,7 +21,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from speech import signals
 from speech.config import help as command_help
 from speech.config.composition import chosen_groups, composition, key_of
-from speech.config.errors import composition_line, environment_line, validation_line
+from speech.config.errors import (
+    composition_line,
+    environment_line,
+    unknown_line,
+    validation_line,
+)
 from speech.config.experiments import check_experiment
 from speech.config.fields import fields_of
 from speech.config.overrides import as_hydra_reads, comma_hint, with_its_key
@@ -30,12 +36,15 @@ from speech.progress import Bar
 from speech.storage.disk import disk_trouble, told_once
 
 CONF_DIR = Path(__file__).resolve().parents[2] / "conf"
+HYDRAS_OWN = re.compile(r"hydra\b")
 
 
 class Config(BaseModel):
-    """Base of every configuration: frozen, and unknown keys are refused."""
+    """Base of every configuration: frozen; unknown keys and infinite numbers are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", protected_namespaces=(), allow_inf_nan=False
+    )
 
 
 C = TypeVar("C", bound=Config)
@@ -59,6 +68,9 @@ def load_config(
     fields = fields_of(schema, in_any_shape=True)
     if any(key_of(override) not in fields for override in overrides):  # of a class that is chosen
         fields = fields_of(schema, chosen_groups(CONF_DIR, name, overrides), in_any_shape=True)
+    for key in map(key_of, overrides):
+        if HYDRAS_OWN.match(key) and key not in fields:  # it would be taken, and do nothing
+            raise InputError(unknown_line(fields, key))
     try:
         composed = composition(CONF_DIR, name, [as_hydra_reads(fields, o) for o in overrides])
         if told := environment_line(OmegaConf.to_container(composed)):
@@ -112,19 +124,24 @@ def run_app(
             return signals.exit_status() or status
         except InputError as error:
             told = with_its_key(arguments.overrides, str(error))
-            print(f"error: {told}{comma_hint(arguments.overrides, told)}", file=sys.stderr)
+            _tell(f"{told}{comma_hint(arguments.overrides, told)}")
             return 2
         except Unavailable as error:
-            print(f"error: {str(error).partition(' [while running ')[0]}", file=sys.stderr)
+            _tell(str(error).partition(" [while running ")[0])
             return 2
         except BrokenPipeError:  # whoever read our output has left, as head does
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 141
         except Exception as error:
             if trouble := disk_trouble(error):
-                print(f"error: {trouble}", file=sys.stderr)
+                _tell(trouble)
                 return 2
             raise
+
+
+def _tell(what: str) -> None:
+    """In one line, whatever a library that is quoted in it has said in several."""
+    print(f"error: {' '.join(what.splitlines())}", file=sys.stderr)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -68,16 +68,20 @@ def _first(error: Exception) -> str:
 
 def unknown_line(fields: Fields, key: str) -> str:
     """What was probably meant or, where nothing is near, what there is."""
-    known = sorted(fields)
+    known, parent = sorted(fields), key.rpartition(".")[0]
+    if parent in fields and any(map(_is_table, fields[parent])):
+        return f"{key} is not there; what is added to {parent} has a plus: +{key}=..."
     same = [name for name in known if name.rpartition(".")[2] == key.rpartition(".")[2]]
     if same:
         nearest = sorted(same, key=lambda name: name.count("."))[:MOST_GUESSES]
         return f"unknown option {key!r}; did you mean {_either(nearest)}?"
     if near := difflib.get_close_matches(key, known, MOST_GUESSES, NEAR):
         return f"unknown option {key!r}; did you mean {_either(near)}?"
-    parent = key.rpartition(".")[0]
-    siblings = [name for name in known if name.rpartition(".")[0] == parent]
-    return f"unknown option {key!r}; allowed: {', '.join(siblings or known)}"
+    siblings, parent = list[str](), key
+    while parent and not siblings:
+        parent = parent.rpartition(".")[0]
+        siblings = [name for name in known if name.rpartition(".")[0] == parent]
+    return f"unknown option {key!r}; allowed: {', '.join(siblings)}"
 
 
 def validation_line(error: ValidationError, fields: Fields) -> str:
@@ -90,7 +94,8 @@ def validation_line(error: ValidationError, fields: Fields) -> str:
         where = f"{key}={first['input']!s:.80}" if scalar else key
         return f"{where}: {context['error']}" if key else str(context["error"])
     if below and field and _is_table(field):
-        return f"{_join(key, *below)}={first['input']!r:.80}: {first['msg'].lower()}"
+        typed = "null" if first["input"] is None else repr(first["input"])
+        return f"{_join(key, *below)}={typed:.80}: {first['msg'].lower()}"
     if kind == "missing" and isinstance(first["loc"][-1], str):
         return f"{key} is missing; give {key}=..."
     if kind == "extra_forbidden" or field is None:

@@ -11,12 +11,14 @@ from typing import get_args
 
 from hydra.core.override_parser.types import Quote, QuotedString
 
+from speech.config.errors import allowed
 from speech.config.fields import Fields, is_list, types_of
 from speech.errors import InputError
 
 FEWEST_CHARS = 3
 """of a value that an error cannot hold by chance"""
 QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
+SWITCH = re.compile("true|false", re.IGNORECASE)
 ELEMENT = re.compile(rf"\s*({QUOTED.pattern}|[^,]*?)\s*(?:,|$)", re.DOTALL)
 """of a list: what is in quotes, or whatever stands before a comma"""
 
@@ -25,12 +27,15 @@ def as_hydra_reads(fields: Fields, override: str) -> str:
     """The override with its text quoted where Hydra would not read it as it was typed.
 
     Raises:
-        InputError: a list for a key that takes one text.
+        InputError: a list for a key that takes one text, or true for a number, which it would be 1.
     """
     key, equals, value = override.partition("=")
-    types = types_of(fields, key.lstrip("+~"))
+    name = key.lstrip("+~")
+    types = types_of(fields, name)
     if not equals or value in ("???", "null"):
         return override
+    if SWITCH.fullmatch(value) and types & {int, float} and not types & {bool, str}:
+        raise InputError(f"{key}={value}: allowed is {allowed(fields[name][0], name)}")
     if str in types:
         return f"{key}={_text(key, value)}"
     listed = value.startswith(("[", "${"))

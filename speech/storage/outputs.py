@@ -65,9 +65,13 @@ def _check_place(output: str, key: str) -> None:
         return
     if "://" in output:
         raise InputError(f"{key}={output}: allowed are local paths and gs://bucket/path")
-    place = Path(os.path.abspath(Path(output).expanduser()))
-    while not place.exists() and place != place.parent:
-        place = place.parent
+    try:
+        place = Path(os.path.abspath(Path(output).expanduser()))
+        while not place.exists() and place != place.parent:
+            place = place.parent
+    except (OSError, RuntimeError) as error:  # a name too long, a user who is not there
+        told = getattr(error, "strerror", None) or f"{error}".rstrip(".").lower()
+        raise InputError(f"{key}={output:.80}: {told}") from error
     if not place.is_dir() and str(place) != os.path.abspath(os.path.expanduser(output)):
         raise InputError(f"{key}={output}: {place} is a file, not a folder")
     if not os.access(place, os.W_OK):

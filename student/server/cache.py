@@ -14,6 +14,7 @@ from importlib.metadata import version
 from typing import Protocol
 
 import numpy as np
+from pydantic import Field
 
 from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import Wave, from_pcm_16, pcm_16
@@ -29,11 +30,11 @@ ANSWERS = ("hit", "joined", "miss")
 
 
 class CacheConfig(Config):
-    bytes: int
+    bytes: int = Field(ge=0)
     """most that is kept in this process; 0: nothing"""
     redis: str | None
     """redis://host:port/number that keeps it instead, for several servers"""
-    ttl_s: int
+    ttl_s: int = Field(ge=1)
     """seconds that Redis keeps it"""
 
 

@@ -53,3 +53,13 @@ class ServeConfig(Config):
         if (self.tls_cert is None) != (self.tls_key is None):
             raise ValueError("tls_cert and tls_key go together")
         return self
+
+    @model_validator(mode="after")
+    def _check_address(self) -> "ServeConfig":
+        if not self.host.strip():  # which would be every address, without a word
+            raise ValueError(
+                "host is empty; 127.0.0.1 is this machine alone, 0.0.0.0 whoever reaches it"
+            )
+        if self.port and self.port == self.wyoming_port:
+            raise ValueError(f"port={self.port} and wyoming_port={self.port}: each needs its own")
+        return self

@@ -14,6 +14,7 @@ from speech.errors import InputError
 from student.server.outage import Outage
 
 REDIS_TIMEOUT_S = 0.5
+SCHEMES = ("redis://", "rediss://", "redis+unix://")
 ALLOWED = '60/minute, or several: "5/second;1000/day"'
 
 
@@ -65,6 +66,8 @@ def _parsed(per_key: str | None) -> Sequence[RateLimitItem]:
 
 
 def _redis(url: str) -> RedisStorage:
+    if not url.startswith(SCHEMES):  # of another the library says that it lacks a package
+        raise InputError(f"rate_limit.redis={url:.80}: allowed is redis://host:port/number")
     try:
         return RedisStorage(
             f"async+{url}",

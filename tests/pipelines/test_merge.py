@@ -122,7 +122,8 @@ def test_an_id_of_two_is_refused_with_both_names(made, tmp_path):
         merged(output, *made, str(again))
     assert f"{made[0]}/data/train-00000-of-00002.parquet" in str(refused.value)
     assert f"{again}/data/train-00000-of-00002.parquet" in str(refused.value)
-    assert not Path(output, "manifest.json").exists()
+    assert not Path(output).exists()
+    assert merged(output, *made, str(again), keep_first=True) == 0
 
 
 def test_the_later_of_two_is_left_out(made, tmp_path):
@@ -239,13 +240,16 @@ def test_a_merge_that_was_extended_keeps_that_when_it_is_mended(made, tmp_path):
     assert files(output)["manifest.json"] == before["manifest.json"]
 
 
-@pytest.mark.parametrize("wrong", ["one", "twice", "itself", "nothing", "unfinished", "columns"])
+@pytest.mark.parametrize(
+    "wrong", ["one", "twice", "itself", "inside", "nothing", "unfinished", "columns"]
+)
 def test_what_is_no_other_finished_dataset_is_refused(made, tmp_path, wrong):
     output, other = str(tmp_path / "c"), str(shutil.copytree(made[1], tmp_path / "other"))
     chosen = {
         "one": (made[0],),
-        "twice": (made[0], f"{made[0]}/"),
+        "twice": (made[0], f"{made[0]}/../a/"),
         "itself": (made[0], output),
+        "inside": (made[0], str(tmp_path)),
         "nothing": (made[0], str(tmp_path / "none")),
     }.get(wrong, (made[0], other))
     if wrong == "unfinished":

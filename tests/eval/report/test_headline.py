@@ -140,6 +140,24 @@ def test_the_terminal_names_what_is_neither_better_nor_worse() -> None:
     assert "b against a: different: F0 spread -1.01 st (" in console.export_text()
 
 
+@pytest.mark.parametrize(
+    ("sentences", "told"),
+    [
+        (30, ("WER % 10.0 (10.0 to 10.0)", "own voice 0.80 (")),
+        (16, ("WER % 16 of 160 words", "own voice 0.80 DistillMOS")),
+    ],
+)
+def test_of_few_sentences_the_terminal_has_no_interval(
+    sentences: int, told: tuple[str, ...]
+) -> None:
+    clips = [made_clip(i, wer=0.1, similarity=0.8, pitch_spread=2.0) for i in range(sentences)]
+    console = Console(width=200, record=True, file=io.StringIO())
+    print_summary(made_report([made_system("a", clips, "teacher")]), console)
+    words = " ".join(re.sub("[^\\x20-~]", " ", console.export_text()).split())
+    for one in told:
+        assert one in words
+
+
 def test_a_ratio_holds_the_truth_and_turns_round() -> None:
     draw = np.random.default_rng(1)
     slow = [made_clip(i, real_time_factor=float(draw.uniform(0.5, 1))) for i in range(50)]
