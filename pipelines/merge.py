@@ -89,9 +89,8 @@ def main(config: MergeConfig) -> int:
     check_folder(config.output, DATASET)
     runs = open_sources(config)
     begun = is_acquired(config.output)
-    dropped = (
-        {} if begun else find_dropped(config, runs, console)
-    )  # a refusal leaves nothing behind
+    # before anything is claimed: a refusal leaves nothing behind
+    dropped = {} if begun else find_dropped(config, runs, console)
     acquire(config.output, own_identity(config, runs))
     if stored_manifest(config.output) is not None and not _unfinished(config, runs):
         console.print(f"everything is done already in {config.output}")
