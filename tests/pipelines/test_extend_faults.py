@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from extensions import NEW, OF_ALL, OLD, clips_loaded, counts, extended, hashes, run, verified
 from fakes import fake_config, in_child, synth_fake, write_corpus
-from test_kill import run_config
+from kills import run_config
 
 from speech.dataset import layout as dataset
 from speech.dataset.clips import open_clips

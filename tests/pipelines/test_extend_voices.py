@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from fakes import fake_config, in_child, open_fake_studio, synth_fake, write_corpus
-from test_kill import run_config
+from kills import run_config
 
 import pipelines.run.run_plan
 from pipelines import synth

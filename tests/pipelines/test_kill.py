@@ -1,22 +1,20 @@
 """SIGKILL at 20 moments of a run, each followed by a second run: what an uninterrupted run leaves."""
 
-import functools
 import hashlib
 import json
-import os
 import random
 import shutil
-import signal
-import threading
-from collections.abc import Callable, Iterator
+import tempfile
+from collections.abc import Iterator
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
-import pyarrow.parquet as pq
 import pytest
-from fakes import fake_config, in_child, synth_fake, write_corpus
+from fakes import fake_config, in_child, write_corpus
+from kills import run_config
 
-from pipelines.config import SynthConfig
+import pipelines.progress.heartbeat
+from speech.storage.temporaries import MARK
 
 pytestmark = pytest.mark.slow
 
@@ -27,57 +25,10 @@ END_MOMENTS = 22
 SHARDS = 4
 LINES = 520  # some 130 clips of 9 kB a shard: two row groups
 SETTINGS = (f"dataset.shards={SHARDS}", "dataset.row_group_mb=1")
-EVENTS = (
-    *((os, name) for name in ("mkdir", "replace", "link", "fsync", "unlink", "rmdir")),
-    (Path, "write_bytes"),
-    (pq.ParquetWriter, "write_batch"),
-    (pq.ParquetWriter, "close"),
-)
-"""what storage and shard writer do to files"""
-
-
-class Countdown:
-    """Ends the process at a moment; every event has two, just before it and just after."""
-
-    def __init__(self, moment: int | None) -> None:
-        self.moment = moment
-        self.passed: list[str] = []
-        self.lock = threading.Lock()  # shards are written by several threads
-
-    def watch(self, owner: object, name: str) -> None:
-        real = getattr(owner, name)
-
-        @functools.wraps(real)
-        def watched(*args, **kwargs):
-            self._pass(f"before {name}", lambda: self._half(real, *args))
-            result = real(*args, **kwargs)
-            self._pass(f"after {name}")
-            return result
-
-        setattr(owner, name, watched)
-
-    def _half(self, real: Callable, *args: object) -> None:
-        if real.__name__ == "write_bytes":
-            real(args[0], args[1][: len(args[1]) // 2])
-
-    def _pass(self, event: str, last_act: Callable[[], None] = lambda: None) -> None:
-        with self.lock:
-            if len(self.passed) == self.moment:
-                last_act()
-                os.kill(os.getpid(), signal.SIGKILL)
-            self.passed.append(event)
 
 
 def run(output: str, corpus: str, moment: int | None = None) -> tuple[int, list[str]]:
     return run_config(fake_config(output, corpus, *SETTINGS), moment)
-
-
-def run_config(config: SynthConfig, moment: int | None = None) -> tuple[int, list[str]]:
-    """In a child: the exit status of the command and the moments that it went through."""
-    countdown = Countdown(moment)
-    for owner, name in EVENTS:
-        countdown.watch(owner, name)
-    return synth_fake(config), countdown.passed
 
 
 def files(output: str) -> Iterator[tuple[str, Path]]:
@@ -124,6 +75,24 @@ def whole(tmp_path_factory, corpus) -> tuple[str, list[str]]:
     assert len(hashes(output)) == 2 * SHARDS
     assert {"after link", "before replace", "before write_batch"} <= set(moments)
     return output, moments
+
+
+def run_on_a_busy_machine(output: str, corpus: str, elsewhere: str) -> tuple[int, list[str]]:
+    """Each batch is late for a word of its worker, and others have left what this run sweeps."""
+    pipelines.progress.heartbeat.EVERY_S = 0
+    tempfile.tempdir = elsewhere
+    Path(elsewhere, f".scratch{MARK}01234567").mkdir()
+    return run(output, corpus)
+
+
+def test_the_moments_of_a_run_are_the_same_on_a_busy_machine(tmp_path, corpus, whole):
+    _, moments = whole
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    status, found = in_child(run_on_a_busy_machine, str(tmp_path / "out"), corpus, str(elsewhere))
+    assert status == 0
+    assert not [*elsewhere.iterdir()]
+    assert found == moments
 
 
 def moment_of(kill: int, moments: int) -> int:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 from fakes import FakeTeacher, fake_config, in_child, open_fake_studio, synth_fake, write_corpus
-from test_kill import EVENTS, Countdown, hashes
+from kills import EVENTS, Countdown
+from test_kill import hashes
 
 from pipelines.config import SynthConfig
 from pipelines.speak.worker_context import WorkerContext
@@ -39,7 +40,7 @@ def open_counting(config: SynthConfig) -> WorkerContext:
 def run(output: str, corpus: str, log: str, moment: int | None = None) -> tuple[int, int, int]:
     """In a child: the exit status, how many moments there were, and of how many workers."""
     os.environ["SPOKEN"] = log
-    countdown = Countdown(moment)
+    countdown = Countdown(moment, output)
     for owner, name in EVENTS:
         countdown.watch(owner, name)
     config = fake_config(output, corpus, *SETTINGS)

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from datasets import load_dataset
 from fakes import fake_config, in_child, open_fake_studio, write_corpus
-from test_kill import Countdown
+from kills import Countdown
 
 import pipelines.run.run_plan
 from pipelines import merge, synth
