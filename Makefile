@@ -53,7 +53,7 @@ $(DEMO)/dataset/manifest.json: $(DEMO)/hello.wav
 
 $(DEMO)/student/student.json: $(DEMO)/dataset/manifest.json
 	@echo '3 of 4: a student learns from those five minutes of speech (two minutes)'
-	$(PY) -m student.train dataset=$(DEMO)/dataset output=$(DEMO)/student training.steps=300 training.threads=1
+	$(PY) -m student.train dataset=$(DEMO)/dataset output=$(DEMO)/student
 
 $(DEMO)/report/report.html: $(DEMO)/student/student.json
 	@echo '4 of 4: all on one page, beside the embedded student, which had three hours (two minutes)'
