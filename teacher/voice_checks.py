@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any, BinaryIO
 
 import numpy as np
-from pydantic import Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from speech import storage
 from speech.audio.waveform import Wave, clipped_share, decode, rms_db
@@ -74,7 +74,9 @@ class VoiceLimits(Config):
 
 
 class Entry(Config):
-    """One line of a manifest."""
+    """One line of a manifest. What is no number in it is told by the check of what it belongs to."""
+
+    model_config = ConfigDict(allow_inf_nan=True)
 
     id: str
     audio: str

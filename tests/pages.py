@@ -5,6 +5,7 @@ A block ```sh holds commands and comments alone. Its first comment may say what 
 """
 
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -25,6 +26,13 @@ KINDS = ("sh", "python", "text", "json", "tsv")
 FENCE = re.compile(r"^```(.*)$")
 RECIPE = r"^{}:.*\n\t@(?:exec )?\$\(PY\) -m \S+"
 ECHO = "#!{python}\nimport json, sys; print(json.dumps(sys.argv[1:]))\n"
+TOLD = ("OUT", "TEXT", "ARGS", "MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES")
+"""what a make that runs these tests tells the ones that they run: make test ARGS=..."""
+
+
+def untold() -> dict[str, str]:
+    """The environment of a make that tests run."""
+    return {name: value for name, value in os.environ.items() if name not in TOLD}
 
 
 @dataclass(frozen=True)
@@ -127,6 +135,8 @@ def _made(words: Sequence[str], target: str, scratch: Path) -> list[str]:
         echo.write_text(ECHO.format(python=sys.executable))
         echo.chmod(0o755)
     call = ["make", "-s", "-f", str(makefile), "-o", "setup", f"PY={echo}", *words[1:]]
-    told = subprocess.run(call, cwd=scratch, capture_output=True, text=True, check=True)
+    told = subprocess.run(
+        call, cwd=scratch, env=untold(), capture_output=True, text=True, check=True
+    )
     _, module, *rest = json.loads(told.stdout)
     return [module, *rest]

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from pages import ROOT, blocks, composes, faults
+from pages import ROOT, blocks, composes, faults, untold
 
 from speech.storage import read_bytes
 
@@ -77,7 +77,9 @@ def test_the_demo_is_four_commands_that_compose(tmp_path: Path) -> None:
         "setup",
         "demo",
     ]
-    told = subprocess.run(make, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    told = subprocess.run(
+        make, cwd=tmp_path, env=untold(), capture_output=True, text=True, check=True
+    ).stdout
     printed = [
         line for line in told.replace("\\\n", " ").splitlines() if not line.startswith("echo")
     ]

@@ -1,16 +1,14 @@
 """What is typed after `make` reaches the command as it was typed."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from pages import untold
 
 ROOT = Path(__file__).parents[1]
-TOLD = ("OUT", "TEXT", "ARGS", "MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES")
-"""what a make that runs these tests tells the ones that they run: make test ARGS=..."""
 ECHO = "#!{python}\nimport json, sys; print(json.dumps(sys.argv[3:]))\n"
 
 
@@ -19,10 +17,9 @@ def make(folder: Path, *arguments: str, **environment: str) -> list[str]:
     echo = folder / "echo"
     echo.write_text(ECHO.format(python=sys.executable))
     echo.chmod(0o755)
-    clean = {name: v for name, v in os.environ.items() if name not in TOLD}
     command = ["make", "-s", "-f", str(ROOT / "Makefile"), "-o", "setup", f"PY={echo}", *arguments]
     told = subprocess.run(
-        command, cwd=folder, env=clean | environment, capture_output=True, text=True, check=True
+        command, cwd=folder, env=untold() | environment, capture_output=True, text=True, check=True
     )
     return json.loads(told.stdout)
 

@@ -37,7 +37,7 @@ class Consistency:
     def _correct(self, wanted: Spectra) -> None:
         """Phases as they are heard, and magnitudes between what is heard and what is wanted."""
         begin, self.done = self.done, self.done + len(wanted)
-        cut = self.heard.cut(begin, self.done) * self.added.windows.analysis
+        cut = self.heard.all[begin : self.done] * self.added.windows.analysis
         heard = scipy.fft.rfft(cut, overwrite_x=True)[:, : self.bins]
         ratio = np.maximum(np.abs(wanted), SMALLEST)
         ratio /= np.maximum(np.abs(heard), SMALLEST)

@@ -4,6 +4,7 @@ Without torch, as all of `student.onnx.runtime`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -29,8 +30,15 @@ class NoiseSource:
     another order."""
 
     def __init__(self, seed: int) -> None:
-        self.place = int(np.random.default_rng(seed).integers(2**31))
-        self.steps, self.readings = (np.random.default_rng([seed, part]) for part in (1, 2))
+        self.seed, self.place = seed, int(np.random.default_rng(seed).integers(2**31))
+
+    @cached_property
+    def steps(self) -> np.random.Generator:
+        return np.random.default_rng([self.seed, 1])
+
+    @cached_property
+    def readings(self) -> np.random.Generator:
+        return np.random.default_rng([self.seed, 2])
 
     def noise(self, n_fft: int, hop: int) -> Noise:
         """White, of variance 1."""

@@ -26,6 +26,8 @@ class Frames:
         self.count, self.n_fft, self.hop, self.half = frames, n_fft, hop, n_fft // 2
         self.samples, self.known = (frames - 1) * hop, 0
         self.source = np.empty(self.samples + n_fft, np.float32)
+        self.all = np.lib.stride_tricks.sliding_window_view(self.source, n_fft)[::hop]
+        """(frames, n_fft), a view"""
 
     def extend(self, wave: Wave) -> None:
         """By the samples that come next."""
@@ -44,11 +46,6 @@ class Frames:
         if self.known == self.samples:
             return self.count
         return (self.known - self.half) // self.hop + 1 if self.known > self.half else 0
-
-    def cut(self, begin: int, end: int) -> Floats:
-        """(end - begin, n_fft), a view."""
-        every = np.lib.stride_tricks.sliding_window_view(self.source, self.n_fft)
-        return every[begin * self.hop : (end - 1) * self.hop + 1 : self.hop]
 
 
 class OverlapAdd:

@@ -62,11 +62,15 @@ class PulseFilter:
 
     def _filtered(self, pulses: Floats, noise: Floats, phase: Floats, *residual: Floats) -> Wave:
         first, self.done = self.done, self.done + len(pulses)
-        frames = self.excited.cut(first, self.done)
+        frames = self.excited.all[first : self.done]
         harmonic = scipy.fft.rfft(frames * self.window, overwrite_x=True)
         spectra = _turned(pulses, phase)
         spectra *= harmonic
-        spectra += np.multiply(self.noise(len(noise)), noise, out=harmonic)
+        white = self.noise(len(noise))
+        # part by part: numpy makes complex numbers of real factors, for four times as long
+        np.multiply(white.real, noise, out=harmonic.real)
+        np.multiply(white.imag, noise, out=harmonic.imag)
+        spectra += harmonic
         if residual:
             spectra.real += residual[0]
             spectra.imag += residual[1]
