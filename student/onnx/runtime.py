@@ -26,6 +26,7 @@ from speech.errors import InputError
 from speech.synthesizer import Size
 from speech.text.lexicon import NO_WORDS, Lexicon
 from student.description import Described
+from student.onnx.consistency import DECIMATION
 from student.onnx.frames import (
     CONTOUR,
     NOISE,
@@ -149,7 +150,7 @@ class OnnxStudent(StudentSynthesizer):
     def _check_sizes(self) -> None:
         """Raise InputError where the description's sizes are not those of the graphs."""
         n_fft, hop = self.description.n_fft, self.description.hop_length
-        if n_fft % hop or _last_size(self.by_frame, "pulses") != n_fft // 2 + 1:
+        if n_fft % hop or hop % DECIMATION or _last_size(self.by_frame, "pulses") != n_fft // 2 + 1:
             raise InputError(
                 f"{self.location}/{DESCRIPTION} has n_fft {n_fft} and hop_length {hop}, which are "
                 f"not those of {FRAMES}"

@@ -23,10 +23,11 @@ PULSE_BLOCK = 64
 
 
 class PulseFilter:
-    """One wave of (frames - 1) * hop samples; `hop` divides `n_fft` at least into two."""
+    """One wave of (frames - 1) * hop samples; `hop` divides `n_fft` at least into two, and
+    `student.onnx.consistency.DECIMATION` divides `hop`."""
 
     def __init__(self, frames: int, n_fft: int, hop: int, noise: Noise) -> None:
-        self.frames, self.hop, self.noise = frames, hop, noise
+        self.hop, self.noise = hop, noise
         self.excited = Frames(frames, n_fft, hop)
         self.overlap = OverlapAdd(frames, n_fft, hop)
         self.consistency = Consistency(frames, n_fft, hop)
