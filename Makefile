@@ -139,7 +139,7 @@ flink-jar:  ## Beam's job server for runner=flink (out/jars, by Maven)
 prism:  ## an engine to try runner=portable with (out/bin, by Go)
 	GOBIN="$(CURDIR)/out/bin" go install github.com/apache/beam/sdks/v2/go/cmd/prism@v$(BEAM)
 
-test: setup  ## all tests but batteries, offline, 20 minutes on 2 cores
+test: setup  ## all tests but batteries, offline, 15 minutes on 2 cores
 	$(PY) -m pytest -n $(TESTERS) --maxprocesses 4 --dist loadfile -m "not long" $(ARGS)
 
 test-long: setup  ## the batteries: 200 and all other kills, memory, engines
