@@ -8,13 +8,14 @@ from speech.readings.tokens import said
 from speech.text.english.addresses import ENDINGS
 from speech.text.english.formulas import COMPOUND, FUNCTION, FUNCTIONS, GRADE
 from speech.text.english.patterns import alternatives
+from speech.text.english.ranges import ALWAYS
 from speech.text.english.romans import numeral_value
 from speech.text.english.titles import DIRECTIONS, PARTED
 from speech.text.english.verses import BOOKS, SHORT_BOOKS
 
 RuleParts = Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool]]
 
-_NAMED = {"2": ["squared"], "3": ["cubed"], "²": ["squared"], "³": ["cubed"]}
+_NAMED = {"2": ["squared"], "3": ["cubed"]}
 _PLAIN = str.maketrans("²³", "23")
 _LIVED = {"b": "born ", "d": "died "}
 _NTH = {"1": "1st", "2": "2nd", "3": "3rd"}
@@ -26,7 +27,7 @@ def notation_rules() -> RuleParts:
     """Rules that go before those of numbers; case counts."""
     yield rf"\b(?:([123]) )?({_BOOK}) (?=\d{{1,3}}:\d)", _book, True
     yield r"(?<![\w:])(\d{1,3}):(\d{1,3}) ?- ?(\d{1,3})(?![\w:])", said(r"\1 \2 to \3"), True
-    yield r"(?<![\w.])24[/x×-]7(?!\w|[.,/-]\d)", said("24 7"), True
+    yield ALWAYS, said("24 7"), True
     yield r"\bWW(I{1,2}|[12])\b", _world_war, True
     yield FUNCTION, _function, True
     yield (

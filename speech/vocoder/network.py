@@ -73,8 +73,8 @@ class PulseVocoder(nn.Module):
         return waves if mel.ndim == 3 else waves[0]
 
     def speak(self, mel: Tensor) -> Tensor:
-        """(B, frames, mels) -> (B, (frames - 1) * hop), made consistent in place of the polish: for
-        a student it is worth as much (docs/students.md), and takes a thirtieth of the time."""
+        """(B, frames, mels) -> (B, (frames - 1) * hop), made consistent in place of the polish, which
+        is worth no more to a student and takes many times as long (docs/students.md)."""
         return self._istft(self.consistent(self._spoken(mel)), _samples(mel))
 
     def _spoken(self, mel: Tensor) -> Tensor:

@@ -38,6 +38,8 @@ _WEEKDAYS = {
     "Sat": "Saturday",
     "Sun": "Sunday",
 }
+ALWAYS = r"(?<![\w.])24[/x×-]7(?!\w|[.,/-]\d)"
+"""24/7"""
 _HOUR = r"\d{1,2}(?:[:.]\d\d)? ?(?:[ap]\.?m\b\.?)?"
 _DATED = (
     rf"(?:{_HOUR} ?[-–] ?{_HOUR}(?![\w-])|(?:{MONTH})\.? \d|\d{{1,2}}(?:st|nd|rd|th)? (?:{MONTH}))"
@@ -86,7 +88,7 @@ _RULES = compiled(
         (r"(= ?\d{0,4}[a-z](?:\^?[23²³])?) ?[-–] ?(?=\d)", r"\1 minus "),
         (rf"(?<![\w./])({NUMBER}) ?/ ?(?={NUMBER} ?=)", r"\1 divided by "),
         (r"(?<![\w.])24/7/365(?!\w|[.,/-]\d)", "twenty-four seven three sixty-five"),
-        (r"(?<![\w.])24[/x×-]7(?!\w|[.,/-]\d)", "twenty-four seven"),
+        (ALWAYS, "twenty-four seven"),
         (r"(?<![\w.])50[/-]50(?!\w|[.,/-]\d)", "fifty-fifty"),
         (rf"(?i:\b((?:{MONTH})\.? \d{{1,2}}(?:st|nd|rd|th)?)){DASH}(?={MONTH}\.? \d)", r"\1 to "),
         (
