@@ -10,7 +10,7 @@ import jiwer
 
 from speech.readings.chinese import chinese_tokens
 from speech.readings.english import english_tokens
-from speech.readings.quantities import marked_spelling
+from speech.readings.quantities import marked
 from speech.readings.spoken_forms import basic, chinese_form, english_form
 from speech.readings.tokens import Token
 from speech.readings.written_forms import BY_PLACE
@@ -95,7 +95,7 @@ def comparable(
         raise ValueError(f"language {language!r:.20}, allowed {', '.join(LANGUAGES)}")
     compare = _ENGLISH if language == "en" else _CHINESE
     if language == "en":
-        hypothesis = marked_spelling(reference, hypothesis)
+        hypothesis = marked(reference, hypothesis)
     expected, heard = compare(reference, hypothesis, spoken)
     if not expected:
         expected = basic()(reference).strip()

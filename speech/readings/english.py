@@ -77,8 +77,15 @@ def _range(match: re.Match[str]) -> list[str]:
         is_round = first.endswith("0") and last.endswith("00")
         if (len(first), len(last)) == (3, 4) and not is_round:
             return [f"{first} {last}"]  # a telephone's
-        readings = [f"{first} {last}"] * (int(last) <= int(first) < 100) + readings
+        readings = _score(first, last) * (int(last) <= int(first) < 100) + readings
     return readings
+
+
+def _score(first: str, last: str) -> list[str]:
+    """ "Two one", "two nil", "two all"."""
+    nil = [f"{first} {word}" for word in ("nil", "nothing")] * (last == "0")
+    nils = ["nil nil"] * (first == last == "0")
+    return [f"{first} {last}", *nil, *nils, *[f"{first} all"] * (first == last)]
 
 
 def _address(match: re.Match[str]) -> list[str]:
@@ -171,7 +178,13 @@ def _numbers() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool
     yield rf"\b(?:the )?({_DAY}) (?:of )?({_MONTH})", lambda m: numbers.day(m[1], m[2]), True
     yield rf"\b({_MONTH}) (?:the )?({_DAY})(?![:.,]\d)", lambda m: numbers.day(m[2], m[1]), True
     area = r"(?:\(\d{3}\) ?|\d{3}[ .-])"
-    yield rf"(?<![\w.-])(?:\+?1[ -]?)?{area}\d{{3}}[ .-]\d{{4}}(?!\w)", numbers.code, True
+    yield rf"(?<![\w.-])(?:\+?1[ .-]?)?{area}\d{{3}}[ .-]\d{{4}}(?!\w)", numbers.code, True
+    yield (
+        r"(?<![\w.-])1-(?:8(?:00|88|77|66|55|44|33)|900)(?=[ -](?:numbers?|lines?|hotlines?|calls?)\b)",
+        numbers.code,
+        True,
+    )
+    yield r"(?<![\w.+-])0800 \d{3} \d{3,4}(?!\w|[.-]\d)", numbers.code, True
     group = r"\(?[A-Z0-9]+\)?"
     yield (
         rf"(?<![\w-])(?!\d+-(?-i:{_LONG_UNIT})-|\d+-an?-)"
@@ -187,8 +200,13 @@ def _numbers() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool
     yield rf"(?<![\w.:])(\d\d?)[:.](\d\d)(?::(\d\d))? ?({_HALF_DAY})", numbers.time, True
     clock = r"(?:(?<![\w.:])|(?<=\dT))(\d\d?):(\d\d)(?::(\d\d))?"
     yield rf"{clock}(?:\.\d+(?=Z))?(?!(?!Z\b)\w|:)()", numbers.time, True
+    yield (
+        r"(?<![\w.:/-])(\d{1,3}):(\d)(?!\w|[:/-]|[.,]\d)",
+        said(r"\1 to \2", r"\1 \2", r"\1 by \2"),
+        True,
+    )
     yield r"(?<=\d) ?([ap])\.? ?m\b\.?|\b([ap])\.m\b\.?", said(r" \1\2m"), True
-    part = r"(\d+) ?/ ?(\d+)(?:st|nd|rd|th)?(?![\w/])"
+    part = r"(\d+) ?/ ?(\d{1,3}(?:,\d{3})+|\d+)(?:st|nd|rd|th)?(?![\w/])"
     yield rf"(?<![\w/.])(\d+(?: +|-))?{part}", numbers.fraction, True
     before = rf"(?<!\w)(?P<sign>{_SIGN}|{_CODE}\.?) ?"
     yield rf"{before}(?P<amount>{_NUMBER})(?P<scale>{_SCALE})", numbers.money, True

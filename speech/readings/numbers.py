@@ -8,7 +8,7 @@ import re
 
 from speech.readings.meanings import CURRENCY_NAMES, PLURALS, UNIT_NAMES
 from speech.readings.written_forms import ALSO_CURRENCY, HUNDREDTHS, MONTH_OF, MONTHS, UNITS
-from speech.text.english.numbers import spell_ordinal
+from speech.text.english.numbers import spell_digits, spell_ordinal
 
 _DENOMINATORS = {
     3: "third",
@@ -20,11 +20,13 @@ _DENOMINATORS = {
     9: "ninth",
     10: "tenth",
 }
+_HUNDREDS = {"800": "eight hundred", "900": "nine hundred", "0800": "zero eight hundred"}
 _ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50}
 _ROMAN_OR_LETTERS = ("IV", "XL", "XX", "VI")
 _IRREGULAR = {**PLURALS, "inch": "inches", "half": "halves"}
 _AFTER_INCHES = re.compile(r"\.(?= [a-z(]|,)|\.? (?:tall|wide|long|deep|thick|high|x|by)\b")
 _AFTER_FEET = re.compile(r"\d ?(?:ft\.?|feet|foot),? $")
+_ODDS_BEFORE = re.compile(r"(?i:\bodds (?:of|at|are|were) )$")
 _UNCOUNTED = ("K", "thousand", "billion")
 _ADJECTIVES = ("square", "cubic", "kilowatt")
 
@@ -33,7 +35,13 @@ def code(match: re.Match[str]) -> list[str]:
     """Telephone numbers and serials: their groups one after the other, the hyphens said or not."""
     groups = re.split(r"[-() .]+", match.group().strip("()").replace("+", "plus "))
     said = [sign.join(groups) for sign in (" ", " dash ", " hyphen ")]
-    return [*said, said[0].replace("plus ", "")]
+    if _HUNDREDS.keys() & set(groups):  # which the normaliser adds to what follows
+        said.append(" ".join(map(_group, groups)))
+    return [form for reading in said for form in (reading, reading.removeprefix("plus "))]
+
+
+def _group(digits: str) -> str:
+    return _HUNDREDS.get(digits) or re.sub(r"\d+", lambda found: spell_digits(found[0]), digits)
 
 
 def version(match: re.Match[str]) -> list[str]:
@@ -107,7 +115,7 @@ def fraction(match: re.Match[str]) -> list[str]:
 
     Groups: the whole number before it or None, and the two numbers.
     """
-    whole, above, below = match[1], match[2], match[3]
+    whole, above, below = match[1], match[2], match[3].replace(",", "")
     top, bottom = int(above), int(below)
     said = _parts(top, bottom)
     if match.string.startswith(" time", match.end()):
@@ -117,9 +125,11 @@ def fraction(match: re.Match[str]) -> list[str]:
         decimal = [f"{whole}point 5"] * (top * 2 == bottom)  # as the normaliser writes a half
         return [*decimal, *(f"{whole}and {reading}" for reading in said)]
     said.append(f"{above} out of {below}")
-    if top >= bottom or not (bottom <= 10 or bottom in (12, 16, 32, 64, 100)):
-        said += [f"{above} {word}{below}" for word in ("", "over ")]
-        said += [f"{above} slash {below}"] * (top > bottom)
+    is_name = bottom > 10 and len(below) == 2 and bottom not in (12, 16, 32, 64)
+    said += [f"{above} {below}"] * (top >= bottom or is_name)
+    said += [f"{above} over {below}"] * (top >= bottom or bottom > 10)
+    said += [f"{above} slash {below}"] * (top > bottom)
+    said += [f"{above} to {below}"] * bool(_ODDS_BEFORE.search(match.string[: match.start()]))
     for number, month in ((bottom, top), (top, bottom)):
         if 1 <= month <= 12 and 1 <= number <= 31:
             said += day(str(number), MONTHS[month - 1])
@@ -131,9 +141,16 @@ def _parts(top: int, bottom: int) -> list[str]:
     names = {2: ["half"], 4: ["quarter", "fourth"]}.get(bottom)
     names = names or [_DENOMINATORS.get(bottom, ordinal(bottom))]
     if top != 1:
-        spelled = [f"{spell_ordinal(str(bottom))}s"] * (bottom not in _DENOMINATORS and bottom > 1)
-        return [f"{top} {name}" for name in (*map(plural, names), *spelled)]
+        parts = spell_ordinal(str(bottom)) + "s"
+        spelled = dict.fromkeys((parts, parts.removeprefix("one ")))
+        many = [
+            *map(plural, names),
+            *(spelled if bottom not in _DENOMINATORS and bottom > 1 else ()),
+        ]
+        return [f"{top} {name}" for name in many]
     said = [f"{one}{name}" for name in names for one in ("1 ", "a ", "")]
+    if bottom not in _DENOMINATORS and bottom > 2:
+        said += [f"one {spell_ordinal(str(bottom))}{of}" for of in ("", " of a", " of an")]
     if bottom == 2:  # "1/2 mile"
         return [*said, "half a", "half an"]
     return [*said, *(f"a {name} of {article}" for name in names for article in ("a", "an"))]

@@ -4,6 +4,7 @@ import re
 
 from speech.text.english.numbers import spell_digits, spell_number, spell_pairs
 from speech.text.english.patterns import END, START, compiled, substitute
+from speech.text.english.service_numbers import SERVICE_NUMBERS, spelled_service_numbers
 
 _ALWAYS = (
     "flight|room|rm\\.|suite|apt\\.?|apartment|gate|extension|ext\\.?|passcode|locker|area code|zip|"
@@ -15,13 +16,12 @@ _WITH_A_WORD_BETWEEN = (
     "tel\\.?|fax|mobile|card|number"
 )
 _LINK = r"(?:(?: (?:number|code|no\.?|plate|ending in))+(?: (?:is|was|reads))?:?|:| ?#) ?"
-_SECRET = "pin|otp|cvv|passcode|password|code|postcode|zip|plate|locker"
+SECRET = "pin|otp|cvv|passcode|password|code|postcode|zip|plate|locker"
 _PLACE = "phone|account|extension|flight|room|gate|suite"
 _OF_A_UNIT = r"(?! ?(?:%|percent|[kcm]?m|ft|feet|foot|miles?|square|dollars|pounds|euros)\b)"
 _VERSIONED = (
     "version|release|v\\.|ver\\.|Python|iOS|Android|macOS|PHP|Java|Ubuntu|Firmware|firmware"
 )
-_EMERGENCY = "911|112|999|411|311|211|511|988|101|111"
 _EXCHANGE = r"\d{3}[ .-]\d{4}"
 _COUNTRY = r"\+?\d{1,3}"
 _ELEMENTS = "(?:Cl|Na|Ca|Mg|Fe|Si|Al|Cu|Zn|H|C|N|O|S|P|F|K|B|I)"
@@ -152,7 +152,7 @@ _RULES = compiled(
             lambda m: _id(m),
         ),
         (
-            rf"(?i:\b((?:{_SECRET}) (?:is|was|reads|to):? ))((?:{_PREFIX})?\d[\d-]{{1,20}}\d){END}"
+            rf"(?i:\b((?:{SECRET}) (?:is|was|reads|to):? ))((?:{_PREFIX})?\d[\d-]{{1,20}}\d){END}"
             rf"{_OF_A_UNIT}",
             lambda m: _id(m),
         ),
@@ -165,15 +165,10 @@ _RULES = compiled(
             rf"(?i:\b((?:{_WITH_A_WORD_BETWEEN}){_LINK}))((?:{_PREFIX})?\d[\d-]{{1,30}}\d){END}",
             lambda m: _id(m),
         ),
-        (
-            r"(?i:\b((?:dial(?:ed|led|ing)?|call(?:ed|ing)?|phone|text|ring|rang) ))"
-            rf"({_EMERGENCY}){END}",
-            _keyed,
-        ),
+        (rf"\b(Porsche|Carrera) 911{END}", r"\1 nine eleven"),
+        *[(pattern, spelled_service_numbers) for pattern in SERVICE_NUMBERS],
         (rf"(?i:\b(text(?:ed|ing)? [\"']?\w+[\"']? to ))(\d{{5,6}}){END}", _keyed),
         (rf"(?i:\b(dial(?:ed|led|ing)? ))(\d{{3,15}}){END}", _keyed),
-        (rf"\b(Porsche|Carrera) 911{END}", r"\1 nine eleven"),
-        (rf"{START}(?<![$£€])()(911){END}(?! ?(?:%|percent|dollars|k?m\b))", _keyed),
         (
             rf"\b(Boeing|Airbus) (\d{{3}})-(\d{{1,4}})([A-Z]{{1,3}}\b)?{END}",
             lambda m: f"{m[1]} {spell_pairs(m[2])} {spell_number(m[3])} {m[4] or ''}".rstrip(),

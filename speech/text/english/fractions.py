@@ -34,11 +34,16 @@ def _parts(above: str, below: str) -> str:
     if denominator == "2":
         return "half" if above == "1" else "halves"
     part = "quarter" if denominator == "4" else spell_ordinal(denominator)
-    return part if above == "1" else plural(part)
+    return part if above == "1" else plural(part.removeprefix("one ") if _is_round(below) else part)
+
+
+def _is_round(denominator: str) -> bool:
+    """Whether it is a power of ten: "three hundredths", but "three one hundred firsts"."""
+    return denominator.strip("0") == "1" and denominator.endswith("00")
 
 
 def _fraction(match: re.Match[str]) -> str:
-    whole, above, below, ordinal = match[1], match[2], match[3], match[4]
+    whole, above, below, ordinal = match[1], match[2], match[3].replace(",", ""), match[4]
     measured = re.match(_MEASURED, match.string[match.end() : match.end() + 12])
     if whole or ordinal or measured:
         return spell_fraction(whole, above, below)
@@ -84,8 +89,12 @@ _RULES = compiled(
             lambda m: f"{spell_number(m[1] or m[3])} out of {spell_number(m[2] or m[4])}",
         ),
         (
-            rf"{START}(?<![A-Za-z]-)(?:(\d{{1,6}})(?: and | |-))?(\d{{1,7}})(?:/| / )(\d{{1,7}})"
-            rf"((?i:th|rd|nd)s?)?{END}(?!/)",
+            rf"(?i:\b(odds (?:of|at|are|were) ))(\d{{1,3}})/(\d{{1,3}}){END}",
+            lambda m: f"{m[1]}{spell_number(m[2])} to {spell_number(m[3])}",
+        ),
+        (
+            rf"{START}(?<![A-Za-z]-)(?:(\d{{1,6}})(?: and | |-))?(\d{{1,7}})(?:/| / )"
+            rf"(\d{{1,3}}(?:,\d{{3}}(?!\d))+|\d{{1,7}})((?i:th|rd|nd)s?)?{END}(?!/)",
             _fraction,
         ),
     ]
