@@ -11,11 +11,20 @@ from speech.readings.meanings import abbreviations
 from speech.readings.written_forms import ABBREVIATIONS, DAYS
 from speech.text.dictionaries import checked_words
 from speech.text.english.patterns import alternatives, words
+from speech.text.english.romans import (
+    LOWER,
+    LOWER_FIRST,
+    LOWER_REIGN,
+    SMALL_THINGS,
+    numeral_value,
+)
+from speech.text.english.titles import PARTS_BY_LETTER
 
 RuleParts = Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool]]
 
+_LOWER_NEXT = LOWER_FIRST.replace("{", "{{").replace("}", "}}")
 _SHAPES = {
-    "number": r"({})\.(?= ?~?\d| ?(?:[IVXLC]{{2,}}|[VX])\b)",
+    "number": r"({})\.(?= ?~?\d| ?(?:[IVXLC]{{2,}}|[VX])\b| ?" + _LOWER_NEXT + ")",
     "state": r"(?<=[a-z], )({})\.(?!\w)",
     "title": r"({})(?:\.(?= ?[A-Z])|(?= [A-Z]))",
     "title-dot": r"({})\.(?= ?[A-Z])",
@@ -32,7 +41,13 @@ _WORDS_TOO = ("dot", "day", "state")
 _THINGS = "Chapter|Part|Act|Scene|Section|Volume|Book|Phase|Type|Level|Stage|Class|Round|War"
 _RULERS = alternatives(words("rulers.txt"))
 _RULER_BEFORE = re.compile(rf"\b(?:{_RULERS}|(?:King|Queen|Pope|Emperor|Prince|Tsar) [A-Z]\w+) $")
-_THING_BEFORE = re.compile(rf"\b(?:{_THINGS}|{_THINGS.upper()}) $")
+_SHORT_THINGS = alternatives(short for short in abbreviations("number") if len(short) > 1)
+_THING_BEFORE = re.compile(rf"\b(?:{_THINGS}|{_THINGS.upper()}|(?:{_SHORT_THINGS})\.) $")
+_LOWER_BEFORE = re.compile(
+    rf"(?i:\b(?:(?:{SMALL_THINGS})s?|(?:pp?|{_SHORT_THINGS})\.) "
+    rf"(?:[ivxlc]{{1,8}},? (?:(?:and|or|&|to) )?)*)$"
+)
+_LOWER_RULER_BEFORE = re.compile(rf"(?i:{_RULER_BEFORE.pattern})")
 _LONGEST_BEFORE = 40
 
 
@@ -70,15 +85,50 @@ def _readings(short: str, meant: list[str], may_be_word: bool) -> list[str]:
 
 def numeral_rules() -> RuleParts:
     """Roman numerals, also of an owner ("Henry VIII's"); "I" only where it is hardly the pronoun."""
-    numeral = r"(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
+    numeral = r"(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
     yield rf"(?<=[a-z] )(?=[IVX]{{2}}|[VX]\b)({numeral})('s)?\b", _later, True
-    yield r"(?<=[A-Za-z] )(I)('s)?\b(?!['.]\w)", _first, True
+    yield rf"(?<=[a-z.] )(?=[IVXLC]{{2}}|[VX]\b)({numeral})('s)?\b", _after_thing, True
+    yield r"(?<=[A-Za-z.] )(I)('s)?\b(?!['.]\w)", _first, True
+    yield PARTS_BY_LETTER, _part, True
+    yield rf"(?<=[A-Za-z.] )([ivx]|{LOWER})-({LOWER})\b", _lower_range, True
+    yield (
+        rf"(?<=[A-Za-z.,] )({LOWER}|[ivx](?=(?:,|,? (?:and|or|&|to)) {LOWER}\b))\b(,?)",
+        _lower,
+        True,
+    )
+    yield rf"(?<=[A-Za-z] ){LOWER_REIGN}('s)?\b", _lower_ruler, True
 
 
 def _later(match: re.Match[str]) -> list[str]:
     before = _before(match)
     is_ruler, is_thing = _RULER_BEFORE.search(before), _THING_BEFORE.search(before)
     return numbers.roman(match, bool(is_ruler), bool(is_thing))
+
+
+def _after_thing(match: re.Match[str]) -> list[str]:
+    return numbers.roman(match, after_thing=True) if _THING_BEFORE.search(_before(match)) else []
+
+
+def _part(match: re.Match[str]) -> list[str]:
+    words = abbreviations("number")[match[1]]
+    return [f"{word} {numeral_value(match[2])}" for word in words]
+
+
+def _lower(match: re.Match[str]) -> list[str]:
+    """ "Scene ii", "ch. iv", and both of "vols. i and ii"."""
+    return [f"{numeral_value(match[1])}{match[2]}"] if _LOWER_BEFORE.search(_before(match)) else []
+
+
+def _lower_range(match: re.Match[str]) -> list[str]:
+    if not _LOWER_BEFORE.search(_before(match)):
+        return []
+    first, last = map(numeral_value, match.groups())
+    return [f"{first} {to} {last}" for to in ("to", "through")]
+
+
+def _lower_ruler(match: re.Match[str]) -> list[str]:
+    is_ruler = _LOWER_RULER_BEFORE.search(_before(match))
+    return numbers.roman(match, after_ruler=True) if is_ruler else []
 
 
 def _before(match: re.Match[str]) -> str:

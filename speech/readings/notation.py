@@ -20,7 +20,6 @@ _PLAIN = str.maketrans("²³", "23")
 _LIVED = {"b": "born ", "d": "died "}
 _NTH = {"1": "1st", "2": "2nd", "3": "3rd"}
 _BOOK = rf"(?:{BOOKS}|(?:{alternatives(SHORT_BOOKS)})\b\.?)"
-_THINGS = "Act|Scene|Chapter|Part|Book|Volume|Section|Page|pp?\\.|Item|Clause|Article|Canto|Psalm"
 
 
 def notation_rules() -> RuleParts:
@@ -36,7 +35,6 @@ def notation_rules() -> RuleParts:
         True,
     )
     yield r"\((?=[ivx]{2,4}\))([ivx]+)\)", lambda m: [str(numeral_value(m[1]))], True
-    yield rf"(?i:\b({_THINGS}) )(?=[ivx]{{2,4}}\b)([ivx]+)\b", _numeral, True
     yield COMPOUND, lambda m: [" ".join(m[0]), m[0]], True
     yield r"\bO-O-O\b", said("castles queenside"), True
     yield r"\bO-O\b", said("castles"), True
@@ -95,10 +93,6 @@ def _clause(match: re.Match[str]) -> list[str]:
     steps = re.findall(r"\w+", match[2])
     numbers = [str(numeral_value(s)) if len(s) > 1 and s.isalpha() else s for s in steps]
     return [" ".join([match[1], *numbers]), " ".join([match[1], *steps])]
-
-
-def _numeral(match: re.Match[str]) -> list[str]:
-    return [f"{match[1]} {numeral_value(match[2])}"]
 
 
 def _minutes(match: re.Match[str]) -> list[str]:

@@ -9,6 +9,7 @@ import re
 from speech.readings.meanings import CURRENCY_NAMES, PLURALS, UNIT_NAMES
 from speech.readings.written_forms import ALSO_CURRENCY, HUNDREDTHS, MONTH_OF, MONTHS, UNITS
 from speech.text.english.numbers import spell_digits, spell_ordinal
+from speech.text.english.romans import numeral_value
 
 _DENOMINATORS = {
     3: "third",
@@ -21,7 +22,6 @@ _DENOMINATORS = {
     10: "tenth",
 }
 _HUNDREDS = {"800": "eight hundred", "900": "nine hundred", "0800": "zero eight hundred"}
-_ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50}
 _ROMAN_OR_LETTERS = ("IV", "XL", "XX", "VI")
 _IRREGULAR = {**PLURALS, "inch": "inches", "half": "halves"}
 _AFTER_INCHES = re.compile(r"\.(?= [a-z(]|,)|\.? (?:tall|wide|long|deep|thick|high|x|by)\b")
@@ -234,9 +234,7 @@ def roman(match: re.Match[str], after_ruler: bool = False, after_thing: bool = F
     Groups: the numeral, "'s" or None.
     """
     numeral, owner = match[1], match[2] or ""
-    digits = [_ROMAN[letter] for letter in numeral]
-    pairs = zip(digits, [*digits[1:], 0], strict=True)
-    value = sum(-digit if digit < after else digit for digit, after in pairs)
+    value = numeral_value(numeral)
     said = [f"the {ordinal(value)}", ordinal(value)]
     if not after_ruler:
         said = [str(value), *said]

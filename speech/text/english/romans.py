@@ -9,7 +9,7 @@ _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 _NUMERAL = r"(?=[MDCLXVI])M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
 _SEVERAL = rf"(?=[MDCLXVI]{{2}}){_NUMERAL}"
 _NO_WORD = r"(?!\w)(?!['’](?:m|ll|ve|d|re)\b)(?!\.\w)"
-_THINGS = (
+THINGS = (
     r"chapter|part|act|scene|section|volume|vol\.?|book|phase|article|type|level|stage|class|grade|"
     r"round|episode|appendix|figure|table|title|unit|lesson|canto|psalm|plate|no\.?|number|category|"
     r"tier|schedule|amendment|item|clause|annex"
@@ -61,7 +61,14 @@ _PERSON = (
 )
 _GENERATION = r"I{2,3}|IV|VI{1,3}|V(?!\.| [A-Z])"
 _SMALL = rf"(?=[ivx]{{2,8}}\b)(?i:{_NUMERAL})"
-_SMALL_THING = rf"(?i:{_THINGS}|page)"
+LOWER = r"(?:[ivx]{2,8}|x[lc][ivx]{0,5}|l[ivx]{2,6})"
+"""of lower-case numerals, those that are no letter and hardly a word"""
+LOWER_FIRST = rf"(?:{LOWER}|[ivx](?:[-–]|,? (?:and|or|&|to) |, )(?:{LOWER}|[ivx]))\b"
+"""one of those, or a letter that begins a range or list of them"""
+_LOWER = rf"(?=(?:{LOWER})\b)(?i:{_NUMERAL})"
+SMALL_THINGS = rf"{THINGS}|page|note|footnote|verse|sonnet|hymn"
+_SMALL_THING = rf"(?i:{SMALL_THINGS})"
+LOWER_REIGN = r"(iii?|i[vx]|viii?|xiii?|xi[vx]|xvi{0,3})(?!\w)"
 _LOW = rf"(?=[IVXL]){_NUMERAL}"
 _LOW_SEVERAL = rf"(?=[IVXL]{{2,8}}\b){_NUMERAL}"
 _COUNTED_ON = re.compile(r"\((?:ii|iv|vi)\)")
@@ -90,7 +97,9 @@ def _counted(match: re.Match[str]) -> str:
 
 def _several(match: re.Match[str]) -> str:
     """ "Types I, II and IV" """
-    numerals = re.sub(r"[IVXL]+", lambda m: spell_number(str(numeral_value(m[0]))), match[2])
+    numerals = re.sub(
+        r"[IVXLC]+|[ivxlc]+\b", lambda m: spell_number(str(numeral_value(m[0]))), match[2]
+    )
     return f"{match[1]} {numerals}"
 
 
@@ -112,26 +121,34 @@ def _century(match: re.Match[str]) -> str:
     return spell_ordinal(str(numeral_value(match[1]))) + match[2]
 
 
-_THING = rf"(?:{_THINGS.title()}|{_THINGS.upper()}|{_PROPER})"
+_THING = rf"(?:{THINGS.title()}|{THINGS.upper()}|{_PROPER})"
 _RULES = compiled(
     [
         (
-            rf"\b((?i:{_THINGS})s?|(?:{_PROPER})s?) ({_NUMERAL})[-–]({_NUMERAL}){_NO_WORD}",
+            rf"\b((?i:{THINGS})s?|(?:{_PROPER})s?) ({_NUMERAL})[-–]({_NUMERAL}){_NO_WORD}",
             _range,
         ),
         (
-            rf"\b((?i:{_THINGS})s?|(?:{_PROPER})s?) "
+            rf"\b((?i:{THINGS})s?|(?:{_PROPER})s?) "
             rf"((?:{_LOW},? )+(?:and|or|&|to) (?:{_LOW_SEVERAL}|[VX])){_NO_WORD}",
             _several,
         ),
         (rf"\(({_SMALL})\)", _bracketed),
         (rf"\b({_THING}) ((?!I\b|[CDLM]\b){_NUMERAL}){_NO_WORD}", _counted),
         (rf"\b({_THING}) (I){_NO_WORD}{_PRONOUN_AFTER}", _counted),
-        (rf"\b((?i:{_THINGS})) ((?![IVXLCDM]\b){_NUMERAL}){_NO_WORD}", _counted),
+        (rf"\b((?i:{THINGS})) ((?![IVXLCDM]\b){_NUMERAL}){_NO_WORD}", _counted),
         (rf"\b({_REIGN}) ((?!I\b|[CDLM]\b){_NUMERAL}){_NO_WORD}", _ruler),
         (rf"\b({_REIGN}) (I){_NO_WORD}{_PRONOUN_AFTER}", _ruler),
-        (rf"\b({_SMALL_THING}s?) ({_SMALL})[-–]({_SMALL}){_NO_WORD}", _range),
-        (rf"\b({_SMALL_THING}s?) ({_SMALL}){_NO_WORD}", _counted),
+        (rf"\b({_SMALL_THING}s?) ([ivx]|{_LOWER})[-–]({_LOWER}){_NO_WORD}", _range),
+        (
+            rf"\b({_SMALL_THING}s?) ((?:(?:[ivx]|{_LOWER}),? )+(?:and|or|&|to) {_LOWER}){_NO_WORD}",
+            _several,
+        ),
+        (rf"\b({_SMALL_THING}s?) ({_LOWER}){_NO_WORD}", _counted),
+        (
+            rf"\b({_REIGN}|(?i:{alternatives(_NAMES)})(?= [ivx]{{3}})) {LOWER_REIGN}{_NO_WORD}",
+            _ruler,
+        ),
         (rf"\b({_SEVERAL}|[VX])(?:th|e)?([ -](?i:century|centuries))\b", _century),
         (rf"\b({_SEVERAL}|[VX])(?:th|st|nd|rd)()\b", _century),
         (

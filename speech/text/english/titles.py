@@ -3,7 +3,9 @@
 import re
 from collections.abc import Callable
 
+from speech.text.english.numbers import spell_number
 from speech.text.english.patterns import SENTENCE_STARTS, alternatives, compiled, substitute, table
+from speech.text.english.romans import LOWER_FIRST, numeral_value
 
 _KINDS = (
     "title",
@@ -38,6 +40,8 @@ _DAYS_AND_MONTHS = {
     if spoken in _MONTHS or spoken.endswith(("day", "ber"))
 }
 _DAY_OR_MONTH = alternatives(_DAYS_AND_MONTHS)
+PARTS_BY_LETTER = r"(?<![\w.])([Vv]ol|[Cc]h|[Cc]hap|[Bb]k)\. ?([ivx])\b(?!['.]\w)"
+"""volumes and chapters with one letter for their number"""
 _SEVERAL_TITLES = "Dr|Prof|Gen|Gov|Sen|Capt|Col|Lt|Sgt"
 DIRECTIONS = {"N": "North", "S": "South", "E": "East", "W": "West"}
 PARTED = (  # what has a north and a south
@@ -69,6 +73,11 @@ def _stop(match: re.Match[str]) -> str:
 def _day_after(match: re.Match[str]) -> str:
     """ "on Sat." """
     return match[1] + _WORDS["day"][match[2]] + _stop(match)
+
+
+def _part(match: re.Match[str]) -> str:
+    """ "Vol. i" """
+    return f"{_WORDS['number'][match[1]]} {spell_number(str(numeral_value(match[2])))}"
 
 
 def _two_days(match: re.Match[str]) -> str:
@@ -105,12 +114,13 @@ _RULES = compiled(
         (r"(?<![\w.])b\. ?(?=(?:c\. ?)?(?:1\d{3}|20\d\d)(?!\w))", "born "),
         (r"(?<![\w.])d\. ?(?=(?:c\. ?)?(?:1\d{3}|20\d\d)(?!\w))", "died "),
         (rf"{_any('title')}(?:\. ?| ){_NAME}", _spoken("title", " ")),
-        (rf"{_any('title-dot')}\. ?{_NAME}", _spoken("title-dot", " ")),
+        (rf"{_any('title-dot')}\. ?(?![IVXLC]{{2,}}\b){_NAME}", _spoken("title-dot", " ")),
         (r"\bD[Rr]\.? (?=[A-Z])", "Doctor "),
         (
-            rf"{_any('number')}\. ?(?=~?\d|[IVXLC]{{2,}}\b|[VX]\b|[ivx]{{2,8}}\b)",
+            rf"{_any('number')}\. ?(?=~?\d|[IVXLC]{{2,}}\b|[VX]\b|{LOWER_FIRST})",
             _spoken("number", " "),
         ),
+        (PARTS_BY_LETTER, _part),
         (rf"{_any('dot-between')}\. (?=[A-Z])", "versus "),
         (rf"{_any('dot-lower')}\.(?= [a-z\d(])", _spoken("dot-lower")),
         (rf"{_any('day')}\.(?=,|-| ?\d| [a-z])", _spoken("day")),

@@ -75,6 +75,18 @@ RIGHT = [
     ("1/60 second", "one sixtieth of a second"),
     ("5/64, 1/250", "five over sixty-four, one two hundred fiftieth"),
     ("odds of 3/1", "odds of three to one"),
+    ("See vol. ix, ch. iv.", "See volume nine, chapter 4."),
+    ("Vol. IX, No. IV", "volume nine, number four"),
+    ("vols. i, ii and iv", "volumes one, two and four"),
+    ("pp. xii-xiv, vol. i", "pages twelve to fourteen, volume one"),
+    ("Chapter LXXX, psalm xc", "Chapter eighty, psalm ninety"),
+    ("bk. ii, Chap. IX, title ix", "book two, chapter nine, title nine"),
+    ("Sec. IV, phase iii", "Section four, phase three"),
+    ("Henry viii's wives, henry viii", "Henry the eighth's wives, henry the eighth"),
+    ("No. I think so, Dr. Xi.", "No. I think so, Doctor Xi."),
+    ("no. i am fine", "no, i am fine"),
+    ("an XL shirt", "an XL shirt"),
+    ("the best part i like", "the best part I like"),
 ]
 WRONG = [
     ("He sold 10 000 books.", "He sold ten zero zero zero books."),
@@ -125,6 +137,11 @@ WRONG = [
     ("1/250 of it", "one two hundred fifty of it"),
     ("It is 1/100.", "It is one slash one hundred."),
     ("5/64 of it", "five sixty-four of it"),
+    ("See vol. ix.", "See volume eleven."),
+    ("See vol. ix.", "See volume the ninth."),
+    ("See ch. iv.", "See chapter I V."),
+    ("pp. xii-xiv", "pages twelve fourteen"),
+    ("Henry viii died.", "Henry eight died."),
     ("My PIN is 4242.", "My pin is four thousand two hundred forty-two."),
 ]
 
