@@ -1,4 +1,4 @@
-"""docker/gpu.Dockerfile against what it must agree with, and the weights that it takes along."""
+"""The images of workers against what they must agree with, and the weights that they take along."""
 
 import http.server
 import json
@@ -15,75 +15,103 @@ import pytest
 from packaging.specifiers import SpecifierSet
 
 ROOT = Path(__file__).parents[2]
-DOCKERFILE = (ROOT / "docker" / "gpu.Dockerfile").read_text()
+IMAGES = ("gpu", "tpu")
 PROJECT = (ROOT / "pyproject.toml").read_text()
 LOCK = (ROOT / "requirements.lock").read_text()
 WEIGHTS = ROOT / "teacher" / "mini" / "model.safetensors"
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 
-def argument(name: str) -> str:
-    return re.findall(rf"^ARG {name}=(.+)$", DOCKERFILE, re.MULTILINE)[0]
+def dockerfile(image: str) -> str:
+    return (ROOT / "docker" / f"{image}.Dockerfile").read_text()
 
 
-def locked(name: str) -> str:
-    return re.findall(rf"^{name}==([\d.]+)", LOCK, re.MULTILINE)[0]
+def argument(image: str, name: str) -> str:
+    return re.findall(rf"^ARG {name}=(.+)$", dockerfile(image), re.MULTILINE)[0]
 
 
-def test_beam_and_python_are_the_launchers():
-    assert argument("BEAM") == locked("apache-beam")
+def pinned(name: str, lock: str = LOCK) -> str:
+    return re.findall(rf"^{name}==([\d.]+)", lock, re.MULTILINE)[0]
+
+
+def constraints(image: str, folder: Path) -> tuple[list[str], set[str]]:
+    """Lines of the lock that hold, and those left out, as the Dockerfile's own commands do it."""
+    (folder / "requirements.lock").write_text(LOCK)
+    for command in re.findall(r"grep [^&\\]+", dockerfile(image)):
+        subprocess.run(["bash", "-c", command], cwd=folder, check=True)
+    kept = (folder / "constraints.txt").read_text().splitlines()
+    return kept, set(LOCK.splitlines()) - set(kept)
+
+
+@pytest.mark.parametrize("image", IMAGES)
+def test_beam_and_python_are_the_launchers(image):
+    assert argument(image, "BEAM") == pinned("apache-beam")
     (supported,) = re.findall(r'^requires-python = "(.*)"$', PROJECT, re.MULTILINE)
-    assert argument("PYTHON") in SpecifierSet(supported)
-    assert re.search(
-        r"^FROM apache/beam_python\$\{PYTHON\}_sdk:\$\{BEAM\} AS beam$", DOCKERFILE, re.M
-    )
-    assert "FROM python:${PYTHON}-slim" in DOCKERFILE
-    assert "COPY --from=beam /opt/apache/beam /opt/apache/beam" in DOCKERFILE
-    assert DOCKERFILE.rstrip().endswith('ENTRYPOINT ["/opt/apache/beam/boot"]')
+    assert argument(image, "PYTHON") in SpecifierSet(supported)
+    text = dockerfile(image)
+    assert re.search(r"^FROM apache/beam_python\$\{PYTHON\}_sdk:\$\{BEAM\} AS beam$", text, re.M)
+    assert "FROM python:${PYTHON}-slim" in text
+    assert "COPY --from=beam /opt/apache/beam /opt/apache/beam" in text
+    assert text.rstrip().endswith('ENTRYPOINT ["/opt/apache/beam/boot"]')
 
 
 def test_torch_is_the_locks_and_none_of_cuda_13s_parts_is_asked_for(tmp_path):
-    """As the Dockerfile's own commands leave them."""
-    (tmp_path / "requirements.lock").write_text(LOCK)
-    for command in re.findall(r"grep [^&\\]+", DOCKERFILE):
-        subprocess.run(["bash", "-c", command], cwd=tmp_path, check=True)
+    kept, left_out = constraints("gpu", tmp_path)
     wanted = (tmp_path / "torch.txt").read_text().split()
-    assert wanted == [f"torch=={locked('torch')}", f"torchaudio=={locked('torchaudio')}"]
-    constraints = (tmp_path / "constraints.txt").read_text().splitlines()
-    left_out = set(LOCK.splitlines()) - set(constraints)
-    assert not [line for line in constraints if re.match("nvidia|cuda", line)]
+    assert wanted == [f"torch=={pinned('torch')}", f"torchaudio=={pinned('torchaudio')}"]
+    assert not [line for line in kept if re.match("nvidia|cuda", line)]
     assert all(re.match("nvidia-|cuda-", line) for line in left_out)
     assert len(left_out) > 10
 
 
 def test_the_drivers_of_dataflow_run_its_cuda():
     """525 and later, which is CUDA 12's oldest; CUDA 13 begins with 580."""
-    assert argument("TORCH").startswith("cu12")
-    assert "gpu" in argument("EXTRAS").split(",")  # which CTranslate2 needs where torch has CUDA 13
+    assert argument("gpu", "TORCH").startswith("cu12")
+    assert "gpu" in argument("gpu", "EXTRAS").split(",")  # for CTranslate2, where torch has CUDA 13
 
 
-def test_all_that_is_ours_is_copied():
-    copied = set(re.findall(r"^COPY (\w+) \1$", DOCKERFILE, re.MULTILINE))
+def test_a_tpus_torch_is_the_one_that_is_tested_and_allowed(tmp_path):
+    """`make test-xla` has it from requirements-xla.txt; all of the lock but torch's own parts holds."""
+    tested = (ROOT / "requirements-xla.txt").read_text()
+    torch = argument("tpu", "TORCH")
+    assert (torch, torch) == (pinned("torch", tested), pinned("torchaudio", tested))
+    assert argument("tpu", "TORCH_XLA") == pinned("torch-xla", tested)
+    for name in ("torch", "torchaudio"):
+        (allowed,) = re.findall(rf'"{name}([<>=][^"]*)"', PROJECT)
+        assert torch in SpecifierSet(allowed)
+        assert pinned(name) in SpecifierSet(allowed)
+    _, left_out = constraints("tpu", tmp_path)
+    own = {re.split(r"[=-]", line)[0] for line in left_out}
+    assert own == {"torch", "torchaudio", "triton", "nvidia", "cuda"}
+
+
+@pytest.mark.parametrize("image", IMAGES)
+def test_all_that_is_ours_is_copied(image):
+    text = dockerfile(image)
+    copied = set(re.findall(r"^COPY (\w+) \1$", text, re.MULTILINE))
     (included,) = re.findall(r"^include = (\[.*\])$", PROJECT, re.MULTILINE)
     packages = {name.rstrip("*") for name in json.loads(included)}
     assert copied == packages
-    sent = (ROOT / "docker" / "gpu.Dockerfile.dockerignore").read_text()
-    files = re.findall(r"^COPY ((?:[\w.]+ )+)\./$", DOCKERFILE, re.MULTILINE)
+    sent = (ROOT / "docker" / f"{image}.Dockerfile.dockerignore").read_text()
+    files = re.findall(r"^COPY ((?:[\w.]+ )+)\./$", text, re.MULTILINE)
     for name in [*copied, *" ".join(files).split()]:
         assert f"\n!{name}\n" in sent
         assert (ROOT / name).exists()
 
 
-def test_its_extras_exist():
+@pytest.mark.parametrize("image", IMAGES)
+def test_its_extras_exist(image):
     extras = re.findall(r"^(\w+) = \[ #", PROJECT, re.MULTILINE)
-    assert set(argument("EXTRAS").split(",")) <= set(extras)
+    assert set(argument(image, "EXTRAS").split(",")) <= set(extras)
 
 
-def test_weights_are_fetched_and_found_without_a_network():
+@pytest.mark.parametrize("image", IMAGES)
+def test_weights_are_fetched_and_found_without_a_network(image):
+    text = dockerfile(image)
     fetch = "python -m pipelines.fetch teacher=${TEACHER} gate=${GATE}"
-    assert f"RUN {fetch} \\\n    && HF_HUB_OFFLINE=1 {fetch}\n" in DOCKERFILE
-    assert DOCKERFILE.index("ENV HF_HOME=") < DOCKERFILE.index(fetch)
-    assert "ENV HF_HUB_OFFLINE" not in DOCKERFILE  # workers read a corpus on hf://
+    assert f"RUN {fetch} \\\n    && HF_HUB_OFFLINE=1 {fetch}\n" in text
+    assert text.index("ENV HF_HOME=") < text.index(fetch)
+    assert "ENV HF_HUB_OFFLINE" not in text  # workers read a corpus on hf://
 
 
 # what the image's build runs
