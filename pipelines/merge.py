@@ -88,15 +88,16 @@ def main(config: MergeConfig) -> int:
     console = Console(highlight=False, soft_wrap=True)
     check_folder(config.output, DATASET)
     runs = open_sources(config)
+    claim = partial(acquire, config.output, own_identity(config, runs))
     begun = is_acquired(config.output)
-    # before anything is claimed: a refusal leaves nothing behind
-    dropped = {} if begun else find_dropped(config, runs, console)
-    acquire(config.output, own_identity(config, runs))
-    if stored_manifest(config.output) is not None and not _unfinished(config, runs):
-        console.print(f"everything is done already in {config.output}")
-        return 0
     if begun:
-        dropped = find_dropped(config, runs, console)
+        claim()
+        if stored_manifest(config.output) is not None and not _unfinished(config, runs):
+            console.print(f"everything is done already in {config.output}")
+            return 0
+    dropped = find_dropped(config, runs, console)
+    if not begun:  # only now: a refusal leaves nothing behind
+        claim()
     copy(config, runs, dropped, console)
     accepted = finish(config, runs, dropped)
     gone = sum(map(len, dropped.values()))

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from speech.library_noise import OURS, hush_process
+from speech.interruption import OURS
 
 
 @dataclass(frozen=True)
@@ -64,13 +64,15 @@ ASSIGNMENT = re.compile(r"[~+]*[\w.@/]+=|-")
 
 def main() -> None:
     """Run the command that the first argument names; without one, list them."""
-    hush_process()
     name = sys.argv[1] if len(sys.argv) > 1 else "--help"
     if name in ("-h", "--help"):
         print(_usage())
         return
     if name not in COMMANDS:
         sys.exit(_told(f"no command {name!r}; allowed: {', '.join(COMMANDS)}"))
+    from speech.signals import watch  # a list of commands does not wait for it
+
+    watch()
     command = COMMANDS[name]
     sys.argv = [f"tts-distill {name}", *arguments_of(command, sys.argv[2:])]
     try:

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-OURS = ("speech", "teacher", "student", "pipelines", "eval")
+from speech.interruption import OURS
+
 VERBOSITIES = ("DATASETS_VERBOSITY", "HF_HUB_VERBOSITY", "TRANSFORMERS_VERBOSITY")
 """of libraries that print by handlers of their own, and read this when they are imported"""
 

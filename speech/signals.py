@@ -7,25 +7,20 @@ at once. Nothing durable is lost: every file is written under a hidden name firs
 """
 
 import os
-import re
 import signal
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from itertools import pairwise
 from types import FrameType
 
 import psutil
 
-from speech.library_noise import OURS, hush_process
+from speech.interruption import CLEAR_LINE, ENDED, SHOW_CURSOR, is_command
+from speech.library_noise import hush_process
 from speech.storage import temporaries
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-CLEAR_LINE, SHOW_CURSOR = b"\r\x1b[K", b"\x1b[?25h"
-"""what is left of a progress bar, and the cursor that it has hidden"""
-ENDED = b"interrupted: run the same command again to continue\n"
 STOP = b"\0"
 SAVING = b"interrupted: saving first; once more ends it at once\n"
 ANSWERING = b"ending: what is begun is finished; once more ends it at once\n"
@@ -45,17 +40,16 @@ _state = _State()
 
 
 def watch_command() -> None:
-    """Watch from the first import on, which takes seconds, if this process is `python -m` of one of
-    our modules, and hush libraries. Another program that imports us keeps its handlers."""
-    if sys.argv[:1] == ["-m"] and _module().partition(".")[0] in OURS and not _state.watching:
+    """`watch`, from the first import of a package on, if this process is one of our commands."""
+    if is_command():
+        watch()
+
+
+def watch() -> None:
+    """Watch until the process ends, imports included, which take seconds, and hush libraries."""
+    if not _state.watching:
         hush_process()
         _start()
-
-
-def _module() -> str:
-    """What stands after -m on the command line."""
-    pairs = pairwise(sys.orig_argv)
-    return next((name for flag, name in pairs if re.fullmatch("-[A-Za-z]*m", flag)), "")
 
 
 @contextmanager

@@ -6,10 +6,10 @@ voice = student.load()
 wave = voice.speak("Hello there.")
 """
 
+from speech.signals import watch_command  # isort: skip # before what takes time to import
+
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from speech.signals import watch_command
 
 if TYPE_CHECKING:
     from student.synthesizer import StudentSynthesizer

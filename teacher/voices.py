@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from hashlib import sha256
+from typing import Annotated
 
 from pydantic import Field
 
@@ -40,7 +41,7 @@ class VoicesConfig(Config):
 
     manifest: str
     per_text: int = Field(ge=1)
-    include: tuple[str, ...] | None
+    include: Annotated[tuple[str, ...], Field(min_length=1)] | None
     audition: bool
     limits: VoiceLimits
 

@@ -53,6 +53,7 @@ TYPED = [
     ("synth", "corpus.language=es", "allowed: en"),
     ("synth", "corpus.lexicon=none.tsv", "corpus.lexicon=none.tsv: cannot read"),
     ("synth", "voices.per_text=99", "allowed: 1 to 12"),
+    ("synth", "voices.include=[]", "a list of one or more, voices.include=[a,b], or null"),
     ("synth", "voices.manifest={in}/voices.jsonl", "docs/voices.md"),
     ("synth", "voices.manifest=none.jsonl", "voices.manifest=none.jsonl: cannot read"),
     ("synth", "dataset.shards=0", "auto or a whole number, at least 1 and at most 99999"),

@@ -16,10 +16,10 @@ import pytest
 from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import decode
 from speech.commands import COMMANDS
+from speech.interruption import OURS
 from speech.judges.asr import Asr
 from speech.judges.judges import JudgesConfig
 from speech.judges.wer import score
-from speech.library_noise import OURS
 from tests.blocks import block
 from tests.distributions import NAME, installed_with, modules_of
 

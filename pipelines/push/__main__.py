@@ -46,11 +46,11 @@ class PushConfig(Config):
 def main(config: PushConfig) -> int:
     console = Console(highlight=False)
     say = partial(console.print, soft_wrap=True, markup=False)
-    if not config.dry_run:
-        check_token()
     parcels = pack(config, console)
     for parcel in parcels:
         check_licenses(parcel, config.license.allow)
+    if not config.dry_run:  # after what is here: nobody logs in for a folder that is not whole
+        check_token()
     for parcel in parcels:
         say(_about(parcel, config))
         for note in parcel.notes:

@@ -127,7 +127,8 @@ def allowed(field: FieldInfo, key: str) -> str:
 def _kind(known: Any, rules: Sequence[Any], key: str) -> str:
     """A type with its bounds."""
     if is_list(known):
-        return f"a list, {key}=[a,b]"
+        least = any(getattr(rule, "min_length", None) for rule in rules)
+        return f"a list{' of one or more' if least else ''}, {key}=[a,b]"
     if known is NoneType:
         return KINDS[known]
     told = KINDS.get(known, f"a block, whose values are {key}.NAME=...")

@@ -17,9 +17,14 @@ from speech.training.curve import Point, finite
 from speech.training.task import Evaluation
 
 
+def is_first() -> bool:
+    """Whether this is the first process of a training, as torchrun numbers them."""
+    return os.environ.get("RANK", "0") == "0"
+
+
 def main_console() -> Console:
-    """Quiet in all processes of a training but the first, as torchrun numbers them."""
-    return Console(quiet=os.environ.get("RANK", "0") != "0")
+    """Quiet in all processes of a training but the first."""
+    return Console(quiet=not is_first())
 
 
 class TrainingLogger:

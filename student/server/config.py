@@ -1,10 +1,11 @@
 """The configuration of the server."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from speech.config import Config
+from student.server.addresses import check_origin, check_proxies, check_proxy
 from student.server.cache import CacheConfig
 from student.server.keys import KeysConfig
 from student.server.rate_limit import RateLimitConfig
@@ -30,12 +31,14 @@ class ServeConfig(Config):
     max_chars: int = Field(ge=1)
     """of a text"""
     max_body_bytes: int = Field(ge=1)
-    cors_origins: tuple[str, ...]
+    cors_origins: tuple[Annotated[str, AfterValidator(check_origin)], ...]
     """of pages that may ask from a browser"""
     tls_cert: str | None
     tls_key: str | None
-    proxies: tuple[str, ...]
-    """addresses whose X-Forwarded-For and -Proto are believed"""
+    proxies: Annotated[
+        tuple[Annotated[str, AfterValidator(check_proxy)], ...], AfterValidator(check_proxies)
+    ]
+    """addresses and networks whose X-Forwarded-For and -Proto are believed"""
     keys: KeysConfig
     new_key: str | None
     """make a key for this name, print it, and stop"""

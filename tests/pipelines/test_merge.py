@@ -126,6 +126,24 @@ def test_an_id_of_two_is_refused_with_both_names(made, tmp_path):
     assert merged(output, *made, str(again), keep_first=True) == 0
 
 
+def test_ids_are_compared_before_a_place_is_claimed_and_not_for_a_finished_merge(
+    made, tmp_path, monkeypatch
+):
+    output, compared = tmp_path / "c", []
+    find = merge.find_doubles
+
+    def noted(sources):
+        compared.append(output.exists())
+        return find(sources)
+
+    monkeypatch.setattr(merge, "find_doubles", noted)
+    assert merged(str(output), *made) == 0
+    assert merged(str(output), *made) == 0
+    with pytest.raises(InputError, match="another"):
+        merged(str(output), *reversed(made))
+    assert compared == [False]
+
+
 def test_the_later_of_two_is_left_out(made, tmp_path):
     both, outputs = str(tmp_path / "both"), [str(tmp_path / name) for name in "cd"]
     merged(both, *made)

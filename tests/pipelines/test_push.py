@@ -147,6 +147,19 @@ def test_without_a_token_nothing_begins(hub, finished, monkeypatch):
     assert not hub.repositories
 
 
+@pytest.mark.parametrize(
+    ("overrides", "told"),
+    [
+        (("dataset=/nowhere",), "is no dataset"),
+        (("student=/nowhere",), "is no student"),
+        (("student=student/mini", "license.allow=[MIT]"), "license.allow"),
+    ],
+)
+def test_what_is_wrong_here_is_told_before_a_token_is_asked_for(hub, monkeypatch, overrides, told):
+    monkeypatch.setattr(pipelines.push.hub, "get_token", lambda: None)
+    assert told in refused(*overrides)
+
+
 def unfinished(folder: Path) -> None:
     (folder / "manifest.json").unlink()
 

@@ -129,16 +129,27 @@ def test_what_nohup_ignores_stays_ignored(tmp_path: Path) -> None:
     assert process.returncode == 143
 
 
-def test_a_command_can_be_interrupted_while_it_imports() -> None:
-    line = [sys.executable, "-X", "importtime", "-m", "eval.report", "--help"]
+SCRIPT = str(Path(sys.executable).with_name("tts-distill"))
+STARTS = {"module": ["-m", "eval.report"], "script": [SCRIPT, "eval"]}
+
+
+@pytest.mark.parametrize("start", STARTS)
+@pytest.mark.parametrize("imported", ["speech", "psutil", "numpy.dtypes"])
+def test_a_command_can_be_interrupted_while_it_imports(start: str, imported: str) -> None:
+    line = [sys.executable, "-X", "importtime", *STARTS[start], "--help"]
     with subprocess.Popen(
         line, preexec_fn=heed, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stderr
         for shown in process.stderr:
-            if shown.endswith("| numpy\n") or "numpy.dtypes" in shown:
+            if shown.split()[-1] == imported:
                 break
         process.send_signal(signal.SIGINT)
         told = [shown for shown in process.stderr if not shown.startswith("import time:")]
     assert process.returncode == 130
     assert told == ["interrupted: run the same command again to continue\n"]
+
+
+def test_another_program_keeps_its_handler() -> None:
+    line = "import student; from signal import *; assert getsignal(SIGINT) is default_int_handler"
+    assert subprocess.run([sys.executable, "-c", line], preexec_fn=heed).returncode == 0

@@ -15,7 +15,14 @@ from scipy.stats import binomtest
 
 from eval.report.page import SCRIPTS, asset, write_page
 from tests.chromium import chromium_page
-from tests.eval.report.made_reports import TEXT, made_clip, made_report, made_system, page_config
+from tests.eval.report.made_reports import (
+    SCALES,
+    TEXT,
+    made_clip,
+    made_report,
+    made_system,
+    page_config,
+)
 from tests.eval.report.report_runs import speech_like
 
 NODE, CHROMIUM = shutil.which("node"), shutil.which("chromium") or shutil.which("google-chrome")
@@ -196,3 +203,18 @@ def test_the_page_runs_from_a_file(tmp_path: Path) -> None:
     assert dom.count('type="range"') == 3
     assert "<audio controls" not in dom
     assert ">Blind test</button>" in dom
+
+
+@needs_chromium
+def test_no_column_of_the_systems_is_out_of_sight_on_a_laptop(tmp_path: Path) -> None:
+    """Of eleven at 1200 pixels, which are nine at 1000."""
+    values = {measure.key: 0.123 for measure in SCALES if measure.key != "wer"}
+    clips = [made_clip(number, TEXT, **values) for number in range(3)]
+    systems = [made_system(name, clips) for name in ("f5_mini", "f5-mini-student, ONNX int8")]
+    path = write_page(made_report(systems), page_config(tmp_path))
+    with chromium_page() as page:
+        page.open(Path(path).as_uri(), 1000)
+        page.wait_for("document.readyState === 'complete'")
+        table = "document.querySelector('.scroll')"
+        assert page.evaluate(f"{table}.querySelectorAll('thead th').length") == 9
+        assert page.evaluate(f"{table}.scrollWidth - {table}.clientWidth") == 0

@@ -54,6 +54,20 @@ def test_models_are_added_and_named() -> None:
         (["port=0", "rate_limit.redis=here:6379"], "allowed is redis://host:port/number"),
         (["port=0", "cache.redis=here:6379"], "cache.redis: Redis URL must specify one of"),
         (["cache.bytes=-1"], "cache.bytes=-1: allowed is a whole number, at least 0"),
+        (
+            ["proxies=[proxy.example]"],
+            "proxies=proxy.example: allowed is an address (10.0.0.1, ::1)",
+        ),
+        (["proxies=[10.0.0.1,10.0.0.1/8]"], "for any (it has host bits set)"),
+        (["proxies=[10.0.0.1:80]"], "proxies=10.0.0.1:80: allowed is an address"),
+        (["proxies=['']"], "proxies=: allowed is an address"),
+        (["proxies=['*',10.0.0.1]"], "proxies: *, 10.0.0.1: each is an address"),
+        (["cors_origins=[app.example]"], "cors_origins=app.example: allowed is scheme://host"),
+        (["cors_origins=[https://app.example/]"], 'no "/" at its end'),
+        (["cors_origins=[https://app.example:443]"], ":443 of https"),
+        (["cors_origins=[https://app.example:99999]"], "allowed is scheme://host"),
+        (["cors_origins=[https://App.example]"], "lower case"),
+        (["cors_origins=['*.example']"], 'or "*" for any'),
         (["queue=0"], "queue"),
         (["threads=0"], "threads"),
     ],
@@ -68,3 +82,19 @@ def test_what_it_cannot_do_is_one_line(
     error = capsys.readouterr().err
     assert told in error
     assert error.count("\n") == 1
+
+
+def test_proxies_and_origins_are_taken_as_they_were_typed() -> None:
+    proxies = ["10.0.0.1", "10.0.0.0/8", "::1", "fd00::/8"]
+    origins = [
+        "https://app.example",
+        "http://localhost:3000",
+        "http://[::1]:8080",
+        "tauri://localhost",
+    ]
+    given = {"proxies": proxies, "cors_origins": origins}
+    lists = [f"{key}={values}" for key, values in given.items()]
+    for overrides in (lists, ["proxies=['*']", "cors_origins=['*']"]):
+        config = load_config(ServeConfig, "serve", overrides)
+        wanted = given if overrides is lists else {key: ["*"] for key in given}
+        assert {key: [*getattr(config, key)] for key in given} == wanted
