@@ -10,7 +10,7 @@ from fakes import FakeGate, fake_config, open_fake_studio
 
 import pipelines.run.run_plan
 from pipelines import synth
-from pipelines.speak.attempts import FIRST_PARTS, Attempt, first_parts
+from pipelines.speak.attempts import FIRST_PARTS, Attempt, first_parts, noise_key
 from speech.dataset.schema import Utterance
 
 PARTS = 40
@@ -28,6 +28,17 @@ def test_first_parts_of_each_line_in_every_voice():
     first, later = first_parts([*parts[:7], *others, *parts[7:]])
     assert later == parts[2 * FIRST_PARTS :]
     assert first == [*parts[: 2 * FIRST_PARTS], *others]
+
+
+def test_noise_follows_from_the_row_its_voice_and_the_try_alone():
+    one = take("a", 1)
+
+    def of(**other: object) -> Attempt:
+        return replace(one, utterance=replace(one.utterance, **other))
+
+    others = [of(seed=1), of(id="b"), of(voice="w"), replace(one, attempt=1)]
+    assert len({noise_key(each) for each in (one, *others)}) == 5
+    assert noise_key(of(text="new", source="b:9", line="b", part=7)) == noise_key(one)
 
 
 class Counting(FakeGate):

@@ -258,6 +258,18 @@ def test_a_merge_that_was_extended_keeps_that_when_it_is_mended(made, tmp_path):
     assert files(output)["manifest.json"] == before["manifest.json"]
 
 
+def test_a_clip_that_is_not_what_its_dataset_says_is_not_copied(made, tmp_path):
+    """Sizes, markers and ids are as they were: what is copied tells by itself."""
+    output, other = str(tmp_path / "c"), str(shutil.copytree(made[1], tmp_path / "other"))
+    path = Path(other, "data/train-00000-of-00002.parquet")
+    content = bytearray(path.read_bytes())
+    content[content.index(b"fLaC") + 1000] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=f"{path} is not what its dataset says"):
+        merged(output, made[0], other)
+    assert not storage.exists(f"{output}/manifest.json")
+
+
 @pytest.mark.parametrize(
     "wrong", ["one", "twice", "itself", "inside", "nothing", "unfinished", "columns"]
 )

@@ -1,10 +1,12 @@
 """What is concluded from the deaths of workers, without any dying."""
 
+import os
+import time
 from types import SimpleNamespace
 
 import pytest
 
-from pipelines.speak.deadline import Deadline
+from pipelines.speak.deadline import EXIT_STATUS, Deadline
 from pipelines.speak.quarantine import LONE_DEATHS, Quarantine, attempts_name
 from speech import storage
 from speech.dataset.layout import shard_part, unit_part
@@ -102,6 +104,25 @@ def test_a_suspect_that_is_asked_for_no_more_is_forgotten(tmp_path):
     second = begin(tmp_path)
     second.examine(KEYS[0], None, WorkerContext(second, KEYS))
     assert begin(tmp_path).suspects == []
+
+
+@pytest.mark.parametrize(("rests", "status"), [(False, EXIT_STATUS), (True, 0)])
+def test_what_hangs_ends_its_process_and_is_a_suspect(tmp_path, capfd, rests, status):
+    child = os.fork()
+    if not child:
+        try:
+            quarantine = Quarantine(str(tmp_path), UNIT, lambda _: True, Deadline(0.2))
+            quarantine.in_flight(KEYS[:1])
+            if rests:
+                quarantine.rest()
+            time.sleep(0.6 if rests else 20)
+            os._exit(0)
+        finally:
+            os._exit(1)
+    _, ended = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(ended) == status
+    assert ("runner.batch_deadline_s" in capfd.readouterr().err) is not rests
+    assert begin(tmp_path).suspects == KEYS[:1]
 
 
 @pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"in_flight": 3}', b"\xff"])

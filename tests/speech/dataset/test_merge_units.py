@@ -15,6 +15,7 @@ from speech.dataset.layout import shard_part, unit_part, units_folder
 from speech.dataset.markers import Marker, find_marker
 from speech.dataset.merge import merge_units
 from speech.dataset.writer import ROW_GROUP_BYTES, PartWriter
+from speech.errors import InputError
 
 UNITS = 12
 SHARD = shard_part(0, 1)
@@ -63,6 +64,19 @@ def test_a_marker_that_is_damaged_is_none(tmp_path: Path) -> None:
     marker.write_bytes(b"{")
     assert merge(tmp_path) is None
     assert marker.parent.exists()
+
+
+def test_a_unit_that_is_not_what_its_marker_says_is_not_merged(tmp_path: Path) -> None:
+    for index in range(UNITS):
+        make_unit(tmp_path, index)
+    damaged = tmp_path / unit_part(SHARD, 3, UNITS).data
+    content = bytearray(damaged.read_bytes())
+    content[content.index(make_clip(3).audio)] ^= 1
+    damaged.write_bytes(content)
+    with pytest.raises(InputError, match="is damaged; delete its marker"):
+        merge(tmp_path)
+    assert find_marker(tmp_path, SHARD) is None
+    assert damaged.exists()
 
 
 def test_whoever_asks_one_thread_merges(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,7 @@ from speech.errors import InputError
 from speech.storage import lease as lease_module
 from speech.storage import lease_records
 from speech.storage.lease import Leases
+from speech.storage.lease_records import Record, Token
 from tests.speech.storage.faulty_gcs import FaultyGcs, faulty_gcs
 from tests.speech.storage.lease_clock import TTL_S, Clock, expired, held
 from tests.speech.storage.lease_worker import FOREVER_S, work
@@ -149,6 +150,51 @@ def test_nobody_takes_over_what_was_renewed_after_the_look(
     assert observer.acquire(path) is None
     assert not lease.lost
     assert lease.renew()
+
+
+def test_a_look_counts_from_its_end(
+    folder: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What an outage kept back for as long as a lease lasts may have been written a moment ago."""
+    path, observer, find = f"{folder}/a", Leases("they", TTL_S), lease_module.record_at
+    lease = held(Leases("me", TTL_S).acquire(path))
+
+    def far_away(path: storage.Location) -> Record:
+        record = find(path)
+        look = record.token
+
+        def late() -> Token | None:
+            clock.now_s += TTL_S
+            assert lease.renew()
+            return look()
+
+        monkeypatch.setattr(record, "token", late)
+        return record
+
+    with monkeypatch.context() as patch:
+        patch.setattr(lease_module, "record_at", far_away)
+        assert observer.acquire(path) is None
+    assert observer.acquire(path) is None
+    assert not lease.lost
+
+
+def test_a_renewal_counts_from_its_beginning(
+    folder: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others may have seen it as soon as it was sent, however late the reply comes."""
+    lease = held(Leases("me", TTL_S).acquire(f"{folder}/a"))
+    swap = lease._record.swap
+
+    def late(seen: Token | None, content: bytes, outage_s: float) -> Token | None:
+        token = swap(seen, content, outage_s)
+        clock.now_s += TTL_S / 2
+        return token
+
+    with monkeypatch.context() as patch:
+        patch.setattr(lease._record, "swap", late)
+        assert lease.renew()
+    clock.now_s += TTL_S / 2
+    assert lease.lost
 
 
 def test_a_process_that_stopped_within_the_lock_keeps_nobody_waiting(

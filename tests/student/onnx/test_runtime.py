@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -74,6 +75,16 @@ def test_seeds_and_voices(student: OnnxStudent) -> None:
     assert np.abs(other[:shorter] - wave[:shorter]).max() > 0
     assert not np.array_equal(student.speak(LINE, "eve")[:1000], wave[:1000])
     assert len(student.speak(LINE, "ada", speed=2.0)) < 0.7 * len(wave)
+
+
+def test_two_voices_that_take_turns_are_not_mixed(student: OnnxStudent) -> None:
+    """As a server's threads have them: a piece of one, a piece of the other."""
+    requests = [SynthesisRequest(LONG, voice, "en") for voice in VOICES[:2]]
+    alone = [np.concatenate(list(student.stream(request))) for request in requests]
+    turns = zip_longest(*map(student.stream, requests), fillvalue=np.empty(0, np.float32))
+    together = [np.concatenate(pieces) for pieces in zip(*turns, strict=True)]
+    assert all(map(np.array_equal, together, alone))
+    assert len(alone[0]) != len(alone[1]) or not np.array_equal(*alone)
 
 
 def test_pulses_are_those_of_torch() -> None:

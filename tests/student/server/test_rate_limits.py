@@ -62,6 +62,14 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_parsed() -> None:
         assert speech_of(http)[0] == 200
 
 
+def test_of_a_body_that_is_told_to_be_too_large_nothing_is_read() -> None:
+    async def receive() -> Message:
+        raise AssertionError("it is read")
+
+    with pytest.raises(ApiError, match="more than 1000 bytes"):
+        asyncio.run(bounded(receive, Headers({"content-length": "1001"}), most_bytes=1000))
+
+
 def test_a_body_of_a_length_that_nobody_told_is_read_no_further_than_is_allowed() -> None:
     chunks = iter([b"{" * 600] * 1000)
 
