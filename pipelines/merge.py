@@ -214,8 +214,7 @@ def _copy(
     marker, part = run.markers[source.part.index], run.target(source)
     if left_out := dropped.get(source):
         row_group_bytes = run.record.identity["dataset"]["row_group_mb"] << 20
-        copy_without(source, marker, output, part, left_out, row_group_bytes)
-        advance(sum(file.bytes for file in marker.files.values()))
+        copy_without(source, marker, output, part, left_out, row_group_bytes, advance)
     else:
         copy_shard(source, marker, output, part, advance)
 

@@ -61,19 +61,21 @@ def copy_without(
     part: Part,
     left_out: Collection[str],
     row_group_bytes: int,
+    advance: Callable[[int], None],
 ) -> Marker:
-    """Written anew without the clips of some ids; a pure function of the source and those ids.
-
-    Raises:
-        InputError: a file of the source is missing.
-    """
-    with PartWriter(output, part, row_group_bytes) as writer:
+    """As `copy_shard`, but written anew without the clips of some ids; a pure function of the source
+    and those ids."""
+    with (
+        temporary_folder(scratch_root(output)) as scratch,
+        PartWriter(output, part, row_group_bytes) as writer,
+    ):
         for name, add in zip(
             source.part.files, (writer.add_clip, writer.add_rejection), strict=True
         ):
-            with storage.open_input(storage.join(source.dataset, name)) as stream:
-                for batch in pq.ParquetFile(stream).iter_batches(BATCH_ROWS):
-                    for row in batch.to_pylist():
-                        if name != source.part.data or row["id"] not in left_out:
-                            add(row)
+            local = scratch / "copy"
+            _fetch(storage.join(source.dataset, name), local, marker.files[name], advance)
+            for batch in pq.ParquetFile(local).iter_batches(BATCH_ROWS):
+                for row in batch.to_pylist():
+                    if name != source.part.data or row["id"] not in left_out:
+                        add(row)
         return writer.finish(marker.stats)

@@ -258,15 +258,18 @@ def test_a_merge_that_was_extended_keeps_that_when_it_is_mended(made, tmp_path):
     assert files(output)["manifest.json"] == before["manifest.json"]
 
 
-def test_a_clip_that_is_not_what_its_dataset_says_is_not_copied(made, tmp_path):
-    """Sizes, markers and ids are as they were: what is copied tells by itself."""
+@pytest.mark.parametrize("anew", [False, True])
+def test_a_clip_that_is_not_what_its_dataset_says_is_not_copied(made, tmp_path, anew):
+    """Sizes, markers and ids are as they were: what is copied tells by itself, or is written anew
+    without the ids of another dataset."""
     output, other = str(tmp_path / "c"), str(shutil.copytree(made[1], tmp_path / "other"))
     path = Path(other, "data/train-00000-of-00002.parquet")
     content = bytearray(path.read_bytes())
     content[content.index(b"fLaC") + 1000] ^= 1
     path.write_bytes(content)
+    before = [made[0], made[1]] if anew else [made[0]]
     with pytest.raises(InputError, match=f"{path} is not what its dataset says"):
-        merged(output, made[0], other)
+        merged(output, *before, other, keep_first=anew)
     assert not storage.exists(f"{output}/manifest.json")
 
 
