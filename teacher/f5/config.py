@@ -102,6 +102,9 @@ class SamplerConfig(Config):
     half (arXiv 2404.07724)"""
     sway: float | None
     """sway sampling coefficient, -1 to 2/(pi-2); null for a uniform grid"""
+    temperature: float = Field(ge=0, le=2)
+    """of the noise that a clip is made from: 1 is what was learnt and upstream's, with less takes of
+    one reading differ less (as in Matcha-TTS, arXiv 2309.03199)"""
     epss: bool
     """pruned schedules, where upstream has one: 5, 6, 7, 10, 12, 16 steps"""
     dtype: Literal["auto", "float32", "bfloat16", "float16"]

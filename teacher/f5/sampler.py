@@ -63,6 +63,11 @@ def noise(key: str, frames: int, mel_dim: int) -> Tensor:
     return torch.randn(frames, mel_dim, generator=generator)
 
 
+def initial_noise(prompt: Prompt, mel_dim: int, config: SamplerConfig) -> Tensor:
+    """(frames, mel_dim) at time 0."""
+    return noise(prompt.key, prompt.frames, mel_dim) * config.temperature
+
+
 def sample(
     network: PackedNetwork, prompts: Sequence[Prompt], config: SamplerConfig
 ) -> list[Tensor]:
@@ -87,7 +92,7 @@ def sample_together(
     between the first step and the last."""
     frames = [prompt.frames for prompt in prompts]
     reference = torch.cat([shown(prompt) for prompt in prompts])
-    y = torch.cat([noise(p.key, p.frames, network.mel_dim) for p in prompts])
+    y = torch.cat([initial_noise(p, network.mel_dim, config) for p in prompts])
     y, reference = (part.to(network.device, non_blocking=True) for part in (y, reference))
     contours = [p.contours for p in prompts]
     conditions = network.conditions([p.tokens for p in prompts], reference, frames, contours)

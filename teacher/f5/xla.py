@@ -32,7 +32,7 @@ from teacher.f5.linear import PackedLinear
 from teacher.f5.network import Network
 from teacher.f5.packed_network import Conditions, Modulation, PackedNetwork
 from teacher.f5.rows import PaddedRows
-from teacher.f5.sampler import Prompt, guide, is_guided, noise, schedule, shown
+from teacher.f5.sampler import Prompt, guide, initial_noise, is_guided, schedule, shown
 from teacher.f5.teacher import F5Teacher
 from teacher.f5.text_embedding import packed_embedding
 from teacher.fixed_shapes import FixedShapes, Shape, shapes_within
@@ -156,7 +156,7 @@ class FixedSampler:
         alone = [
             network.conditions([p.tokens], shown(p), [p.frames], [p.contours]) for p in prompts
         ]
-        y = _rows([noise(p.key, p.frames, network.mel_dim) for p in prompts], shape)
+        y = _rows([initial_noise(p, network.mel_dim, self.config) for p in prompts], shape)
         constant = torch.stack(
             [_rows([one.constant[copy] for one in alone], shape) for copy in (0, 1)]
         )

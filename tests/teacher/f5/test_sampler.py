@@ -1,6 +1,7 @@
 """The sampler against upstream's `CFM.sample`, and against itself in every company."""
 
 import random
+from dataclasses import replace
 from unittest import mock
 
 import pytest
@@ -10,7 +11,14 @@ from f5_tts.model import CFM, DiT
 from teacher.f5.config import SamplerConfig
 from teacher.f5.network import Network
 from teacher.f5.packed_network import PackedNetwork
-from teacher.f5.sampler import Prompt, dtype_on, noise, sample_together, schedule
+from teacher.f5.sampler import (
+    Prompt,
+    dtype_on,
+    initial_noise,
+    noise,
+    sample_together,
+    schedule,
+)
 from teacher.f5.sampler import sample as sample_packed
 from tests.teacher.f5.shapes import architecture, sampler
 
@@ -179,6 +187,21 @@ def test_noise_is_a_function_of_its_key():
     assert torch.equal(noise("a", 50, 100), noise("a", 50, 100))
     assert not torch.equal(noise("a", 50, 100), noise("b", 50, 100))
     assert noise("a", 5000, 100).std().item() == pytest.approx(1, abs=0.01)
+
+
+def test_temperature_is_of_the_noise_and_0_is_one_take_for_all_keys():
+    network, _ = build("v1")
+    one, other = (replace(prompts(1)[0], key=key) for key in "ab")
+
+    def apart(temperature: float) -> float:
+        config = sampler(steps=2, temperature=temperature)
+        return (
+            (sample(network, [one], config)[0] - sample(network, [other], config)[0]).std().item()
+        )
+
+    assert apart(0) == 0 < apart(0.3) < apart(1)
+    cold = initial_noise(one, 100, sampler(temperature=0.3))
+    assert torch.equal(cold, 0.3 * noise("a", one.frames, 100))
 
 
 @pytest.mark.parametrize("steps", [1, 5, 7, 16, 32])

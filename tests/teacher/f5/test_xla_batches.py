@@ -22,7 +22,9 @@ from tests.teacher.f5.shapes import sampler
 from tests.teacher.f5.test_sampler import STYLES, TOLERANCE, build, difference, prompts, sample
 
 SHAPES = FixedShapes(shapes=(Shape(80, 3), Shape(120, 2), Shape(200, 2)))
-CONFIG = sampler(steps=4, guidance=2.0, guidance_interval=(0.01, 1.0), dtype="float32")
+CONFIG = sampler(
+    steps=4, guidance=2.0, guidance_interval=(0.01, 1.0), temperature=0.5, dtype="float32"
+)
 CPU = torch.device("cpu")
 
 
