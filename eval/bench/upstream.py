@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
 from teacher.base import Prepared, Speech
-from teacher.f5.sampler import Prompt, noise
+from teacher.f5.sampler import Prompt, initial_noise
 from teacher.f5.teacher import F5Teacher
 
 
@@ -47,7 +47,10 @@ class Upstream:
         sampler, device = self.teacher.sampler, self.teacher.device
         longest = [max(p.frames, len(p.tokens) + 1, len(p.reference) + 1) for p in prompts]
         starts = iter(
-            [noise(p.key, n, p.reference.shape[1]) for p, n in zip(prompts, longest, strict=True)]
+            [
+                initial_noise(replace(p, frames=n), p.reference.shape[1], sampler)
+                for p, n in zip(prompts, longest, strict=True)
+            ]
         )
 
         def drawn(*_: object, device: torch.device, dtype: torch.dtype) -> Tensor:

@@ -1,7 +1,6 @@
 """A local folder that one process at a time works in, by the kernel's lock on a file there, which
 ends with the process however that ends."""
 
-import fcntl
 import os
 import socket
 from collections.abc import Iterator
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from speech.errors import InputError
 from speech.storage.local_files import explained
-from speech.storage.temporaries import is_at
+from speech.storage.temporaries import is_at, try_lock
 
 
 @contextmanager
@@ -45,13 +44,13 @@ def _taken(lock: Path, told: str) -> int:
     while True:
         descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            holder = os.pread(descriptor, 1000, 0).decode(errors="replace") or "another process"
-            os.close(descriptor)
-            raise InputError(f"{told} ({holder})") from error
+            is_ours = try_lock(descriptor)
         except OSError:
             return descriptor  # a file system without locks
+        if not is_ours:
+            holder = os.pread(descriptor, 1000, 0).decode(errors="replace") or "another process"
+            os.close(descriptor)
+            raise InputError(f"{told} ({holder})")
         if is_at(lock, descriptor):
             return descriptor
         os.close(descriptor)  # its holder ended, and removed it, meanwhile

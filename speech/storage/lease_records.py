@@ -5,7 +5,6 @@ kernel's lock (`flock`, which Linux also has over NFS). The lock is held for mic
 that is stopped within them keeps others from this one name, and does not make them wait.
 """
 
-import fcntl
 import os
 import time
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from typing import Protocol
 from speech import storage
 from speech.storage import gcs
 from speech.storage.local_files import explained
-from speech.storage.temporaries import is_at
+from speech.storage.temporaries import is_at, try_lock
 
 Token = int | bytes
 """which content is there: its generation, or locally the content itself"""
@@ -117,19 +116,11 @@ class LocalRecord:
                 descriptor = os.open(self.path, flags, 0o666)
             except FileNotFoundError:
                 return None
-            if _lock(descriptor) and is_at(self.path, descriptor):
+            if try_lock(descriptor) and is_at(self.path, descriptor):
                 return descriptor
             os.close(descriptor)
             time.sleep(0.005)
         return None
-
-
-def _lock(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _content(descriptor: int) -> bytes | None:

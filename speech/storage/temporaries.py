@@ -114,13 +114,20 @@ def _remove(path: Path) -> None:
 
 
 def _lock(descriptor: int, unknown: bool) -> bool:
-    """Whether the lock is ours now; `unknown` where the file system has none."""
+    """As `try_lock`; `unknown` where the file system has none."""
+    try:
+        return try_lock(descriptor)
+    except OSError:
+        return unknown
+
+
+def try_lock(descriptor: int) -> bool:
+    """Whether the kernel's lock on an open file is ours now; raises OSError where the file system
+    has none."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
-    except OSError:
-        return unknown
     return True
 
 

@@ -34,16 +34,16 @@ def test_a_file_that_was_replaced_before_it_was_locked_is_not_the_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its holder gave it back, and another took it: the open file has no name any more."""
-    path, lock = tmp_path / "a", lease_records._lock
+    path, lock = tmp_path / "a", lease_records.try_lock
     record = LocalRecord(path)
     first = record.swap(None, b"first", 0)
 
     def late(descriptor: int) -> bool:
-        monkeypatch.setattr(lease_records, "_lock", lock)
+        monkeypatch.setattr(lease_records, "try_lock", lock)
         path.unlink()
         path.write_bytes(b"theirs")
         return lock(descriptor)
 
-    monkeypatch.setattr(lease_records, "_lock", late)
+    monkeypatch.setattr(lease_records, "try_lock", late)
     assert record.swap(first, b"mine", 0) is None
     assert path.read_bytes() == b"theirs"
