@@ -19,6 +19,8 @@ KIND_ar := student=ar
 KIND_dmel := student=ar student.tokens=dmel
 # one more than cores, as some tests wait more than they compute
 TESTERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+# bytecode is kept even where a machine says not to: else each of hundreds of processes compiles all
+PYTEST := PYTHONDONTWRITEBYTECODE= $(PY) -m pytest
 TEXT ?= Hello there, and welcome.
 # as they were typed: make would read $5 in them as a variable
 OUT_IS := $(origin OUT)
@@ -140,10 +142,10 @@ prism:  ## an engine to try runner=portable with (out/bin, by Go)
 	GOBIN="$(CURDIR)/out/bin" go install github.com/apache/beam/sdks/v2/go/cmd/prism@v$(BEAM)
 
 test: setup  ## all tests but batteries, offline, 15 minutes on 2 cores
-	$(PY) -m pytest -n $(TESTERS) --maxprocesses 4 --dist loadfile -m "not long" $(ARGS)
+	$(PYTEST) -n $(TESTERS) --maxprocesses 4 --dist loadfile -m "not long" $(ARGS)
 
 test-long: setup  ## the batteries: 200 and all other kills, memory, engines
-	$(PY) -m pytest -n $(TESTERS) --maxprocesses 4 --dist worksteal -m long $(ARGS)
+	$(PYTEST) -n $(TESTERS) --maxprocesses 4 --dist worksteal -m long $(ARGS)
 
 test-xla: $(XLA)/.installed  ## the teacher on XLA's CPU (.venv-xla, 7 GB)
 	PJRT_DEVICE=CPU $(XLA)/bin/python -m pytest --confcutdir=tests/xla tests/xla $(ARGS)

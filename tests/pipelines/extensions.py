@@ -4,6 +4,7 @@ import hashlib
 import json
 from pathlib import Path
 
+from blocks import command_into
 from datasets import load_dataset
 from fakes import fake_config, open_fake_studio
 
@@ -11,7 +12,6 @@ from pipelines import synth
 from pipelines.config import SynthConfig
 from pipelines.verify import __main__ as verify
 from pipelines.verify.__main__ import VerifyConfig
-from speech.config import load_config
 from speech.dataset import layout as dataset
 
 OLD, NEW = 100, 50
@@ -28,8 +28,8 @@ def extended(output: str, *corpora: str, more: tuple[str, ...] = ("dataset.shard
 
 
 def verified(output: str, *overrides: str) -> int:
-    chosen = [f"output={output}", "runner.workers=1", *overrides]
-    return verify.main(load_config(VerifyConfig, "verify", chosen), opener=open_fake_studio)
+    config = command_into(output, VerifyConfig, "verify", "runner.workers=1", *overrides)
+    return verify.main(config, opener=open_fake_studio)
 
 
 def hashes(output: str) -> dict[str, str]:

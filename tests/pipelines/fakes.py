@@ -8,13 +8,13 @@ from contextlib import redirect_stdout
 from typing import Any
 
 import numpy as np
+from blocks import command
 
 import pipelines.run.run_plan
 from pipelines import synth
 from pipelines.config import SynthConfig
 from pipelines.speak.worker_context import LoadModels, WorkerContext
 from pipelines.verdict import Candidate, Verdict
-from speech.config import load_config
 from speech.seeds import stable_hash
 from speech.stopwatch import Stopwatch
 from teacher.base import Prepared, Request, Speech
@@ -22,6 +22,8 @@ from teacher.packing import BatchLimit
 from teacher.voices import load_bank
 
 CLIP_S = 0.25
+NOWHERE = "nowhere"
+"""where a run reads and writes until it is told"""
 CHILDREN = multiprocessing.get_context("forkserver")
 CHILDREN.set_forkserver_preload(["tests.pipelines.warm_process"])
 
@@ -67,10 +69,15 @@ def open_fake_studio(config: SynthConfig) -> WorkerContext:
 
 
 def fake_config(output: str, corpus: str, *overrides: str) -> SynthConfig:
-    fixed = [f"output={output}", f"corpus.paths=['{corpus}']"]
+    """Of these overrides, which may have an output and a corpus of their own."""
+    fixed = [f"output={NOWHERE}", f"corpus.paths=[{NOWHERE}]"]
     if not any(override.startswith("runner=") for override in overrides):
         fixed.append("runner.workers=1")
-    return load_config(SynthConfig, "synth", [*fixed, *overrides])
+    stated = command(SynthConfig, "synth", *fixed, *overrides)
+    given: dict[str, object] = {"output": output} if stated.output == NOWHERE else {}
+    if stated.corpus.paths == (NOWHERE,):
+        given["corpus"] = stated.corpus.model_copy(update={"paths": (corpus,)})
+    return stated.model_copy(update=given)
 
 
 def write_corpus(path, lines: int) -> str:

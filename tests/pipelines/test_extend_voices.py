@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from blocks import command_into
 from fakes import fake_config, in_child, open_fake_studio, synth_fake, write_corpus
 from kills import run_config
 
@@ -15,7 +16,6 @@ from pipelines import synth
 from pipelines.jobs import known_ids
 from pipelines.verify import __main__ as verify
 from pipelines.verify.__main__ import VerifyConfig
-from speech.config import load_config
 
 LINES = 16
 FIRST, OTHER, THIRD = "speaker00", "speaker04", "speaker08"
@@ -64,8 +64,8 @@ def voices_by_text(output: str) -> dict[str, list[tuple[str, str]]]:
 
 
 def verified(output: str, *overrides: str) -> int:
-    chosen = [f"output={output}", "runner.workers=1", *overrides]
-    return verify.main(load_config(VerifyConfig, "verify", chosen), opener=open_fake_studio)
+    config = command_into(output, VerifyConfig, "verify", "runner.workers=1", *overrides)
+    return verify.main(config, opener=open_fake_studio)
 
 
 def rows(output: str) -> dict[str, bytes]:

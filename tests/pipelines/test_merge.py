@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from blocks import command_into
 from datasets import load_dataset
 from fakes import fake_config, in_child, open_fake_studio, write_corpus
 from kills import Countdown
@@ -52,8 +53,8 @@ def merged(output: str, *datasets: str, keep_first: bool = False) -> int:
 
 
 def verified(output: str, *overrides: str) -> int:
-    chosen = [f"output={output}", "runner.workers=1", *overrides]
-    return verify.main(load_config(VerifyConfig, "verify", chosen), opener=open_fake_studio)
+    config = command_into(output, VerifyConfig, "verify", "runner.workers=1", *overrides)
+    return verify.main(config, opener=open_fake_studio)
 
 
 def files(output: str) -> dict[str, str]:

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from blocks import command_into
 from fakes import open_fake_studio
 
 from pipelines.run.row_counts import PLAN_NAME
 from pipelines.verify import __main__ as verify
 from pipelines.verify.__main__ import VerifyConfig
-from speech.config import load_config
 from speech.dataset import layout as dataset
 from speech.dataset.markers import marker_bytes, parse_marker
 from speech.dataset.seal import sealed, to_json
@@ -30,8 +30,8 @@ Edit = Callable[[Path], object]
 
 
 def run(output: str | Path, *overrides: str, opener=open_fake_studio) -> int:
-    chosen = [f"output={output}", "runner.workers=1", *overrides]
-    return verify.main(load_config(VerifyConfig, "verify", chosen), opener=opener)
+    config = command_into(str(output), VerifyConfig, "verify", "runner.workers=1", *overrides)
+    return verify.main(config, opener=opener)
 
 
 def contents(root: Path) -> dict[str, bytes]:
