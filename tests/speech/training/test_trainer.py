@@ -171,23 +171,37 @@ def test_accumulated_batches_are_one_large_batch(tmp_path: Path) -> None:
         torch.testing.assert_close(weights(parts)[key], value)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("task", [QuietTask, JudgedTask])
-def test_two_devices_are_two_accumulated_batches(task: type[ToyTask], tmp_path: Path) -> None:
-    code = "import sys; from tests.speech.training.toy_task import *; "
-    (tmp_path / "job.py").write_text(
-        code + f"trainer(sys.argv[1], {task.__name__}(), steps=2, save_every=2).run()\n"
-    )
+TASKS = (QuietTask, JudgedTask)
+
+
+@pytest.fixture(scope="module")
+def on_two_devices(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a run of two steps of each task, one after the other in the same processes."""
+    folder = tmp_path_factory.mktemp("two")
+    runs = [
+        f"trainer(sys.argv[1] + '/{task.__name__}', {task.__name__}(), steps=2, save_every=2).run()\n"
+        for task in TASKS
+    ]
+    code = "import sys; from tests.speech.training.toy_task import *\n"
+    (folder / "job.py").write_text(code + "".join(runs))
     run_plan = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2"]
     subprocess.run(
-        [sys.executable, *run_plan, str(tmp_path / "job.py"), str(tmp_path / "two")],
+        [sys.executable, *run_plan, str(folder / "job.py"), str(folder)],
         check=True,
         env={**os.environ, "PYTHONPATH": os.getcwd()},
         timeout=120,
     )
-    both = trainer(tmp_path / "two", task(), steps=2, save_every=2)
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("task", TASKS)
+def test_two_devices_are_two_accumulated_batches(
+    task: type[ToyTask], on_two_devices: Path, tmp_path: Path
+) -> None:
+    both = trainer(on_two_devices / task.__name__, task(), steps=2, save_every=2)
     assert both.position.step == 2
-    single = trainer(tmp_path / "one", task(), accumulate=2, steps=2)
+    single = trainer(tmp_path, task(), accumulate=2, steps=2)
     assert single.run()
     for key, value in weights(single).items():
         torch.testing.assert_close(weights(both)[key], value)

@@ -38,27 +38,31 @@ def waves_of(speeches):
     return [speech.wave for speech in speeches]
 
 
-def test_a_clip_does_not_depend_on_its_batch(teacher):
+@pytest.fixture(scope="module")
+def together(teacher) -> list[Speech]:
+    """The batch as it is spoken at once."""
+    return teacher.speak(*batch(teacher))
+
+
+def test_a_clip_does_not_depend_on_its_batch(teacher, together):
     items, keys = batch(teacher)
-    together = waves_of(teacher.speak(items, keys))
-    for item, key, wave in zip(items, keys, together, strict=True):
+    for item, key, wave in zip(items, keys, waves_of(together), strict=True):
         alone = teacher.speak([item], [key])[0].wave
         assert wave.dtype == np.float32
         assert len(wave) == pytest.approx(item.estimated_s * 24_000, abs=256)
         assert np.abs(alone - wave).max() < 1e-3
 
 
-def test_a_clip_tells_when_each_phoneme_ends(teacher):
-    items, keys = batch(teacher)
-    for item, speech in zip(items, teacher.speak(items, keys), strict=True):
+def test_a_clip_tells_when_each_phoneme_ends(teacher, together):
+    for item, speech in zip(batch(teacher)[0], together, strict=True):
         assert len(speech.phonemes) == len(speech.phoneme_ends_s)
         assert speech.phoneme_ends_s[-1] == pytest.approx(item.estimated_s, abs=0.02)
 
 
-def test_speech_is_as_loud_as_its_reference(teacher):
-    items, keys = batch(teacher)
-    rms = np.sqrt(np.mean(teacher.speak(items[1:2], keys[1:2])[0].wave ** 2))
-    reference = np.sqrt(np.mean(teacher.voices[items[1].request.voice].wave ** 2))
+def test_speech_is_as_loud_as_its_reference(teacher, together):
+    voice = batch(teacher)[0][1].request.voice
+    rms = np.sqrt(np.mean(together[1].wave ** 2))
+    reference = np.sqrt(np.mean(teacher.voices[voice].wave ** 2))
     assert rms == pytest.approx(reference, rel=0.4)
 
 
@@ -102,7 +106,7 @@ def test_a_text_is_prepared_without_weights(teacher):
 
 
 @pytest.mark.parametrize("fits", [1, 2, 3])
-def test_a_batch_is_halved_when_memory_runs_out(teacher, monkeypatch, fits):
+def test_a_batch_is_halved_when_memory_runs_out(teacher, together, monkeypatch, fits):
     sizes = []
     speak = teacher.speak
 
@@ -113,9 +117,9 @@ def test_a_batch_is_halved_when_memory_runs_out(teacher, monkeypatch, fits):
         return speak(items, keys)
 
     items, keys = batch(teacher)
-    expected = waves_of(speak(items, keys))
     monkeypatch.setattr(teacher, "speak", small_device)
     waves = waves_of(speak_or_refuse(teacher, items, keys))
+    expected = waves_of(together)
     assert all(np.allclose(a, b, atol=1e-3) for a, b in zip(waves, expected, strict=True))
     assert sizes[0] == 3
 
