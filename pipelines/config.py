@@ -29,6 +29,7 @@ class DatasetConfig(Config):
     rows_per_unit: Annotated[int, Field(ge=1)] | Literal["auto"]
     row_group_mb: int = Field(ge=1, le=100)
     keep_rejected_audio: bool
+    keep_mels: bool
 
     any_machine: ClassVar[Mapping[str, Any]] = {"rows_per_unit": "auto"}
     """keys that do not show in a dataset, each with a value that serves to mend one"""

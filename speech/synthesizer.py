@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from speech.audio.waveform import Wave
 from speech.errors import Refused
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 @dataclass(frozen=True)
@@ -36,11 +39,14 @@ class SynthesisRequest:
 @dataclass(frozen=True)
 class Speech:
     """`wave` is float32 (samples,), mono, 24 kHz. Synthesizers that decide when each phoneme is said
-    may tell it: one end, in seconds, for each character of `phonemes`."""
+    may tell it: one end, in seconds, for each character of `phonemes`. Those that make log-mels of
+    `speech.audio.mel`'s kind may tell what their vocoder was given: `mel` (samples // hop, mels),
+    as loud as the wave."""
 
     wave: Wave
     phonemes: str | None = None
     phoneme_ends_s: Sequence[float] | None = None
+    mel: "Tensor | None" = None
 
 
 class Synthesizer(Protocol):

@@ -98,7 +98,7 @@ def student_mels(
         assert alignment is not None
         speaker = speakers.index(clips[row].speaker_id)
         ids, frames = token_ids(alignment.phonemes), torch.tensor(alignment.frames)
-        example = Example(features_of(wave), ids, frames, speaker)
+        example = Example(features_of(clips, row, wave), ids, frames, speaker)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(stable_hash(seed, "student mel", clips[row].id))
             _, mel = student(collate([example]))

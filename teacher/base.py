@@ -62,6 +62,9 @@ class TeacherConfig(Config, ABC):
     """whether its library draws from torch's own generator, of which a process has one: nothing is
     loaded in other threads meanwhile, since new weights are drawn from it as well"""
 
+    makes_mels: ClassVar[bool] = False
+    """whether its speech comes with the log-mel that its vocoder was given"""
+
     @property
     def speaks_phonemes(self) -> bool:
         """Whether it can be told how a word sounds."""

@@ -98,6 +98,7 @@ def test_nine_in_ten_speakable_lines_are_accepted(run):
         assert row["license"] in {"Apache-2.0", "Apache-2.0 AND CC0-1.0"}
         assert row["synthetic"]
         assert len(wave(row)) / 24_000 == pytest.approx(row["duration_s"], abs=1e-4)
+        assert len(row["teacher_mel"]) == len(wave(row)) // 256 * 100
     manifest = json.loads(Path(run.output, "manifest.json").read_text())
     assert manifest["counts"]["accepted"] == len(accepted)
     assert manifest["runs"][0]["provenance"]["judges"]

@@ -23,6 +23,8 @@ from teacher.voices import VoiceBank, load_bank
 
 FLAC_BYTES_PER_S = 26_000
 """measured on 24 kHz mono speech"""
+MEL_BYTES_PER_S = 8_500
+"""measured, as Parquet compresses them"""
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,9 @@ def reckon(config: PlanConfig, bank: VoiceBank, text: SampleText, heard: Heard) 
     if heard.pilot:
         accepted, tries = heard.pilot.accepted_share, heard.pilot.tries_an_utterance
     kept = Interval.exactly(1.0) if config.dataset.keep_rejected_audio else accepted
-    storage_gb = _product(audio_h, kept).times(3600 * FLAC_BYTES_PER_S / 1e9)
+    mels = config.dataset.keep_mels and config.teacher.makes_mels
+    bytes_per_s = FLAC_BYTES_PER_S + (MEL_BYTES_PER_S if mels else 0)
+    storage_gb = _product(audio_h, kept).times(3600 * bytes_per_s / 1e9)
     names = config.plan.profiles
     spoken_h, rounds = audio_h.value * tries, tries / config.gate.candidates
     profiles = [cost_of(config, name, heard, spoken_h, units.units) for name in names]

@@ -17,7 +17,8 @@ from pipelines.speak.worker_context import WorkerContext
 from pipelines.verdict import Verdict, rank
 from speech.audio import SAMPLE_RATE
 from speech.audio.waveform import encode_flac
-from speech.dataset.schema import Clip, Rejection, Utterance
+from speech.dataset.mel_bytes import mel_bytes
+from speech.dataset.schema import Clip, MelBytes, Rejection, Utterance
 from speech.errors import InputError, Refused, in_one_line
 from speech.licenses import joint_license
 from speech.reasons import Reason
@@ -214,9 +215,15 @@ class UnitSynthesizer:
                 audio=flac,
                 phonemes=speech.phonemes,
                 phoneme_ends_s=speech.phoneme_ends_s,
+                teacher_mel=self._kept_mel(speech),
                 **self._row(take, verdict),
             )
         )
+
+    def _kept_mel(self, speech: Speech) -> MelBytes | None:
+        if speech.mel is None or not self.config.dataset.keep_mels:
+            return None
+        return mel_bytes(speech.mel)
 
     def _refuse(self, take: Attempt, verdict: Verdict, speech: Speech | Refused) -> None:
         stage = "teacher" if isinstance(speech, Refused) else "gate"

@@ -20,10 +20,12 @@ from speech.errors import InputError, Refused
 
 if TYPE_CHECKING:
     from datasets import Dataset
+    from torch import Tensor
 
 MAX_CLIP_S = 90.0
 COLUMNS = ("id", "text_normalized", "language", "speaker_id", "duration_s", "license")
 JUDGED = ("wer", "similarity", "mos")
+MEL = "teacher_mel"
 
 
 class Kind(NamedTuple):
@@ -41,6 +43,8 @@ KINDS = dict.fromkeys(COLUMNS, STRING) | {
         lambda found: pa.types.is_struct(found) and found.get_field_index("bytes") >= 0,
     ),
 }
+
+OPTIONAL = {MEL: Kind("binary", pa.types.is_binary)}
 
 
 @dataclass(frozen=True)
@@ -64,8 +68,8 @@ class ClipInfo:
 class Clips(Sequence[ClipInfo]):
     """The accepted clips of a dataset in the project's layout, in the order of its files."""
 
-    def __init__(self, location: str, infos: Sequence[ClipInfo], audio: "Dataset") -> None:
-        self.location, self._infos, self._audio = location, list(infos), audio
+    def __init__(self, location: str, infos: Sequence[ClipInfo], sound: "Dataset") -> None:
+        self.location, self._infos, self._sound = location, list(infos), sound
 
     def __len__(self) -> int:
         return len(self._infos)
@@ -86,9 +90,22 @@ class Clips(Sequence[ClipInfo]):
 
     def decoded(self, index: int) -> Wave:
         """As `wave`, but raises Refused."""
-        cell = self._audio[index]["audio"]
+        cell = self._sound[index]["audio"]
         wave, sample_rate = decode(cell["bytes"], MAX_CLIP_S)
         return np.nan_to_num(resample(wave, sample_rate, SAMPLE_RATE))
+
+    def teacher_mel(self, index: int, frames: int) -> "Tensor | None":
+        """(frames, mels) log-mels that the clip was made from, where the dataset keeps them; raises
+        InputError where they are of another number of frames."""
+        if MEL not in self._sound.column_names or not (data := self._sound[index][MEL]):
+            return None
+        from speech.dataset.mel_bytes import log_mel_of  # imports torch, in seconds
+
+        try:
+            return log_mel_of(data, frames)
+        except Refused as refusal:
+            name = self._infos[index].id
+            raise InputError(f"clip {name} of {self.location}: {refusal}") from refusal
 
 
 def open_clips(location: str) -> Clips:
@@ -122,8 +139,8 @@ def open_clips(location: str) -> Clips:
         )
         for row in rows
     ]
-    audio = table.select_columns(["audio"]).cast_column("audio", Audio(decode=False))
-    return Clips(location, infos, audio)
+    sound = table.select_columns([n for n in ("audio", MEL) if n in table.column_names])
+    return Clips(location, infos, sound.cast_column("audio", Audio(decode=False)))
 
 
 def _check_files(location: str, files: Sequence[str]) -> None:
@@ -139,7 +156,7 @@ def _check_files(location: str, files: Sequence[str]) -> None:
         schema = file.schema_arrow
         if missing := [name for name in KINDS if name not in schema.names]:
             raise InputError(f"{location} has no column {', '.join(missing)}")
-        for name, kind in KINDS.items():
+        for name, kind in (KINDS | (OPTIONAL if MEL in schema.names else {})).items():
             found = schema.field(name).type
             if not kind.fits(found):
                 raise InputError(f"{location}: column {name} is {found}, wanted {kind.wanted}")

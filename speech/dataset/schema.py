@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from datasets import Features
 
 
+class MelBytes(bytes):
+    """Log-mels, as `speech.dataset.mel_bytes` writes them."""
+
+
 @dataclass(frozen=True)
 class Utterance:
     """One thing to be spoken by one voice: a line of the corpus, or a part of one."""
@@ -103,6 +107,11 @@ class Row:
         Sequence[float] | None,
         "the second at which each character of `phonemes` ends, where known",
     ] = None
+    teacher_mel: Annotated[
+        MelBytes | None,
+        "the log-mel that the teacher's vocoder was given, if kept: one byte a band, 100 a frame of "
+        "256 samples; the natural log of its magnitude is ln(1e-5) + 0.075 times the byte",
+    ] = None
 
     def to_row(self) -> dict[str, Any]:
         audio = {"bytes": self.audio, "path": f"{self.id}.flac"} if self.audio else None
@@ -140,6 +149,7 @@ _TYPES = {
     float: "float32",
     bool: "bool",
     bytes: "audio",
+    MelBytes: "binary",
     Sequence[float]: "list",
 }
 

@@ -89,7 +89,7 @@ class StudentData:
 
     def _features(self, row: int) -> Features:
         """As they are cached: of a student of levels, the mels are packed."""
-        features = features_of(self.clips.wave(row))
+        features = features_of(self.clips, row, self.clips.wave(row))
         if self.codec is None:
             return features
         return replace(features, mel=self.codec.packed(features.mel.float()))

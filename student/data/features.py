@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from speech.audio.mel import log_mel
+from speech.audio.mel import HOP_LENGTH, log_mel
 from speech.audio.pitch import pitch_track
 from speech.audio.waveform import Wave
+from speech.dataset.clips import Clips
 
 
 @dataclass(frozen=True)
@@ -25,9 +26,20 @@ class Features:
         return sum(t.nbytes for t in (self.mel, self.pitch, self.voiced, self.energy))
 
 
-def features_of(wave: Wave) -> Features:
-    """(samples,) at 24 kHz."""
+def features_of(clips: Clips, row: int, wave: Wave) -> Features:
+    """Of a clip, with what it sounds like."""
     samples = torch.from_numpy(wave)
-    mel = log_mel(samples)
+    mel = target_mel(clips, row, wave)
     octaves, voiced = (track[: len(mel)] for track in pitch_track(samples))
     return Features(mel.half(), octaves, voiced.float(), mel.mean(-1))
+
+
+def target_mel(clips: Clips, row: int, wave: Wave) -> Tensor:
+    """(samples // hop, mels): what the teacher's vocoder was given, where the dataset keeps it, or that
+    of the wave.
+
+    That of a wave holds the noise of its vocoder, to which the student's own adds more: a vocoder's
+    speech, vocoded once more, loses 0.2 of DistillMOS (docs/students.md).
+    """
+    given = clips.teacher_mel(row, len(wave) // HOP_LENGTH)
+    return log_mel(torch.from_numpy(wave)) if given is None else given

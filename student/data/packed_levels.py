@@ -7,9 +7,9 @@ import torch
 from rich.console import Console
 from torch import Tensor
 
-from speech.audio.mel import log_mel
 from speech.dataset.clips import Clips
 from speech.progress import track
+from student.data.features import target_mel
 from student.models.ar_config import DmelConfig
 from student.models.ar_levels import fitted_levels, level_mels, level_numbers
 
@@ -42,7 +42,6 @@ def fitted_codec(
     """Levels for the clips `rows`, from at most `CLIPS` of them."""
     chosen = rows[:: -(-len(rows) // CLIPS)]
     mels = [
-        log_mel(torch.from_numpy(clips.wave(row)))
-        for row in track(chosen, "levels", console, "clip")
+        target_mel(clips, row, clips.wave(row)) for row in track(chosen, "levels", console, "clip")
     ]
     return LevelCodec(fitted_levels(torch.cat(mels), config))

@@ -136,6 +136,7 @@ class F5Config(TeacherConfig):
     compile: bool
     """with torch.compile, for speed on a GPU: its first batches take a minute or two more"""
 
+    makes_mels: ClassVar[bool] = True
     any_machine: ClassVar[Mapping[str, Any]] = {
         **TeacherConfig.any_machine,
         "memory_utilization": 0.9,

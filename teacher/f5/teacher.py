@@ -1,5 +1,6 @@
 """F5-TTS as a teacher: prompts from text and voices, then waveforms from batches of prompts."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -97,11 +98,12 @@ class F5Teacher(Teacher[F5Config]):
         prompts = [self._keyed(item, key) for item, key in zip(batch, keys, strict=True)]
         with self.watch("teacher"):
             mels = self.synthesize_mels(prompts)
+        voices = [item.request.voice for item in batch]
         with self.watch("vocoder"):
-            waves = self.vocode(mels, [item.request.voice for item in batch])
+            waves = self.vocode(mels, voices)
         return [
-            Speech(self._finished(wave), prompt.phonemes, prompt.phoneme_ends_s)
-            for wave, prompt in zip(waves, prompts, strict=True)
+            Speech(self._finished(wave), prompt.phonemes, prompt.phoneme_ends_s, mel)
+            for wave, prompt, mel in zip(waves, prompts, self._kept(mels, voices), strict=True)
         ]
 
     def _keyed(self, item: Prepared, key: str) -> Prompt:
@@ -121,6 +123,14 @@ class F5Teacher(Teacher[F5Config]):
             waves = [wave / gain for wave, gain in zip(waves, gains, strict=True)]
             together = torch.cat(waves).cpu()
         return [wave.numpy() for wave in together.split([len(wave) for wave in waves])]
+
+    def _kept(self, mels: Sequence[Tensor], voice_ids: Sequence[str]) -> list[Tensor]:
+        """What the waves were made of, on the CPU and as loud as they are, less the last frame, as
+        `log_mel`; they leave the device together."""
+        together = torch.cat([mel[:-1].float() for mel in mels]).cpu()
+        gains = [self.reference(voice_id)[1] for voice_id in voice_ids]
+        kept = together.split([len(mel) - 1 for mel in mels])
+        return [mel - math.log(gain) for mel, gain in zip(kept, gains, strict=True)]
 
     def _finished(self, wave: Wave) -> Wave:
         """What is not finite, or far too loud, is left as it is, for the gate to find."""

@@ -28,7 +28,7 @@ from teacher.f5.config import F5Config, SamplerConfig
 from teacher.f5.contours import contours_of
 from teacher.f5.frontend import AlignedFrontend, Said, checked_frames, with_stop
 from teacher.f5.packed_network import PackedNetwork
-from teacher.f5.sampler import Prompt, guide, is_guided, noise, schedule, shown
+from teacher.f5.sampler import Prompt, guide, initial_noise, is_guided, schedule, shown
 from teacher.f5.teacher import F5Teacher, reference_gain
 from teacher.voices import Voice
 
@@ -152,7 +152,7 @@ def sample_from(
     and `mel` (frames - R, mel_dim) are mixed; its like, on the CPU."""
     times = torch.tensor([start, *(t for t in schedule(config).tolist() if t > start)])
     target = torch.cat((prompt.reference, mel))
-    y = torch.lerp(noise(prompt.key, prompt.frames, network.mel_dim), target, start)
+    y = torch.lerp(initial_noise(prompt, network.mel_dim, config), target, start)
     y, reference = y.to(network.device), shown(prompt).to(network.device)
     conditions = network.conditions([prompt.tokens], reference, [prompt.frames], [prompt.contours])
     modulations = network.modulation(times.to(network.device)[:-1])

@@ -106,7 +106,7 @@ def test_numbers_equal_a_count_by_hand(tmp_path, corpus, capsys):
     assert found["rejected"] == {"unsupported_script": 1, "nothing_to_speak": 1, "empty": 1}
     assert (found["shards"], found["units"]) == (3, len(units))
     assert found["audio_h"] == pytest.approx(spoken_frames / FRAMES_PER_S / 3600)
-    assert found["storage_gb"] == pytest.approx(spoken_frames / FRAMES_PER_S * 26e-6)
+    assert found["storage_gb"] == pytest.approx(spoken_frames / FRAMES_PER_S * 34.5e-6)
     batches = [batch for frames in lengths for batch in packed(frames)]
     assert found["batches"] == len(batches)
     padded = sum(len(n) * n[0] for n in batches)
@@ -142,7 +142,7 @@ def test_weights_that_are_not_at_hand_leave_the_time_unknown(tmp_path, corpus, c
     assert found["shards"] <= found["batches"] <= found["utterances"]
     assert [found[name] for name in ("device", "times_real_time", "expected_h")] == [None] * 3
     told = " ".join(printed.err.split())
-    assert told.startswith("not measured: hf://SWivid/F5-TTS@")
+    assert "not measured: hf://SWivid/F5-TTS@" in told  # after its progress, on a busy machine
     assert told.endswith("give a local or gs:// path")
 
 

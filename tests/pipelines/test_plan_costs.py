@@ -239,7 +239,7 @@ def test_a_pilot_tells_yield_and_tries(tmp_path, monkeypatch):
     assert 1.1 < pilot.tries_an_utterance < 1.5
     assert found.spoken_h == pytest.approx(found.audio_h.value * pilot.tries_an_utterance)
     accepted_s = found.audio_h.value * 3600 * pilot.accepted / 40
-    assert found.storage_gb.value == pytest.approx(accepted_s * 26e-6)
+    assert found.storage_gb.value == pytest.approx(accepted_s * 34.5e-6)
     assert found.storage_gb.low < found.storage_gb.value < found.storage_gb.high
     shown = json.loads(json.dumps(as_json(found)))
     assert shown["pilot"]["accepted_share"]["value"] == pilot.accepted / 40
@@ -259,3 +259,11 @@ def test_without_a_pilot_one_batch_tells_the_speed_alone(tmp_path, monkeypatch):
     assert found.heard.times_real_time > 0
     assert found.spoken_h == found.audio_h.value
     assert speaking.BATCH < 40
+
+
+def test_mels_take_a_third_more_room(tmp_path, monkeypatch):
+    with_mels, without = (
+        piloted(tmp_path, monkeypatch, FakeGate(), f"dataset.keep_mels={kept}").storage_gb.value
+        for kept in ("true", "false")
+    )
+    assert with_mels == pytest.approx(without * 34.5 / 26)

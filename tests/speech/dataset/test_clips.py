@@ -1,3 +1,4 @@
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -5,9 +6,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import torch
 
+from speech.audio.mel import log_mel
 from speech.audio.waveform import decode
 from speech.dataset.clips import open_clips
+from speech.dataset.mel_bytes import mel_bytes
+from speech.dataset.schema import Clip, MelBytes
 from speech.errors import InputError
 from tests.spoken import reference_clips, write_dataset
 
@@ -67,3 +72,47 @@ def test_audio_that_is_none_is_named_in_one_line(tmp_path: Path) -> None:
     clips = open_clips(write_dataset(tmp_path, [clip]))
     with pytest.raises(InputError, match=f"^clip {clip.id} of {tmp_path} cannot be heard: "):
         clips.wave(0)
+
+
+def with_mels(clips: list[Clip]) -> list[Clip]:
+    """Half as loud as the clips are, so that they can be told from theirs."""
+    return [
+        replace(
+            clip, teacher_mel=mel_bytes(log_mel(torch.from_numpy(decode(clip.audio, 60)[0] / 2)))
+        )
+        for clip in clips
+    ]
+
+
+def test_mels_come_back_where_they_are_kept(tmp_path: Path) -> None:
+    kept, none = reference_clips()[:2]
+    clips = open_clips(write_dataset(tmp_path, [*with_mels([kept]), none]))
+    rows = {info.id: row for row, info in enumerate(clips)}
+    heard = log_mel(torch.from_numpy(clips.wave(rows[kept.id])))
+    mel = clips.teacher_mel(rows[kept.id], len(heard))
+    assert mel is not None
+    assert (mel - heard).mean().item() == pytest.approx(-math.log(2), abs=0.05)
+    assert clips.teacher_mel(rows[none.id], 10) is None
+
+
+def test_a_dataset_of_before_has_no_mels(tmp_path: Path) -> None:
+    dataset = Path(write_dataset(tmp_path, reference_clips()[:2]))
+    for file in dataset.glob("data/*.parquet"):
+        pq.write_table(pq.read_table(file).drop_columns(["teacher_mel"]), file)
+    clips = open_clips(str(dataset))
+    assert clips.teacher_mel(0, 10) is None
+    assert len(clips.wave(0)) > 0
+
+
+def test_mels_that_do_not_fit_are_named_in_one_line(tmp_path: Path) -> None:
+    clip = replace(reference_clips()[0], teacher_mel=MelBytes(500))
+    clips = open_clips(write_dataset(tmp_path / "short", [clip]))
+    with pytest.raises(InputError, match=f"^clip {clip.id} of .*: teacher_mel: 500 bytes"):
+        clips.teacher_mel(0, 6)
+    dataset = Path(write_dataset(tmp_path / "floats", [clip]))
+    file = next(path for path in dataset.glob("data/*.parquet") if pq.read_table(path).num_rows)
+    table = pq.read_table(file)
+    place = table.schema.get_field_index("teacher_mel")
+    pq.write_table(table.set_column(place, "teacher_mel", pa.array([[0.5]])), file)
+    with pytest.raises(InputError, match=r"column teacher_mel is list<.*>, wanted binary"):
+        open_clips(str(dataset))
