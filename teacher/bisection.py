@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from speech.audio.mel import HOP_LENGTH, N_MELS
 from speech.errors import InputError, Refused, in_one_line
 from speech.reasons import Reason
 from teacher.base import Prepared, Speech, Teacher
@@ -37,10 +38,14 @@ def speak_or_refuse(
 
 
 def _checked(speeches: Sequence[Speech], count: int) -> Sequence[Speech]:
-    """Raises ValueError for what is no batch of waves."""
+    """Raises ValueError for what is no batch of waves, or a mel that is not its wave's."""
     shapes = [np.shape(speech.wave) for speech in speeches]
     if len(shapes) != count or any(len(shape) != 1 for shape in shapes):
         raise ValueError(f"{count} prompts gave arrays of shapes {shapes}, not waves (samples,)")
+    for speech in speeches:
+        wanted = (len(speech.wave) // HOP_LENGTH, N_MELS)
+        if speech.mel is not None and np.shape(speech.mel) != wanted:
+            raise ValueError(f"a mel of shape {np.shape(speech.mel)}, wanted {wanted}")
     return speeches
 
 

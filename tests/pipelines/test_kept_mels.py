@@ -12,14 +12,19 @@ from fakes import FakeTeacher, fake_config, in_child, open_fake_studio, synth_fa
 from pipelines.config import SynthConfig
 from pipelines.speak.worker_context import WorkerContext
 from speech.dataset.mel_bytes import log_mel_of
+from speech.dataset.schema import Utterance
+from speech.errors import Refused
 from teacher.base import Prepared, Speech
 
 FRAMES, LEVEL = 23, -3.0
 
 
 class MelTeacher(FakeTeacher):
+    def __init__(self, frames: int = FRAMES) -> None:
+        self.frames = frames
+
     def speak(self, batch: Sequence[Prepared], keys: Sequence[str]) -> list[Speech]:
-        mel = torch.full((FRAMES, 100), LEVEL)
+        mel = torch.full((self.frames, 100), LEVEL)
         return [replace(speech, mel=mel) for speech in super().speak(batch, keys)]
 
 
@@ -50,3 +55,13 @@ def test_a_teacher_without_mels_leaves_them_out(tmp_path: Path) -> None:
     assert in_child(synth_fake, config) == 0
     mels = pq.read_table(tmp_path / "out/data")["teacher_mel"]
     assert mels.null_count == len(mels) > 0
+
+
+def test_a_mel_that_is_not_its_waves_is_the_teachers_error(tmp_path: Path) -> None:
+    config = fake_config(str(tmp_path / "out"), "corpus.txt")
+    context = replace(open_mel_studio(config), teacher=MelTeacher(frames=FRAMES + 1))
+    take = context.attempt(Utterance("a", "Hello.", "Hello.", "en", "speaker00", 0, "a:1"))
+    (refused,) = context.speak([take])
+    assert isinstance(refused, Refused)
+    assert refused.reason == "teacher_error"
+    assert "a mel of shape (24, 100), wanted (23, 100)" in refused.detail
