@@ -44,8 +44,8 @@ def _checked(speeches: Sequence[Speech], count: int) -> Sequence[Speech]:
         raise ValueError(f"{count} prompts gave arrays of shapes {shapes}, not waves (samples,)")
     for speech in speeches:
         wanted = (len(speech.wave) // HOP_LENGTH, N_MELS)
-        if speech.mel is not None and np.shape(speech.mel) != wanted:
-            raise ValueError(f"a mel of shape {np.shape(speech.mel)}, wanted {wanted}")
+        if speech.mel is not None and (found := tuple(speech.mel.shape)) != wanted:
+            raise ValueError(f"a mel of shape {found}, wanted {wanted}")
     return speeches
 
 
