@@ -1,12 +1,14 @@
 """Speak with a student.
 
-text="Hello there."  voice=NAME  output=hello.wav           or voice="NAME(2)+OTHER", a mix
-file=lines.txt output=spoken/          a file for each line, by its number (blank lines count):
-                                       00001.wav; file=- reads standard input
-checkpoint=out/student                 another student than the embedded one: local or gs://
-checkpoint=out/onnx                    its export: faster, and without torch
-reference=me.wav                       a voice it never heard, from a recording
-lexicon=words.tsv                      words said as you want them; in the text: [Kokoro](/kˈOkəɹO/)
+  text="Hello there."      what is said
+  voice=NAME               one of its voices, or a mix of two: voice="NAME(2)+OTHER"
+  output=hello.wav         a .wav or .flac file
+  file=lines.txt           a file for each line, in the folder output=...; file=- is standard input
+  checkpoint=out/student   another student than the embedded one: local or gs://
+  checkpoint=out/onnx      its export: faster, and without torch
+  reference=me.wav         a voice it never heard, from a recording
+  lexicon=words.tsv        words said as you want them; in the text itself: [Kokoro](/kˈOkəɹO/)
+A line's file is named by its number, blank lines counted: 00001.wav.
 """
 
 import io
