@@ -126,6 +126,9 @@ $(KINDS)/report/report.html: $(foreach kind,nar ar dmel,$(KINDS)/$(kind)/onnx/on
 speak: setup  ## TEXT="Hello there." OUT=speech.wav, by out/student
 	@exec $(PY) -m student.synthesize $(OWN_STUDENT:%=checkpoint=%) "text=$$TEXT" "output=$${OUT:-speech.wav}" $(ARGS)
 
+export: setup  ## a student to ONNX, which needs no torch (out/student/onnx)
+	@exec $(PY) -m student.export $(TO) $(ARGS)
+
 serve: setup  ## speech over HTTP as OpenAI's, by out/student: port=8000
 	@exec $(PY) -m student.serve $(OWN_STUDENT:%='~models.mini' +models.own=%) $(ARGS)
 
@@ -167,4 +170,4 @@ format: setup  ## rewrite the code in the project's format
 clean:  ## remove what runs have written (out/)
 	rm -rf out
 
-.PHONY: help setup demo flink-jar prism synth voices plan merge status verify push bench bench-teacher bench-serve bootstrap-corpus train-teacher train-vocoder train-student student-kinds speak serve web measure-teacher eval test test-long test-xla lint format clean
+.PHONY: help setup demo flink-jar prism synth voices plan merge status verify push bench bench-teacher bench-serve bootstrap-corpus train-teacher train-vocoder train-student student-kinds speak export serve web measure-teacher eval test test-long test-xla lint format clean

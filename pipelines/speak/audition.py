@@ -41,7 +41,7 @@ class ClipScores:
 
     accepted: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
-    """of those that did not pass"""
+    """why clips did not pass -> how many"""
     similarities: list[float] = field(default_factory=list)
 
     @property
