@@ -51,8 +51,8 @@ def _of_testset(testset: TestSetSummary | None, checked_dataset: bool) -> Iterat
     if testset.sentences < ENOUGH:
         yield Note(
             "sentences",
-            f"{testset.sentences} of at least {ENOUGH} sentences: counts stand for percentages, "
-            "and there are neither intervals nor verdicts.",
+            f"{testset.sentences} of at least {ENOUGH} sentences, which is too few for intervals and "
+            "verdicts; counts are shown in the place of percentages.",
         )
     elif testset.sentences < FEW:
         yield Note(
@@ -88,9 +88,9 @@ def _of_systems(systems: Sequence[SystemResult], baseline: str | None) -> Iterat
     if baseline is not None and len(systems) > 1:
         yield Note(
             "prosody",
-            f"MCD and F0 are held against the audio of {baseline}, where voices are the same; where "
-            f"{baseline} itself has these figures, against its own second takes, with other seeds: "
-            "no system can be expected to be nearer to one take than the next take is.",
+            f"MCD and F0 compare a clip with that of {baseline} in the same voice. {baseline} itself, "
+            "where it has these figures, is compared with its own second takes, of other seeds: no "
+            "system can be expected to come nearer to a take than another take of it does.",
         )
 
 
