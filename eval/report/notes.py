@@ -9,7 +9,9 @@ from eval.report.results import SystemResult, TestSetSummary
 FEW = 30
 """sentences, below which an interval is itself unsure"""
 
-UNCHECKED = "No dataset could be compared with: that no sentence was trained on is not checked."
+UNCHECKED = (
+    "There was no dataset to compare with, so it is not known whether a sentence was trained on."
+)
 
 
 @dataclass(frozen=True)
