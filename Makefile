@@ -133,7 +133,7 @@ $(KINDS)/report/report.html: $(foreach kind,nar ar dmel,$(KINDS)/$(kind)/onnx/on
 speak: setup  ## TEXT="Hello there." OUT=speech.wav, by out/student
 	@exec $(PY) -m student.synthesize $(OWN_STUDENT:%=checkpoint=%) "text=$$TEXT" "output=$${OUT:-speech.wav}" $(ARGS)
 
-export: setup  ## a student to ONNX, for use without torch (out/student/onnx)
+export: setup  ## a student to ONNX, without torch (out/student/onnx)
 	@exec $(PY) -m student.export $(TO) $(ARGS)
 
 serve: setup  ## speech over HTTP as OpenAI's, by out/student: port=8000

@@ -71,6 +71,7 @@ def main(config: SynthesizeConfig) -> int:
 
     if config.file is not None:
         introduce()
+    loading = ", loading included"  # the first text waits for dictionaries and graphs
     for path, line in targets(config, lines):
         request = SynthesisRequest(line, voice, language, config.seed, config.speed)
         start = time.perf_counter()
@@ -86,8 +87,9 @@ def main(config: SynthesizeConfig) -> int:
             introduce()
         write_wave(path, wave)
         length_s = len(wave) / SAMPLE_RATE
-        told = f"{path}: {length_s:.1f} s of speech in {took_s:.2f} s"
+        told = f"{path}: {length_s:.1f} s of speech in {took_s:.2f} s{loading}"
         console.print(told, markup=False, soft_wrap=True)
+        loading = ""
     return 1 if failed else 0
 
 
