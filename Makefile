@@ -29,6 +29,13 @@ override OUT := $(value OUT)
 override ARGS := $(value ARGS)
 export TEXT OUT
 TO = $(if $(filter command,$(OUT_IS)),"output=$$OUT")
+# an option beside the target would be make's own variable, and dropped without a word
+LOWER = a% b% c% d% e% f% g% h% i% j% k% l% m% n% o% p% q% r% s% t% u% v% w% x% y% z% +% ~%
+STRAY := $(strip $(filter-out $(if $(filter bench-teacher,$(MAKECMDGOALS)),device shape lines steps),\
+  $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(filter $(LOWER),$(name))))))
+ifdef STRAY
+  $(error options go in ARGS: make $(MAKECMDGOALS) ARGS="$(strip $(foreach name,$(STRAY),$(name)=$(value $(name))))")
+endif
 BENCHED = $(foreach key,device shape lines steps,$(if $(filter command,$(origin $(key))),$(key)=$($(key))))
 
 help:  ## this list
@@ -128,6 +135,9 @@ $(KINDS)/report/report.html: $(foreach kind,nar ar dmel,$(KINDS)/$(kind)/onnx/on
 speak: setup  ## TEXT="Hello there." OUT=speech.wav, by out/student
 	@exec $(PY) -m student.synthesize $(OWN_STUDENT:%=checkpoint=%) "text=$$TEXT" "output=$${OUT:-speech.wav}" $(ARGS)
 
+export: setup  ## a student to ONNX, without torch (out/student/onnx)
+	@exec $(PY) -m student.export $(TO) $(ARGS)
+
 serve: setup  ## speech over HTTP as OpenAI's, by out/student: port=8000
 	@exec $(PY) -m student.serve $(OWN_STUDENT:%='~models.mini' +models.own=%) $(ARGS)
 
@@ -169,4 +179,4 @@ format: setup  ## rewrite the code in the project's format
 clean:  ## remove what runs have written (out/)
 	rm -rf out
 
-.PHONY: help setup demo flink-jar prism synth voices plan merge status verify push bench bench-teacher bench-serve bootstrap-corpus train-teacher train-vocoder train-student student-kinds speak serve web measure-teacher eval test test-long test-xla lint format clean
+.PHONY: help setup demo flink-jar prism synth voices plan merge status verify push bench bench-teacher bench-serve bootstrap-corpus train-teacher train-vocoder train-student student-kinds speak export serve web measure-teacher eval test test-long test-xla lint format clean

@@ -176,7 +176,7 @@ def find_dropped(config: MergeConfig, runs: Sequence[SourceRun], console: Consol
         one = doubles[0]
         raise InputError(
             f"{one.id} is in {one.first.dataset}/{one.first.part.data} and in "
-            f"{one.source.dataset}/{one.source.part.data}, as {len(doubles)} ids are in two; "
+            f"{one.source.dataset}/{one.source.part.data}: {len(doubles)} ids are in two datasets; "
             "on_duplicate=keep_first leaves out the later clip"
         )
     return dropped

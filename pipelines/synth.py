@@ -1,9 +1,10 @@
 """Text corpora -> plan -> units -> [pack -> teacher -> gate -> write] -> files -> dataset.
 
 Overrides are key=value, for instance:
-  corpus.paths=[lines.txt,gs://b/c.jsonl]   voices.per_text=2   seed=2   limit=100
+  corpus.paths=[lines.txt,gs://b/c.jsonl]   voices.per_text=2   limit=100
   mode=extend   new lines or voices for a finished dataset, whose files stay as they are
-  output=gs://bucket/dataset   runner=dataflow   teacher=f5_base license.allow=[CC-BY-NC-4.0,MIT]
+  teacher=f5_base license.allow=[CC-BY-NC-4.0,MIT]   runner=dataflow
+  output=gs://bucket/dataset
 Run it again to continue after a crash; a finished dataset says so in seconds.
 """
 

@@ -14,7 +14,7 @@ class Command:
     """What a user types a name for."""
 
     module: str
-    """that runs"""
+    """the module that `python -m` runs"""
     extra: str
     """of this distribution, which installs what it needs; of `speak`, for a student in torch"""
     about: str

@@ -17,7 +17,7 @@ class Size:
 
     parameters: int
     bytes: int
-    """of the weights' files"""
+    """size of the weights' files"""
     precision: str | None = None
     """of the arithmetic: float32, bfloat16, int8"""
 

@@ -1,6 +1,7 @@
 """Align a dataset's phonemes with its audio once for all trainings, and draw a few to look at.
 
-dataset=out/dataset   picture=out/alignments.png   trust_known=false
+  dataset=out/dataset   picture=out/alignments.png   trust_known=false
+Trainings would do so themselves; what is found is kept in _alignments/ below the dataset.
 """
 
 import sys

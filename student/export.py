@@ -1,8 +1,9 @@
 """Export a student to ONNX, for `student.onnx.runtime`, which needs no torch.
 
-checkpoint=out/student   output=out/student/onnx   int8=true
-checkpoint=out/old_onnx  output=out/new_onnx       an export of an earlier version, written as this one
-                                                   does: same weights and precision, and as fast
+  checkpoint=out/student    output=out/student/onnx   int8=true
+  checkpoint=out/old_onnx   output=out/new_onnx
+An export of an earlier version, as the second is, is written as this one writes them: its weights and
+precision stay, and it is as fast as a new one.
 """
 
 import io

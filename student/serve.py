@@ -1,10 +1,11 @@
 """Serve students over HTTP, as OpenAI's speech API.
 
-models.mini=out/onnx                   another student than the embedded one
-+models.mine=out/onnx                  one more
-host=0.0.0.0 port=8080                 for other machines too
-tls_cert=cert.pem tls_key=key.pem      https
-new_key=alice                          make an API key; its line goes into keys.file=...
+  models.mini=out/onnx               another student than the embedded one
+  +models.mine=out/onnx              one more
+  host=0.0.0.0 port=8080             for other machines too
+  tls_cert=cert.pem tls_key=key.pem  https
+  new_key=alice                      make an API key, and the line for the file keys.file=...
+Ctrl-C, or SIGTERM, finishes what is begun and ends it.
 """
 
 import asyncio

@@ -1,12 +1,14 @@
 """Speak with a student.
 
-text="Hello there."  voice=NAME  output=hello.wav           or voice="NAME(2)+OTHER", a mix
-file=lines.txt output=spoken/          a file for each line, by its number (blank lines count):
-                                       00001.wav; file=- reads standard input
-checkpoint=out/student                 another student than the embedded one: local or gs://
-checkpoint=out/onnx                    its export: faster, and without torch
-reference=me.wav                       a voice it never heard, from a recording
-lexicon=words.tsv                      words said as you want them; in the text: [Kokoro](/kˈOkəɹO/)
+  text="Hello there."      what is said
+  voice=NAME               one of its voices, or a mix of two: voice="NAME(2)+OTHER"
+  output=hello.wav         a .wav or .flac file
+  file=lines.txt           a file for each line, in the folder output=...; file=- is standard input
+  checkpoint=out/student   another student than the embedded one: local or gs://
+  checkpoint=out/onnx      its export: faster, and without torch
+  reference=me.wav         a voice it never heard, from a recording
+  lexicon=words.tsv        words said as you want them; in the text itself: [Kokoro](/kˈOkəɹO/)
+A line's file is named by its number, blank lines counted: 00001.wav.
 """
 
 import io
@@ -69,6 +71,7 @@ def main(config: SynthesizeConfig) -> int:
 
     if config.file is not None:
         introduce()
+    loading = ", loading included"  # the first text waits for dictionaries and graphs
     for path, line in targets(config, lines):
         request = SynthesisRequest(line, voice, language, config.seed, config.speed)
         start = time.perf_counter()
@@ -84,8 +87,9 @@ def main(config: SynthesizeConfig) -> int:
             introduce()
         write_wave(path, wave)
         length_s = len(wave) / SAMPLE_RATE
-        told = f"{path}: {length_s:.1f} s of speech in {took_s:.2f} s"
+        told = f"{path}: {length_s:.1f} s of speech in {took_s:.2f} s{loading}"
         console.print(told, markup=False, soft_wrap=True)
+        loading = ""
     return 1 if failed else 0
 
 

@@ -1,8 +1,9 @@
 """Train a student on a dataset in the project's layout.
 
-  dataset=out/dataset   output=out/student   student=nar|ar   training.steps=20000
-  clips.wer_max=0 clips.mos_min=3.5 clips.speakers=[speaker00]         (what is trained on)
-  init_from=out/other/student.safetensors        (fine-tune; prune with student.hidden_dim=448)
+  dataset=out/dataset   output=out/student   training.steps=20000
+  student=ar            the autoregressive kind; nar by default
+  clips.wer_max=0       train on such clips alone; clips.mos_min=3.5, clips.speakers=[speaker00]
+  init_from=FILE        begin with out/other/student.safetensors; student.hidden_dim=448 prunes it
 Run it again to continue. Several devices: torchrun --standalone --nproc_per_node 8 -m student.train ...
 """
 

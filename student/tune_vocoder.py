@@ -1,7 +1,7 @@
 """Tune a student's vocoder on the student's own mels: it learns to undo what they lack.
 
   checkpoint=out/student   dataset=out/dataset   output=out/student_tuned   training.steps=2000
-  intermediate_dim=384                                   (a smaller vocoder, nearly as good)
+  intermediate_dim=384     a smaller vocoder, nearly as good
 The student is given the true durations of each clip, and its pitch and energy or, step by step, the
 mels before, so that what it makes and the clip's wave belong together. Run it again to continue.
 """

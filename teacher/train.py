@@ -1,8 +1,8 @@
 """Train or fine-tune an F5-TTS of any size on a dataset in the project's layout.
 
   dataset=out/dataset   output=out/teacher   training.steps=10000   batch_frames=8192
-  init_from=package://teacher/mini/model.safetensors                      (fine-tune)
-  teacher=f5_base init_from=hf://OWNER/NAME@COMMIT/FILE                   (another shape)
+  init_from=FILE        fine-tune package://teacher/mini/model.safetensors, hf://OWNER/NAME@COMMIT/FILE
+  teacher=f5_base       the published shape
 Run it again to continue. Several devices: torchrun --standalone --nproc_per_node 8 -m teacher.train ...
 """
 

@@ -1,8 +1,9 @@
 """Train a small vocoder on the clips of a dataset in the project's layout.
 
-  dataset=out/dataset   output=out/vocoder   training.steps=20000   vocoder.dim=512
-  init_from=package://teacher/mini/vocoder.safetensors   adversarial_from=2000   (train it on)
-  teacher_share=0.5                                      half of the mels as the teacher makes them
+  dataset=out/dataset     output=out/vocoder   training.steps=20000   vocoder.dim=512
+  init_from=FILE          train package://teacher/mini/vocoder.safetensors on
+  adversarial_from=2000   against discriminators from this step on
+  teacher_share=0.5       half of the mels as the teacher makes them
 Run it again to continue.
 """
 

@@ -45,3 +45,28 @@ def test_arguments_are_words_of_the_shell(tmp_path: Path) -> None:
         'corpus.paths=["a, b.txt"]',
     ]
     assert make(tmp_path, "plan", "OUT=数据 [1]", "ARGS=limit=2") == ["output=数据 [1]", "limit=2"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        (["synth", "limit=3"], 'make synth ARGS="limit=3"'),
+        (["synth", "corpus.paths=[a.txt]", "ARGS=seed=2"], 'ARGS="corpus.paths=[a.txt]"'),
+        (["serve", "+models.mine=out/onnx"], 'make serve ARGS="+models.mine=out/onnx"'),
+        (["bench", "device=cuda"], 'make bench ARGS="device=cuda"'),
+    ],
+)
+def test_an_option_that_is_not_in_args_is_refused(typed: list[str], told: str) -> None:
+    """Make would take it for a variable of its own, and the command would run without it."""
+    command = ["make", "-n", "-f", str(ROOT / "Makefile"), "-o", "setup", *typed]
+    ended = subprocess.run(command, cwd=ROOT, env=untold(), capture_output=True, text=True)
+    assert ended.returncode == 2
+    assert told in ended.stderr
+
+
+def test_of_the_teachers_benchmark_some_are_variables(tmp_path: Path) -> None:
+    assert make(tmp_path, "bench-teacher", "device=cuda", "lines=4", "ARGS=turn_lines=2") == [
+        "device=cuda",
+        "lines=4",
+        "turn_lines=2",
+    ]

@@ -24,7 +24,7 @@ class Cost:
     """Of one batch. A step is one evaluation of the network, guidance included, and the update."""
 
     frames: int
-    """of its items, without padding"""
+    """frames of its items, without padding"""
     step_kernels: int
     step_waits: int
     step_to_device: int

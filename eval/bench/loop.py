@@ -37,7 +37,7 @@ class Row:
     speed: float | None = None
     """seconds of sound made in a second"""
     ratio: float | None = None
-    """of the speed to the first contestant's in the same turn"""
+    """its speed over the first contestant's in the same turn"""
     peak_bytes: int | None = None
     """weights, and the most that was added to them at work; None where the system does not tell"""
     missing: str | None = None

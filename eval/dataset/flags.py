@@ -46,7 +46,7 @@ MOS_MAX = 3.5
 @dataclass(frozen=True)
 class Flag:
     place: int
-    """of the clip in the sample"""
+    """index of the clip in the sample"""
     defect: str
     evidence: str
     severity: float

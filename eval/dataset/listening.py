@@ -35,7 +35,7 @@ class Evidence:
     """Of one clip, numbers alone; None where a judge failed."""
 
     number: int
-    """of the row in the dataset"""
+    """number of the row in the dataset"""
     duration_s: float
     rate: float
     """characters of normalised text per second"""

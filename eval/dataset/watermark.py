@@ -30,9 +30,9 @@ class WatermarkStudy:
     name: str
     clips: int
     found: Interval | None
-    """of the clips whose rows say that they are marked"""
+    """share of the clips said to be marked in which the mark is heard"""
     false_alarms: Interval | None
-    """of those that say they are not"""
+    """share of the other clips in which a mark is heard"""
     found_in_copies: Interval | None
     """of these, once they were marked here and stored as the dataset would"""
     wer: Interval | None

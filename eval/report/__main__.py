@@ -4,8 +4,9 @@
     dataset -> rows, a sample heard again -> distributions and flags -> page
 
 Overrides are key=value, for instance:
-  dataset=out/dataset   systems=[teacher:f5_mini,student:out/student,audio:clips]
-  testset=lines.txt|lines.jsonl|meta.lst   limit=20   gate.wer_max=0.05   output=gs://bucket/report
+  dataset=out/dataset   limit=20   gate.wer_max=0.05   output=gs://bucket/report
+  systems=[teacher:f5_mini,student:out/student,audio:clips]
+  testset=lines.txt|lines.jsonl|meta.lst
   judges=hub   judges.dnsmos=true
 The exit status is 1 where a limit of the gate is not kept, or a part that was asked for is missing.
 """

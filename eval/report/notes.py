@@ -9,7 +9,9 @@ from eval.report.results import SystemResult, TestSetSummary
 FEW = 30
 """sentences, below which an interval is itself unsure"""
 
-UNCHECKED = "No dataset could be compared with: that no sentence was trained on is not checked."
+UNCHECKED = (
+    "There was no dataset to compare with, so it is not known whether a sentence was trained on."
+)
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,8 @@ def _of_testset(testset: TestSetSummary | None, checked_dataset: bool) -> Iterat
     if testset.sentences < ENOUGH:
         yield Note(
             "sentences",
-            f"{testset.sentences} of at least {ENOUGH} sentences: counts stand for percentages, "
-            "and there are neither intervals nor verdicts.",
+            f"{testset.sentences} of at least {ENOUGH} sentences, which is too few for intervals and "
+            "verdicts; counts are shown in the place of percentages.",
         )
     elif testset.sentences < FEW:
         yield Note(
@@ -88,9 +90,9 @@ def _of_systems(systems: Sequence[SystemResult], baseline: str | None) -> Iterat
     if baseline is not None and len(systems) > 1:
         yield Note(
             "prosody",
-            f"MCD and F0 are held against the audio of {baseline}, where voices are the same; where "
-            f"{baseline} itself has these figures, against its own second takes, with other seeds: "
-            "no system can be expected to be nearer to one take than the next take is.",
+            f"MCD and F0 compare a clip with that of {baseline} in the same voice. {baseline} itself, "
+            "where it has these figures, is compared with its own second takes, of other seeds: no "
+            "system can be expected to come nearer to a take than another take of it does.",
         )
 
 

@@ -28,9 +28,9 @@ class JudgedClip:
     problems: Mapping[str, str] = field(default_factory=dict)
     """by judge, `system` or `prosody`: why a value is missing"""
     alignment: Sequence[WordRun] = ()
-    """of the text with the transcript"""
+    """the text beside the transcript, run by run"""
     second_transcript: str | None = None
-    """of the second recogniser, where there is one"""
+    """what the second recogniser heard, where there is one"""
 
 
 def unsaid(clips: Sequence[JudgedClip]) -> int:

@@ -55,7 +55,7 @@ class System:
     voices: Sequence[str] = ()
     """of them, those that take turns; none: the synthesizer's own"""
     title: str = ""
-    """behind its name"""
+    """what stands behind its name in titles"""
 
 
 @dataclass(frozen=True)

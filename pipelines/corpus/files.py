@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from pipelines.corpus import hub
 from pipelines.corpus.config import CorpusConfig
@@ -18,7 +18,7 @@ from pipelines.corpus.spans import WHOLE, Span, is_cut_by_bytes
 from pipelines.corpus.text_files import read_text
 from speech.dataset.schema import Rejection
 from speech.errors import InputError
-from speech.storage import fingerprint, glob
+from speech.storage import fingerprint, glob, is_gcs
 
 READ_BYTES = 8 * 2**20
 """what is small enough to be read by whoever starts a run, within a second or two"""
@@ -55,10 +55,22 @@ def expand(config: CorpusConfig) -> list[CorpusFile]:
     paths: dict[str, None] = {}
     for pattern in config.paths:
         is_hub = pattern.startswith(hub.SCHEME)
-        paths.update(dict.fromkeys([pattern] if is_hub else glob(pattern)))
+        paths.update(dict.fromkeys([pattern] if is_hub else _matches(pattern)))
     kinds = {path: _kind(path) for path in paths}  # all names are checked before any content
     with ThreadPoolExecutor(_AT_ONCE) as threads:
         return list(threads.map(_open, kinds, kinds.values()))
+
+
+def _matches(pattern: str) -> list[str]:
+    """The files of a pattern; a folder is told what to say instead of its name."""
+    folder = Path(pattern).expanduser()
+    if not is_gcs(pattern) and folder.is_dir():
+        if any(folder.rglob("*.arrow")):
+            advice = "saved by datasets: write Parquet of it, load_from_disk(...).to_parquet(...)"
+        else:
+            advice = f"name its files, as {pattern.rstrip('/')}/*.parquet"
+        raise InputError(f"{pattern!r} is a folder; {advice}")
+    return glob(pattern)
 
 
 def _kind(path: str) -> str:

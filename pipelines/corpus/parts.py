@@ -41,12 +41,12 @@ class CorpusPart:
     lines: int | None
     """that are read, as they were counted; None: they are yet to be"""
     is_cut: bool = False
-    """there are more, and `limit` leaves them out"""
+    """whether `limit` leaves out some of its lines"""
     span: Span = WHOLE
     layout: Layout | None = None
     """of a table that is read in spans"""
     items_before: int = 0
-    """of the same file, in earlier spans"""
+    """items of the same file in earlier spans"""
 
     def read(self, config: CorpusConfig) -> Iterator[Line | Rejection]:
         """What is there, even if it is not what was counted; where it is cut, its beginning.

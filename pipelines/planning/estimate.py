@@ -41,10 +41,10 @@ class Estimate:
     """of all rows"""
     units: RunUnits
     audio_h: Interval
-    """of all utterances, once each"""
+    """hours of speech, each utterance once"""
     heard: Heard
     spoken_h: float
-    """with all tries"""
+    """hours of speech with all tries"""
     storage_gb: Interval
     """of 10^9 bytes; of what the pilot accepts or, without one, of all"""
     requests: Requests

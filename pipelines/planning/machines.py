@@ -26,7 +26,7 @@ class ProfileCost:
     times_real_time: float | None
     basis: Basis | None
     device_h: float | None
-    """of one worker, or of all together"""
+    """device hours of all workers together"""
     wall_h: float | None
     usd: float | None
 

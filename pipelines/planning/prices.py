@@ -37,7 +37,7 @@ class Profile(Sourced):
     """Hardware that one worker has."""
 
     accelerator: str
-    """a key of the throughput's table"""
+    """its key in the table of throughputs"""
     usd_an_hour: float | None = Field(ge=0)
     """of the accelerator where there is a `machine` beside it, else of all; None: not public"""
     machine: Machine | None

@@ -29,9 +29,9 @@ SOFT_DELETE_MONTHS = 7 / 30
 @dataclass(frozen=True)
 class Requests:
     class_a: int
-    """writes and listings"""
+    """requests of Cloud Storage's class A: writes and listings"""
     class_b: int
-    """reads and looks at metadata"""
+    """requests of class B: reads of data and of metadata"""
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,11 @@ class StorageCost:
 
     requests_usd: float
     month_usd: float
-    """of the finished dataset"""
+    """dollars a month for keeping the finished dataset"""
     soft_delete_usd: float
     """once: of the units' own files, for seven days after they were merged"""
     download_usd: float
-    """of the whole dataset once, out of the cloud, retrieval with it"""
+    """dollars for one download of the whole dataset out of the cloud, retrieval included"""
     replication_usd: float | None
     """of every byte written, where the bucket is multi-region; None: the price is not known"""
 

@@ -15,7 +15,7 @@ from teacher.packing import pack
 class Round:
     accepted: int = 0
     audio_s: float = 0.0
-    """of all that was spoken"""
+    """seconds of all that was spoken"""
     again: list[Attempt] = field(default_factory=list)
     turned_down: Counter[str] = field(default_factory=Counter)
     """why these are tried again"""

@@ -37,7 +37,7 @@ class SamplePart:
 @dataclass(frozen=True)
 class CorpusSample:
     files: tuple[CorpusFile, ...]
-    """that are read"""
+    """the files that are read"""
     parts: tuple[SamplePart, ...]
     is_whole: bool
     limit: int | None

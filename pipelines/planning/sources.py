@@ -27,9 +27,9 @@ class Source:
     form: Form
     """how it is sampled: by windows of bytes, by windows of rows, from its beginning alone"""
     size: int
-    """bytes, rows or lines, as the form counts"""
+    """in bytes, rows or lines, as the form counts"""
     lines: float
-    """guessed of text and of .gz, else known"""
+    """a guess for text and .gz, exact for others"""
 
 
 def sources_of(files: Sequence[CorpusFile], config: CorpusConfig, seed: int) -> list[Source]:

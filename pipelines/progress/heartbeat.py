@@ -36,13 +36,13 @@ class Seen:
     started_at: float
     updated_at: float
     unit: str = ""
-    """that it is making, or has made last"""
+    """the unit that it is making, or made last"""
     units: int = 0
-    """made"""
+    """units that it has made"""
     rows: int = 0
     accepted: int = 0
     audio_s: float = 0.0
-    """of the clips accepted"""
+    """seconds of the accepted clips"""
     reasons: dict[str, int] = field(default_factory=dict)
 
     @property

@@ -26,13 +26,13 @@ class Progress:
     accepted: int = 0
     rejected: int = 0
     audio_s: float = 0.0
-    """of the clips accepted"""
+    """seconds of the accepted clips"""
     tries: int = 0
     """clips spoken, whatever became of them"""
     known: int = 0
     """rows that an earlier run has made"""
     lines: int = 0
-    """of the corpus that were planned"""
+    """lines of the corpus that were planned"""
 
     def __add__(self, other: "Progress") -> "Progress":
         return Progress(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))

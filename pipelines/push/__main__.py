@@ -1,7 +1,9 @@
 """Publish a finished dataset, a student, or both, on the Hugging Face hub.
 
-  dataset=out/dataset student=out/student/onnx repo=owner/name   one repository of each kind
-  dry_run=true   say what would be sent, and send nothing
+  repo=owner/name            one repository of each kind
+  dataset=out/dataset        what is sent to the dataset repository
+  student=out/student/onnx   what is sent to the model repository
+  dry_run=true               say what would be sent, and send nothing
 The token is HF_TOKEN, or that of `hf auth login`. Given again, the command sends what is missing.
 """
 

@@ -18,13 +18,13 @@ class Parcel:
     repo_type: Literal["dataset", "model"]
     origin: Location
     files: Mapping[str, Location | bytes]
-    """where each lies (local or gs://), or what is in it"""
+    """name in the repository -> where the file is (local or gs://), or its content"""
     sizes: Mapping[str, int]
-    """bytes"""
+    """name -> bytes"""
     licenses: Collection[str]
     """of what is in the files, as SPDX expressions"""
     notes: Collection[str] = ()
-    """what whoever publishes it should have read"""
+    """what a person should read before publishing it"""
     owned: tuple[str, ...] = ()
     """folders of the repository in which nothing else may stay"""
 

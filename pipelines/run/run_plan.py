@@ -41,7 +41,7 @@ class RunPlan:
     todo: tuple[int, ...]
     voice_licenses: dict[str, str]
     tag: str = ""
-    """of the run in its dataset"""
+    """the name of the run within its dataset: empty for the first, e001 for an extension"""
     earlier: tuple[Part, ...] = ()
     """shards whose rows were there before it, where it extends a dataset"""
 

@@ -19,7 +19,7 @@ def print_summary(
         voices.add_row(voice, str(part.accepted), str(part.rejected), minutes)
     console.print(voices)
     if summary.reasons:
-        reasons = Table("reason", "rows", title="rejected, each with its reason in rejected/")
+        reasons = Table("reason", "rows", title="rejected rows")
         for reason, count in summary.reasons.items():
             reasons.add_row(reason, str(count))
         console.print(reasons)
@@ -28,9 +28,16 @@ def print_summary(
         f"{summary.total.accepted} of {summary.rows} rows accepted ({summary.accepted_share:.1%}), "
         f"{audio_s / 60:.1f} minutes of speech in {config.output}"
     )
+    if not summary.total.accepted:
+        console.print(
+            f"no clip passed: {config.output}/rejected/ has each row with its reason, "
+            "docs/rejections.md what the reasons mean",
+            style="yellow",
+            soft_wrap=True,
+        )
     if wall_s is not None:
         spent = ", ".join(
-            f"{stage} {summary.stats[f'{stage}_s']:.1f} s"
+            f"{stage} {summary.stats[f'{stage}_s']:.1f}"
             for stage in STAGES
             if summary.stats.get(f"{stage}_s", 0) >= 0.05
         )

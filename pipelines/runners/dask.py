@@ -31,7 +31,7 @@ class DaskConfig(RunnerConfig):
     threads: int = Field(ge=1)
     """of torch, in each process"""
     partitions: int = Field(ge=1)
-    """of the work, for each thread of the cluster"""
+    """parts of the work for each thread of the cluster"""
 
     @property
     def is_this_machine(self) -> bool:

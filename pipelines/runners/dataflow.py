@@ -58,7 +58,7 @@ class DataflowConfig(RunnerConfig):
     """both jobs', before -plan and -speak: of a name one job at a time may run"""
     image: str
     plan_image: str | None
-    """null: `image`"""
+    """the image of the plan's workers; null: that of `image`"""
     plan_machine_type: str
     plan_max_workers: int = Field(ge=1)
     machine_type: str

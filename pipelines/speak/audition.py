@@ -41,7 +41,7 @@ class ClipScores:
 
     accepted: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
-    """of those that did not pass"""
+    """why clips did not pass -> how many"""
     similarities: list[float] = field(default_factory=list)
 
     @property
@@ -147,7 +147,8 @@ def warn(config: SynthConfig, heard: Mapping[str, ClipScores], console: Console)
         if not found.accepted:
             console.print(
                 f"voice {name}: {found} accepted of its first lines, where the gate asks for "
-                f"similarity from {config.gate.similarity_min:g} on",
+                f"similarity from {config.gate.similarity_min:g} on and WER up to "
+                f"{config.gate.wer_max:g}",
                 style="yellow",
             )
 

@@ -54,9 +54,9 @@ class _Record:
     alone: bool = False
     """whether what is in flight is a suspect on trial"""
     suspects: dict[str, int] = field(default_factory=dict)
-    """with how often each was alone in flight when its worker died"""
+    """key -> how often it was alone in flight when its worker died"""
     deadly: dict[str, str] = field(default_factory=dict)
-    """with what they did"""
+    """key -> what it did"""
 
 
 _RECORD = TypeAdapter(_Record)

@@ -37,7 +37,7 @@ class WorkerContext:
     limit: BatchLimit
     watch: Stopwatch
     judge_threads: Executor | None = None
-    """beside the teacher; None: it waits for the judges"""
+    """threads that judge while the teacher speaks; None: the teacher waits for the judges"""
     watermark: Watermark | None = None
 
     def attempt(self, utterance: Utterance, number: int = 0) -> Attempt:

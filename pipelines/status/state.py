@@ -40,18 +40,18 @@ class State:
     shards: int
     shards_done: int
     rows: int | None
-    """planned; None until the text is"""
+    """planned rows; None until the text is planned"""
     rows_done: int
     accepted: int
     audio_s: float
     reasons: Mapping[str, int]
     units_done: int
-    """of the shards that are not merged yet"""
+    """finished units of shards that are not merged yet"""
     units_left: int
     workers: tuple[Seen, ...] = ()
     workers_alive: int = 0
     rows_per_s: float = 0.0
-    """of the workers that are alive, in all"""
+    """of all living workers together"""
     slowest: tuple[SlowUnit, ...] = field(default=())
 
     @property

@@ -94,9 +94,10 @@ def _print(
         say(f"{tag} is extending it and not finished: its command, given again, goes on with it")
     sizes = found.listing.sizes
     count = len(found.problems)
+    shards = f"{len(found.shards)} shard{'s' * (len(found.shards) != 1)}"
     whole = f"{count} problem{'s' * (count > 1)}" if count else "all is well"
     say(
-        f"{config.output}: {len(found.shards)} shards, {found.rows} rows, {len(sizes)} files, "
+        f"{config.output}: {shards}, {found.rows} rows, {len(sizes)} files, "
         f"{sum(sizes.values()) / 1e6:,.1f} MB: {whole}"
     )
     if any(problem.remedy.startswith("repair=true") for problem in found.problems):

@@ -21,7 +21,7 @@ class FoundRun:
     provenance: Mapping[str, Any] | None
     shards: tuple[Part, ...]
     expected: Mapping[Part, Expected]
-    """what the manifest says of them"""
+    """what the manifest says of each part"""
 
     @property
     def is_copied(self) -> bool:

@@ -46,7 +46,7 @@ class ShardCheck:
     remake: bool = False
     """whether its rows have to be spoken again"""
     ids: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
-    """of the accepted rows, as this process hashes them"""
+    """hashes of the accepted rows' ids, as this process computes them"""
 
     @property
     def made(self) -> bool:

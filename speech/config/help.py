@@ -21,6 +21,8 @@ SPACE = "\0"
 LONGEST = 60
 HASH = re.compile("[0-9a-f]{40,64}")
 LIST_OF_DEFAULTS = re.compile(r"^defaults:\n(?:[ -].*\n)+", re.MULTILINE)
+EXPLAINED = re.compile(r" +\S.{,40}? {3,}(?=\S)")
+"""an example and the gap to what it means, which goes on below itself"""
 COMMENTED = re.compile(r"(?P<value>.*\S)\s+#\s+(?P<comment>.*)")
 
 
@@ -64,7 +66,8 @@ def described(text: str) -> str:
                 prose.append(line)
                 continue
             found += _wrap(" ".join(prose))
-            found += _wrap(line, others=INDENT)
+            example = EXPLAINED.match(line)
+            found += _wrap(line, others=" " * example.end() if example else INDENT)
             prose = []
         found.append("")
     return "\n".join(found).rstrip()

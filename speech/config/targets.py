@@ -35,7 +35,7 @@ class ByTarget:
     dumped with all of that class's fields and the `_target_`, so that a dump can be read again."""
 
     namespace: str
-    """with its dot, as `teacher.`"""
+    """the package with its dot, as `teacher.`"""
 
     def class_of(self, value: Mapping[str, Any], base: type[M]) -> type[M]:
         """The class that a composed block names.

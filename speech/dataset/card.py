@@ -46,7 +46,7 @@ class CardFacts:
     """of the rows, as SPDX identifiers"""
     voice_licenses: Mapping[str, str]
     runs: Sequence[RunFacts]
-    """in their order"""
+    """the dataset's runs in their order"""
 
 
 def card_bytes(facts: CardFacts, summary: Summary) -> bytes:

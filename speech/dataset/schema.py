@@ -22,7 +22,7 @@ class Utterance:
 
     id: str
     text: str
-    """cleaned"""
+    """the text after cleaning"""
     text_normalized: str
     language: str
     voice: str

@@ -79,7 +79,8 @@ def split_clips(
     if not chosen:
         reasons = ", ".join(f"{reason} {count}" for reason, count in left_out.most_common())
         raise InputError(
-            f"none of the {len(clips)} clips in {clips.location} is left to train on: {reasons}"
+            f"none of the {len(clips)} clips in {clips.location} is left to train on: {reasons} "
+            "(what leaves them out, and how many; the keys are clips.*)"
         )
     held_out = [row for row in chosen if is_held_out(clips[row].id, held_out_share, parts)]
     if len(held_out) == len(chosen):

@@ -16,7 +16,7 @@ class Layer(NamedTuple):
     product: NodeProto
     """MatMulInteger"""
     scales: NodeProto
-    """its input's times its weight's"""
+    """its input's scale times its weight's"""
     bias: NodeProto
 
     @property

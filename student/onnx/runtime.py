@@ -61,7 +61,7 @@ class OnnxDescription(Described):
     format: int = 2
     kind: Kind
     revision: str
-    """of the student it was made of"""
+    """revision of the student that was exported"""
     precision: str
     """float32, or int8: of the linear layers"""
     parameters: int

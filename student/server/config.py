@@ -24,7 +24,7 @@ class ServeConfig(Config):
     voice_aliases: tuple[str, ...]
     """other names of each model's voices, in their order, from the first again"""
     threads: int | None = Field(ge=1)
-    """that compute speech; null: the cores"""
+    """threads that compute speech; null: one a core"""
     queue: int = Field(ge=1)
     """most requests that wait for a thread"""
     deadline_s: float = Field(gt=0)

@@ -26,7 +26,7 @@ class KeysConfig(Config):
     file: str | None
     """one `NAME sha256:HEX` a line, # before a comment; null: none"""
     variable: str
-    """of the environment, with such lines, or with commas between them"""
+    """the environment variable that holds such lines, or has them with commas between"""
 
 
 @dataclass(frozen=True)

@@ -49,8 +49,8 @@ def introduction(config: ServeConfig, catalog: Catalog, listening: socket.socket
     wyoming = "" if config.wyoming_port is None else f", Wyoming at port {config.wyoming_port}"
     body = '{"model": "tts-1", "voice": "alloy", "input": "Hello there."}'
     return (
-        f"{', '.join(catalog)} at {address}, described at {address}/docs{wyoming}; "
-        "Ctrl-C ends it. Try:\n"
+        f"{', '.join(catalog)} at {address}, a page to type in and OpenAI's speech API, "
+        f"described at {address}/docs{wyoming}; Ctrl-C ends it. Try:\n"
         f"curl {address}/v1/audio/speech -H 'Content-Type: application/json' \\\n"
         f"  -d '{body.replace('tts-1', catalog.first)}' -o hello.mp3"
     )

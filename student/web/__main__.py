@@ -1,7 +1,8 @@
 """Write a student as a folder of static files that speaks in any browser, without a server.
 
-checkpoint=out/onnx                    another student than the embedded one: an export, English, nar
-output=out/web                         serve it with anything: python -m http.server -d out/web
+  checkpoint=out/onnx   another student than the embedded one: an export, English, of the kind nar
+  output=out/web        serve it with anything: python -m http.server -d out/web
+The runtime comes by npm, once.
 """
 
 import sys

@@ -52,7 +52,7 @@ class AlignedConfig(Config):
     temperature: float = Field(ge=0)
     """of the readings that are drawn; 0 is the most common one"""
     expressiveness: float = Field(ge=0)
-    """what pitch deviates by is multiplied with it"""
+    """factor of pitch's deviation from its mean"""
     speed: float = Field(gt=0)
 
     @model_validator(mode="after")

@@ -76,6 +76,18 @@ def test_a_recording_lends_its_voice(checkpoint: str, tmp_path: Path) -> None:
     assert soundfile.info(path).format == "FLAC"
 
 
+def test_the_first_of_a_files_lines_is_said_to_wait_for_loading(
+    checkpoint: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its time would be read as the student's speed."""
+    lines = tmp_path / "lines.txt"
+    lines.write_text("Hello.\nHello.\n")
+    assert run(f"checkpoint={checkpoint}", f"file='{lines}'", f"output='{tmp_path}/said'") == 0
+    *_, first, second = capsys.readouterr().err.splitlines()
+    assert first.endswith(" s, loading included")
+    assert not second.endswith("included")
+
+
 def type_in(monkeypatch: pytest.MonkeyPatch, data: bytes, encoding: str = "utf-8") -> None:
     """`data` is what standard input gives, in a locale of some encoding."""
     errors = "strict" if encoding == "utf-8" else "surrogateescape"

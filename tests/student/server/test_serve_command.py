@@ -21,6 +21,7 @@ def test_it_begins_answers_and_ends() -> None:
         told = [server.stderr.readline() for _ in range(3)]
         address = told[0].split()[2].rstrip(",")
         assert told[0].startswith("mini at http://127.0.0.1:")
+        assert "a page to type in and OpenAI's speech API" in told[0]
         assert told[1].startswith(f"curl {address}/v1/audio/speech ")
         asked = {"model": "tts-1", "voice": "alloy", "input": "Hello there."}
         assert httpx.post(f"{address}/v1/audio/speech", json=asked, timeout=60).status_code == 200
