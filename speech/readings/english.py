@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from speech.readings import numbers
-from speech.readings.abbreviations import abbreviation_rules, day_rules, numeral_rules
+from speech.readings.abbreviations import abbreviation_rules, by_place, day_rules, numeral_rules
+from speech.readings.fractions import fraction
 from speech.readings.meanings import CURRENCY_NAMES, UNIT_NAMES
-from speech.readings.notation import notation_rules, power_rules
+from speech.readings.notation import notation_rules, number_rules, power_rules
 from speech.readings.plain_text import plain_text
 from speech.readings.spoken_forms import english_form
 from speech.readings.tokens import (
@@ -34,6 +35,7 @@ from speech.readings.written_forms import (
 )
 from speech.text.dictionaries import checked_words
 from speech.text.english.patterns import alternatives
+from speech.text.english.service_numbers import CALLED_LINE, TOLL_FREE
 
 _MARKS = r"""[\s.,;:!?'"()\[\]{}…—*~=_^«»-]*"""
 _ORDINARY = re.compile(  # words as such, numbers, and punctuation; letters without a vowel are none
@@ -127,18 +129,9 @@ def _is_acronym(capitals: str) -> bool:
     return capitals in checked_words() or capitals.lower() not in checked_words()
 
 
-def _by_place(match: re.Match[str]) -> list[str]:
-    """The title before a name, the street after one; both where neither or both can be."""
-    title, street = BY_PLACE[match[1].lower()]
-    is_title = re.match(r"\s*[A-Z]", match.string[match.end() :]) is not None
-    is_street = re.search(r"(?:\b[A-Z][a-z]+|\d(?:st|nd|rd|th))\s*$", match.string[: match.start()])
-    if is_title != bool(is_street):
-        return [title if is_title else street]
-    return [title, street] if is_title else [street, title]
-
-
 def _slash(match: re.Match[str]) -> list[str]:
-    return [f"{match[1]} {word} {match[2]}" for word in ("or", "", "slash", "and", "per")]
+    signs = ("", "slash") if match[0].lower() == "and/or" else ("or", "", "slash", "and", "per")
+    return [f"{match[1]} {word} {match[2]}" for word in signs]
 
 
 # ---- rules -----------------------------------------------------------------------------------
@@ -179,11 +172,7 @@ def _numbers() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool
     yield rf"\b({_MONTH}) (?:the )?({_DAY})(?![:.,]\d)", lambda m: numbers.day(m[2], m[1]), True
     area = r"(?:\(\d{3}\) ?|\d{3}[ .-])"
     yield rf"(?<![\w.-])(?:\+?1[ .-]?)?{area}\d{{3}}[ .-]\d{{4}}(?!\w)", numbers.code, True
-    yield (
-        r"(?<![\w.-])1-(?:8(?:00|88|77|66|55|44|33)|900)(?=[ -](?:numbers?|lines?|hotlines?|calls?)\b)",
-        numbers.code,
-        True,
-    )
+    yield rf"(?<![\w.-])1-{TOLL_FREE}{CALLED_LINE}", numbers.code, True
     yield r"(?<![\w.+-])0800 \d{3} \d{3,4}(?!\w|[.-]\d)", numbers.code, True
     group = r"\(?[A-Z0-9]+\)?"
     yield (
@@ -207,7 +196,7 @@ def _numbers() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool
     )
     yield r"(?<=\d) ?([ap])\.? ?m\b\.?|\b([ap])\.m\b\.?", said(r" \1\2m"), True
     part = r"(\d+) ?/ ?(\d{1,3}(?:,\d{3})+|\d+)(?:st|nd|rd|th)?(?![\w/])"
-    yield rf"(?<![\w/.])(\d+(?: +|-))?{part}", numbers.fraction, True
+    yield rf"(?<![\w/.])(\d+(?: +|-))?{part}", fraction, True
     before = rf"(?<!\w)(?P<sign>{_SIGN}|{_CODE}\.?) ?"
     yield rf"{before}(?P<amount>{_NUMBER})(?P<scale>{_SCALE})", numbers.money, True
     cents = r"\d[\d,]*(?:\.\d\d)?(?!\.?\d)"
@@ -223,7 +212,11 @@ def _numbers() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool
     yield r"(?<![\w.$£€¥])(\d+)\.(0\d*|\d*0)(?!\w|\.\d)", said(r"\1.\2", r"\1 point \2"), True
     yield r"(?<![\w.])\d+(?:\.\d+){2,}(?!\w)", numbers.version, False
     yield r"(?<![\w'])'?(\d{1,3}0)'?s\b", said(r"\1s"), True
-    yield r"(?<!\w)(\d)'(?: ?(\d{1,2})(?:\"|'')?)?(?!\w)", numbers.height, True
+    yield (
+        r"(?:(?<![\w'])|(?<=[\d'\"]x))(\d\d?)'(?: ?(\d{1,2}(?:\.\d+)?)(?:\"|'')?)?(?!\w(?<!x))",
+        numbers.height,
+        True,
+    )
     yield r"(?<=\d)\"(?!\w)", said(" inches", " inch", " "), True
     rate = rf"(/(?:{alternatives(PER)})\b)?(?![\w/'])"
     yield rf"(?<![A-WYZ\d.])({_NUMBER})[ -]?({_UNIT})([23²³]?){rate}", numbers.measure, False
@@ -263,7 +256,7 @@ def _abbreviations() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]]
     yield rf"\b(?!(?:{verbs})')([a-z]+)'s\b", said(r"\1's", r"\1s"), True  # sounds as a plural
     yield r"\be\.g\.,?", said("for example", "e g", "for instance"), True
     yield r"\bi\.e\.,?", said("that is", "i e"), True
-    yield rf"\b({alternatives(BY_PLACE)})\b\.?", _by_place, True
+    yield rf"\b({alternatives(BY_PLACE)})\b\.?", by_place, True
     yield rf"\b({alternatives(ABBREVIATIONS)})\.", looked_up(ABBREVIATIONS), True
     yield rf"\b({alternatives(UNDOTTED)})\b", looked_up(ABBREVIATIONS), True
 
@@ -283,6 +276,7 @@ def _rules() -> list[Rule]:
         for rules, flags in (
             (_addresses, re.IGNORECASE),
             (notation_rules, cased),
+            (number_rules, re.IGNORECASE),
             (_numbers, re.IGNORECASE),
             (power_rules, re.IGNORECASE),
             (day_rules, re.NOFLAG),

@@ -25,7 +25,7 @@ _COUNT = rf"(?:\d{{1,2}}:\d\d|\d{{1,2}}'\d{{1,2}}\"|{NUMBER})"
 _RANGE_START = r"(?<![\w.#])(?<![\d%°\"'][,:/'-])(?<![^\W\d_]-)"
 _RANGE_END = r"(?![\d:]*[-–/]\d)"
 _TERMS = rf"(?:{NUMBER} ?[-–+] ?){{0,3}}"
-_BEFORE_MAGNITUDE = re.compile(rf"[ -]?(?:{MAGNITUDE})\b")
+_BEFORE_MAGNITUDE = re.compile(rf"[ -]?(?:(?:{MAGNITUDE})\b|(?:bn|[kKmMB])(?![A-Za-z]))")
 _WEEKDAYS = {
     "Mon": "Monday",
     "Tue": "Tuesday",
@@ -40,6 +40,11 @@ _WEEKDAYS = {
 }
 ALWAYS = r"(?<![\w.])24[/x×-]7(?!\w|[.,/-]\d)"
 """24/7"""
+ASKED = (
+    rf"(?i:\b((?:what(?: is|'s)|how much is|calculate|compute) {NUMBER})) ?[-–] ?"
+    rf"(?={NUMBER}(?!\w|[-–/]))"
+)
+"""a sum that is asked for: "what is 12 - 7?\""""
 _HOUR = r"\d{1,2}(?:[:.]\d\d)? ?(?:[ap]\.?m\b\.?)?"
 _DATED = (
     rf"(?:{_HOUR} ?[-–] ?{_HOUR}(?![\w-])|(?:{MONTH})\.? \d|\d{{1,2}}(?:st|nd|rd|th)? (?:{MONTH}))"
@@ -85,6 +90,7 @@ _RULES = compiled(
             rf"(?<![\w.])({NUMBER}|\d{{0,4}}[a-z]) ?[-–] ?(?={_TERMS}{NUMBER} ?=)",
             r"\1 minus ",
         ),
+        (ASKED, r"\1 minus "),
         (r"(= ?\d{0,4}[a-z](?:\^?[23²³])?) ?[-–] ?(?=\d)", r"\1 minus "),
         (rf"(?<![\w./])({NUMBER}) ?/ ?(?={NUMBER} ?=)", r"\1 divided by "),
         (r"(?<![\w.])24/7/365(?!\w|[.,/-]\d)", "twenty-four seven three sixty-five"),
@@ -106,7 +112,11 @@ _RULES = compiled(
         (rf"(?i:\b(noon|midnight)){DASH}(?=\d)", r"\1 to "),
         (rf"(?i:(?<=\d)( ?{MERIDIEM})?{DASH}(?=(?:noon|midnight)\b))", r"\1 to "),
         (r"(?<![\w-])([A-Z])(?:[-–]| – )([A-Z])(?![\w-])", lambda m: _letters(m)),
-        (r"(?<![\w/-])(\d{1,2}/\d{1,2})[-–](?=\d{1,2}/\d{1,2}(?![\w/]))", r"\1 to "),
+        (
+            r"(?<![\w/-])((?:\d{1,3} )?\d{1,2}/\d{1,2})[-–]"
+            r"(?=\d{1,3}(?:/\d{1,2}| \d{1,2}/\d{1,2})?(?![\w/-]|[.,]\d))",
+            r"\1 to ",
+        ),
         (r"(?<![\w-])([A-Z])(\d{1,3})[-–](?=\1\d)", r"\1\2 to "),
         (rf"{_RANGE_START}(\d{{4}}'?s?){DASH}(?=(?:present|now|today|current)\b)", r"\1 to "),
         (
