@@ -1,5 +1,6 @@
 """The files of a corpus and what is in them: one dispatch by kind."""
 
+import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -55,6 +56,11 @@ def expand(config: CorpusConfig) -> list[CorpusFile]:
     paths: dict[str, None] = {}
     for pattern in config.paths:
         is_hub = pattern.startswith(hub.SCHEME)
+        if os.path.isdir(os.path.expanduser(pattern)):
+            inside = f"{pattern.rstrip('/')}/*.txt"
+            raise InputError(
+                f"cannot read {pattern!r}: Is a directory; name its files, as {inside}"
+            )
         paths.update(dict.fromkeys([pattern] if is_hub else glob(pattern)))
     kinds = {path: _kind(path) for path in paths}  # all names are checked before any content
     with ThreadPoolExecutor(_AT_ONCE) as threads:

@@ -45,10 +45,14 @@ def test_expand_takes_globs_once_and_in_order(tmp_path: Path) -> None:
     [
         ("notes.docx", r"cannot read .*notes.docx'; allowed: .txt, .jsonl, .csv, .tsv, .parquet"),
         ("missing-*.txt", "missing"),
+        ("folder", r"folder': Is a directory; name its files, as .*folder/\*\.txt"),
+        ("folder.txt/", "Is a directory; name its files"),
     ],
 )
 def test_expand_refuses(tmp_path: Path, name: str, message: str) -> None:
     write(tmp_path / "notes.docx", "x")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder.txt").mkdir()
     with pytest.raises(InputError, match=message):
         expand(corpus_config(paths=(f"{tmp_path}/{name}",)))
 
