@@ -80,6 +80,12 @@ def by_place(match: re.Match[str]) -> list[str]:
     return [title, street] if is_title else [street, title]
 
 
+def initials(match: re.Match[str]) -> list[str]:
+    """ "R&B", "AT&T"."""
+    words = match.group().replace("&", " and ")
+    return [re.sub(r"(?<=[A-Z])(?=[A-Z])", " ", words), words]
+
+
 def _two_days(match: re.Match[str]) -> list[str]:
     first, last = (DAYS[match[group].lower()] for group in (1, 3))
     signs = ("or", "slash", "and", "") if match[2] == "/" else ("and",)

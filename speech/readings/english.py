@@ -5,7 +5,13 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from speech.readings import numbers
-from speech.readings.abbreviations import abbreviation_rules, by_place, day_rules, numeral_rules
+from speech.readings.abbreviations import (
+    abbreviation_rules,
+    by_place,
+    day_rules,
+    initials,
+    numeral_rules,
+)
 from speech.readings.fractions import fraction
 from speech.readings.meanings import CURRENCY_NAMES, UNIT_NAMES
 from speech.readings.notation import notation_rules, number_rules, power_rules
@@ -67,14 +73,17 @@ def _range(match: re.Match[str]) -> list[str]:
     """ "5 to 7"; a score or the end of a telephone number may also be said without "to"."""
     first, last = match[1], match[2]
     starts, ends = (joined_readings(_tokens(end), " ") for end in (first, last))
-    shortened = starts
     sign = re.match(r"\D*", first)[0]  # type: ignore[index]
     if sign:
-        shortened = [*starts, first.removeprefix(sign)]
+        starts = [*starts, first.removeprefix(sign)]
         ends = joined_readings(_tokens(sign + last.removeprefix(sign)), " ")
+    elif first.isdigit() and re.fullmatch(r"\d+(?:st|nd|rd|th)", last):
+        starts = [numbers.ordinal(int(first)), first]
+    elif last.endswith("%") and first[-1].isdigit():  # as some ASRs write it
+        starts = [first, f"{first}%"]
     elif first.isdigit() and last.isdigit() and (len(first), len(last)) == (4, 2):
         ends += [first[:2] + last]
-    readings = [f"{a} {to} {b}" for to in ("to", "through") for a in shortened for b in ends]
+    readings = [f"{a} {to} {b}" for to in ("to", "through") for a in starts for b in ends]
     if first.isdigit() and last.isdigit():
         is_round = first.endswith("0") and last.endswith("00")
         if (len(first), len(last)) == (3, 4) and not is_round:
@@ -118,12 +127,6 @@ def _acronym(match: re.Match[str]) -> list[str]:
     return [spelled] if "." in match.group() else []
 
 
-def _initials(match: re.Match[str]) -> list[str]:
-    """ "R&B", "AT&T"."""
-    words = match.group().replace("&", " and ")
-    return [re.sub(r"(?<=[A-Z])(?=[A-Z])", " ", words), words]
-
-
 def _is_acronym(capitals: str) -> bool:
     """Whether the lexicon has these capitals (US, NASA), or no word that they may stand for."""
     return capitals in checked_words() or capitals.lower() not in checked_words()
@@ -165,6 +168,9 @@ def _numbers() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool
     yield rf"{after_clock} ?(Z|[+-]\d\d:?\d\d)\b", numbers.zone, True
     date = r"(?<!\d[-/.])\b(\d\d?)([-/.])(\d\d?)\2(\d{4}|\d\d)\b(?!/|-|\.\d)"
     yield date, numbers.numeric_date, True
+    dash, on = r" ?[-—] ?", rf"(?={_MONTH} \d)"
+    yield rf"(?:(?<=\d)|(?<=\d[a-z]{{2}})){dash}{on}", said(" to ", " through "), True
+    yield rf"(?<=[a-z]{{3}}){dash}(?={_DAY} {_MONTH})", said(" to ", " through "), True
     span = rf"(?P<first>{_DAY}) ?- ?(?P<last>{_DAY})"
     yield rf"\b(?P<before>{_MONTH}) {span}(?P<after>)", numbers.days, True
     yield rf"\b(?P<before>){span} (?:of )?(?P<after>{_MONTH})", numbers.days, True
@@ -226,7 +232,7 @@ def _numbers() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool
 
 
 def _signs() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool]]:
-    yield r"\b[A-Z]{1,3}&[A-Z]{1,3}\b", _initials, True
+    yield r"\b[A-Z]{1,3}&[A-Z]{1,3}\b", initials, True
     yield r"(?-i:(?<!the )\bUS)(?= \$\d)", said("US", ""), True
     yield r"(?<=\d)\+", said(" plus", " or more"), False
     yield r"(?<!\w)~ ?(?=[$£€]?\d)", said("about ", "approximately ", "around "), True
@@ -245,13 +251,13 @@ def _addresses() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bo
 
 
 def _abbreviations() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool]]:
+    yield rf"\b({alternatives(NAME_OF)})\.? ?- ?({alternatives(NAME_OF)})\b", _named_range, True
     yield rf"\b({_MONTH})(?= \d)", lambda m: [MONTH_OF[m[1].lower().rstrip(".")]], True
     yield (
         rf"\b({alternatives(DAYS)})(?:\.,?|,)? ?(?=(?:{_MONTH}) \d|\d{{1,2}}(?:[a-z]{{2}})? {_MONTH})",
         lambda m: [f"{NAME_OF[m[1].lower()]} "],
         True,
     )
-    yield rf"\b({alternatives(NAME_OF)})\.? ?- ?({alternatives(NAME_OF)})\b", _named_range, True
     verbs = "he|she|it|that|this|let|what|who|where|how|when|there|here"
     yield rf"\b(?!(?:{verbs})')([a-z]+)'s\b", said(r"\1's", r"\1s"), True  # sounds as a plural
     yield r"\be\.g\.,?", said("for example", "e g", "for instance"), True

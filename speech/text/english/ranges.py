@@ -26,6 +26,7 @@ _RANGE_START = r"(?<![\w.#])(?<![\d%°\"'][,:/'-])(?<![^\W\d_]-)"
 _RANGE_END = r"(?![\d:]*[-–/]\d)"
 _TERMS = rf"(?:{NUMBER} ?[-–+] ?){{0,3}}"
 _BEFORE_MAGNITUDE = re.compile(rf"[ -]?(?:(?:{MAGNITUDE})\b|(?:bn|[kKmMB])(?![A-Za-z]))")
+_ORDINAL = re.compile(r"(?:st|nd|rd|th)\b")
 _WEEKDAYS = {
     "Mon": "Monday",
     "Tue": "Tuesday",
@@ -68,6 +69,8 @@ def _range(match: re.Match[str]) -> str:
     second_sign = re.match(rf"[-']|{_CURRENCY}", second)
     if sign and not suffix and not second_sign and is_whole:
         return f"{first} to {sign}{second}"  # $1-2 million
+    if first.isdigit() and not suffix and _ORDINAL.match(match.string, match.end()):
+        return f"{first}th to {second}"  # of 17-19th
     if re.fullmatch(r"\d{4} 0\d", f"{first} {second}"):  # 2001-02
         return f"{first} to oh {second[1]}"
     return f"{sign}{first}{suffix} to {second if second_sign else sign + second}"

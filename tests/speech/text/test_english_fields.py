@@ -111,6 +111,12 @@ OFFICES = [
         "call extension two zero four, reference nine thousand nine hundred eighty-one",
     ),
     ("Acct. no. 12345", "account number one two three four five"),
+    ("Your code is 123 456.", "Your code is one two three, four five six."),
+    (
+        "the 17–19th century, 3-5th grade",
+        "the seventeenth to nineteenth century, third to fifth grade",
+    ),
+    ("$20 incl. tax, Sts. Peter and Paul", "twenty dollars including tax, Saints Peter and Paul"),
     ("No I left it. Unit IV", "No I left it. Unit four"),
     (
         "at 6.30 in the morning, 9.47 at night",
