@@ -26,6 +26,7 @@ _UNITS = {
     "(?:m²|㎡)": ("平方米", "平米"),
 }
 """that have two names"""
+_SPEEDS = (r"每小时\1公里", r"每小时\1千米", r"\1公里每小时", r"\1千米每小时")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _MARKUP = re.compile(r"[*_`^]+")
 _NUMBER = r"\d[\d,]*(?:\.\d+)?"
@@ -67,8 +68,9 @@ def _year(match: re.Match[str]) -> list[str]:
 
 
 def _money(match: re.Match[str]) -> list[str]:
-    amount = re.sub(r"\.0+$", "", match[2])
-    return [f"{amount}{match[3]}{name}" for name in _CURRENCIES[match[1]]]
+    shorter = [re.sub(r"\.?0+$", "", match[2])] if "." in match[2] else []
+    amounts = dict.fromkeys((*shorter, match[2]))
+    return [f"{amount}{match[3]}{name}" for amount in amounts for name in _CURRENCIES[match[1]]]
 
 
 def _money_range(match: re.Match[str]) -> list[str]:
@@ -76,6 +78,12 @@ def _money_range(match: re.Match[str]) -> list[str]:
     sign, low, high, large = match.groups()
     ends = [(name, between) for name in _CURRENCIES[sign] for between in (name, "")]
     return [f"{low}{first}{to}{high}{large}{name}" for name, first in ends for to in ("到", "至")]
+
+
+def _power(match: re.Match[str]) -> list[str]:
+    base, power = match[1], unicodedata.normalize("NFKC", match[2])
+    named = {"2": ["平方"], "3": ["立方"]}.get(power, [])
+    return [f"{base}的{name}" for name in (*named, f"{power.translate(DIGITS)}次方")]
 
 
 def _clock(match: re.Match[str]) -> list[str]:
@@ -116,7 +124,7 @@ _RULES = [
             said(r"\1比\2"),
         ),
         (rf"(?<![\d.,:/-])(\d{{1,3}})[-–—:](\d{{1,3}})(?={WON})", said(r"\1比\2")),
-        (r"(?<![\d:：.-])(\d{1,2})[:：]([0-5]\d)(?![\d:：-]| ?[apAP]\.?[mM])", _clock),
+        (r"(?<![\d:：.])(\d{1,2})[:：]([0-5]\d)(?![\d:：]| ?[apAP]\.?[mM])", _clock),
         (r"(?<!\d)(\d{1,4})(?:st|nd|rd|th)(?![A-Za-z])", _ordinal),
         (r"(?<![\d.,])100%", said("百分之百", "百分之一百")),
         (r"(?<!\d)(0?)(\d+)[号日]", said(r"\2号", r"\2日", r"\1\2号")),
@@ -132,7 +140,12 @@ _RULES = [
         (r"(?<=[A-Za-z])-(?=\d)", said("", "杠")),
         (r"(?<=\d) ?[-–—] ?(?=\d+ ?=)", said("减")),
         (r"(?<=[\d%年月日号元点]) ?[-–—~～] ?(?=[$€£¥￥]?\d)", said("到", "至")),
+        (r"([\dA-Za-z])([²³⁴-⁹])", _power),
+        (r"(?<=[\w²³]) ?= ?(?=[\w(√-])", said("等于")),
+        (r"(?<=[²³]) ?\+", said("加")),
         (r"(?<=\d)\+", said("多", "加")),
+        (r"(\d[\d.]*) ?km/h", said(*_SPEEDS)),
+        (r"(?<![\d,.])\d{1,3}(?:,\d{3})+(?![\d,]|\.\d)", lambda match: [match[0].replace(",", "")]),
         (r"(?<![\d.:/,])\d{2,}(?![\d.:/,年%])", _number),
     )
 ]  # fmt: skip
