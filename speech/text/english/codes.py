@@ -161,10 +161,6 @@ _RULES = compiled(
         (rf"{START}\d{{1,7}}(?:-\d{{1,7}}){{2,6}}(?:-X)?{END}", _chain),
         (rf"{START}\d{{3}}-\d{{4}}{END}(?! ?%)", _local),
         (
-            rf"(?i:\b((?:{SECRET})(?: is| was|:)? ))(\d{{3}}) (\d{{3}}){END}(?! \w+s\b)",
-            lambda m: f"{m[1]}{spell_digits(m[2])}, {spell_digits(m[3])}",
-        ),
-        (
             rf"(?i:\b((?:{_ALWAYS})(?:{_LINK}| )))((?:{_PREFIX})?\d[\d-]{{1,20}}\d){END}",
             lambda m: _id(m),
         ),

@@ -111,7 +111,6 @@ OFFICES = [
         "call extension two zero four, reference nine thousand nine hundred eighty-one",
     ),
     ("Acct. no. 12345", "account number one two three four five"),
-    ("Your code is 123 456.", "Your code is one two three, four five six."),
     (
         "the 17–19th century, 3-5th grade",
         "the seventeenth to nineteenth century, third to fifth grade",
