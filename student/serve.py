@@ -29,7 +29,7 @@ from student.server.config import ServeConfig
 from student.server.engine import Engine
 from student.server.keys import make_key, open_door, read_keys
 from student.server.listening import introduction, listen
-from student.server.operations import log_to_stderr
+from student.server.operations import logged_to_stderr
 from student.server.readiness import Readiness
 from student.synthesizer import WARM_UP
 
@@ -66,7 +66,11 @@ def main(config: ServeConfig) -> None:
 
 def run_server(config: ServeConfig, catalog: Catalog, listening: socket.socket) -> None:
     """Until a signal tells it to end."""
-    log_to_stderr(config.log_text)
+    with logged_to_stderr(config.log_text):
+        _run(config, catalog, listening)
+
+
+def _run(config: ServeConfig, catalog: Catalog, listening: socket.socket) -> None:
     sys.setswitchinterval(SWITCH_S)
     warm_up(catalog)
     engine = Engine(config.threads or cores(), config.queue, config.deadline_s)

@@ -131,7 +131,7 @@ def inspect_bank(
     """The voices that pass and, by id or by line number, why the others do not."""
     voices: dict[str, Voice] = {}
     refusals: dict[str, Refused] = {}
-    missing = dict.fromkeys(config.include or ())
+    missing, names = dict.fromkeys(config.include or ()), list[str]()
     base = config.manifest.rpartition("/")[0] or "."
     with storage.open_input(config.manifest) as manifest:
         lines = manifest.read().removeprefix(b"\xef\xbb\xbf").splitlines()
@@ -141,6 +141,7 @@ def inspect_bank(
         name = f"line {number}"
         try:
             entry = parse_entry(line)
+            names.append(entry.id)
             missing = {name: None for name in missing if not fnmatchcase(entry.id, name)}
             if _left_out(entry, config, languages):
                 continue
@@ -151,7 +152,10 @@ def inspect_bank(
         except Refused as refusal:
             refusals[name] = refusal
     for wanted in missing.keys() - refusals.keys():
-        refusals[wanted] = Refused(VoiceReason.UNKNOWN_VOICE, "included, but not in the manifest")
+        refusals[wanted] = Refused(
+            VoiceReason.UNKNOWN_VOICE,
+            f"included, but not in the manifest; allowed: {', '.join(names):.300}",
+        )
     return voices, refusals
 
 

@@ -68,7 +68,8 @@ def _matches(pattern: str) -> list[str]:
         if any(folder.rglob("*.arrow")):
             advice = "saved by datasets: write Parquet of it, load_from_disk(...).to_parquet(...)"
         else:
-            advice = f"name its files, as {pattern.rstrip('/')}/*.parquet"
+            ends = [path.suffix for path in sorted(folder.iterdir()) if path.suffix[1:] in KINDS]
+            advice = f"name its files, as {pattern.rstrip('/')}/*{(*ends, '.txt')[0]}"
         raise InputError(f"{pattern!r} is a folder; {advice}")
     return glob(pattern)
 

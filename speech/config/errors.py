@@ -46,6 +46,8 @@ def composition_line(
                 f"{told}; an override is key=value, with no space around =, in quotes if the value "
                 "has spaces: 'key=two words'"
             )
+        if "==" in str(error.override):
+            return f"{told}; there is one = between a key and its value"
         return f"{told}; a list is key=[a,b], text with brackets or commas key=\"'a,b'\""
     for override in overrides:
         key = key_of(override)
@@ -75,6 +77,10 @@ def unknown_line(fields: Fields, key: str) -> str:
     if same:
         nearest = sorted(same, key=lambda name: name.count("."))[:MOST_GUESSES]
         return f"unknown option {key!r}; did you mean {_either(nearest)}?"
+    name = key.rpartition(".")[2]
+    if shortened := [one for one in known if _initials(one) == name and "_" in one]:
+        shortened.sort(key=lambda one: one.rpartition(".")[0] != parent)
+        return f"unknown option {key!r}; did you mean {_either(shortened[:MOST_GUESSES])}?"
     if near := difflib.get_close_matches(key, known, MOST_GUESSES, NEAR):
         return f"unknown option {key!r}; did you mean {_either(near)}?"
     siblings, parent = list[str](), key
@@ -82,6 +88,11 @@ def unknown_line(fields: Fields, key: str) -> str:
         parent = parent.rpartition(".")[0]
         siblings = [name for name in known if name.rpartition(".")[0] == parent]
     return f"unknown option {key!r}; allowed: {', '.join(siblings)}"
+
+
+def _initials(key: str) -> str:
+    """ "lr" of training.learning_rate."""
+    return "".join(word[:1] for word in key.rpartition(".")[2].split("_"))
 
 
 def validation_line(error: ValidationError, fields: Fields) -> str:

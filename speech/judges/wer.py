@@ -18,6 +18,7 @@ from speech.readings.written_forms import BY_PLACE
 MAX_TRIES = 400
 """readings compared for one utterance; a line of fractions alone has thousands"""
 _MARKS = ".,;:!?…\"'()"
+_BRACKETS = re.compile(r"[()\[\]]")  # what stands in them, the normaliser would drop
 LANGUAGES = ("en", "zh")
 """that can be compared"""
 
@@ -94,6 +95,10 @@ def comparable(
     if language not in LANGUAGES:
         raise ValueError(f"language {language!r:.20}, allowed {', '.join(LANGUAGES)}")
     compare = _ENGLISH if language == "en" else _CHINESE
+    if _as_typed(reference) == _as_typed(hypothesis) and (
+        form := compare.normalize(_BRACKETS.sub(" ", reference))
+    ):
+        return form, form
     if language == "en":
         hypothesis = marked(reference, hypothesis)
     expected, heard = compare(reference, hypothesis, spoken)
@@ -153,6 +158,11 @@ class _Comparison:
 
     def _joined(self, texts: Sequence[str]) -> tuple[str, str]:
         return _compounds_joined(*texts) if self.between else (texts[0], texts[1])
+
+
+def _as_typed(text: str) -> str:
+    """By which an ASR has written just what stands in the text, signs and all."""
+    return " ".join(text.casefold().split()).strip(_MARKS)
 
 
 def _bare(written: str) -> str:

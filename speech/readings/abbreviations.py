@@ -8,17 +8,18 @@ from collections.abc import Callable, Iterator
 
 from speech.readings import numbers
 from speech.readings.meanings import abbreviations
-from speech.readings.written_forms import ABBREVIATIONS, DAYS
+from speech.readings.written_forms import ABBREVIATIONS, BY_PLACE, DAYS
 from speech.text.dictionaries import checked_words
-from speech.text.english.patterns import alternatives, words
+from speech.text.english.patterns import SENTENCE_STARTS, alternatives, words
 from speech.text.english.romans import (
     LOWER,
     LOWER_FIRST,
     LOWER_REIGN,
+    NUMBERED_THING,
     SMALL_THINGS,
     numeral_value,
 )
-from speech.text.english.titles import PARTS_BY_LETTER
+from speech.text.english.titles import NUMBERED_UNDOTTED, PARTS_BY_LETTER
 
 RuleParts = Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool]]
 
@@ -38,16 +39,16 @@ _SHAPES = {
 """by the table's kinds, the narrower first"""
 _WORDS_TOO = ("dot", "day", "state")
 """of which some are words that may end a sentence: "in the Sun." """
-_THINGS = "Chapter|Part|Act|Scene|Section|Volume|Book|Phase|Type|Level|Stage|Class|Round|War"
 _RULERS = alternatives(words("rulers.txt"))
 _RULER_BEFORE = re.compile(rf"\b(?:{_RULERS}|(?:King|Queen|Pope|Emperor|Prince|Tsar) [A-Z]\w+) $")
 _SHORT_THINGS = alternatives(short for short in abbreviations("number") if len(short) > 1)
-_THING_BEFORE = re.compile(rf"\b(?:{_THINGS}|{_THINGS.upper()}|(?:{_SHORT_THINGS})\.) $")
+_THING_BEFORE = re.compile(rf"\b(?:{NUMBERED_THING}|(?:{_SHORT_THINGS})\.) $")
 _LOWER_BEFORE = re.compile(
     rf"(?i:\b(?:(?:{SMALL_THINGS})s?|(?:pp?|{_SHORT_THINGS})\.) "
     rf"(?:[ivxlc]{{1,8}},? (?:(?:and|or|&|to) )?)*)$"
 )
 _LOWER_RULER_BEFORE = re.compile(rf"(?i:{_RULER_BEFORE.pattern})")
+_STREET_BEFORE = re.compile(rf"(?:\b(?!(?:{SENTENCE_STARTS})\b)[A-Z][a-z]+|\d(?:st|nd|rd|th))\s*$")
 _LONGEST_BEFORE = 40
 
 
@@ -59,11 +60,30 @@ def day_rules() -> RuleParts:
 
 def abbreviation_rules() -> RuleParts:
     """All of the table; an earlier rule may know more of one."""
+    numbered = abbreviations("number")
+    undotted = rf"(?<![\w./&-])({alternatives(NUMBERED_UNDOTTED)})(?= \d)"
+    yield undotted, lambda match: [*numbered[match[1]], match[1]], True
     for kind, shape in _SHAPES.items():
         meant = abbreviations(kind)
         said = {short: _readings(short, meant[short], kind in _WORDS_TOO) for short in meant}
         pattern = r"(?<![\w./&-])(?<!\w')" + shape.format(alternatives(said))
         yield pattern, lambda match, said=said: said[match[1]], True  # type: ignore[misc]
+
+
+def by_place(match: re.Match[str]) -> list[str]:
+    """The title before a name, the street after one; both where neither or both can be."""
+    title, street = BY_PLACE[match[1].lower()]
+    is_title = re.match(r"\s*[A-Z]", match.string[match.end() :]) is not None
+    is_street = _STREET_BEFORE.search(match.string[: match.start()])
+    if is_title != bool(is_street):
+        return [title if is_title else street]
+    return [title, street] if is_title else [street, title]
+
+
+def initials(match: re.Match[str]) -> list[str]:
+    """ "R&B", "AT&T"."""
+    words = match.group().replace("&", " and ")
+    return [re.sub(r"(?<=[A-Z])(?=[A-Z])", " ", words), words]
 
 
 def _two_days(match: re.Match[str]) -> list[str]:

@@ -5,9 +5,16 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from speech.readings import numbers
-from speech.readings.abbreviations import abbreviation_rules, day_rules, numeral_rules
+from speech.readings.abbreviations import (
+    abbreviation_rules,
+    by_place,
+    day_rules,
+    initials,
+    numeral_rules,
+)
+from speech.readings.fractions import fraction
 from speech.readings.meanings import CURRENCY_NAMES, UNIT_NAMES
-from speech.readings.notation import notation_rules, power_rules
+from speech.readings.notation import notation_rules, number_rules, power_rules
 from speech.readings.plain_text import plain_text
 from speech.readings.spoken_forms import english_form
 from speech.readings.tokens import (
@@ -34,6 +41,7 @@ from speech.readings.written_forms import (
 )
 from speech.text.dictionaries import checked_words
 from speech.text.english.patterns import alternatives
+from speech.text.english.service_numbers import CALLED_LINE, TOLL_FREE
 
 _MARKS = r"""[\s.,;:!?'"()\[\]{}…—*~=_^«»-]*"""
 _ORDINARY = re.compile(  # words as such, numbers, and punctuation; letters without a vowel are none
@@ -65,14 +73,17 @@ def _range(match: re.Match[str]) -> list[str]:
     """ "5 to 7"; a score or the end of a telephone number may also be said without "to"."""
     first, last = match[1], match[2]
     starts, ends = (joined_readings(_tokens(end), " ") for end in (first, last))
-    shortened = starts
     sign = re.match(r"\D*", first)[0]  # type: ignore[index]
     if sign:
-        shortened = [*starts, first.removeprefix(sign)]
+        starts = [*starts, first.removeprefix(sign)]
         ends = joined_readings(_tokens(sign + last.removeprefix(sign)), " ")
+    elif first.isdigit() and re.fullmatch(r"\d+(?:st|nd|rd|th)", last):
+        starts = [numbers.ordinal(int(first)), first]
+    elif last.endswith("%") and first[-1].isdigit():  # as some ASRs write it
+        starts = [first, f"{first}%"]
     elif first.isdigit() and last.isdigit() and (len(first), len(last)) == (4, 2):
         ends += [first[:2] + last]
-    readings = [f"{a} {to} {b}" for to in ("to", "through") for a in shortened for b in ends]
+    readings = [f"{a} {to} {b}" for to in ("to", "through") for a in starts for b in ends]
     if first.isdigit() and last.isdigit():
         is_round = first.endswith("0") and last.endswith("00")
         if (len(first), len(last)) == (3, 4) and not is_round:
@@ -116,29 +127,14 @@ def _acronym(match: re.Match[str]) -> list[str]:
     return [spelled] if "." in match.group() else []
 
 
-def _initials(match: re.Match[str]) -> list[str]:
-    """ "R&B", "AT&T"."""
-    words = match.group().replace("&", " and ")
-    return [re.sub(r"(?<=[A-Z])(?=[A-Z])", " ", words), words]
-
-
 def _is_acronym(capitals: str) -> bool:
     """Whether the lexicon has these capitals (US, NASA), or no word that they may stand for."""
     return capitals in checked_words() or capitals.lower() not in checked_words()
 
 
-def _by_place(match: re.Match[str]) -> list[str]:
-    """The title before a name, the street after one; both where neither or both can be."""
-    title, street = BY_PLACE[match[1].lower()]
-    is_title = re.match(r"\s*[A-Z]", match.string[match.end() :]) is not None
-    is_street = re.search(r"(?:\b[A-Z][a-z]+|\d(?:st|nd|rd|th))\s*$", match.string[: match.start()])
-    if is_title != bool(is_street):
-        return [title if is_title else street]
-    return [title, street] if is_title else [street, title]
-
-
 def _slash(match: re.Match[str]) -> list[str]:
-    return [f"{match[1]} {word} {match[2]}" for word in ("or", "", "slash", "and", "per")]
+    signs = ("", "slash") if match[0].lower() == "and/or" else ("or", "", "slash", "and", "per")
+    return [f"{match[1]} {word} {match[2]}" for word in signs]
 
 
 # ---- rules -----------------------------------------------------------------------------------
@@ -172,6 +168,9 @@ def _numbers() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool
     yield rf"{after_clock} ?(Z|[+-]\d\d:?\d\d)\b", numbers.zone, True
     date = r"(?<!\d[-/.])\b(\d\d?)([-/.])(\d\d?)\2(\d{4}|\d\d)\b(?!/|-|\.\d)"
     yield date, numbers.numeric_date, True
+    dash, on = r" ?[-—] ?", rf"(?={_MONTH} \d)"
+    yield rf"(?:(?<=\d)|(?<=\d[a-z]{{2}})){dash}{on}", said(" to ", " through "), True
+    yield rf"(?<=[a-z]{{3}}){dash}(?={_DAY} {_MONTH})", said(" to ", " through "), True
     span = rf"(?P<first>{_DAY}) ?- ?(?P<last>{_DAY})"
     yield rf"\b(?P<before>{_MONTH}) {span}(?P<after>)", numbers.days, True
     yield rf"\b(?P<before>){span} (?:of )?(?P<after>{_MONTH})", numbers.days, True
@@ -179,11 +178,7 @@ def _numbers() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool
     yield rf"\b({_MONTH}) (?:the )?({_DAY})(?![:.,]\d)", lambda m: numbers.day(m[2], m[1]), True
     area = r"(?:\(\d{3}\) ?|\d{3}[ .-])"
     yield rf"(?<![\w.-])(?:\+?1[ .-]?)?{area}\d{{3}}[ .-]\d{{4}}(?!\w)", numbers.code, True
-    yield (
-        r"(?<![\w.-])1-(?:8(?:00|88|77|66|55|44|33)|900)(?=[ -](?:numbers?|lines?|hotlines?|calls?)\b)",
-        numbers.code,
-        True,
-    )
+    yield rf"(?<![\w.-])1-{TOLL_FREE}{CALLED_LINE}", numbers.code, True
     yield r"(?<![\w.+-])0800 \d{3} \d{3,4}(?!\w|[.-]\d)", numbers.code, True
     group = r"\(?[A-Z0-9]+\)?"
     yield (
@@ -207,7 +202,7 @@ def _numbers() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool
     )
     yield r"(?<=\d) ?([ap])\.? ?m\b\.?|\b([ap])\.m\b\.?", said(r" \1\2m"), True
     part = r"(\d+) ?/ ?(\d{1,3}(?:,\d{3})+|\d+)(?:st|nd|rd|th)?(?![\w/])"
-    yield rf"(?<![\w/.])(\d+(?: +|-))?{part}", numbers.fraction, True
+    yield rf"(?<![\w/.])(\d+(?: +|-))?{part}", fraction, True
     before = rf"(?<!\w)(?P<sign>{_SIGN}|{_CODE}\.?) ?"
     yield rf"{before}(?P<amount>{_NUMBER})(?P<scale>{_SCALE})", numbers.money, True
     cents = r"\d[\d,]*(?:\.\d\d)?(?!\.?\d)"
@@ -223,7 +218,11 @@ def _numbers() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool
     yield r"(?<![\w.$£€¥])(\d+)\.(0\d*|\d*0)(?!\w|\.\d)", said(r"\1.\2", r"\1 point \2"), True
     yield r"(?<![\w.])\d+(?:\.\d+){2,}(?!\w)", numbers.version, False
     yield r"(?<![\w'])'?(\d{1,3}0)'?s\b", said(r"\1s"), True
-    yield r"(?<!\w)(\d)'(?: ?(\d{1,2})(?:\"|'')?)?(?!\w)", numbers.height, True
+    yield (
+        r"(?:(?<![\w'])|(?<=[\d'\"]x))(\d\d?)'(?: ?(\d{1,2}(?:\.\d+)?)(?:\"|'')?)?(?!\w(?<!x))",
+        numbers.height,
+        True,
+    )
     yield r"(?<=\d)\"(?!\w)", said(" inches", " inch", " "), True
     rate = rf"(/(?:{alternatives(PER)})\b)?(?![\w/'])"
     yield rf"(?<![A-WYZ\d.])({_NUMBER})[ -]?({_UNIT})([23²³]?){rate}", numbers.measure, False
@@ -233,7 +232,7 @@ def _numbers() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool
 
 
 def _signs() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool]]:
-    yield r"\b[A-Z]{1,3}&[A-Z]{1,3}\b", _initials, True
+    yield r"\b[A-Z]{1,3}&[A-Z]{1,3}\b", initials, True
     yield r"(?-i:(?<!the )\bUS)(?= \$\d)", said("US", ""), True
     yield r"(?<=\d)\+", said(" plus", " or more"), False
     yield r"(?<!\w)~ ?(?=[$£€]?\d)", said("about ", "approximately ", "around "), True
@@ -252,18 +251,18 @@ def _addresses() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bo
 
 
 def _abbreviations() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool]]:
+    yield rf"\b({alternatives(NAME_OF)})\.? ?- ?({alternatives(NAME_OF)})\b", _named_range, True
     yield rf"\b({_MONTH})(?= \d)", lambda m: [MONTH_OF[m[1].lower().rstrip(".")]], True
     yield (
         rf"\b({alternatives(DAYS)})(?:\.,?|,)? ?(?=(?:{_MONTH}) \d|\d{{1,2}}(?:[a-z]{{2}})? {_MONTH})",
         lambda m: [f"{NAME_OF[m[1].lower()]} "],
         True,
     )
-    yield rf"\b({alternatives(NAME_OF)})\.? ?- ?({alternatives(NAME_OF)})\b", _named_range, True
     verbs = "he|she|it|that|this|let|what|who|where|how|when|there|here"
     yield rf"\b(?!(?:{verbs})')([a-z]+)'s\b", said(r"\1's", r"\1s"), True  # sounds as a plural
     yield r"\be\.g\.,?", said("for example", "e g", "for instance"), True
     yield r"\bi\.e\.,?", said("that is", "i e"), True
-    yield rf"\b({alternatives(BY_PLACE)})\b\.?", _by_place, True
+    yield rf"\b({alternatives(BY_PLACE)})\b\.?", by_place, True
     yield rf"\b({alternatives(ABBREVIATIONS)})\.", looked_up(ABBREVIATIONS), True
     yield rf"\b({alternatives(UNDOTTED)})\b", looked_up(ABBREVIATIONS), True
 
@@ -283,6 +282,7 @@ def _rules() -> list[Rule]:
         for rules, flags in (
             (_addresses, re.IGNORECASE),
             (notation_rules, cased),
+            (number_rules, re.IGNORECASE),
             (_numbers, re.IGNORECASE),
             (power_rules, re.IGNORECASE),
             (day_rules, re.NOFLAG),

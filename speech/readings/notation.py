@@ -3,18 +3,21 @@
 import re
 from collections.abc import Callable, Iterator
 
-from speech.readings.numbers import counted
+from speech.readings.meanings import UNIT_NAMES
+from speech.readings.numbers import code, counted, lap, military
 from speech.readings.tokens import said
 from speech.text.english.addresses import ENDINGS
 from speech.text.english.formulas import COMPOUND, FUNCTION, FUNCTIONS, GRADE
 from speech.text.english.patterns import alternatives
-from speech.text.english.ranges import ALWAYS
+from speech.text.english.ranges import ALWAYS, ASKED
 from speech.text.english.romans import numeral_value
+from speech.text.english.times import OF_DAY
 from speech.text.english.titles import DIRECTIONS, PARTED
 from speech.text.english.verses import BOOKS, SHORT_BOOKS
 
 RuleParts = Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool]]
 
+_LONG_UNITS = [unit for unit in UNIT_NAMES if len(unit) > 1]
 _NAMED = {"2": ["squared"], "3": ["cubed"]}
 _PLAIN = str.maketrans("²³", "23")
 _LIVED = {"b": "born ", "d": "died "}
@@ -60,9 +63,51 @@ def notation_rules() -> RuleParts:
     yield r"(?<!\d)(?<!\d )([1-9]\d?) (000)(?![ \d])", said(r"\1 \2", r"\1 0 0 0"), True
 
 
+def number_rules() -> RuleParts:
+    """Numbers of one use, before those of any: sums, laps, hours of the military, ZIP codes."""
+    number = r"\d[\d,]*(?:\.\d+)?"
+    yield ASKED, said(r"\1 minus "), True
+    terms = rf"[-+*/×÷] ?{number}"
+    yield rf"(?<=\d) ?- ?(?={number}(?: ?{terms}){{0,4}} ?=)", said(" minus "), True
+    yield r"(?<=\b[a-z]) - (?=[\da-z]\b[^.!?]{0,20}=)", said(" minus "), True
+    yield r"(?<=\d[a-z]) - (?=[\da-z]\b[^.!?]{0,20}=)", said(" minus "), True
+    yield r"(?<![\w.:])(\d\d?):([0-5]\d\.\d{1,3})(?![\w:])", lap, True
+    yield r"(?<![\w.,:-])([01]\d|2[0-4])([0-5]\d) (?=(?:hours|hrs)\b)", _hours, True
+    yield rf"(?<![\w.$£€])(\d\d?)\.([0-5]\d){OF_DAY}", said(r"\1 \2"), True
+    yield r"(?<![\w.,-])\d{5}-\d{4}(?![\w-])", code, True
+    yield r"(?<![\w.+-])\+(?!1\b)\d{1,3}(?:[ .-]?\(?\d{1,4}\)?){2,6}(?!\w|[.-]\d)", code, True
+    half = r"([ap])\.?m\b\.?"
+    yield rf"(?<=\d) ?(?:{half})? ?[-—~] ?(?=(?:noon|midnight)\b)", _till, True
+    yield r"\b(noon|midnight) ?[-—~] ?(?=\d)", said(r"\1 to "), True
+    yield r"(?:(?<=\d/\d)|(?<=\d/\d\d)) ?[-—] ?(?=\d)", said(" to ", " through "), True
+    yield rf"(?<=[a-z])/({alternatives(UNIT_NAMES)})([²³])", _per_area, True
+    yield rf"(?<=\bper )({alternatives(_LONG_UNITS)})(?![\w/²³])", _unit_alone, True
+    inches = r"(?:(?<=/\d)|(?<=/\d\d))[ -]?in\.(?= [a-z]|,)"
+    yield inches, said(" inch", " inches", " of an inch"), True
+    yield r"(?<=\d) ?¢", said(" cents"), True
+
+
 def power_rules() -> RuleParts:
     """Of what no unit has taken."""
     yield r"(?<=[\w)]) ?(?:\^ ?(-?\d+|[a-z])(?!\w|\.\d)|([²³]))", _power, True
+
+
+def _hours(match: re.Match[str]) -> list[str]:
+    return [f"{hours} " for hours in military(match)]
+
+
+def _till(match: re.Match[str]) -> list[str]:
+    half = f" {match[1]}m" if match[1] else ""
+    return [f"{half} {to} " for to in ("to", "till", "until")]
+
+
+def _per_area(match: re.Match[str]) -> list[str]:
+    kind = {"²": "square", "³": "cubic"}[match[2]]
+    return [f" per {kind} {UNIT_NAMES[match[1]]}"]
+
+
+def _unit_alone(match: re.Match[str]) -> list[str]:
+    return [UNIT_NAMES[match[1]], match[1]]
 
 
 def _power(match: re.Match[str]) -> list[str]:

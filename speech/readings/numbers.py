@@ -8,25 +8,15 @@ import re
 
 from speech.readings.meanings import CURRENCY_NAMES, PLURALS, UNIT_NAMES
 from speech.readings.written_forms import ALSO_CURRENCY, HUNDREDTHS, MONTH_OF, MONTHS, UNITS
-from speech.text.english.numbers import spell_digits, spell_ordinal
+from speech.text.english.numbers import spell_digits
 from speech.text.english.romans import numeral_value
 
-_DENOMINATORS = {
-    3: "third",
-    4: "fourth",
-    5: "fifth",
-    6: "sixth",
-    7: "seventh",
-    8: "eighth",
-    9: "ninth",
-    10: "tenth",
-}
 _HUNDREDS = {"800": "eight hundred", "900": "nine hundred", "0800": "zero eight hundred"}
 _ROMAN_OR_LETTERS = ("IV", "XL", "XX", "VI")
 _IRREGULAR = {**PLURALS, "inch": "inches", "half": "halves"}
 _AFTER_INCHES = re.compile(r"\.(?= [a-z(]|,)|\.? (?:tall|wide|long|deep|thick|high|x|by)\b")
 _AFTER_FEET = re.compile(r"\d ?(?:ft\.?|feet|foot),? $")
-_ODDS_BEFORE = re.compile(r"(?i:\bodds (?:of|at|are|were) )$")
+_MOST_INCHES = 11.99  # of a foot; with more it is a time
 _UNCOUNTED = ("K", "thousand", "billion")
 _ADJECTIVES = ("square", "cubic", "kilowatt")
 
@@ -110,52 +100,6 @@ def numeric_date(match: re.Match[str]) -> list[str]:
     ]
 
 
-def fraction(match: re.Match[str]) -> list[str]:
-    """A fraction, a month and a day, or two numbers that are a name: 9/11, 24/7.
-
-    Groups: the whole number before it or None, and the two numbers.
-    """
-    whole, above, below = match[1], match[2], match[3].replace(",", "")
-    top, bottom = int(above), int(below)
-    said = _parts(top, bottom)
-    if match.string.startswith(" time", match.end()):
-        return [f"{above} {below}"]
-    if whole:
-        whole = f"{whole.strip(' -')} "
-        decimal = [f"{whole}point 5"] * (top * 2 == bottom)  # as the normaliser writes a half
-        return [*decimal, *(f"{whole}and {reading}" for reading in said)]
-    said.append(f"{above} out of {below}")
-    is_name = bottom > 10 and len(below) == 2 and bottom not in (12, 16, 32, 64)
-    said += [f"{above} {below}"] * (top >= bottom or is_name)
-    said += [f"{above} over {below}"] * (top >= bottom or bottom > 10)
-    said += [f"{above} slash {below}"] * (top > bottom)
-    said += [f"{above} to {below}"] * bool(_ODDS_BEFORE.search(match.string[: match.start()]))
-    for number, month in ((bottom, top), (top, bottom)):
-        if 1 <= month <= 12 and 1 <= number <= 31:
-            said += day(str(number), MONTHS[month - 1])
-    return said
-
-
-def _parts(top: int, bottom: int) -> list[str]:
-    """ "1 half", "a half", "half", "3 quarters", "3 fourths"."""
-    names = {2: ["half"], 4: ["quarter", "fourth"]}.get(bottom)
-    names = names or [_DENOMINATORS.get(bottom, ordinal(bottom))]
-    if top != 1:
-        parts = spell_ordinal(str(bottom)) + "s"
-        spelled = dict.fromkeys((parts, parts.removeprefix("one ")))
-        many = [
-            *map(plural, names),
-            *(spelled if bottom not in _DENOMINATORS and bottom > 1 else ()),
-        ]
-        return [f"{top} {name}" for name in many]
-    said = [f"{one}{name}" for name in names for one in ("1 ", "a ", "")]
-    if bottom not in _DENOMINATORS and bottom > 2:
-        said += [f"one {spell_ordinal(str(bottom))}{of}" for of in ("", " of a", " of an")]
-    if bottom == 2:  # "1/2 mile"
-        return [*said, "half a", "half an"]
-    return [*said, *(f"a {name} of {article}" for name in names for article in ("a", "an"))]
-
-
 def money(match: re.Match[str]) -> list[str]:
     """Groups: the sign or code, the amount, the scale ("million" or "m" or nothing)."""
     sign, amount, scale = match["sign"].rstrip("."), match["amount"], match["scale"].lower()
@@ -223,9 +167,28 @@ def height(match: re.Match[str]) -> list[str]:
     feet, inches = match[1], match[2]
     if not inches:
         return [f"{feet} feet", f"{feet} foot", f"{feet} minutes"]
+    if float(inches) > _MOST_INCHES:
+        minutes, seconds = counted(feet, "minute"), counted(inches, "second")
+        return [f"{minutes} {seconds}", f"{minutes} and {seconds}", f"{feet} {inches}"]
     full = counted(inches, "inch")
     said = [f"{feet} {foot} {rest}" for foot in ("foot", "feet") for rest in (inches, full)]
+    said += [f"{feet} feet", f"{feet} foot"] * (inches == "0")
     return [*said, f"{feet} {inches}"]
+
+
+def lap(match: re.Match[str]) -> list[str]:
+    """1:23.45 of a race; groups: minutes, seconds."""
+    minutes, seconds = counted(match[1], "minute"), counted(match[2].lstrip("0"), "second")
+    return [f"{minutes} {seconds}", f"{minutes} and {seconds}", f"{match[1]} {match[2]}"]
+
+
+def military(match: re.Match[str]) -> list[str]:
+    """ "0900 hours"; groups: hour, minutes."""
+    hour, minutes = match.groups()
+    if minutes != "00":
+        return [f"{hour} {minutes}", " ".join(hour + minutes)]
+    plain = f"{int(hour)} hundred"
+    return [plain, *[f"{zero} {plain}" for zero in ("0", "oh") if hour.startswith("0")]]
 
 
 def roman(match: re.Match[str], after_ruler: bool = False, after_thing: bool = False) -> list[str]:

@@ -9,7 +9,7 @@ from speech.readings.spoken_forms import english_form
 from speech.text.english.codes import SECRET
 from speech.text.english.groups import read_groups
 from speech.text.english.patterns import alternatives
-from speech.text.english.service_numbers import COUNTED, SERVICE_NUMBERS
+from speech.text.english.service_numbers import CALLED_LINE, COUNTED, SERVICE_NUMBERS, TOLL_FREE
 
 _DIGIT = r"(?:zero|oh|o|one|two|three|four|five|six|seven|eight|nine|\d)"
 _TENS = (
@@ -28,11 +28,12 @@ _CODES = [
     re.compile(pattern)
     for pattern in (
         *SERVICE_NUMBERS,
+        rf"(?<![\w.,-])(?P<numbers>1-{TOLL_FREE}){CALLED_LINE}",
         r"(?<![\w.,-])(?:1-)?(?P<numbers>(?:\d{3}-)?\d{3}-\d{4})(?![\w.,-]\d|\w)",
         rf"(?i:\b(?:{SECRET})(?: (?:code|number))?(?: is|:)? )(?P<numbers>\d{{3,}})(?![\w.,-]\d|\w)",
     )
 ]
-_SAID_AS_QUANTITY = re.compile(rf"\b{SCALED}", re.IGNORECASE)
+_OTHERWISE_SAID = re.compile(rf"\bnine[ -]eleven\b|\b{SCALED}", re.IGNORECASE)
 
 
 def marked(text: str, heard: str) -> str:
@@ -44,11 +45,11 @@ def marked(text: str, heard: str) -> str:
 
 def _marked_codes(text: str, heard: str) -> str:
     """ "quantity" before each number that the text has digit by digit alone: 911, 555-1234, a PIN."""
-    if not _SAID_AS_QUANTITY.search(heard):
+    if not _OTHERWISE_SAID.search(heard):
         return heard
     codes, rest = _codes(text)
     codes -= set(re.findall(r"\d+", english_form(rest))) if codes else set()
-    return _SAID_AS_QUANTITY.sub(
+    return _OTHERWISE_SAID.sub(
         lambda said: f"quantity {said[0]}" if _value(said[0]) in codes else said[0], heard
     )
 
@@ -59,6 +60,7 @@ def _codes(text: str) -> tuple[set[str], str]:
     for pattern in _CODES:
         for match in pattern.finditer(text):
             found.update(re.findall(r"\d*[1-9]\d?\b", match["numbers"]))
+            found.add(re.sub(r"\D", "", match["numbers"]))
         text = pattern.sub(" ", text)
     return found, text
 

@@ -27,6 +27,9 @@ _BEFORE: list[tuple[re.Pattern[str], Replacement]] = [
         (r"'em\b", "them"),
         (r"(?<!half )\ba (?=(?:hundred|thousand|[mb]illion)\b)", "one "),
         (r"\balright\b", "all right"),
+        (r"\bninth\b", "nineth"),  # as the normaliser spells it
+        (r"\bsh+\b", "shh"),
+        (r"\bp[. ] ?h[. ] ?d\b|\bph\.? ?d\b", "phd"),
         (r"\bdonut(?=s?\b)", "doughnut"),
         (r"\btee(?=[ -]shirts?\b)", "t"),
         (r"(?<![\w.])\.(?=\d)", "0."),

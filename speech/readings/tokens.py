@@ -105,8 +105,8 @@ def _holds(reading: str, known: Iterable[Token], between: str, form: Callable[[s
 
 
 def _token_key(token: Token) -> str:
-    """Of an unknown token its signs count: "C++" is not "C"."""
-    has_signs = not token.known and re.search(r"[^\w\s.,'-]", token.text)
+    """Of an unknown token its signs count: "C++" is not "C", "U.K." not "UK"."""
+    has_signs = not token.known and re.search(r"[^\w\s.,'-]|\w\.\w", token.text)
     return token.text if has_signs else key(token.text)
 
 

@@ -114,6 +114,10 @@ def _of_status(request: Request, error: HTTPException) -> ApiError:
         return ApiError(404, told, NOT_FOUND, "not_found")
     code = HTTPStatus(error.status_code).name.lower()
     told = str(error.detail)
+    if told == "There was an error parsing the body":  # FastAPI's, of each
+        told = (
+            "the body is not JSON: not UTF-8, nested too deep, or with a number of too many digits"
+        )
     if error.status_code == 405:
         told = f"{path:.100} does not take {request.method}"
     return ApiError(error.status_code, told, code=code, headers=error.headers)

@@ -3,6 +3,8 @@
 import logging
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Literal, TypeAlias
 
@@ -83,12 +85,24 @@ class LogLines(logging.Formatter):
         return "".join([*traceback.format_tb(ei[2]), ei[0].__name__])
 
 
-def log_to_stderr(log_text: bool) -> None:
-    """A line for each request, and for each service that is away; uvicorn's warnings."""
+@contextmanager
+def logged_to_stderr(log_text: bool) -> Iterator[None]:
+    """A line for each request, and for each service that is away; uvicorn's warnings.
+
+    Nothing of it is left in a process that goes on, as one of tests, whose stderr is another then.
+    """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(LogLines(log_text))
-    for name, level in (("student.server", logging.INFO), ("uvicorn", logging.WARNING)):
-        logger = logging.getLogger(name)
+    levels = {"student.server": logging.INFO, "uvicorn": logging.WARNING}
+    loggers = {name: logging.getLogger(name) for name in levels}
+    before = {name: (logger.level, logger.propagate) for name, logger in loggers.items()}
+    for name, logger in loggers.items():
         logger.addHandler(handler)
-        logger.setLevel(level)
+        logger.setLevel(levels[name])
         logger.propagate = False
+    try:
+        yield
+    finally:
+        for name, logger in loggers.items():
+            logger.removeHandler(handler)
+            logger.level, logger.propagate = before[name]

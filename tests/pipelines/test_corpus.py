@@ -45,16 +45,18 @@ def test_expand_takes_globs_once_and_in_order(tmp_path: Path) -> None:
     [
         ("notes.docx", r"cannot read .*notes.docx'; allowed: .txt, .jsonl, .csv, .tsv, .parquet"),
         ("missing-*.txt", "missing"),
-        ("texts", r"texts' is a folder; name its files, as .*/texts/\*\.parquet"),
-        ("texts/", r"texts/' is a folder; name its files, as .*/texts/\*\.parquet"),
+        ("texts", r"texts' is a folder; name its files, as .*/texts/\*\.csv"),
+        ("texts/", r"texts/' is a folder; name its files, as .*/texts/\*\.csv"),
+        ("empty.txt", r"empty.txt' is a folder; name its files, as .*/empty.txt/\*\.txt"),
         ("saved", r"saved' is a folder; saved by datasets: write Parquet of it, load_from_disk"),
     ],
 )
 def test_expand_refuses(tmp_path: Path, name: str, message: str) -> None:
     write(tmp_path / "notes.docx", "x")
-    for folder, file in (("texts", "a.txt"), ("saved/train", "data-00000-of-00001.arrow")):
+    for folder, file in (("texts", "a.csv"), ("saved/train", "data-00000-of-00001.arrow")):
         (tmp_path / folder).mkdir(parents=True)
         write(tmp_path / folder / file, "x")
+    (tmp_path / "empty.txt").mkdir()
     with pytest.raises(InputError, match=message):
         expand(corpus_config(paths=(f"{tmp_path}/{name}",)))
 

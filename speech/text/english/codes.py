@@ -4,7 +4,12 @@ import re
 
 from speech.text.english.numbers import spell_digits, spell_number, spell_pairs
 from speech.text.english.patterns import END, START, compiled, substitute
-from speech.text.english.service_numbers import SERVICE_NUMBERS, spelled_service_numbers
+from speech.text.english.service_numbers import (
+    CALLED_LINE,
+    SERVICE_NUMBERS,
+    TOLL_FREE,
+    spelled_service_numbers,
+)
 
 _ALWAYS = (
     "flight|room|rm\\.|suite|apt\\.?|apartment|gate|extension|ext\\.?|passcode|locker|area code|zip|"
@@ -27,6 +32,14 @@ _COUNTRY = r"\+?\d{1,3}"
 _ELEMENTS = "(?:Cl|Na|Ca|Mg|Fe|Si|Al|Cu|Zn|H|C|N|O|S|P|F|K|B|I)"
 _PAIRED = "RTX|GTX|RX|RFC|Ryzen \\d|Nokia|Form|Xbox"  # read by pairs, as aircraft are
 _ROMANS = {"ii": "two", "iii": "three", "iv": "four", "vi": "six", "vii": "seven", "ix": "nine"}
+_KEYWORDS = {
+    "ext": "extension",
+    "apt": "apartment",
+    "acct": "account",
+    "ref": "reference",
+    "rm": "room",
+}
+_SHORT = re.compile(rf"\b({'|'.join(_KEYWORDS)})\b\.?", re.IGNORECASE)
 _PREFIX = r"[A-Z]{1,4}[ -]?"
 
 
@@ -139,7 +152,7 @@ _RULES = compiled(
         (r"(?<![\w.+-])\+\d{1,3}(?:[ .-]?\(?\d{1,4}\)?){2,6}(?!\w|[.-]\d)", _phone),
         (r"(?<![\w.+-])\(?0\d{1,4}\)? \d{3,4}[ -]?\d{3,4}(?!\w|[.-]\d)", _phone),
         (
-            r"(?<![\w.-])(?:1-)?(?:8(?:00|88|77|66|55|44|33)|900)(?=[A-Z\d-]{0,30}[A-Z])"
+            rf"(?<![\w.-])(?:1-)?{TOLL_FREE}(?=[A-Z\d-]{{0,30}}[A-Z])"
             r"(?:-[A-Z\d]{1,12}){1,5}(?![\w-])",
             _vanity,
         ),
@@ -174,8 +187,7 @@ _RULES = compiled(
             lambda m: f"{m[1]} {spell_pairs(m[2])} {spell_number(m[3])} {m[4] or ''}".rstrip(),
         ),
         (
-            r"(?<![\w.-])1-(8(?:00|88|77|66|55|44|33)|900)"
-            r"(?=[ -](?:numbers?|lines?|hotlines?|calls?)\b)",
+            rf"(?<![\w.-])1-({TOLL_FREE}){CALLED_LINE}",
             lambda m: f"one {_group(m[1])}",
         ),
         (
@@ -201,4 +213,5 @@ def _id(match: re.Match[str]) -> str:
     """An identifier after its keyword: letters stay, digits are spelled."""
     pieces = re.findall(r"[A-Za-z]+|\d+", match[2])
     keyword = re.sub(r" ?#| no\b\.?", " number ", match[1])
+    keyword = _SHORT.sub(lambda short: _KEYWORDS[short[1].lower()], keyword)
     return f"{keyword.strip()} " + " ".join(spell_digits(p) if p.isdecimal() else p for p in pieces)

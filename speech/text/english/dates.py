@@ -23,8 +23,17 @@ _TH = r"(?:st|nd|rd|th|ST|ND|RD|TH)"
 _YEAR = r"(\d{4}|'\d\d)(?!\w)(?![.,:/'-]\d)"
 _TWO_DIGIT_PIVOT = 30  # '31 and later are of the last century
 _WEEKDAYS = "(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
-_NOT_A_DATE = r"(?! ?(?:cups?|of|inch|in\b|miles?|full|\"|teaspoon|tbsp|tsp|hours?|page|stars?|%))"
-_AFTER_DATE_WORD = rf"(?i:\b((?:on|due|dated|{_WEEKDAYS},?|until|till|since) ))"
+_IN_A_PLACE = r"in (?:the|an?|my|our|his|her|their|this|that|some|every|[A-Z]|\d)"
+MEASURED = (  # "3/4 cup", "5/16 wrench"
+    rf" ?(?:(?!{_IN_A_PLACE})(?:cups?|of|inch|inches|in|feet|foot|miles?|yards?|full|teaspoons?|"
+    r"tablespoons?|tsp|tbsp|pounds?|lbs?|oz|ounces?|kg|mm|cm|met(?:er|re)s?|lit(?:er|re)s?|gallons?|"
+    r"quarts?|pints?|acres?|hours?|seconds?|majority|owners?|share|stake|scale|thick|wide|deep|bolts?|"
+    r"drills?|bits?|wrench|wrenches|sockets?|nuts?|screws?|plywood)\b|\")"
+)
+"""what follows a fraction, and no date"""
+_NOT_A_DATE = rf"(?!{MEASURED}| ?(?:page|stars?|%))"
+DATE_WORD = rf"(?i:\b(?:on|due|dated|{_WEEKDAYS},?|until|till|since) )"
+"""what goes before a date, and no fraction"""
 
 
 def month_name(word: str) -> str:
@@ -153,7 +162,7 @@ _NUMERIC = compiled(
         (rf"\b({MONTH})-()(\d{{4}}){END}", lambda m: f"{month_name(m[1])} {_year(m[3])}"),
         (rf"\b({MONTH})-{_DAY}{END}()", _month_day),
         (rf"{START}9/11{END}", "nine eleven"),
-        (rf"{_AFTER_DATE_WORD}(\d{{1,2}})/(\d{{1,2}}){END}{_NOT_A_DATE}", _day_and_month),
+        (rf"({DATE_WORD})(\d{{1,2}})/(\d{{1,2}}){END}{_NOT_A_DATE}", _day_and_month),
         (r"(?<!\w)([QH][1-4]) ?'(\d\d)(?!\w)", r"\1 \2"),
         (rf"(?<!\w)([1-4])Q ?'?(\d\d|\d{{4}}){END}", _quarter),
     ]

@@ -2,16 +2,15 @@
 
 import re
 
-from speech.text.english.dates import month_named, spell_month_day
+from speech.text.english.dates import MEASURED, month_named, spell_month_day
 from speech.text.english.numbers import plural, spell_number, spell_ordinal
 from speech.text.english.patterns import END, START, compiled, substitute
 
 FRACTION = r"(?:(?P<mixed>\d{1,4})(?: and | |-))?(?P<above>\d{1,4})/(?P<below>\d{1,4})"
 """2 3/4 and 2-3/4 too"""
-_MEASURED = (
-    r"(?= ?(?:cups?|of|inch|inches|in|feet|foot|miles?|full|teaspoons?|tablespoons?|tsp|tbsp|pounds?|"
-    r"lbs?|oz|ounces?|kg|mm|cm|hours?|majority|owners?|share|scale)\b|\")"
-)
+_MEASURED = re.compile(MEASURED)
+_ARTICLE = re.compile(r"(?i:\ban? )$")
+_OF_AN_INCH = (12, 16)  # also days; "a 5/16 nail"
 _PRESSURE = range(80, 260)
 _DATED = range(11, 32)  # days that are no everyday denominator
 
@@ -44,8 +43,10 @@ def _is_round(denominator: str) -> bool:
 
 def _fraction(match: re.Match[str]) -> str:
     whole, above, below, ordinal = match[1], match[2], match[3].replace(",", ""), match[4]
-    measured = re.match(_MEASURED, match.string[match.end() : match.end() + 12])
-    if whole or ordinal or measured:
+    measured = _MEASURED.match(match.string, match.end())
+    article = _ARTICLE.search(match.string[max(0, match.start() - 4) : match.start()])
+    is_part = measured or (article and int(below) in _OF_AN_INCH)
+    if whole or ordinal or is_part:
         return spell_fraction(whole, above, below)
     return _bare(above, below)
 

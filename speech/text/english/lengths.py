@@ -8,7 +8,8 @@ from speech.text.english.patterns import NUMBER, START, compiled, substitute
 
 _OPEN_SINGLE_QUOTE = re.compile(r"(?<!\w)'(?=\w)[^']*$")
 _QUOTE = re.compile(rf"(?:(?:{START}{FRACTION}|(?<![\w.])(?P<number>{NUMBER})) ?)?\"")
-_INCHES = rf"(?<![\w.])({NUMBER})"
+_INCHES_IN_A_FOOT = 12
+_INCHES = rf"(?<![\w./])({NUMBER})"
 
 
 def read_lengths(text: str) -> str:
@@ -36,7 +37,7 @@ def _read_inch_marks(text: str) -> str:
 
 
 def _inches(match: re.Match[str]) -> str:
-    if match["number"]:
+    if match.groupdict().get("number"):
         return counted(match["number"], "inch", "inches")
     spoken = spell_fraction(match["mixed"], match["above"], match["below"])
     return f"{spoken} {'inches' if match['mixed'] else 'inch'}"
@@ -50,7 +51,9 @@ def _feet(match: re.Match[str]) -> str:
 
 
 def _height(match: re.Match[str]) -> str:
-    """ "6'2" is six foot two."""
+    """ "6'2" is six foot two; 18'30" has too many inches, so it is a time."""
+    if float(match[2]) >= _INCHES_IN_A_FOOT:
+        return f"{counted(match[1], 'minute', 'minutes')} {counted(match[2], 'second', 'seconds')}"
     return f"{spell_number(match[1])} foot {spell_number(match[2])}"
 
 
@@ -80,6 +83,11 @@ _WORDS = compiled(
             rf"{START}(\d{{1,3}}) ?(?:ft\b\.?|feet|foot),? ?({NUMBER}) ?"
             r"(?:in\b\.?(?= [a-z]|,)|in\b|inch(?:es)?\b)",
             _feet_and_inches,
+        ),
+        (
+            rf"{START}{FRACTION}(?: |-)?in\b(?:\.?(?= (?:of|tall|wide|long|deep|thick|high|x|by)\b)|"
+            r"\.(?= [a-z]|,))",
+            _inches,
         ),
         (rf"{_INCHES}-?in\b\.?(?! [A-Z]|-)", _whole_inches),
         (

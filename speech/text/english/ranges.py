@@ -25,7 +25,8 @@ _COUNT = rf"(?:\d{{1,2}}:\d\d|\d{{1,2}}'\d{{1,2}}\"|{NUMBER})"
 _RANGE_START = r"(?<![\w.#])(?<![\d%°\"'][,:/'-])(?<![^\W\d_]-)"
 _RANGE_END = r"(?![\d:]*[-–/]\d)"
 _TERMS = rf"(?:{NUMBER} ?[-–+] ?){{0,3}}"
-_BEFORE_MAGNITUDE = re.compile(rf"[ -]?(?:{MAGNITUDE})\b")
+_BEFORE_MAGNITUDE = re.compile(rf"[ -]?(?:(?:{MAGNITUDE})\b|(?:bn|[kKmMB])(?![A-Za-z]))")
+_ORDINAL = re.compile(r"(?:st|nd|rd|th)\b")
 _WEEKDAYS = {
     "Mon": "Monday",
     "Tue": "Tuesday",
@@ -40,6 +41,11 @@ _WEEKDAYS = {
 }
 ALWAYS = r"(?<![\w.])24[/x×-]7(?!\w|[.,/-]\d)"
 """24/7"""
+ASKED = (
+    rf"(?i:\b((?:what(?: is|'s)|how much is|calculate|compute) {NUMBER})) ?[-–] ?"
+    rf"(?={NUMBER}(?!\w|[-–/]))"
+)
+"""a sum that is asked for: "what is 12 - 7?\""""
 _HOUR = r"\d{1,2}(?:[:.]\d\d)? ?(?:[ap]\.?m\b\.?)?"
 _DATED = (
     rf"(?:{_HOUR} ?[-–] ?{_HOUR}(?![\w-])|(?:{MONTH})\.? \d|\d{{1,2}}(?:st|nd|rd|th)? (?:{MONTH}))"
@@ -63,6 +69,8 @@ def _range(match: re.Match[str]) -> str:
     second_sign = re.match(rf"[-']|{_CURRENCY}", second)
     if sign and not suffix and not second_sign and is_whole:
         return f"{first} to {sign}{second}"  # $1-2 million
+    if first.isdigit() and not suffix and _ORDINAL.match(match.string, match.end()):
+        return f"{first}th to {second}"  # of 17-19th
     if re.fullmatch(r"\d{4} 0\d", f"{first} {second}"):  # 2001-02
         return f"{first} to oh {second[1]}"
     return f"{sign}{first}{suffix} to {second if second_sign else sign + second}"
@@ -85,6 +93,7 @@ _RULES = compiled(
             rf"(?<![\w.])({NUMBER}|\d{{0,4}}[a-z]) ?[-–] ?(?={_TERMS}{NUMBER} ?=)",
             r"\1 minus ",
         ),
+        (ASKED, r"\1 minus "),
         (r"(= ?\d{0,4}[a-z](?:\^?[23²³])?) ?[-–] ?(?=\d)", r"\1 minus "),
         (rf"(?<![\w./])({NUMBER}) ?/ ?(?={NUMBER} ?=)", r"\1 divided by "),
         (r"(?<![\w.])24/7/365(?!\w|[.,/-]\d)", "twenty-four seven three sixty-five"),
@@ -106,7 +115,11 @@ _RULES = compiled(
         (rf"(?i:\b(noon|midnight)){DASH}(?=\d)", r"\1 to "),
         (rf"(?i:(?<=\d)( ?{MERIDIEM})?{DASH}(?=(?:noon|midnight)\b))", r"\1 to "),
         (r"(?<![\w-])([A-Z])(?:[-–]| – )([A-Z])(?![\w-])", lambda m: _letters(m)),
-        (r"(?<![\w/-])(\d{1,2}/\d{1,2})[-–](?=\d{1,2}/\d{1,2}(?![\w/]))", r"\1 to "),
+        (
+            r"(?<![\w/-])((?:\d{1,3} )?\d{1,2}/\d{1,2})[-–]"
+            r"(?=\d{1,3}(?:/\d{1,2}| \d{1,2}/\d{1,2})?(?![\w/-]|[.,]\d))",
+            r"\1 to ",
+        ),
         (r"(?<![\w-])([A-Z])(\d{1,3})[-–](?=\1\d)", r"\1\2 to "),
         (rf"{_RANGE_START}(\d{{4}}'?s?){DASH}(?=(?:present|now|today|current)\b)", r"\1 to "),
         (

@@ -121,7 +121,8 @@ def _century(match: re.Match[str]) -> str:
     return spell_ordinal(str(numeral_value(match[1]))) + match[2]
 
 
-_THING = rf"(?:{THINGS.title()}|{THINGS.upper()}|{_PROPER})"
+NUMBERED_THING = rf"(?:{THINGS.title()}|{THINGS.upper()}|{_PROPER})"
+"""what a numeral in capitals counts"""
 _RULES = compiled(
     [
         (
@@ -134,8 +135,8 @@ _RULES = compiled(
             _several,
         ),
         (rf"\(({_SMALL})\)", _bracketed),
-        (rf"\b({_THING}) ((?!I\b|[CDLM]\b){_NUMERAL}){_NO_WORD}", _counted),
-        (rf"\b({_THING}) (I){_NO_WORD}{_PRONOUN_AFTER}", _counted),
+        (rf"\b({NUMBERED_THING}) ((?!I\b|[CDLM]\b){_NUMERAL}){_NO_WORD}", _counted),
+        (rf"\b(?!No\b)({NUMBERED_THING}) (I){_NO_WORD}{_PRONOUN_AFTER}", _counted),
         (rf"\b((?i:{THINGS})) ((?![IVXLCDM]\b){_NUMERAL}){_NO_WORD}", _counted),
         (rf"\b({_REIGN}) ((?!I\b|[CDLM]\b){_NUMERAL}){_NO_WORD}", _ruler),
         (rf"\b({_REIGN}) (I){_NO_WORD}{_PRONOUN_AFTER}", _ruler),

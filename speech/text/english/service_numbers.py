@@ -6,6 +6,9 @@ from speech.text.english.numbers import spell_digits
 from speech.text.english.patterns import END, MAGNITUDE, START, alternatives, table
 
 _NUMBERS = r"(?:911|112|999|411|311|211|511|988|101|111|110|119|000)"
+TOLL_FREE = r"(?:8(?:00|88|77|66|55|44|33)|900)"
+CALLED_LINE = r"(?=[ -](?:numbers?|lines?|hotlines?|calls?)\b)"
+"""what "1-800" is the number of"""
 _CALLED = r"(?:dial|call|phone|text|ring)(?:ed|led|ing|ling|s)?|rang"
 _NAMED = (
     r"(?:emergency|police|ambulance|fire brigade|fire department|crisis|non-emergency|hotline|"
@@ -27,7 +30,10 @@ _NO_COUNT = (
 )
 _NOT_AFTER = "".join(
     rf"(?<!{word} )"
-    for word in ("AD", "A\\.D\\.", "year", "[Pp]age", "[Bb]etween", "than", "exactly", "nearly")
+    for word in (
+        *("AD", "A\\.D\\.", "year", "[Pp]age", "[Bb]etween", "than", "exactly", "nearly"),
+        *("Porsche", "Carrera"),
+    )
 )
 _NO_YEAR = r"(?:(?<!\b[Ii]n )|(?!911(?:,| [A-Z])))"
 SERVICE_NUMBERS = (

@@ -14,6 +14,7 @@ _NOT_A_SENTENCE = (
 )
 MERIDIEM = r"(?:[AaPp](?:\.? ?[Mm]\b\.?|\.M\.))"
 _SENTENCE_END = rf"(?=[\"')\]]*$|[\"')\]]* [\"'(]*(?!{_NOT_A_SENTENCE})[A-Z])"
+OF_DAY = r"(?= in the (?:morning|afternoon|evening)\b| at night\b)"
 _HOURS = "|".join(numbers.ONES[1:13])
 _HOUR = r"(?<![\w$£€#])(?<!\d[:.,/-])(?<!\.)"
 
@@ -73,6 +74,11 @@ def _with_seconds(match: re.Match[str]) -> str:
     )
 
 
+def _lap(match: re.Match[str]) -> str:
+    """1:23.45 of a race."""
+    return f"{_counted(match[1], 'minute')} {_counted(match[2], 'second')}"
+
+
 def _duration(match: re.Match[str]) -> str:
     """2h30m, 5m30s"""
     units = ("hour", "minute", "second")
@@ -98,6 +104,8 @@ _RULES = compiled(
             _clock,
         ),
         (rf"{_HOUR}(\d{{1,3}}):(\d\d):(\d\d(?:\.\d{{1,3}})?){END}", _with_seconds),
+        (rf"{_HOUR}(\d{{1,2}}):([0-5]\d\.\d{{1,3}}){END}", _lap),
+        (rf"{_HOUR}(\d{{1,2}})\.([0-5]\d){OF_DAY}", _time),
         (rf"{_HOUR}(\d{{1,2}}):(\d\d)(?!\w|[:/'-]\d|\.\d)", _time),
         (rf"{_HOUR}(\d{{1,2}}):(\d\d)(?=ish\b)", lambda m: _time(m) + "-"),
         (rf"{_HOUR}(\d{{1,2}}):(\d\d)(?=(?:{_ZONES})\b)", lambda m: _time(m) + " "),

@@ -42,6 +42,11 @@ _DAYS_AND_MONTHS = {
 _DAY_OR_MONTH = alternatives(_DAYS_AND_MONTHS)
 PARTS_BY_LETTER = r"(?<![\w.])([Vv]ol|[Cc]h|[Cc]hap|[Bb]k)\. ?([ivx])\b(?!['.]\w)"
 """volumes and chapters with one letter for their number"""
+NUMBERED_UNDOTTED = [
+    *("vol", "Vol", "vols", "Vols", "pg", "pp", "fig", "Fig", "figs", "ch", "Ch", "chs", "Chs"),
+    *("chap", "Chap", "eq", "Eq", "apt", "Ste", "ext", "Ext", "Rte"),
+]
+"""abbreviations that stand before a number without a full stop too; no words, as "no" and "art" are"""
 _SEVERAL_TITLES = "Dr|Prof|Gen|Gov|Sen|Capt|Col|Lt|Sgt"
 DIRECTIONS = {"N": "North", "S": "South", "E": "East", "W": "West"}
 PARTED = (  # what has a north and a south
@@ -116,6 +121,12 @@ _RULES = compiled(
         (rf"{_any('title')}(?:\. ?| ){_NAME}", _spoken("title", " ")),
         (rf"{_any('title-dot')}\. ?(?![IVXLC]{{2,}}\b){_NAME}", _spoken("title-dot", " ")),
         (r"\bD[Rr]\.? (?=[A-Z])", "Doctor "),
+        (r"(?i:\b(the|an?|my|your|his|her|our|their) dr\.)(?= [a-z])", r"\1 doctor"),
+        (r"\bProf\. (?=[B-HJ-Z]\b)", "Professor "),
+        (
+            rf"(?<![\w./&-])({alternatives(NUMBERED_UNDOTTED)}) (?=\d)",
+            lambda m: f"{_WORDS['number'][m[1]]} ",
+        ),
         (
             rf"{_any('number')}\. ?(?=~?\d|[IVXLC]{{2,}}\b|[VX]\b|{LOWER_FIRST})",
             _spoken("number", " "),

@@ -30,6 +30,7 @@ _PERIODS = {
     **{word: word for word in ("user", "seat", "ticket", "unit", "item", "game", "page", "visit")},
 }
 _SYMBOL = alternatives(_UNITS)
+_LONG_SYMBOL = alternatives(unit for unit in _UNITS if len(unit) > 1 and unit not in _PERIODS)
 _PER = alternatives({*_UNITS, *_PERIODS})
 _ARTICLE = re.compile(r"(?i:\ban? )$")  # "a 9mm pistol", "a 10 kg bag"
 _LASTING = re.compile(  # before a decade's number these make it seconds: "in 30s"
@@ -122,6 +123,8 @@ _RULES = compiled(
         ),
         (r"(?i:\b(an? ))?(?<![\w.])(\d{1,3})[ -]?(?:y/o|y\.o\.|yo)(?!\w)", _age),
         (rf"(?<=\d)/({_PER})(?!\w)", _per_unit),
+        (rf"(?<=[a-z])/({_SYMBOL})([²³])(?!\w)", lambda m: _per(m[1], m[2])),
+        (rf"(?<=\bper )({_LONG_SYMBOL})(?![\w/²³])", lambda m: _UNITS[m[1]][0]),
         (
             rf"(?:(?<=[a-z]s)|(?<=\bdollar)|(?<=\bpound)|(?<=\beuro)|(?<=\byen)|(?<=\bpence)|(?<=\dx)|(?<=%))/({_PER})(?![\w/])",
             _per_unit,

@@ -14,7 +14,7 @@ import soundfile
 from scipy.stats import binomtest
 
 from eval.report.page import SCRIPTS, asset, write_page
-from tests.chromium import chromium_page
+from tests.chromium import CHROMIUM, chromium_page, needs_chromium
 from tests.eval.report.made_reports import (
     SCALES,
     TEXT,
@@ -25,9 +25,8 @@ from tests.eval.report.made_reports import (
 )
 from tests.eval.report.report_runs import speech_like
 
-NODE, CHROMIUM = shutil.which("node"), shutil.which("chromium") or shutil.which("google-chrome")
+NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(NODE is None, reason="node is not installed")
-needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed")
 FAKES = """
 globalThis.document = {
   documentElement: { classList: { add() {} } }, querySelectorAll: () => [], addEventListener() {},

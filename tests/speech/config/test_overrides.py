@@ -106,6 +106,12 @@ def test_hydras_own_words_still_mean_what_they_did() -> None:
         ("teacher.device=gpu", "allowed is auto, cpu, cuda or xla"),
         ("limit", "an override is key=value"),
         ("output =x", "output"),
+        (
+            "seed==1",
+            "override 'seed==1' cannot be read; there is one = between a key and its value",
+        ),
+        ("teacher.bs=1", "unknown option 'teacher.bs'; did you mean teacher.batch_size"),
+        ("gate.sm=1", "did you mean gate.similarity_min"),
         ("teacher=null", "teacher='null' does not exist; allowed: bark"),
         ("teacher=[f5_mini]", "allowed: bark, f5_base, f5_mini"),
     ],

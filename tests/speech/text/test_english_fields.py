@@ -29,6 +29,11 @@ MATHEMATICS = [
      "minus five"),
     ("n-1 and x-2, an x-ray", "n minus one and x minus two, an x-ray"),
     ("pi/2, x/2", "pi over two, x over two"),
+    ("What is 12 - 7? How much is 9.5-4?", "What is twelve minus seven? How much is nine point five "
+     "minus four?"),
+    ("He won 12 - 7.", "He won twelve to seven."),
+    ("A ∩ B, A ∪ B, ∀x ∃y", "A intersection B, A union B, for all x there exists y"),
+    ("a ⇔ b, ¬p ∧ q ∨ r", "a if and only if b, not p and q or r"),
 ]  # fmt: skip
 CHEMISTRY = [
     ("NaCl, HCl and NaOH", "N A C L, H C L and N A O H"),
@@ -72,6 +77,51 @@ THINGS = [
     ("a B- and an A-, Grade: C-", "a B minus and an A minus, Grade: C minus"),
     ("A- and B-list actors", "A and B-list actors"),
 ]
+RACES = [
+    ("The lap took 1:23.456.", "The lap took one minute twenty-three point four five six seconds."),
+    ("He ran it in 18'30\".", "He ran it in eighteen minutes thirty seconds."),
+    ("He is 5'11.5\".", "He is five foot eleven point five."),
+]
+WORKSHOP = [
+    ("a 5/16 wrench, 3/16 thick", "a five sixteenths wrench, three sixteenths thick"),
+    ("a 7/16 nail, a 1/12 scale", "a seven sixteenths nail, a one twelfth scale"),
+    ("5/16 in. of tape, 3/4 in. wide", "five sixteenths inch of tape, three quarters inch wide"),
+    ("1/16 inch, 1/16 of it", "one sixteenth inch, one sixteenth of it"),
+    ("On 1/16 in Paris; 5/16 in Rome", "On January sixteenth in Paris; May sixteenth in Rome"),
+    ("1½–2 cups, 1/2-1 cup", "one and one half to two cups, one half to one cup"),
+]
+RATES = [
+    (
+        "100 people/km², 5 men/m²",
+        "one hundred people per square kilometer, five men per square meter",
+    ),
+    ("1 tsp per gal, $3 per lb", "one teaspoon per gallon, three dollars per pound"),
+    (
+        "€1.5-2.5bn, $1.5-2m",
+        "one point five to two point five billion euros, one point five to two million dollars",
+    ),
+    ("Sales ↑ 5%", "Sales up five percent"),
+]
+OFFICES = [
+    ("see pg 5 of vol 2, fig 3", "see page five of volume two, figure three"),
+    ("Prof. X met Dr. No.", "Professor X met Doctor No."),
+    ("The dr. is in, go to the Dr. now.", "The doctor is in, go to the doctor now."),
+    (
+        "call ext. 204, ref. 9981",
+        "call extension two zero four, reference nine thousand nine hundred eighty-one",
+    ),
+    ("Acct. no. 12345", "account number one two three four five"),
+    (
+        "the 17–19th century, 3-5th grade",
+        "the seventeenth to nineteenth century, third to fifth grade",
+    ),
+    ("$20 incl. tax, Sts. Peter and Paul", "twenty dollars including tax, Saints Peter and Paul"),
+    ("No I left it. Unit IV", "No I left it. Unit four"),
+    (
+        "at 6.30 in the morning, 9.47 at night",
+        "at six thirty in the morning, nine forty-seven at night",
+    ),
+]
 KINDS = {
     "law": LAW,
     "chess": CHESS,
@@ -81,6 +131,10 @@ KINDS = {
     "verses": VERSES,
     "computers": COMPUTERS,
     "things": THINGS,
+    "races": RACES,
+    "workshop": WORKSHOP,
+    "rates": RATES,
+    "offices": OFFICES,
 }
 ROWS = [(kind, text, said) for kind, rows in KINDS.items() for text, said in rows]
 

@@ -69,12 +69,16 @@ def test_a_wrong_value_is_named(
         (b'{"model":"mini","voice":"\\udfff","input":"a"}', "voice_not_found"),
         (b'{"model":"mini","voice":"speaker00","input":"a","speed":NaN}', "finite_number"),
         (b"[" * 100_000, "bad_request"),
+        (b'{"speed":' + b"9" * 5000 + b"}", "bad_request"),
     ],
 )
 def test_a_wrong_body_is_told(address: str, body: bytes, code: str) -> None:
     headers = {"content-type": "application/json"}
     response = httpx.post(f"{address}/v1/audio/speech", content=body, headers=headers)
-    assert (response.status_code, error_of(response)["code"]) == (400, code)
+    error = error_of(response)
+    assert (response.status_code, error["code"]) == (400, code)
+    if code == "bad_request":
+        assert error["message"].startswith("the body is not JSON: not UTF-8, nested too deep")
 
 
 def test_a_form_is_told_to_be_json(address: str) -> None:

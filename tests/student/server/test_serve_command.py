@@ -1,5 +1,6 @@
 """The command: what it says when it begins, how it ends, and what it cannot do in one line."""
 
+import logging
 import signal
 import socket
 import subprocess
@@ -83,6 +84,7 @@ def test_what_it_cannot_do_is_one_line(
     error = capsys.readouterr().err
     assert told in error
     assert error.count("\n") == 1
+    assert not logging.getLogger("student.server").handlers, "its stderr is this test's"
 
 
 def test_proxies_and_origins_are_taken_as_they_were_typed() -> None:
