@@ -47,7 +47,7 @@ class Reason(str, Enum):
     NAN = "nan", "samples that are not numbers"
     SILENT = "silent", "too quiet"
     CLIPPED = "clipped", "too many samples at full scale"
-    TOO_SHORT = "too_short", "nobody speaks that fast"
+    TOO_SHORT = "too_short", "shorter than anybody could say the text"
     PAUSE = "pause", "a long silence inside"
     WER = "wer", "other words were heard than are written"
     CER = "cer", "other characters were"

@@ -103,9 +103,9 @@ class Clips(Sequence[ClipInfo]):
 
         try:
             return log_mel_of(data, frames)
-        except Refused as refusal:
+        except ValueError as error:
             name = self._infos[index].id
-            raise InputError(f"clip {name} of {self.location}: {refusal}") from refusal
+            raise InputError(f"clip {name} of {self.location}: {MEL} has {error}") from error
 
 
 def open_clips(location: str) -> Clips:

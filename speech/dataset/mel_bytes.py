@@ -8,7 +8,6 @@ from torch import Tensor
 
 from speech.audio.mel import LOG_FLOOR, N_MELS
 from speech.dataset.schema import MelBytes
-from speech.errors import Refused
 
 STEP = 0.075
 """of the natural log of a magnitude, 0.65 dB; 255 of them reach what a full-scale voice has"""
@@ -22,8 +21,8 @@ def mel_bytes(mel: Tensor) -> MelBytes:
 
 
 def log_mel_of(data: bytes, frames: int) -> Tensor:
-    """(frames, mels) float32 of what `mel_bytes` made; raises Refused for another number of frames."""
+    """(frames, mels) float32 of what `mel_bytes` made; raises ValueError for another length."""
     if len(data) != frames * N_MELS:
-        raise Refused("teacher_mel", f"{len(data)} bytes, wanted {frames} frames of {N_MELS}")
+        raise ValueError(f"{len(data)} bytes, wanted {frames} frames of {N_MELS}")
     numbers = torch.from_numpy(np.frombuffer(data, np.uint8).copy())
     return LOWEST + STEP * numbers.view(frames, N_MELS)

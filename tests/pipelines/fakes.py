@@ -68,7 +68,7 @@ def open_fake_studio(config: SynthConfig) -> WorkerContext:
     return WorkerContext(bank, FakeTeacher(), FakeGate(), limit, Stopwatch())
 
 
-def fake_config(output: str, corpus: str, *overrides: str) -> SynthConfig:
+def fake_config(output: str, corpus: str | Sequence[str], *overrides: str) -> SynthConfig:
     """Of these overrides, which may have an output and a corpus of their own."""
     fixed = [f"output={NOWHERE}", f"corpus.paths=[{NOWHERE}]"]
     if not any(override.startswith("runner=") for override in overrides):
@@ -76,7 +76,8 @@ def fake_config(output: str, corpus: str, *overrides: str) -> SynthConfig:
     stated = command(SynthConfig, "synth", *fixed, *overrides)
     given: dict[str, object] = {"output": output} if stated.output == NOWHERE else {}
     if stated.corpus.paths == (NOWHERE,):
-        given["corpus"] = stated.corpus.model_copy(update={"paths": (corpus,)})
+        paths = (corpus,) if isinstance(corpus, str) else tuple(corpus)
+        given["corpus"] = stated.corpus.model_copy(update={"paths": paths})
     return stated.model_copy(update=given)
 
 

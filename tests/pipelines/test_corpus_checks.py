@@ -134,5 +134,5 @@ def test_files_come_in_the_order_given(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         (tmp_path / name / "same.csv").write_text(f"id,text\nx,From {name}.\n")
     for names in (("b.csv", "a.csv"), ("a.csv", "b.csv"), ("b/same.csv", "a/same.csv")):
-        config = fake_config("out", "','".join(f"{tmp_path}/{name}" for name in names))
+        config = fake_config("out", [f"{tmp_path}/{name}" for name in names])
         assert admitted(config)[0] == [f"From {names[0][0]}."]

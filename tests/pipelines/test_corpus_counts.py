@@ -42,7 +42,7 @@ def config(tmp_path: Path) -> SynthConfig:
     rows = "".join(f'x{n},"Row {n},\nover two lines."\n' for n in range(LINES))
     (tmp_path / "a.txt").write_text(f"{texts}!?!\n\nThe last one")
     (tmp_path / "b.csv").write_text(f"id,text\n{rows}x3,The first of two stays.\n")
-    paths = f"{tmp_path}/a.txt','{tmp_path}/b.csv"
+    paths = (f"{tmp_path}/a.txt", f"{tmp_path}/b.csv")
     return fake_config(str(tmp_path / "out"), paths, "dataset.shards=3")
 
 

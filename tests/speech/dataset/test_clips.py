@@ -107,7 +107,9 @@ def test_a_dataset_of_before_has_no_mels(tmp_path: Path) -> None:
 def test_mels_that_do_not_fit_are_named_in_one_line(tmp_path: Path) -> None:
     clip = replace(reference_clips()[0], teacher_mel=MelBytes(500))
     clips = open_clips(write_dataset(tmp_path / "short", [clip]))
-    with pytest.raises(InputError, match=f"^clip {clip.id} of .*: teacher_mel: 500 bytes"):
+    with pytest.raises(
+        InputError, match=f"^clip {clip.id} of .*: teacher_mel has 500 bytes, wanted 6"
+    ):
         clips.teacher_mel(0, 6)
     dataset = Path(write_dataset(tmp_path / "floats", [clip]))
     file = next(path for path in dataset.glob("data/*.parquet") if pq.read_table(path).num_rows)
