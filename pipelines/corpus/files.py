@@ -1,5 +1,6 @@
 """The files of a corpus and what is in them: one dispatch by kind."""
 
+import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -63,8 +64,8 @@ def expand(config: CorpusConfig) -> list[CorpusFile]:
 
 def _matches(pattern: str) -> list[str]:
     """The files of a pattern; a folder is told what to say instead of its name."""
-    folder = Path(pattern).expanduser()
-    if not is_gcs(pattern) and folder.is_dir():
+    folder = Path(os.path.expanduser(pattern))
+    if not is_gcs(pattern) and os.path.isdir(folder):  # False for a name that is too long
         if any(folder.rglob("*.arrow")):
             advice = "saved by datasets: write Parquet of it, load_from_disk(...).to_parquet(...)"
         else:

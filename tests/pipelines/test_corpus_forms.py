@@ -294,7 +294,7 @@ def test_what_is_no_file_is_refused_at_once(
         for name in ("pipe.txt", "zero.txt", "socket.txt"):
             with pytest.raises(InputError, match="a pipe, socket or device, not a file"):
                 expand(corpus_config(paths=(f"{tmp_path}/{name}",)))
-    with pytest.raises(InputError, match="Is a directory"):
+    with pytest.raises(InputError, match="is a folder; name its files, as "):
         expand(corpus_config(paths=(f"{tmp_path}/folder.txt",)))
     with pytest.raises(InputError, match="no file matches"):
         expand(corpus_config(paths=(f"{tmp_path}/*.txt",)))
