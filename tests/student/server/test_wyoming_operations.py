@@ -27,7 +27,8 @@ OF_SPEECH = 'format="wyoming",model="mini"'
 def served() -> Iterator[tuple[Served, Server]]:
     """For the tests in their order: the last one ends it."""
     port = free_port()
-    with server_process(f"wyoming_port={port}", "cache.bytes=0") as process:
+    patient = "drain_s=300", "deadline_s=300"  # on a machine that is busy
+    with server_process(f"wyoming_port={port}", "cache.bytes=0", *patient) as process:
         yield process, Server(port)
 
 
