@@ -85,8 +85,16 @@ def summary(data: StudentData, student: Acoustic) -> str:
     return (
         f"{len(data.lengths)} clips, {hours:.2f} h, {len(data.speakers)} speakers, "
         f"{len(data.held_out)} more held out{left_out}; {parameters:.1f} M parameters; "
-        f"{len(data.plan(0))} batches an epoch; {data.mb_per_hour:.1f} MB of mels an hour"
+        f"{len(data.plan(0))} batches an epoch; {data.mb_per_hour:.1f} MB of mels an hour, "
+        f"{_whose(data.clips.teacher_mels, len(data.clips))}"
     )
+
+
+def _whose(kept: int, clips: int) -> str:
+    """Which mels are learnt."""
+    if kept == clips:
+        return "the teacher's own"
+    return f"the teacher's own of {kept} of {clips} clips" if kept else "those of the audio"
 
 
 def write_student(

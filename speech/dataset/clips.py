@@ -94,6 +94,13 @@ class Clips(Sequence[ClipInfo]):
         wave, sample_rate = decode(cell["bytes"], MAX_CLIP_S)
         return np.nan_to_num(resample(wave, sample_rate, SAMPLE_RATE))
 
+    @property
+    def teacher_mels(self) -> int:
+        """How many clips have one."""
+        if MEL not in self._sound.column_names:
+            return 0
+        return len(self) - self._sound.data.column(MEL).null_count
+
     def teacher_mel(self, index: int, frames: int) -> "Tensor | None":
         """(frames, mels) log-mels that the clip was made from, where the dataset keeps them; raises
         InputError where they are of another number of frames."""

@@ -93,6 +93,7 @@ def test_mels_come_back_where_they_are_kept(tmp_path: Path) -> None:
     assert mel is not None
     assert (mel - heard).mean().item() == pytest.approx(-math.log(2), abs=0.05)
     assert clips.teacher_mel(rows[none.id], 10) is None
+    assert clips.teacher_mels == 1
 
 
 def test_a_dataset_of_before_has_no_mels(tmp_path: Path) -> None:
@@ -101,6 +102,7 @@ def test_a_dataset_of_before_has_no_mels(tmp_path: Path) -> None:
         pq.write_table(pq.read_table(file).drop_columns(["teacher_mel"]), file)
     clips = open_clips(str(dataset))
     assert clips.teacher_mel(0, 10) is None
+    assert clips.teacher_mels == 0
     assert len(clips.wave(0)) > 0
 
 
