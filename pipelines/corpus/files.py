@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path, PurePosixPath
 
 from pipelines.corpus import hub
@@ -66,10 +67,10 @@ def _matches(pattern: str) -> list[str]:
     """The files of a pattern; a folder is told what to say instead of its name."""
     folder = Path(os.path.expanduser(pattern))
     if not is_gcs(pattern) and os.path.isdir(folder):  # False for a name that is too long
-        if any(folder.rglob("*.arrow")):
+        if any(chain(folder.glob("*.arrow"), folder.glob("*/*.arrow"))):  # or a folder a split
             advice = "saved by datasets: write Parquet of it, load_from_disk(...).to_parquet(...)"
         else:
-            ends = [path.suffix for path in sorted(folder.iterdir()) if path.suffix[1:] in KINDS]
+            ends = [path.suffix for path in sorted(folder.glob("*")) if path.suffix[1:] in KINDS]
             advice = f"name its files, as {pattern.rstrip('/')}/*{(*ends, '.txt')[0]}"
         raise InputError(f"{pattern!r} is a folder; {advice}")
     return glob(pattern)

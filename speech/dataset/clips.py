@@ -44,7 +44,8 @@ KINDS = dict.fromkeys(COLUMNS, STRING) | {
     ),
 }
 
-OPTIONAL = {MEL: Kind("binary", pa.types.is_binary)}
+KNOWN = KINDS | {MEL: Kind("binary", pa.types.is_binary)}
+"""with what a dataset may have besides"""
 
 
 @dataclass(frozen=True)
@@ -163,8 +164,8 @@ def _check_files(location: str, files: Sequence[str]) -> None:
         schema = file.schema_arrow
         if missing := [name for name in KINDS if name not in schema.names]:
             raise InputError(f"{location} has no column {', '.join(missing)}")
-        for name, kind in (KINDS | (OPTIONAL if MEL in schema.names else {})).items():
-            found = schema.field(name).type
+        for name in filter(schema.names.__contains__, KNOWN):
+            kind, found = KNOWN[name], schema.field(name).type
             if not kind.fits(found):
                 raise InputError(f"{location}: column {name} is {found}, wanted {kind.wanted}")
         rows += file.metadata.num_rows

@@ -8,6 +8,7 @@ import re
 
 from speech.readings.meanings import CURRENCY_NAMES, PLURALS, UNIT_NAMES
 from speech.readings.written_forms import ALSO_CURRENCY, HUNDREDTHS, MONTH_OF, MONTHS, UNITS
+from speech.text.english.lengths import INCHES_IN_A_FOOT
 from speech.text.english.numbers import spell_digits
 from speech.text.english.romans import numeral_value
 
@@ -16,7 +17,6 @@ _ROMAN_OR_LETTERS = ("IV", "XL", "XX", "VI")
 _IRREGULAR = {**PLURALS, "inch": "inches", "half": "halves"}
 _AFTER_INCHES = re.compile(r"\.(?= [a-z(]|,)|\.? (?:tall|wide|long|deep|thick|high|x|by)\b")
 _AFTER_FEET = re.compile(r"\d ?(?:ft\.?|feet|foot),? $")
-_MOST_INCHES = 11.99  # of a foot; with more it is a time
 _UNCOUNTED = ("K", "thousand", "billion")
 _ADJECTIVES = ("square", "cubic", "kilowatt")
 
@@ -167,7 +167,7 @@ def height(match: re.Match[str]) -> list[str]:
     feet, inches = match[1], match[2]
     if not inches:
         return [f"{feet} feet", f"{feet} foot", f"{feet} minutes"]
-    if float(inches) > _MOST_INCHES:
+    if float(inches) >= INCHES_IN_A_FOOT:
         minutes, seconds = counted(feet, "minute"), counted(inches, "second")
         return [f"{minutes} {seconds}", f"{minutes} and {seconds}", f"{feet} {inches}"]
     full = counted(inches, "inch")

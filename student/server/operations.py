@@ -105,4 +105,5 @@ def logged_to_stderr(log_text: bool) -> Iterator[None]:
     finally:
         for name, logger in loggers.items():
             logger.removeHandler(handler)
-            logger.level, logger.propagate = before[name]
+            level, logger.propagate = before[name]
+            logger.setLevel(level)  # what is enabled is remembered, and forgotten by this alone

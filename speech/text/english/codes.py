@@ -3,7 +3,7 @@
 import re
 
 from speech.text.english.numbers import spell_digits, spell_number, spell_pairs
-from speech.text.english.patterns import END, START, compiled, substitute
+from speech.text.english.patterns import END, START, compiled, substitute, table
 from speech.text.english.service_numbers import (
     CALLED_LINE,
     SERVICE_NUMBERS,
@@ -33,11 +33,9 @@ _ELEMENTS = "(?:Cl|Na|Ca|Mg|Fe|Si|Al|Cu|Zn|H|C|N|O|S|P|F|K|B|I)"
 _PAIRED = "RTX|GTX|RX|RFC|Ryzen \\d|Nokia|Form|Xbox"  # read by pairs, as aircraft are
 _ROMANS = {"ii": "two", "iii": "three", "iv": "four", "vi": "six", "vii": "seven", "ix": "nine"}
 _KEYWORDS = {
-    "ext": "extension",
-    "apt": "apartment",
-    "acct": "account",
-    "ref": "reference",
-    "rm": "room",
+    short: spoken
+    for short, spoken, _ in table("abbreviations.tsv")
+    if short in ("ext", "apt", "acct", "ref", "rm")
 }
 _SHORT = re.compile(rf"\b({'|'.join(_KEYWORDS)})\b\.?", re.IGNORECASE)
 _PREFIX = r"[A-Z]{1,4}[ -]?"

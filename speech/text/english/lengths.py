@@ -8,7 +8,8 @@ from speech.text.english.patterns import NUMBER, START, compiled, substitute
 
 _OPEN_SINGLE_QUOTE = re.compile(r"(?<!\w)'(?=\w)[^']*$")
 _QUOTE = re.compile(rf"(?:(?:{START}{FRACTION}|(?<![\w.])(?P<number>{NUMBER})) ?)?\"")
-_INCHES_IN_A_FOOT = 12
+INCHES_IN_A_FOOT = 12
+"""with as many behind feet it is a time"""
 _INCHES = rf"(?<![\w./])({NUMBER})"
 
 
@@ -52,7 +53,7 @@ def _feet(match: re.Match[str]) -> str:
 
 def _height(match: re.Match[str]) -> str:
     """ "6'2" is six foot two; 18'30" has too many inches, so it is a time."""
-    if float(match[2]) >= _INCHES_IN_A_FOOT:
+    if float(match[2]) >= INCHES_IN_A_FOOT:
         return f"{counted(match[1], 'minute', 'minutes')} {counted(match[2], 'second', 'seconds')}"
     return f"{spell_number(match[1])} foot {spell_number(match[2])}"
 
