@@ -61,7 +61,7 @@ $(DEMO)/dataset/manifest.json: $(DEMO)/hello.wav
 	$(PY) -m pipelines.synth output=$(DEMO)/dataset
 
 $(DEMO)/student/student.json: $(DEMO)/dataset/manifest.json
-	@echo '3 of 4: a student learns from those five minutes of speech (two minutes)'
+	@echo '3 of 4: a student learns from those five minutes of speech (three minutes)'
 	$(PY) -m student.train dataset=$(DEMO)/dataset output=$(DEMO)/student
 
 $(DEMO)/report/report.html: $(DEMO)/student/student.json

@@ -20,6 +20,8 @@ from speech.text.phonemes import ALPHABET
 
 D = TypeVar("D", bound="Described")
 
+TRAINED_STUDENT, EXPORTED_STUDENT = "student.json", "onnx.json"
+"""the description of a student as it was trained, and of one as it was exported"""
 CONFIG = "config.json"
 """what the hub counts downloads by, and its `from_pretrained` asks for"""
 LIBRARY = "tts-distill"

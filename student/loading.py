@@ -5,7 +5,8 @@ import re
 from speech import storage
 from speech.errors import InputError
 from speech.text.lexicon import NO_WORDS, Lexicon
-from student.onnx.runtime import OnnxStudent, is_onnx
+from student.description import TRAINED_STUDENT, Described
+from student.onnx.runtime import OnnxDescription, OnnxStudent, is_onnx
 from student.synthesizer import StudentSynthesizer
 
 HUB = "hf://"
@@ -45,12 +46,25 @@ def load_student(
     return student
 
 
+def check_student(location: str) -> None:
+    """Raises InputError: no student there, or a file of it is missing or damaged."""
+    described: Described
+    if is_onnx(location):
+        described = OnnxDescription.read(location)
+    else:
+        from student.package import Description  # torch takes seconds to import
+
+        described = Description.read(location)
+    for name in described.sha256:
+        described.file(location, name)
+
+
 def trained_of(location: str) -> str:
     """What an export was exported from, where that is shipped with it; else the location itself."""
     if location.startswith(HUB):
         location = _downloaded(location)
     inside = storage.join(location, TRAINED)
-    return inside if storage.exists(storage.join(inside, "student.json")) else location
+    return inside if storage.exists(storage.join(inside, TRAINED_STUDENT)) else location
 
 
 def named(location: str) -> str:

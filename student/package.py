@@ -21,7 +21,7 @@ from speech.errors import InputError
 from speech.training.task import Batch
 from speech.training.weights import write_weights
 from speech.vocoder.network import PulseVocoder, load_pulse_vocoder
-from student.description import Described
+from student.description import TRAINED_STUDENT, Described
 from student.kinds import StudentConfig, build_student
 from student.models.acoustic import Acoustic
 from student.models.nar import OF_BEFORE
@@ -31,7 +31,7 @@ SPEAKERS = ("vectors", "table.weight")
 """weights that belong to the speakers of one dataset"""
 READING = ("reading_flow.", "mean_pitch.", "contour_in.")
 """weights by which readings are drawn"""
-WEIGHTS, VOCODER, DESCRIPTION = "student.safetensors", "vocoder.safetensors", "student.json"
+WEIGHTS, VOCODER, DESCRIPTION = "student.safetensors", "vocoder.safetensors", TRAINED_STUDENT
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from speech.audio import FEWEST_FRAMES
 from speech.audio.mel import log_mels
-from student.models.acoustic import token_ids, whole_frames
+from student.models.acoustic import token_ids
 from student.onnx.frames import NoiseSource
 from student.onnx.noise import Noise, Spectra, spectra_of
 from student.onnx.runtime import OnnxStudent
@@ -74,10 +74,8 @@ def spoken_by_both(
     acoustic, vocoder = student.acoustic, student.vocoder
     ids, condition = token_ids(phonemes)[None], student.condition(voice)
     generator = torch.Generator().manual_seed(SEED)
-    text = acoustic.encode(ids, condition)
-    reading = acoustic.reading_of(text, generator)
-    frames = whole_frames(reading.log_frames, ids)
-    wave = vocoder.speak(acoustic.speak(text, reading, frames, generator))[0]
+    mel, frames = acoustic.synthesize(ids, condition, generator)
+    wave = vocoder.speak(mel)[0]
 
     chance = TorchNoiseSource(SEED, int(frames.sum()))
     encoded = exported.encode(phonemes, exported.condition(voice), chance)

@@ -13,7 +13,7 @@ from speech.synthesizer import Size
 from speech.text.lexicon import NO_WORDS, Lexicon
 from speech.vocoder.network import PulseVocoder
 from student.data.speakers import voice_vector
-from student.models.acoustic import Acoustic, token_ids, whole_frames
+from student.models.acoustic import Acoustic, token_ids
 from student.models.nar import NarStudent
 from student.package import VOCODER, WEIGHTS, Description, read_package
 from student.synthesizer import StudentSynthesizer
@@ -97,12 +97,13 @@ class Student(StudentSynthesizer):
 
     @torch.inference_mode()
     def _wave(self, ids: Tensor, condition: Tensor, seed: int, speed: float) -> Wave:
-        batch = ids[None]
-        generator = torch.Generator().manual_seed(seed)
-        text = self.acoustic.encode(batch, condition)
-        reading = self.acoustic.reading_of(text, generator).livelier(self.expressiveness)
-        frames = whole_frames(reading.log_frames, batch, speed)
-        mel = self.acoustic.speak(text, reading, frames, generator)
+        mel, _ = self.acoustic.synthesize(
+            ids[None],
+            condition,
+            torch.Generator().manual_seed(seed),
+            speed=speed,
+            expressiveness=self.expressiveness,
+        )
         return self.vocoder.speak(mel)[0].numpy()
 
 

@@ -11,7 +11,7 @@ from speech.vocoder.network import PulseVocoder
 from student.config import TrainStudentConfig
 from student.data.clips import Example, StudentData, collate
 from student.data.packed_levels import LevelCodec
-from student.models.acoustic import Acoustic, whole_frames
+from student.models.acoustic import Acoustic
 from student.models.ar_dmel import DmelStudent
 from student.models.discriminator import MelDiscriminator, adversarial_losses, discriminator_loss
 
@@ -107,10 +107,7 @@ class StudentTask:
     def _spoken(self, student: Acoustic, batch: Batch) -> tuple[Tensor, Wave, Tensor]:
         condition = student.condition(batch["speaker"])
         generator = torch.Generator(condition.device).manual_seed(0)
-        text = student.encode(batch["ids"], condition)
-        reading = student.reading_of(text, generator)
-        frames = whole_frames(reading.log_frames, batch["ids"])
-        mel = student.speak(text, reading, frames, generator)
+        mel, frames = student.synthesize(batch["ids"], condition, generator)
         wave = self.vocoder.speak(mel.cpu().float())
         rows = torch.arange(frames.shape[1]).repeat_interleave(frames[0].cpu())
         path = torch.nn.functional.one_hot(rows, frames.shape[1]).T.float()

@@ -97,6 +97,7 @@ TYPED = [
     ("eval", "language=xx", "give systems=["),
     ("eval", "systems=student", "allowed: teacher:NAME, teacher:NAME@FOLDER, student:FOLDER"),
     ("eval", "systems=[student:{in}/two.txt]", "systems=[student:{in}/two.txt]: cannot list"),
+    ("eval", "systems=[student:{in}/damaged]", "student.json is damaged, or of another version"),
     ("eval", "dataset={in}", "it has no data/*.parquet (make synth)"),
     ("measure-teacher", "teacher.device=cuda", "allowed: auto, cpu"),
     ("measure-teacher", "held_out=none", "held_out=none is not there, or is empty"),
@@ -120,6 +121,8 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     flipped[8] ^= 0xFF  # pyarrow tells it in two lines
     flipped[len(flipped) // 2] ^= 0xFF
     (folder / "flipped.parquet").write_bytes(flipped)
+    (folder / "damaged").mkdir()
+    (folder / "damaged" / "student.json").write_text('{"format": 1, "name": "cut')
     (folder / "voices.jsonl").write_text('{"id": "me", "audio": "me.wav", "transcript": "hello"}\n')
     return folder
 

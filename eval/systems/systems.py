@@ -10,13 +10,14 @@ from speech import storage
 from speech.errors import InputError
 from speech.machine import pick_device
 from speech.synthesizer import Synthesizer
-from student.loading import load_student
+from student.description import EXPORTED_STUDENT, TRAINED_STUDENT
+from student.loading import check_student, load_student
 from teacher.base import TeacherConfig
 
 Kind = Literal["teacher", "student", "audio", "recordings"]
 KINDS: dict[str, Kind] = {"teacher": "teacher", "student": "student", "audio": "audio"}
 """those that can be asked for"""
-STUDENTS = ("student.json", "onnx.json")
+STUDENTS = (TRAINED_STUDENT, EXPORTED_STUDENT)
 SPECIFICATIONS = "teacher:NAME, teacher:NAME@FOLDER, student:FOLDER (or its export), audio:FOLDER"
 
 
@@ -42,11 +43,13 @@ def check_systems(specifications: Sequence[str]) -> None:
             check_teacher(teacher_config(location).teacher)
         elif not (names := _names_in(location, where)):
             raise InputError(f"{where}: {location} is not there, or is empty")
-        elif kind == "student" and not names & {*STUDENTS}:
-            raise InputError(
-                f"{where}: {location} has no {' or '.join(STUDENTS)}; allowed is a folder of make "
-                "train-student or student.export"
-            )
+        elif kind == "student":
+            if not names & {*STUDENTS}:
+                raise InputError(
+                    f"{where}: {location} has no {' or '.join(STUDENTS)}; allowed is a folder of make "
+                    "train-student or student.export"
+                )
+            check_student(location)
         elif kind == "audio":
             open_folder(location)
 

@@ -19,6 +19,7 @@ FEWEST_CHARS = 3
 """of a value that an error cannot hold by chance"""
 QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
 SWITCH = re.compile("true|false", re.IGNORECASE)
+EMPTY = re.compile(r"\{\s*\}")
 ELEMENT = re.compile(rf"\s*({QUOTED.pattern}|[^,]*?)\s*(?:,|$)", re.DOTALL)
 """of a list: what is in quotes, or whatever stands before a comma"""
 
@@ -38,6 +39,8 @@ def as_hydra_reads(fields: Fields, override: str) -> str:
         raise InputError(f"{key}={value}: allowed is {allowed(fields[name][0], name)}")
     if str in types:
         return f"{key}={_text(key, value)}"
+    if types and not override.startswith("+") and EMPTY.fullmatch(value):
+        raise InputError(f"{key}={value} changes nothing: entries are added; ~{key}.NAME takes one away")
     listed = value.startswith(("[", "${"))
     if any(map(is_list, types)) and value.startswith("[") and not value.endswith("]"):
         whole = f"'{key}=[a, b]'"

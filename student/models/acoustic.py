@@ -128,6 +128,22 @@ class Acoustic(nn.Module):
         """Text, how it is read and the whole frames (B, P) of phonemes -> mels (B, N, mels)."""
         raise NotImplementedError
 
+    def synthesize(
+        self,
+        ids: Tensor,
+        condition: Tensor,
+        generator: torch.Generator,
+        *,
+        speed: float = 1.0,
+        expressiveness: float = 1.0,
+    ) -> tuple[Tensor, Tensor]:
+        """Speak as a user hears it, with nothing known of the speech: (B, P) token ids -> mels
+        (B, N, mels) and the whole frames (B, P) of phonemes."""
+        text = self.encode(ids, condition)
+        reading = self.reading_of(text, generator).livelier(expressiveness)
+        frames = whole_frames(reading.log_frames, ids, speed)
+        return self.speak(text, reading, frames, generator), frames
+
 
 def whole_frames(log_frames: Tensor, ids: Tensor, speed: float = 1.0) -> Tensor:
     """(B, P) log frames -> whole ones, `FEWEST_FRAMES` or more in a row; what is rounded off is

@@ -25,7 +25,7 @@ from speech.audio.waveform import Wave
 from speech.errors import InputError
 from speech.synthesizer import Size
 from speech.text.lexicon import NO_WORDS, Lexicon
-from student.description import Described
+from student.description import EXPORTED_STUDENT, Described
 from student.onnx.consistency import DECIMATION
 from student.onnx.frames import (
     CONTOUR,
@@ -44,7 +44,8 @@ from student.onnx.waves import AHEAD, RESIDUAL, PulseFilter
 from student.phrases import token_numbers
 from student.synthesizer import StudentSynthesizer
 
-DESCRIPTION, TEXT, FRAMES, CONDITIONS = "onnx.json", "text.onnx", "frames.onnx", "conditions.npy"
+DESCRIPTION = EXPORTED_STUDENT
+TEXT, FRAMES, CONDITIONS = "text.onnx", "frames.onnx", "conditions.npy"
 KINDS: dict[Kind, type[NarFrames | ArFrames]] = {"nar": NarFrames, "ar": ArFrames}
 MOST_FRAMES = 10_000
 LONGEST_PIECE = 512
