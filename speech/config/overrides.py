@@ -40,7 +40,9 @@ def as_hydra_reads(fields: Fields, override: str) -> str:
     if str in types:
         return f"{key}={_text(key, value)}"
     if types and not override.startswith("+") and EMPTY.fullmatch(value):
-        raise InputError(f"{key}={value} changes nothing: entries are added; ~{key}.NAME takes one away")
+        raise InputError(
+            f"{key}={value} changes nothing: entries are added; ~{key}.NAME takes one away"
+        )
     listed = value.startswith(("[", "${"))
     if any(map(is_list, types)) and value.startswith("[") and not value.endswith("]"):
         whole = f"'{key}=[a, b]'"

@@ -112,7 +112,10 @@ def test_hydras_own_words_still_mean_what_they_did() -> None:
         ),
         ("teacher.bs=1", "unknown option 'teacher.bs'; did you mean teacher.batch_size"),
         ("gate.sm=1", "did you mean gate.similarity_min"),
-        ("gate.judges={}", "gate.judges={} changes nothing: entries are added; ~gate.judges.NAME takes"),
+        (
+            "gate.judges={}",
+            "gate.judges={} changes nothing: entries are added; ~gate.judges.NAME takes",
+        ),
         ("teacher=null", "teacher='null' does not exist; allowed: bark"),
         ("teacher=[f5_mini]", "allowed: bark, f5_base, f5_mini"),
     ],
