@@ -18,7 +18,7 @@ from eval.report.speaking import speak_all
 from eval.report.takes import System, Task, plain, run_system
 from eval.systems import systems
 from eval.systems.references import References, choose_voice, open_references
-from eval.systems.systems import open_system
+from eval.systems.systems import check_systems, open_system
 from eval.systems.teacher import teacher_config
 from eval.systems.testsets import Reference, Sentence, read_kind, read_testset
 from speech.audio import SAMPLE_RATE
@@ -287,3 +287,14 @@ def test_memory_that_is_taken_is_seen() -> None:
 
 def test_names_are_plain_on_the_terminal() -> None:
     assert plain("[bold]x[/bold]\x1b[0m") == "(bold)x(/bold)(0m"
+
+
+def test_a_damaged_student_is_refused_before_anything_is_spoken(tmp_path: Path) -> None:
+    untrained_student(tmp_path / "student")
+    check_systems([f"student:{tmp_path}/student"])
+    weights = tmp_path / "student" / "student.safetensors"
+    content = bytearray(weights.read_bytes())
+    content[-1] ^= 0xFF
+    weights.write_bytes(content)
+    with pytest.raises(InputError, match=r"student\.safetensors has SHA-256 .*damaged"):
+        check_systems([f"student:{tmp_path}/student"])
