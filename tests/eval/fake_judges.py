@@ -1,6 +1,7 @@
 """Judges without models: quick, deterministic, and failing where they are told to."""
 
 from collections.abc import Sequence
+from itertools import cycle
 
 import numpy as np
 
@@ -9,15 +10,17 @@ from speech.judges.speaker import EMBEDDING_SIZE, Embedding
 
 
 class FakeAsr:
+    """Hears its transcripts in turn, again and again."""
+
     name, revision = "fake-asr", "1"
 
-    def __init__(self, hears: str = "hello world") -> None:
-        self.hears = hears
+    def __init__(self, *hears: str) -> None:
+        self.hears = cycle(hears)
 
     def transcribe_one(self, wave: Wave, language: str) -> str:
         if len(wave) == BREAKS:
             raise RuntimeError("<b>the recogniser broke</b>")
-        return self.hears
+        return next(self.hears)
 
     def log_likelihoods(self, wave: Wave, language: str, texts: Sequence[str]) -> list[float]:
         return [-float(len(text)) for text in texts]
@@ -52,9 +55,10 @@ class FakeMos:
 class FakeJudges:
     """In the place of `speech.judges.judges.Judges`."""
 
-    def __init__(self, hears: str = "hello world", second: str | None = None) -> None:
+    def __init__(self, *hears: str, second: str | None = None) -> None:
         """`second`: what another recogniser hears; None for none."""
-        self.asr, self.speaker, self.mos = FakeAsr(hears), FakeSpeaker(), FakeMos()
+        self.asr = FakeAsr(*hears or ["hello world"])
+        self.speaker, self.mos = FakeSpeaker(), FakeMos()
         self.second_asr = None if second is None else SecondFakeAsr(second)
 
     @property

@@ -114,11 +114,11 @@ def test_the_command_writes_one_json_and_one_table(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("eval.bench.setups.get_cpp_compiler", no_compiler)
-    arguments = [*SMALL, "random_weights=true", "device=cpu", "lines=2", "turn_lines=2", "steps=3"]
+    arguments = [*SMALL, "random_weights=true", "device=cpu", "lines=2", "turn_lines=2", "steps=2"]
     arguments += [f"output={tmp_path}/bench", "threads=1", "teacher.sampler.dtype=bfloat16"]
     assert run_app(BenchTeacherConfig, "bench_teacher", main, arguments) == 0
     written = json.loads((tmp_path / "bench/bench_teacher.json").read_text("utf-8"))
-    assert (written["lines"], written["steps"], written["teacher"]) == (2, 3, "f5_mini")
+    assert (written["lines"], written["steps"], written["teacher"]) == (2, 2, "f5_mini")
     rows = {row["name"].removeprefix("f5_mini, "): row for row in written["rows"]}
     assert rows["upstream, batch 1, float32"]["ratio"] == 1
     assert rows["auto_max, bfloat16"]["trial"]["cost"]["step_waits"] == 0

@@ -1,6 +1,7 @@
 """Runs of the report on folders of noise, with judges that need no model."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -30,9 +31,9 @@ def config_of(*overrides: str) -> ReportConfig:
     return load_config(ReportConfig, "eval", overrides)
 
 
-def run(folder: Path, *overrides: str, hears: str = "hello world") -> tuple[int, dict, str]:
+def run(folder: Path, *overrides: str, hears: Sequence[str] = ()) -> tuple[int, dict, str]:
     """Exit status, report.json and report.html."""
     config = config_of(f"output={folder}/report", *overrides)
-    status = report.main(config, FakeJudges(hears))  # type: ignore[arg-type]
+    status = report.main(config, FakeJudges(*hears))  # type: ignore[arg-type]
     found = json.loads((folder / "report/report.json").read_text())
     return status, found, (folder / "report/report.html").read_text()

@@ -24,7 +24,7 @@ def test_hostile_texts_are_inert(tmp_path: Path) -> None:
     ]
     dataset = write_dataset(tmp_path / "dataset", [*clips, *reference_clips()])
     given = [f"systems=[audio:{audio}]", f"testset={testset}", f"dataset={dataset}"]
-    _, found, html = run(tmp_path, *given, "play=50", "show=50", hears="".join(HOSTILE))
+    _, found, html = run(tmp_path, *given, "play=50", "show=50", hears=HOSTILE)
     page = Page(html)
     assert [name for name, _ in page.tags].count("script") == 1
     allowed = {"svg", "img", "audio", "a", "meta", "table"}
