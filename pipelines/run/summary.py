@@ -1,5 +1,7 @@
 """The table that closes a run."""
 
+from collections.abc import Mapping
+
 from rich.console import Console
 from rich.table import Table
 
@@ -36,10 +38,13 @@ def print_summary(
             soft_wrap=True,
         )
     if wall_s is not None:
-        spent = ", ".join(
-            f"{stage} {summary.stats[f'{stage}_s']:.1f}"
-            for stage in STAGES
-            if summary.stats.get(f"{stage}_s", 0) >= 0.05
-        )
         console.print(f"{wall_s:.0f} s, {audio_s / wall_s:.1f} times real time")
-        console.print(f"seconds of all workers: {spent}")
+        console.print(shares(summary.stats))
+
+
+def shares(stats: Mapping[str, float]) -> str:
+    """What the workers' time went into, but for stages of less than a hundredth."""
+    spent = {stage: stats.get(f"{stage}_s", 0.0) for stage in STAGES}
+    total = sum(spent.values())
+    parts = [f"{stage} {s / total:.0%}" for stage, s in spent.items() if s >= 0.01 * total > 0]
+    return f"{total:,.0f} worker-seconds: {', '.join(parts) or 'nothing was spoken'}"
