@@ -27,7 +27,9 @@ from pipelines.run.claims import PLAN_CLAIM, Claims, sweep_plan_claim
 from pipelines.run.extension import is_empty, withdraw
 from pipelines.run.marker_progress import MarkerTotals
 from pipelines.run.preflight import check_run
-from pipelines.run.run_plan import RunPlan, prepare
+from pipelines.run.preparation import prepare
+from pipelines.run.row_counts import check_rows, planned_rows, unplanned
+from pipelines.run.run_plan import RunPlan
 from pipelines.run.summary import print_summary
 from pipelines.runners.base import Stage
 from speech.config import run_app
@@ -86,7 +88,7 @@ def plan_text(run_plan: RunPlan, console: Console) -> bool:
 
     config, lines = run_plan.config, run_plan.corpus.lines
     claims = Claims(config.output, config.runner.shared_lease_s)
-    while run_plan.unplanned:
+    while unplanned(run_plan):
         with claims.of(PLAN_CLAIM) as claim:
             if claim is None:
                 time.sleep(ASK_AGAIN_S)
@@ -103,7 +105,6 @@ def plan_text(run_plan: RunPlan, console: Console) -> bool:
 
 def speak(run_plan: RunPlan, console: Console, opener: "LoadModels | None") -> bool:
     from pipelines.jobs.worker import build_speaking
-    from pipelines.run.row_counts import planned_rows
 
     config = run_plan.config
     rows = 0 if config.runner.is_rehearsal else planned_rows(run_plan)
@@ -149,7 +150,6 @@ def _describe(
 ) -> bool:
     """Write manifest and card; of a dataset that was finished before, say what is wrong with it."""
     from pipelines.run.description import describe, look_over
-    from pipelines.run.row_counts import check_rows
 
     output = run_plan.config.output
     if run_plan.todo:

@@ -18,6 +18,7 @@ from pipelines.run.row_counts import (
     check_lines,
     plan_path,
     total,
+    unplanned,
     write_plan,
 )
 from pipelines.run.run_plan import RunPlan
@@ -36,7 +37,7 @@ def build_planning(run_plan: RunPlan, folders: RunFolders | None, pipeline: beam
     progress, text_folder = (
         (folders.progress_folder, folders.text_folder) if folders else (None,) * 2
     )
-    wanted = run_plan.unplanned
+    wanted = unplanned(run_plan)
     shards = pipeline | "List shards to plan" >> beam.Create(wanted)
     parts, lines = counted_parts(pipeline, run_plan)
     ways = {"Text": parts | "Read and plan" >> beam.ParDo(PlanText(run_plan, wanted, progress))}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pipelines.planning.config import PlanConfig
-from pipelines.run.run_plan import check_licenses
+from pipelines.run.preparation import check_licenses
 from pipelines.runners.dataflow import DataflowConfig
 from speech.errors import InputError
 from speech.storage import is_gcs

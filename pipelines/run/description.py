@@ -1,10 +1,11 @@
 """Manifest and card of a finished dataset: both follow from _shards/ alone, whoever writes them."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pipelines.config import GateConfig
 from pipelines.run.row_counts import PlanCounts, lines_by_file
+from pipelines.run.run_plan import RunPlan
 from speech import storage
 from speech.dataset import layout as dataset
 from speech.dataset.card import CardFacts, RunFacts, card_bytes
@@ -23,15 +24,11 @@ from speech.errors import InputError
 from speech.licenses import joint_license
 from speech.storage import Checksum, Location
 
-if TYPE_CHECKING:
-    from pipelines.run.run_plan import RunPlan
-
-
 CARD_KEY = "voice_licenses"
 
 
 def describe(
-    run_plan: "RunPlan", markers: Mapping[int, Marker], counts: PlanCounts, wall_s: float
+    run_plan: RunPlan, markers: Mapping[int, Marker], counts: PlanCounts, wall_s: float
 ) -> None:
     """Write README.md and, last, manifest.json, which says that both are there.
 
@@ -64,7 +61,7 @@ def write_description(output: Location, runs: Sequence[Run]) -> None:
 
 
 def all_runs(
-    run_plan: "RunPlan", markers: Mapping[int, Marker], known: Mapping[str, Any]
+    run_plan: RunPlan, markers: Mapping[int, Marker], known: Mapping[str, Any]
 ) -> list[Run]:
     """Those of the dataset, with this one as it is now."""
     own = Run(run_plan.tag, run_plan.identity, known, markers)
@@ -78,7 +75,7 @@ def with_others(output: Location, runs: Sequence[Run]) -> list[Run]:
     return sorted([*others, *runs], key=lambda run: dataset.tag_order(run.tag))
 
 
-def look_over(run_plan: "RunPlan", markers: Mapping[int, Marker]) -> tuple[list[str], list[str]]:
+def look_over(run_plan: RunPlan, markers: Mapping[int, Marker]) -> tuple[list[str], list[str]]:
     """What can be told at no cost of a dataset that was finished before: which of manifest and card
     have to be written again, and what is wrong beside that."""
     output = run_plan.config.output
@@ -100,7 +97,7 @@ def look_over(run_plan: "RunPlan", markers: Mapping[int, Marker]) -> tuple[list[
     return [], wrong
 
 
-def provenance(run_plan: "RunPlan", counts: PlanCounts, wall_s: float) -> dict[str, Any]:
+def provenance(run_plan: RunPlan, counts: PlanCounts, wall_s: float) -> dict[str, Any]:
     """What follows neither from a run's identity nor from its markers, as JSON values."""
     from speech.judges.judges import Judges
     from speech.machine import software

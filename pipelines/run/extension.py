@@ -3,10 +3,11 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pipelines.config import SynthConfig
 from pipelines.run.row_counts import PLAN_NAME, read_plan
+from pipelines.run.run_plan import RunPlan
 from pipelines.text.utterances import CorpusPlan
 from speech import storage
 from speech.dataset import layout as dataset
@@ -17,9 +18,6 @@ from speech.dataset.manifest import runs_of, stored_manifest
 from speech.dataset.runs import RunRecord, read_record
 from speech.dataset.seal import from_json, to_json
 from speech.errors import InputError
-
-if TYPE_CHECKING:
-    from pipelines.run.run_plan import RunPlan
 
 ALIKE = ("teacher", "gate", "watermark")
 """blocks in which a run may not differ from the dataset that it extends"""
@@ -156,7 +154,7 @@ def _shared_voices(earlier: Mapping[str, Any], identity: Mapping[str, Any]) -> f
     return min(len(had), int(earlier["voices"]["per_text"])) * len(had & bank) / max(1, len(had))
 
 
-def is_empty(run_plan: "RunPlan") -> bool:
+def is_empty(run_plan: RunPlan) -> bool:
     """Whether a run that extends a dataset was planned, and found nothing that is new."""
     counts = read_plan(run_plan.config.output, run_plan.tag)
     if not run_plan.earlier or counts is None or len(run_plan.todo) < run_plan.corpus.shards:
@@ -164,7 +162,7 @@ def is_empty(run_plan: "RunPlan") -> bool:
     return counts.rows == counts.known
 
 
-def withdraw(run_plan: "RunPlan") -> None:
+def withdraw(run_plan: RunPlan) -> None:
     """Remove what was planned of it; its identity goes last, so that one who dies here is followed."""
     output, tag = run_plan.config.output, run_plan.tag
     for index in run_plan.todo:

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
 from pipelines.corpus import CorpusPart, count_parts
+from pipelines.run.run_plan import RunPlan
 from pipelines.text.plan_files import count_rows
 from pipelines.text.utterances import (
     CorpusPlan,
@@ -33,9 +34,6 @@ from speech.dataset.seal import to_json
 from speech.errors import InputError
 from speech.storage import Location
 from teacher.voices import load_bank
-
-if TYPE_CHECKING:
-    from pipelines.run.run_plan import RunPlan
 
 PLAN_NAME = "_shards/plan.json"
 COUNTS: Final = -1
@@ -83,7 +81,7 @@ def total(counts: Iterable[PlanCounts]) -> PlanCounts:
     return added
 
 
-def count_plan(run_plan: "RunPlan") -> PlanCounts:
+def count_plan(run_plan: RunPlan) -> PlanCounts:
     """Plan the corpus once more, to count; takes as long as its text frontend."""
     config, corpus = run_plan.config, run_plan.corpus
     bank = load_bank(config.voices, languages=spoken_languages(config))
@@ -104,7 +102,7 @@ def count_plan(run_plan: "RunPlan") -> PlanCounts:
 _COUNTS = TypeAdapter(PlanCounts)
 
 
-def plan_path(run_plan: "RunPlan") -> str:
+def plan_path(run_plan: RunPlan) -> str:
     return storage.join(run_plan.config.output, of_run(PLAN_NAME, run_plan.tag))
 
 
@@ -177,8 +175,9 @@ def lines_by_file(corpus: CorpusPlan, counts: PlanCounts) -> dict[str, int]:
     }
 
 
-def unplanned(run_plan: "RunPlan") -> tuple[int, ...]:
-    """Shards to do that have no plan file; all of them where the counts are lost."""
+def unplanned(run_plan: RunPlan) -> tuple[int, ...]:
+    """Shards to do whose text is to be planned: those that have no plan file, or all of them where the
+    counts are lost."""
     output, tag = run_plan.config.output, run_plan.tag
     if read_plan(output, tag) is None:
         return run_plan.todo
@@ -186,7 +185,7 @@ def unplanned(run_plan: "RunPlan") -> tuple[int, ...]:
     return tuple(i for i in run_plan.todo if plan_name(run_plan.shard(i)) not in there)
 
 
-def planned_rows(run_plan: "RunPlan") -> int:
+def planned_rows(run_plan: RunPlan) -> int:
     """Rows of the shards to do; each plan file holds as many as were counted on their way to it.
 
     Raises:
@@ -215,7 +214,7 @@ def planned_rows(run_plan: "RunPlan") -> int:
     return sum(rows)
 
 
-def check_rows(run_plan: "RunPlan", markers: Mapping[int, Marker]) -> PlanCounts:
+def check_rows(run_plan: RunPlan, markers: Mapping[int, Marker]) -> PlanCounts:
     """Lines in are rows out: each file's lines were planned, each shard holds what was planned.
 
     Counts that were lost are written again once they are those of the shards.
@@ -245,7 +244,7 @@ def check_rows(run_plan: "RunPlan", markers: Mapping[int, Marker]) -> PlanCounts
 
 
 def _differences(
-    run_plan: "RunPlan", counts: PlanCounts, markers: Mapping[int, Marker]
+    run_plan: RunPlan, counts: PlanCounts, markers: Mapping[int, Marker]
 ) -> Iterator[str]:
     for shard in range(run_plan.corpus.shards):
         marker, planned = markers[shard], counts.new(shard)

@@ -11,7 +11,7 @@ from pipelines import synth
 from pipelines.config import DatasetConfig, LicenseConfig, SynthConfig
 from pipelines.progress.heartbeat import sweep_heartbeats
 from pipelines.run.claims import sweep_plan_claim
-from pipelines.run.run_plan import IDENTITY_KEYS, prepare
+from pipelines.run.preparation import IDENTITY_KEYS, prepare
 from pipelines.runners.base import RunnerConfig
 from pipelines.text.utterances import spoken_languages
 from pipelines.verify.inspection import Inspection

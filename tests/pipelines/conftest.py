@@ -13,7 +13,7 @@ from teacher.voices import VoiceBank, load_bank
 
 @pytest.fixture
 def voices_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipelines.run.run_plan.check_voices", lambda *_: None)
+    monkeypatch.setattr("pipelines.run.preparation.check_voices", lambda *_: None)
 
 
 @pytest.fixture(scope="module")

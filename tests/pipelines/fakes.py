@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from blocks import command
 
-import pipelines.run.run_plan
+import pipelines.run.preparation
 from pipelines import synth
 from pipelines.config import SynthConfig
 from pipelines.speak.worker_context import LoadModels, WorkerContext
@@ -92,7 +92,7 @@ def write_corpus(path, lines: int) -> str:
 
 def synth_fake(config: SynthConfig, opener: LoadModels = open_fake_studio) -> int:
     """The command's exit status, in a child: voices are not heard, and nothing is printed."""
-    pipelines.run.run_plan.check_voices = lambda *_: None
+    pipelines.run.preparation.check_voices = lambda *_: None
     with redirect_stdout(io.StringIO()):
         return synth.main(config, opener)
 

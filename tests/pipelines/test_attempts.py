@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 from fakes import FakeGate, fake_config, open_fake_studio
 
-import pipelines.run.run_plan
+import pipelines.run.preparation
 from pipelines import synth
 from pipelines.speak.attempts import FIRST_PARTS, Attempt, first_parts, noise_key
 from speech.dataset.schema import Utterance
@@ -56,7 +56,7 @@ class Counting(FakeGate):
 
 @pytest.mark.parametrize("shards", [1, 4])
 def test_a_line_that_never_passes_is_given_up(tmp_path, monkeypatch, shards):
-    monkeypatch.setattr(pipelines.run.run_plan, "check_voices", lambda *_: None)
+    monkeypatch.setattr(pipelines.run.preparation, "check_voices", lambda *_: None)
     monkeypatch.setattr(Counting, "judged", 0)
     texts = {"bad": "word " * 44 * PARTS, "good": "This is a good long line. " * 8 * PARTS}
     corpus = tmp_path / "corpus.jsonl"

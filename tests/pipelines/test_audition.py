@@ -9,7 +9,7 @@ import pytest
 from fakes import FakeGate, fake_config, open_fake_studio, write_corpus
 from rich.console import Console
 
-import pipelines.run.run_plan
+import pipelines.run.preparation
 from pipelines import synth
 from pipelines.speak.audition import ClipScores, audition, complaint, first_lines, new_voices
 from pipelines.text.utterances import plan_corpus
@@ -44,7 +44,7 @@ def opener(*known: str):
 
 @pytest.fixture(autouse=True)
 def _voices_are_known(monkeypatch):
-    monkeypatch.setattr(pipelines.run.run_plan, "check_voices", lambda *_: None)
+    monkeypatch.setattr(pipelines.run.preparation, "check_voices", lambda *_: None)
 
 
 @pytest.fixture

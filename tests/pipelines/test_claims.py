@@ -8,10 +8,10 @@ import pytest
 from fakes import FakeTeacher, fake_config, open_fake_studio, write_corpus
 from rich.console import Console
 
-import pipelines.run.run_plan
+import pipelines.run.preparation
 from pipelines import synth
 from pipelines.jobs.worker import UnitKey, WriteUnits
-from pipelines.run.run_plan import prepare
+from pipelines.run.preparation import prepare
 from speech.dataset.layout import shard_part, unit_part
 from speech.storage import lease as lease_module
 from tests.speech.storage.lease_clock import TTL_S, Clock
@@ -39,7 +39,7 @@ class Interrupted(FakeTeacher):
 
 @pytest.fixture(autouse=True)
 def _voices_are_known(monkeypatch):
-    monkeypatch.setattr(pipelines.run.run_plan, "check_voices", lambda *_: None)
+    monkeypatch.setattr(pipelines.run.preparation, "check_voices", lambda *_: None)
 
 
 def make_unit(tmp_path: Path, teacher: Interrupted) -> tuple[Path, WriteUnits, list]:

@@ -9,7 +9,7 @@ import pytest
 from fakes import fake_config, open_fake_studio
 
 import pipelines.jobs.corpus_counts
-import pipelines.run.run_plan
+import pipelines.run.preparation
 import pipelines.text.utterances
 from pipelines import synth
 from pipelines.config import SynthConfig
@@ -33,7 +33,7 @@ LINES = 24
 
 @pytest.fixture(autouse=True)
 def _voices_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipelines.run.run_plan, "check_voices", lambda *_: None)
+    monkeypatch.setattr(pipelines.run.preparation, "check_voices", lambda *_: None)
 
 
 @pytest.fixture

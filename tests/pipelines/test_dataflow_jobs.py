@@ -11,7 +11,7 @@ from apache_beam.portability.api import beam_runner_api_pb2
 from dataflow_profiles import GIVEN, IMAGE, PROFILES, runner_of
 from fakes import fake_config, write_corpus
 
-import pipelines.run.run_plan
+import pipelines.run.preparation
 from pipelines import synth
 from pipelines.runners.base import Stage
 from speech.errors import InputError
@@ -118,7 +118,7 @@ def jobs(tmp_path_factory) -> Path:
     template = f"runner.template_folder={folder}/jobs"
     config = fake_config(str(folder / "out"), corpus, "runner=dataflow", *GIVEN, template)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pipelines.run.run_plan, "check_voices", lambda *_: None)
+        patch.setattr(pipelines.run.preparation, "check_voices", lambda *_: None)
         assert synth.main(config) == 0
     return folder / "jobs"
 

@@ -21,7 +21,7 @@ from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 from fakes import fake_config, open_fake_studio, synth_fake, write_corpus
 
 import pipelines.jobs.worker
-import pipelines.run.run_plan
+import pipelines.run.preparation
 from pipelines import synth
 from pipelines.config import SynthConfig
 from pipelines.runners.base import Stage
@@ -111,7 +111,7 @@ def dataflow(monkeypatch) -> Iterator[type[Dataflow]]:
         sleep = time.sleep
         monkeypatch.setattr(time, "sleep", lambda seconds: sleep(min(seconds, 0.05)))
         monkeypatch.setattr(DataflowConfig, "_job", asks_here)
-        monkeypatch.setattr(pipelines.run.run_plan, "check_voices", lambda *_: None)
+        monkeypatch.setattr(pipelines.run.preparation, "check_voices", lambda *_: None)
         monkeypatch.setattr(pipelines.jobs.worker, "load_models", open_fake_studio)
         yield Own
         server.shutdown()

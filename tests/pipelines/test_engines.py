@@ -12,7 +12,7 @@ from fakes import fake_config, open_fake_studio, synth_fake, write_corpus
 from rich.console import Console
 from test_kill import hashes
 
-import pipelines.run.run_plan
+import pipelines.run.preparation
 from pipelines import synth
 from pipelines.jobs import worker
 from pipelines.jobs.planner import COUNTS, WriteText, build_planning
@@ -21,8 +21,8 @@ from pipelines.progress.progress import Progress
 from pipelines.run import marker_progress
 from pipelines.run.marker_progress import MarkerTotals
 from pipelines.run.preflight import check_run
+from pipelines.run.preparation import prepare
 from pipelines.run.row_counts import PlanCounts, read_plan
-from pipelines.run.run_plan import prepare
 from pipelines.speak.one_context import one_context
 from speech.dataset.merge import merge_units
 from speech.errors import InputError
@@ -34,7 +34,7 @@ FLINK = ("runner=flink", "runner.jar=README.md")
 
 @pytest.fixture(autouse=True)
 def _voices_are_known(monkeypatch):
-    monkeypatch.setattr(pipelines.run.run_plan, "check_voices", lambda *_: None)
+    monkeypatch.setattr(pipelines.run.preparation, "check_voices", lambda *_: None)
 
 
 # what is refused

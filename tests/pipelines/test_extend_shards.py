@@ -6,7 +6,7 @@ import pytest
 from fakes import fake_config, write_corpus
 
 from pipelines.run import extension
-from pipelines.run.run_plan import run_identity
+from pipelines.run.preparation import run_identity
 from pipelines.text.utterances import plan_corpus
 from speech.dataset.runs import RunRecord
 from speech.dataset.seal import from_json, to_json

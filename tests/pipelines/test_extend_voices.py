@@ -11,7 +11,7 @@ from blocks import command_into
 from fakes import fake_config, in_child, open_fake_studio, synth_fake, write_corpus
 from kills import run_config
 
-import pipelines.run.run_plan
+import pipelines.run.preparation
 from pipelines import synth
 from pipelines.jobs import known_ids
 from pipelines.verify import __main__ as verify
@@ -23,7 +23,7 @@ FIRST, OTHER, THIRD = "speaker00", "speaker04", "speaker08"
 
 @pytest.fixture(autouse=True)
 def _voices_are_known(monkeypatch):
-    monkeypatch.setattr(pipelines.run.run_plan, "check_voices", lambda *_: None)
+    monkeypatch.setattr(pipelines.run.preparation, "check_voices", lambda *_: None)
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from configs import judges_config, voices_config
 from fakes import FakeGate, FakeTeacher, fake_config, open_fake_studio, write_corpus
 from test_poison import POISONS, Poisoned, rows
 
-import pipelines.run.run_plan
+import pipelines.run.preparation
 import pipelines.speak.worker_context
 from pipelines import synth
 from pipelines.config import SynthConfig
@@ -38,7 +38,7 @@ WAIT_S = 60
 
 @pytest.fixture(autouse=True)
 def _voices_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipelines.run.run_plan, "check_voices", lambda *_: None)
+    monkeypatch.setattr(pipelines.run.preparation, "check_voices", lambda *_: None)
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ import pytest
 import soundfile
 from fakes import FakeGate, fake_config, open_fake_studio, write_corpus
 
-import pipelines.run.run_plan
+import pipelines.run.preparation
 from pipelines import synth
 from pipelines.config import SynthConfig
-from pipelines.run.run_plan import run_identity
+from pipelines.run.preparation import run_identity
 from pipelines.speak.worker_context import WorkerContext
 from pipelines.text.utterances import plan_corpus
 from teacher.voices import load_bank
@@ -33,7 +33,7 @@ def open_marking(config: SynthConfig) -> WorkerContext:
 
 @pytest.fixture
 def corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setattr(pipelines.run.run_plan, "check_voices", lambda *_: None)
+    monkeypatch.setattr(pipelines.run.preparation, "check_voices", lambda *_: None)
     return write_corpus(tmp_path / "corpus.txt", 12)
 
 

@@ -13,7 +13,7 @@ from datasets import load_dataset
 from fakes import fake_config, in_child, open_fake_studio, write_corpus
 from kills import Countdown
 
-import pipelines.run.run_plan
+import pipelines.run.preparation
 from pipelines import merge, synth
 from pipelines.merge import MergeConfig
 from pipelines.verify import __main__ as verify
@@ -36,7 +36,7 @@ def made(tmp_path_factory) -> tuple[str, str]:
         (root / f"{name}.txt").write_text("\n".join(lines[first : first + LINES]) + "\n")
     a, b = str(root / "a"), str(root / "b")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pipelines.run.run_plan, "check_voices", lambda *_: None)
+        patch.setattr(pipelines.run.preparation, "check_voices", lambda *_: None)
         for config in (
             fake_config(a, f"{a}.txt", "dataset.shards=2"),
             fake_config(a, str(root / "more.txt"), "mode=extend"),
@@ -229,7 +229,7 @@ def test_a_merged_dataset_is_extended(made, tmp_path, gcs_bucket, place):
     lines = Path(made[1]).with_suffix(".txt").read_text()
     corpus.write_text(lines + "A line of another week.\nAnd one more of that.\n")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pipelines.run.run_plan, "check_voices", lambda *_: None)
+        patch.setattr(pipelines.run.preparation, "check_voices", lambda *_: None)
         config = fake_config(output, str(corpus), "mode=extend")
         assert synth.main(config, open_fake_studio) == 0
     assert before.items() <= clips(output).items()
@@ -243,7 +243,7 @@ def test_a_merge_that_was_extended_keeps_that_when_it_is_mended(made, tmp_path):
     merged(output, *made)
     corpus.write_text("A line of another week.\nAnd one more of that.\n")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pipelines.run.run_plan, "check_voices", lambda *_: None)
+        patch.setattr(pipelines.run.preparation, "check_voices", lambda *_: None)
         assert synth.main(fake_config(output, str(corpus), "mode=extend"), open_fake_studio) == 0
     before = files(output)
     Path(output, "data/train-m001-00000-of-00002.parquet").unlink()

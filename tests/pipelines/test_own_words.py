@@ -9,10 +9,10 @@ import pytest
 from configs import corpus_config
 from fakes import FakeTeacher, fake_config, open_fake_studio, write_corpus
 
-import pipelines.run.run_plan
+import pipelines.run.preparation
 from pipelines import synth
 from pipelines.corpus import Line, expand, read_lines, utterance_texts
-from pipelines.run.run_plan import check_lexicon
+from pipelines.run.preparation import check_lexicon
 from speech.dataset.schema import Rejection, Utterance
 from speech.errors import InputError
 from speech.text.lexicon import NO_WORDS, Lexicon, Words
@@ -96,7 +96,7 @@ def words(tmp_path: Path) -> Path:
 def test_a_run_says_them_and_is_tied_to_them(
     tmp_path: Path, words: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipelines.run.run_plan, "check_voices", lambda *_: None)
+    monkeypatch.setattr(pipelines.run.preparation, "check_voices", lambda *_: None)
     asked: dict[str, str | None] = {}
     prepare = FakeTeacher.prepare
 

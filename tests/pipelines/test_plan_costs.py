@@ -143,7 +143,7 @@ def test_requests_are_those_of_a_run(gcs_bucket, tmp_path, monkeypatch):
 
     counted(Blob, "upload_from_file")
     counted(Client, "list_blobs")
-    monkeypatch.setattr("pipelines.run.run_plan.check_voices", lambda *_: None)
+    monkeypatch.setattr("pipelines.run.preparation.check_voices", lambda *_: None)
     corpus = write_corpus(tmp_path / "corpus.txt", 200)
     rows = ("dataset.shards=2", "dataset.rows_per_unit=10")
     assert synth.main(fake_config(gcs_bucket, corpus, *rows), open_fake_studio) == 0

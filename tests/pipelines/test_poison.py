@@ -22,7 +22,7 @@ from fakes import (
     write_corpus,
 )
 
-import pipelines.run.run_plan
+import pipelines.run.preparation
 from pipelines import synth
 from pipelines.config import SynthConfig
 from pipelines.gate import Gate
@@ -89,7 +89,7 @@ def open_dead(config: SynthConfig) -> WorkerContext:
 
 @pytest.fixture(autouse=True)
 def _voices_are_known(monkeypatch):
-    monkeypatch.setattr(pipelines.run.run_plan, "check_voices", lambda *_: None)
+    monkeypatch.setattr(pipelines.run.preparation, "check_voices", lambda *_: None)
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from configs import judges_config
 from fakes import fake_config
 from rich.console import Console
 
-from pipelines.run import preflight, run_plan
+from pipelines.run import preflight, preparation
 from pipelines.run.preflight import check_judges, check_request, check_run
-from pipelines.run.run_plan import check_voices
+from pipelines.run.preparation import check_voices
 from speech.errors import InputError
 from speech.judges.asr import Asr
 
@@ -62,7 +62,7 @@ def test_an_asr_that_fails_before_the_run_is_one_line(tmp_path, monkeypatch) -> 
         raise RuntimeError("CUDA failed with error\nno kernel image")
 
     monkeypatch.setattr(Asr, "transcribe_one", fails)
-    monkeypatch.setattr(run_plan, "is_heard", lambda _: False)  # the voices are a user's
+    monkeypatch.setattr(preparation, "is_heard", lambda _: False)  # the voices are a user's
     config = fake_config(str(tmp_path / "out"), "corpus.txt")
     with pytest.raises(
         InputError, match="judge 'asr' fails: RuntimeError: CUDA failed with error no"

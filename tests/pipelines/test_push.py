@@ -16,7 +16,7 @@ from pushes import REPO, refused, run
 
 import pipelines.push.dataset
 import pipelines.push.hub
-import pipelines.run.run_plan
+import pipelines.run.preparation
 from pipelines import synth
 from pipelines.verify import __main__ as verify
 from pipelines.verify.__main__ import VerifyConfig
@@ -32,7 +32,7 @@ LICENSES = "license.allow=[Apache-2.0,CC0-1.0]"
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("finished")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pipelines.run.run_plan, "check_voices", lambda *_: None)
+        patch.setattr(pipelines.run.preparation, "check_voices", lambda *_: None)
         corpus = write_corpus(root / "corpus.txt", 40)
         with open(corpus, "a") as stream:
             stream.write("😀😀\n")

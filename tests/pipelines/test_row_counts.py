@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from fakes import fake_config, open_fake_studio, write_corpus
 
-import pipelines.run.run_plan
+import pipelines.run.preparation
 import pipelines.text.utterances
 from pipelines import synth
 from pipelines.config import SynthConfig
@@ -25,7 +25,7 @@ LINES = 40
 
 @pytest.fixture(autouse=True)
 def _voices_are_known(monkeypatch):
-    monkeypatch.setattr(pipelines.run.run_plan, "check_voices", lambda *_: None)
+    monkeypatch.setattr(pipelines.run.preparation, "check_voices", lambda *_: None)
 
 
 @pytest.fixture

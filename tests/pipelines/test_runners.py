@@ -10,12 +10,12 @@ from apache_beam.runners.portability.fn_api_runner import worker_handlers
 from fakes import fake_config, in_child, open_fake_studio, synth_fake, write_corpus
 from rich.console import Console
 
-import pipelines.run.run_plan
+import pipelines.run.preparation
 from pipelines import synth
 from pipelines.jobs import text_grouping as spool
 from pipelines.jobs.planner import build_planning
 from pipelines.jobs.worker import build_speaking
-from pipelines.run.run_plan import prepare
+from pipelines.run.preparation import prepare
 from pipelines.speak.worker_threads import Stopped, WorkerThreads
 from speech.dataset.schema import Rejection
 from speech.errors import InputError
@@ -29,7 +29,7 @@ SHARDS = "dataset.shards=3"
 
 @pytest.fixture(autouse=True)
 def _voices_are_known(monkeypatch):
-    monkeypatch.setattr(pipelines.run.run_plan, "check_voices", lambda *_: None)
+    monkeypatch.setattr(pipelines.run.preparation, "check_voices", lambda *_: None)
 
 
 def run_flushed(output: str, corpus: str) -> int:

@@ -8,7 +8,7 @@ import pytest
 from fakes import fake_config, open_fake_studio, write_corpus
 
 import pipelines.progress.heartbeat
-import pipelines.run.run_plan
+import pipelines.run.preparation
 from pipelines import synth
 from pipelines.progress.heartbeat import read_heartbeats
 from pipelines.speak.unit_rows import UnitRows
@@ -24,7 +24,7 @@ LINES, UNSPEAKABLE, SHARDS = 60, 10, 2
 
 @pytest.fixture(autouse=True)
 def _voices_are_known(monkeypatch):
-    monkeypatch.setattr(pipelines.run.run_plan, "check_voices", lambda *_: None)
+    monkeypatch.setattr(pipelines.run.preparation, "check_voices", lambda *_: None)
     monkeypatch.setattr(pipelines.progress.heartbeat, "EVERY_S", 0.0)
 
 

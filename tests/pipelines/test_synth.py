@@ -9,11 +9,11 @@ import pyarrow.parquet as pq
 import pytest
 from fakes import fake_config, open_fake_studio, write_corpus
 
-import pipelines.run.run_plan
+import pipelines.run.preparation
 from pipelines import synth
 from pipelines.config import SynthConfig
 from pipelines.run.claims import PLAN_CLAIM
-from pipelines.run.run_plan import run_identity
+from pipelines.run.preparation import run_identity
 from pipelines.text.utterances import plan_corpus
 from speech import storage
 from speech.errors import InputError
@@ -26,7 +26,7 @@ SHARDS = "dataset.shards=3"
 @pytest.fixture(autouse=True)
 def _voices_are_known(monkeypatch):
     """The embedded bank is checked against the ASR elsewhere."""
-    monkeypatch.setattr(pipelines.run.run_plan, "check_voices", lambda *_: None)
+    monkeypatch.setattr(pipelines.run.preparation, "check_voices", lambda *_: None)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from fakes import fake_config, write_corpus
 from rich.console import Console
 
 from pipelines.progress.heartbeat import WORKERS
-from pipelines.run import run_plan
+from pipelines.run import preparation
 from pipelines.run.unused_output import LAUNCHER, launcher_noted, note_launcher, release_unused
 from pipelines.speak.deadline import Deadline
 from pipelines.speak.quarantine import Quarantine, attempts_name
@@ -127,9 +127,9 @@ def test_one_that_has_just_begun_keeps_its_output(
             patch.setattr(os, "getpid", lambda: 1)  # what a launcher looks for is others
             release_unused(str(output), OTHER)
 
-    monkeypatch.setattr(run_plan, "check_voices", lambda *_: None)
-    monkeypatch.setattr(run_plan, "acquire", acquire_then_another_comes)
-    identity = run_plan.prepare(config, Console()).identity
+    monkeypatch.setattr(preparation, "check_voices", lambda *_: None)
+    monkeypatch.setattr(preparation, "acquire", acquire_then_another_comes)
+    identity = preparation.prepare(config, Console()).identity
     assert json.loads((output / RUN_NAME).read_text()) == json.loads(to_json(identity))
 
 
