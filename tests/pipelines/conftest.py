@@ -13,6 +13,7 @@ from teacher.voices import VoiceBank, load_bank
 
 @pytest.fixture
 def voices_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The embedded bank is checked against the ASR elsewhere."""
     monkeypatch.setattr("pipelines.run.preparation.check_voices", lambda *_: None)
 
 

@@ -9,7 +9,6 @@ import pytest
 from fakes import FakeGate, fake_config, open_fake_studio, write_corpus
 from rich.console import Console
 
-import pipelines.run.preparation
 from pipelines import synth
 from pipelines.speak.audition import ClipScores, audition, complaint, first_lines, new_voices
 from pipelines.text.utterances import plan_corpus
@@ -17,6 +16,8 @@ from pipelines.verdict import Verdict
 from speech import storage
 from speech.errors import InputError
 from teacher.voices import load_bank
+
+pytestmark = pytest.mark.usefixtures("voices_are_known")
 
 OWN = "package://teacher/mini/voices/voices.jsonl"
 HUMAN = "voices.manifest=package://teacher/base_voices/voices.jsonl"
@@ -40,11 +41,6 @@ class Strict(FakeGate):
 
 def opener(*known: str):
     return lambda config: replace(open_fake_studio(config), gate=Strict(*known))
-
-
-@pytest.fixture(autouse=True)
-def _voices_are_known(monkeypatch):
-    monkeypatch.setattr(pipelines.run.preparation, "check_voices", lambda *_: None)
 
 
 @pytest.fixture

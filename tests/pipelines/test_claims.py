@@ -8,13 +8,14 @@ import pytest
 from fakes import FakeTeacher, fake_config, open_fake_studio, write_corpus
 from rich.console import Console
 
-import pipelines.run.preparation
 from pipelines import synth
 from pipelines.jobs.worker import UnitKey, WriteUnits
 from pipelines.run.preparation import prepare
 from speech.dataset.layout import shard_part, unit_part
 from speech.storage import lease as lease_module
 from tests.speech.storage.lease_clock import TTL_S, Clock
+
+pytestmark = pytest.mark.usefixtures("voices_are_known")
 
 LINES = 90
 SETTINGS = ("dataset.shards=1", f"dataset.rows_per_unit={LINES}", "gate.attempts=1")
@@ -35,11 +36,6 @@ class Interrupted(FakeTeacher):
         if self.batches == 1:
             self.happens()
         return super().speak(batch, keys)
-
-
-@pytest.fixture(autouse=True)
-def _voices_are_known(monkeypatch):
-    monkeypatch.setattr(pipelines.run.preparation, "check_voices", lambda *_: None)
 
 
 def make_unit(tmp_path: Path, teacher: Interrupted) -> tuple[Path, WriteUnits, list]:

@@ -9,7 +9,6 @@ import pytest
 from fakes import fake_config, open_fake_studio
 
 import pipelines.jobs.corpus_counts
-import pipelines.run.preparation
 import pipelines.text.utterances
 from pipelines import synth
 from pipelines.config import SynthConfig
@@ -28,12 +27,9 @@ from pipelines.text.utterances import plan_corpus
 from speech.dataset.schema import Rejection
 from speech.errors import InputError
 
+pytestmark = pytest.mark.usefixtures("voices_are_known")
+
 LINES = 24
-
-
-@pytest.fixture(autouse=True)
-def _voices_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipelines.run.preparation, "check_voices", lambda *_: None)
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from fakes import fake_config, open_fake_studio, synth_fake, write_corpus
 from rich.console import Console
 from test_kill import hashes
 
-import pipelines.run.preparation
 from pipelines import synth
 from pipelines.jobs import worker
 from pipelines.jobs.planner import COUNTS, WriteText, build_planning
@@ -27,14 +26,11 @@ from pipelines.speak.one_context import one_context
 from speech.dataset.merge import merge_units
 from speech.errors import InputError
 
+pytestmark = pytest.mark.usefixtures("voices_are_known")
+
 PORTABLE = ("runner=portable", "runner.endpoint=localhost:8099")
 POOL = ("runner.environment=EXTERNAL", "runner.environment_config=localhost:50000")
 FLINK = ("runner=flink", "runner.jar=README.md")
-
-
-@pytest.fixture(autouse=True)
-def _voices_are_known(monkeypatch):
-    monkeypatch.setattr(pipelines.run.preparation, "check_voices", lambda *_: None)
 
 
 # what is refused

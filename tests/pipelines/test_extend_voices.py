@@ -11,19 +11,15 @@ from blocks import command_into
 from fakes import fake_config, in_child, open_fake_studio, synth_fake, write_corpus
 from kills import run_config
 
-import pipelines.run.preparation
 from pipelines import synth
 from pipelines.jobs import known_ids
 from pipelines.verify import __main__ as verify
 from pipelines.verify.__main__ import VerifyConfig
 
+pytestmark = pytest.mark.usefixtures("voices_are_known")
+
 LINES = 16
 FIRST, OTHER, THIRD = "speaker00", "speaker04", "speaker08"
-
-
-@pytest.fixture(autouse=True)
-def _voices_are_known(monkeypatch):
-    monkeypatch.setattr(pipelines.run.preparation, "check_voices", lambda *_: None)
 
 
 @pytest.fixture(scope="module")

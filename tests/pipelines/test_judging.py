@@ -14,7 +14,6 @@ from configs import judges_config, voices_config
 from fakes import FakeGate, FakeTeacher, fake_config, open_fake_studio, write_corpus
 from test_poison import POISONS, Poisoned, rows
 
-import pipelines.run.preparation
 import pipelines.speak.worker_context
 from pipelines import synth
 from pipelines.config import SynthConfig
@@ -33,12 +32,9 @@ from teacher.base import Prepared, Speech
 from teacher.packing import BatchLimit
 from teacher.voices import load_bank
 
+pytestmark = pytest.mark.usefixtures("voices_are_known")
+
 WAIT_S = 60
-
-
-@pytest.fixture(autouse=True)
-def _voices_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipelines.run.preparation, "check_voices", lambda *_: None)
 
 
 @pytest.fixture

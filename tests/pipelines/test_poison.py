@@ -22,7 +22,6 @@ from fakes import (
     write_corpus,
 )
 
-import pipelines.run.preparation
 from pipelines import synth
 from pipelines.config import SynthConfig
 from pipelines.gate import Gate
@@ -30,6 +29,8 @@ from pipelines.speak.worker_context import WorkerContext
 from speech.errors import InputError
 from speech.seeds import stable_hash
 from teacher.voices import load_bank
+
+pytestmark = pytest.mark.usefixtures("voices_are_known")
 
 SHARDS = "dataset.shards=3"
 UNITS = "dataset.rows_per_unit=999"  # one a shard: its batches do not depend on what else is there
@@ -85,11 +86,6 @@ def open_hanging(config: SynthConfig) -> WorkerContext:
 
 def open_dead(config: SynthConfig) -> WorkerContext:
     return replace(open_fake_studio(config), teacher=Dead())
-
-
-@pytest.fixture(autouse=True)
-def _voices_are_known(monkeypatch):
-    monkeypatch.setattr(pipelines.run.preparation, "check_voices", lambda *_: None)
 
 
 @pytest.fixture

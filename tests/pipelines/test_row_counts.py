@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from fakes import fake_config, open_fake_studio, write_corpus
 
-import pipelines.run.preparation
 import pipelines.text.utterances
 from pipelines import synth
 from pipelines.config import SynthConfig
@@ -20,12 +19,9 @@ from pipelines.speak.unit_rows import UnitRows
 from speech import storage
 from speech.errors import InputError
 
+pytestmark = pytest.mark.usefixtures("voices_are_known")
+
 LINES = 40
-
-
-@pytest.fixture(autouse=True)
-def _voices_are_known(monkeypatch):
-    monkeypatch.setattr(pipelines.run.preparation, "check_voices", lambda *_: None)
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from apache_beam.runners.portability.fn_api_runner import worker_handlers
 from fakes import fake_config, in_child, open_fake_studio, synth_fake, write_corpus
 from rich.console import Console
 
-import pipelines.run.preparation
 from pipelines import synth
 from pipelines.jobs import text_grouping as spool
 from pipelines.jobs.planner import build_planning
@@ -20,16 +19,13 @@ from pipelines.speak.worker_threads import Stopped, WorkerThreads
 from speech.dataset.schema import Rejection
 from speech.errors import InputError
 
+pytestmark = pytest.mark.usefixtures("voices_are_known")
+
 FLUSH_MS = 5
 """for 1,000, at which Beam flushes what it has buffered for workers over gRPC; at this, runs over
 that buffer die of an element that was cut in two"""
 LINES = 6_000
 SHARDS = "dataset.shards=3"
-
-
-@pytest.fixture(autouse=True)
-def _voices_are_known(monkeypatch):
-    monkeypatch.setattr(pipelines.run.preparation, "check_voices", lambda *_: None)
 
 
 def run_flushed(output: str, corpus: str) -> int:

@@ -9,7 +9,6 @@ import pyarrow.parquet as pq
 import pytest
 from fakes import fake_config, open_fake_studio, write_corpus
 
-import pipelines.run.preparation
 from pipelines import synth
 from pipelines.config import SynthConfig
 from pipelines.run.claims import PLAN_CLAIM
@@ -19,14 +18,10 @@ from speech import storage
 from speech.errors import InputError
 from teacher.voices import load_bank
 
+pytestmark = pytest.mark.usefixtures("voices_are_known")
+
 LINES = 60
 SHARDS = "dataset.shards=3"
-
-
-@pytest.fixture(autouse=True)
-def _voices_are_known(monkeypatch):
-    """The embedded bank is checked against the ASR elsewhere."""
-    monkeypatch.setattr(pipelines.run.preparation, "check_voices", lambda *_: None)
 
 
 @pytest.fixture

@@ -13,18 +13,14 @@ from apache_beam.runners.portability.fn_api_runner import FnApiRunner, execution
 from apache_beam.testing.util import assert_that, equal_to
 from fakes import fake_config, open_fake_studio
 
-import pipelines.run.preparation
 import pipelines.text.utterances
 from pipelines import synth
 from pipelines.jobs import text_grouping
 from pipelines.run.row_counts import COUNTS, PlanCounts, total
 
+pytestmark = pytest.mark.usefixtures("voices_are_known")
+
 OLD, NEW = 20, 20
-
-
-@pytest.fixture(autouse=True)
-def _voices_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipelines.run.preparation, "check_voices", lambda *_: None)
 
 
 @pytest.fixture
