@@ -12,8 +12,8 @@ from hibari.g2p.numbers import ordinal
 
 from speech.readings.spoken_forms import chinese_form
 from speech.readings.tokens import Rule, Token, read_tokens, said, with_frontend
-from speech.text.chinese_numbers import cardinal, in_digits
-from speech.text.chinese_rules import WON
+from speech.text.chinese.numbers import cardinal, in_digits
+from speech.text.chinese.scores import WON
 
 DIGITS = str.maketrans("0123456789", "零一二三四五六七八九")
 _ROUND_YEAR = {"000": "千", "00": "百"}

@@ -1,17 +1,41 @@
 """Chinese as it is spoken: wetext's grammars on everything but the Latin words in between.
 
-What the grammars read wrong is rewritten before they see it (see `chinese_rules`).
+What the grammars read wrong is rewritten before they see it, in stages that each know one kind of
+token: they turn it into Chinese digits or into a form that the grammars know, and leave everything
+else alone. What an address, an amount or a code has taken is no range or number any more.
 """
 
 import re
 import unicodedata
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from wetext import Normalizer
+from speech.text.chinese.addresses import read_addresses
+from speech.text.chinese.codes import read_codes
+from speech.text.chinese.dates import read_dates
+from speech.text.chinese.formulas import read_formulas, read_powers
+from speech.text.chinese.money import read_money
+from speech.text.chinese.numbers import in_digits
+from speech.text.chinese.ranges import read_ranges
+from speech.text.chinese.scores import read_scores
+from speech.text.chinese.signs import read_counts, read_negatives, read_signs
 
-from speech.text.chinese_numbers import in_digits
-from speech.text.chinese_rules import rewrite
+if TYPE_CHECKING:
+    from wetext import Normalizer
 
+_STAGES = (
+    read_addresses,
+    read_money,
+    read_codes,
+    read_powers,
+    read_dates,
+    read_scores,
+    read_ranges,
+    read_negatives,
+    read_formulas,
+    read_signs,
+    read_counts,
+)
 _QUOTES = str.maketrans({"《": "“", "》": "”", "「": "“", "」": "”", "『": "‘", "』": "’"})
 _LATIN_WORD = re.compile(r"((?<![A-Za-z])[A-Za-z]{3,}(?:[ '-]+[A-Za-z]{3,})*(?![A-Za-z]))")
 _LONG_NUMBER = re.compile(r"\d{14,}")
@@ -24,7 +48,9 @@ def normalize_chinese(text: str) -> str:
     Latin words of three letters or more are kept from the grammars, which take their beginnings
     for units ("3:30 hello").
     """
-    text = rewrite("".join(map(_plain, text)).translate(_QUOTES))
+    text = "".join(map(_plain, text)).translate(_QUOTES)
+    for stage in _STAGES:
+        text = stage(text)
     pieces = _LATIN_WORD.split(text)
     spoken = [piece if i % 2 else _spoken(piece) for i, piece in enumerate(pieces)]
     text = _UNSPEAKABLE.sub(" ", "".join(spoken))
@@ -51,5 +77,7 @@ def _plain(char: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _normalizer() -> Normalizer:
+def _normalizer() -> "Normalizer":
+    from wetext import Normalizer  # costs 0.3 s that readings of English need not pay
+
     return Normalizer(lang="zh", operator="tn")

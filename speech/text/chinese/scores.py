@@ -1,0 +1,22 @@
+"""Scores of matches that are written with a dash."""
+
+from speech.text.chinese.patterns import DASH, compiled, substitute
+
+WON = (
+    "(?:获?胜(?![率场])|取胜|胜出|战胜|击败|领先|落后|逆转|[大完险]胜|惜败|告负|战平|打平|横扫|不敌|负于|力克|淘汰"
+    "|的?(?:比分|成绩|总分|优势))"
+)
+"""what follows a score"""
+
+_RULES = compiled(
+    [
+        (rf"(比分(?:[是为]|[:：] ?)?)(\d+){DASH}(\d+)", r"\1\2比\3"),
+        (rf"(得分(?:[是为]|[:：] ?)?)(\d+){DASH}(\d+)(?![\d.分])", r"\1\2比\3"),
+        (rf"(?<![\d.,:/-])(\d{{1,3}}){DASH}(\d{{1,3}})(?={WON})", r"\1比\2"),
+        (rf"(?<=赛)(\d{{1,2}}){DASH}(\d{{1,2}})(?![\d.,:/年月日分%-])", r"\1比\2"),
+    ]
+)
+
+
+def read_scores(text: str) -> str:
+    return substitute(_RULES, text)
