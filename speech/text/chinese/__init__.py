@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 from speech.text.chinese.addresses import read_addresses
 from speech.text.chinese.codes import read_codes
 from speech.text.chinese.dates import read_dates
-from speech.text.chinese.formulas import read_formulas, read_powers
+from speech.text.chinese.formulas import read_algebra, read_formulas, read_powers
 from speech.text.chinese.money import read_money
+from speech.text.chinese.named_numbers import read_named_numbers
 from speech.text.chinese.numbers import in_digits
 from speech.text.chinese.ranges import read_ranges
 from speech.text.chinese.scores import read_scores
 from speech.text.chinese.signs import read_counts, read_negatives, read_signs
+from speech.text.chinese.units import read_units
 
 if TYPE_CHECKING:
     from wetext import Normalizer
@@ -26,8 +28,11 @@ if TYPE_CHECKING:
 _STAGES = (
     read_addresses,
     read_money,
+    read_algebra,
     read_codes,
+    read_named_numbers,
     read_powers,
+    read_units,
     read_dates,
     read_scores,
     read_ranges,
@@ -37,7 +42,9 @@ _STAGES = (
     read_counts,
 )
 _QUOTES = str.maketrans({"《": "“", "》": "”", "「": "“", "」": "”", "『": "‘", "』": "’"})
-_LATIN_WORD = re.compile(r"((?<![A-Za-z])[A-Za-z]{3,}(?:[ '-]+[A-Za-z]{3,})*(?![A-Za-z]))")
+_LATIN_WORD = r"(?<![A-Za-z])[A-Za-z]{3,}(?:[ '-]+[A-Za-z]{3,})*(?![A-Za-z])"
+_LIST_COMMA = r"(?<=\d)[，,](?=\d)(?!\d{3}(?!\d))|(?<=\d{4})[，,](?=\d)"
+_KEPT = re.compile(f"({_LATIN_WORD}|{_LIST_COMMA})")
 _LONG_NUMBER = re.compile(r"\d{14,}")
 _UNSPEAKABLE = re.compile(r"[^\w\s，。！？；：、—…“”‘’·,.?!;:'\"-]|_")
 
@@ -46,12 +53,12 @@ def normalize_chinese(text: str) -> str:
     """Cleaned Chinese text with numbers, dates, money and units in characters, without symbols.
 
     Latin words of three letters or more are kept from the grammars, which take their beginnings
-    for units ("3:30 hello").
+    for units ("3:30 hello"), and so are commas between two numbers, which they would make one.
     """
     text = "".join(map(_plain, text)).translate(_QUOTES)
     for stage in _STAGES:
         text = stage(text)
-    pieces = _LATIN_WORD.split(text)
+    pieces = _KEPT.split(text)
     spoken = [piece if i % 2 else _spoken(piece) for i, piece in enumerate(pieces)]
     text = _UNSPEAKABLE.sub(" ", "".join(spoken))
     return " ".join(text.strip("，、；：,;: ").split())
@@ -71,7 +78,7 @@ def _plain(char: str) -> str:
     category = unicodedata.category(char)
     if category == "Nd":
         return str(unicodedata.decimal(char))
-    if category[0] == "M" or (category in ("So", "Sk") and char not in "°℃^"):
+    if category[0] == "M" or (category in ("So", "Sk") and char not in "°℃^△"):
         return ""
     return char
 

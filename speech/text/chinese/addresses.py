@@ -16,13 +16,18 @@ def _address(match: re.Match[str]) -> str:
         "_": "下划线",
         ":": "冒号",
         "#": "井号",
+        "?": "问号",
+        "=": "等于",
+        "&": "和",
+        "%": "百分号",
     }
     return in_digits("".join(signs.get(char, char) for char in bare))
 
 
 _RULES = compiled(
     [
-        (r"(?a:(?:https?|ftp)://[\w./:@#-]*\w|\bwww\.[\w./-]*\w)", _address),
+        (r"(?a:(?:https?|ftp)://[\w./:@#?=&%-]*\w|\bwww\.[\w./?=&%-]*\w)", _address),
+        (r"(?a:\b10\.\d{4,9}/[\w./-]*\w)", _address),  # a DOI
         (r"(?a:(?<![\w.])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8})", _address),
         (r"(?a:\b[A-Za-z][\w.-]{0,200}\.(?:com|cn|org|net)\b(?:/[\w./-]*\w)?)", _address),
     ]

@@ -5,6 +5,12 @@ import re
 from speech.text.chinese.numbers import cardinal, in_digits
 from speech.text.chinese.patterns import compiled, substitute
 
+_STANDARD = (
+    "(?<![A-Za-z])(?:GB[ZJ]?|JGJ|CJJ|JJ[GF]|DB|JB|HG|YY|QB|SH|DL|JT|TB|YD|SJ|NY|SL|WS|HJ|AQ|GA|LY|ISO|IEC|IEEE|ASTM|DIN)"
+    "(?:\\d\\d)?(?:/[TZ])? ?"
+)
+_SERIES = "(?<![A-Za-z])(?:RTX|GTX|RX|ISO|IEC|RFC|GB(?:/T)?) "
+_MAKER = "波音|空客|宝马|标致|保时捷|骁龙|麒麟|天玑|诺基亚"
 _PART, _NO_MORE = r"\d{1,4}", r"(?![\d.])"
 _CODE_NAME = (
     "(?:QQ群?号?|群号|微信号?|邮编|邮政编码|身份证号?码?|密码|验证码|校验码|订单号?|单号|账号|帐号|卡号|工号|学号|编号|序列号|"
@@ -13,11 +19,17 @@ _CODE_NAME = (
 
 
 def _phone(match: re.Match[str]) -> str:
-    return in_digits(re.sub(r"[^\d]", "", match.group()), "幺")
+    return in_digits(re.sub(r"[^\d转]", "", match.group()), "幺")
 
 
 def _code(match: re.Match[str]) -> str:
     return match["before"] + in_digits(match["digits"], "幺")
+
+
+def _standard(match: re.Match[str]) -> str:
+    """Of GB/T 7714-2015, whose end is the year."""
+    number = in_digits(match["number"].replace(".", "点"))
+    return f"{match['before']}{number}杠{in_digits(match['year'])}"
 
 
 def _version(match: re.Match[str]) -> str:
@@ -30,9 +42,33 @@ def _version(match: re.Match[str]) -> str:
 _RULES = compiled(
     [
         (r"(?<![\d.,])(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{4}){2}(?!\d|[.,]\d)", _phone),
-        (r"(?<![\d.,])(?:0\d{2,3}[- ]\d{7,8}|[48]00-\d{3,4}-?\d{3,4})(?!\d)", _phone),
-        (rf"(?P<before>{_CODE_NAME}[:：是为]? ?[A-Za-z]*)-?(?P<digits>\d{{3,}})(?![\d.:,])", _code),
+        (
+            r"(?<![\d.,])(?:[（(]0\d{2,3}[）)]|0\d{2,3}[- ])(?:\d{7,8}|\d{3,4}[ -]\d{4})"
+            r"(?:转\d{1,6})?(?!\d)",
+            _phone,
+        ),
+        (r"(?<![\d.,])[48]00-\d{3,4}-?\d{3,4}(?:转\d{1,6})?(?!\d)", _phone),
+        (
+            rf"(?P<before>{_CODE_NAME}[:：是为]? ?[A-Za-z_]*)-?(?P<digits>\d{{3,}})(?![\d.:,])",
+            _code,
+        ),
         (r"(?P<before>)(?<![\d.])(?P<digits>\d{3,4})(?=室|号?房)", _code),
+        (r"(?P<before>单元)(?P<digits>\d{3,4})(?!\d)", _code),
+        (r"(?P<before>)(?<![\d.])(?P<digits>\d{3}(?<!00))(?=路(?:公交|公共|汽|电|巴|车))", _code),
+        (r"(?P<before>[乘坐换转])(?P<digits>\d{3}(?<!00))(?=路)", _code),
+        (r"(?P<before>)(?<![\d.,:：/-])(?P<digits>0\d{2,})(?![\d:：]|[.,/-]\d)", _code),
+        (
+            rf"(?P<before>{_STANDARD})(?P<number>\d{{2,6}}(?:\.\d{{1,3}})?)[-—–](?P<year>(?:19|20)\d\d)(?!\d)",
+            _standard,
+        ),
+        (rf"(?P<before>{_SERIES})(?P<digits>\d{{4,5}})(?![\d.,])", _code),
+        (r"(?P<before>(?<![A-Za-z])[iR][3579])-(?P<digits>\d{4,5})(?![\d.,])", _code),
+        (
+            rf"(?P<before>(?:{_MAKER}) ?)(?P<digits>\d{{3,4}}(?<!000))(?![\d.,万亿多元股架辆年月])",
+            _code,
+        ),
+        (r"(?P<before>(?<![A-Za-z\d])[A-Z])(?P<digits>\d{3})(?=L(?![A-Za-z]))", _code),
+        (r"(?<![A-Za-z\d])([A-Z])(\d{1,2})(?=L(?![A-Za-z]))", lambda m: m[1] + cardinal(int(m[2]))),
         (r"(?P<before>(?<![A-Za-z])[A-Z]{1,3})-?(?P<digits>\d{3,5})(?![\d.,%A-Za-z])", _code),
         (r"(?<=[A-Za-z])-(?=\d)", ""),
         (
@@ -41,6 +77,7 @@ _RULES = compiled(
         ),
         (rf"(?P<before>)(?<![\d.])(?P<parts>{_PART}(?:\.{_PART}){{3}}){_NO_MORE}", _version),
         (rf"(?P<before>)(?<![\d.])(?P<parts>{_PART}(?:\.{_PART}){{2}})(?=版)", _version),
+        (rf"(?P<before>)(?<![\d.])(?P<parts>\d{{1,3}}(?:\.{_PART}){{2}}){_NO_MORE}", _version),
     ]
 )
 

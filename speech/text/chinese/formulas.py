@@ -2,9 +2,10 @@
 
 import re
 
-from speech.text.chinese.numbers import cardinal
+from speech.text.chinese.numbers import cardinal, decimal
 from speech.text.chinese.patterns import compiled, substitute
 
+_LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 
 
@@ -15,6 +16,13 @@ def _power(match: re.Match[str]) -> str:
     return f"{match['base']}的{named}"
 
 
+def _quotient(match: re.Match[str]) -> str:
+    """20/4= is a division, 1/2= a fraction."""
+    is_fraction = int(match[1]) < int(match[2])
+    return match.group() if is_fraction else f"{match[1]}除以{match[2]}"
+
+
+_ALGEBRA = compiled([(r"(?<![A-Za-z\d-])(\d*[xyn])-(?=\d+ ?[=<>≤≥≠+*/)×÷])", r"\1减")])
 _POWERS = compiled(
     [
         (
@@ -27,18 +35,41 @@ _POWERS = compiled(
 )
 _FORMULAS = compiled(
     [
+        (r"[₀-₉]+", lambda match: cardinal(int(match.group().translate(_LOWERED)))),
+        (r"(?<=[A-Za-z])\+\+", "加加"),
+        (r"(?<=[\dA-Za-z)²³%方一二三四五六七八九])(?:\+| \+ )(?=[\dA-Za-z(√])", "加"),
+        (r"(?<=加)2(?=架构|模式|体系|格局|战略)", "二"),
+        (r"(?<=平方)[-−](?=[\da-z])|(?<=[\dA-Za-z)]) ?− ?(?=[\dA-Za-z(])", "减"),
+        (r"(?<=\d) ?- ?(?=\d[\d.+*/×÷ -]* ?=)", "减"),
+        (r"(?<![A-Za-z\d.])([1-9]\d{0,3}) ?[xX] ?(?=[1-9]\d{0,3}(?![\dA-Za-z=]))", r"\1乘"),
+        (r"(?<![\d.])(\d+)/(\d+)(?= ?=)", _quotient),
+        (r"(?<=[\w)²³]) ?÷ ?(?=[\w(√])", "除以"),
         # 12.5 with nothing behind it would be a date
         (r"(?<=[\w)])( ?)×( ?)(?=\d)(?!\d+\.\d+(?![\w%]))|(?<=\d)()\*()(?=\d)", r"\1乘\2"),
         (r"√", "根号"),
         (r"∞", "无穷大"),
+        (r" ?≈ ?(?=\S)", "约等于"),
+        (r" ?≠ ?(?=\S)", "不等于"),
+        (r"△(?=[A-Z]{3})", "三角形"),
+        (r"∠(?=[A-Z\d])", "角"),
+        (r" ?(?<![<=-])<(?!3(?:$|[\s，。！？~～])) ?(?=-?\d|[a-z](?![A-Za-z]))", "小于"),
+        (r"(?<=[^\s<>=-]) ?> ?(?=-?\d|[a-z](?![A-Za-z]))", "大于"),
         (r"(?<=[次平]方) ?\+ ?(?=\w)", "加"),
         (
             r"(?<=[A-Za-z]) ?= ?(?=[A-Za-z\d(−-])|(?<=[\d)]) ?= ?(?=[A-Za-z])|"
             r"(?<=[次平]方) ?= ?(?=\w)",
             "等于",
         ),
+        (r"(?<=[^\W_]|[)%°′″℃]) ?= ?(?=[^\W_]|[(√-])", "等于"),
+        # 12.5 before a word would be a date
+        (r"(?<![\d.])1[0-2]\.\d{1,2}(?=[乘加减除等大小约])", lambda match: decimal(match.group())),
     ]
 )
+
+
+def read_algebra(text: str) -> str:
+    """Before codes, which have a hyphen between a letter and a digit."""
+    return substitute(_ALGEBRA, text)
 
 
 def read_powers(text: str) -> str:

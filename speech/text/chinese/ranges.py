@@ -13,11 +13,22 @@ def _range(match: re.Match[str]) -> str:
     low, high, unit = match["low"], match["high"], match["unit"] or ""
     if float(low) >= float(high):
         return match.group()
-    if match["after"] == "%":
+    if match["after"] == "%" and not unit:
         unit = "%"
     if _is_year(low) and _is_year(high) and match["after"] in ("", *"年学财赛"):
         return f"{in_digits(low)}到{in_digits(high)}"
     return f"{low}{unit}到{high}"
+
+
+def _pages(match: re.Match[str]) -> str:
+    to = "到" if int(match["low"]) < int(match["high"]) else "-"
+    return f"{match[1]}{match['low']}{to}{match['high']}"
+
+
+def _figure(match: re.Match[str]) -> str:
+    """图2-1 is the first of chapter 2; 图1-3 might be three of them."""
+    is_range = int(match[1]) < int(match[2])
+    return match.group() if is_range else f"{match[1]}杠{match[2]}"
 
 
 def _is_year(digits: str) -> bool:
@@ -26,6 +37,21 @@ def _is_year(digits: str) -> bool:
 
 _RULES = compiled(
     [
+        (r"(?<![\d/])(-?\d{1,2})/(-?\d{1,2})(?= ?(?:℃|°))", r"\1到\2"),
+        (r"(?<=%)/(?=\d)", "、"),
+        (
+            r"((?<![A-Za-z])[Pp]{1,2}\.? ?|[)）][:：])(?P<low>\d{1,5})[-–—~～]"
+            r"(?P<high>\d{1,5})(?![\d./-])",
+            _pages,
+        ),
+        (r"(?<=[图表式例])(\d{1,2})-(\d{1,2})(?![\d.-])", _figure),
+        (rf"(?<=\d[:：]\d\d){DASH}(?=\d{{1,2}}[:：]\d\d)", "到"),
+        (
+            rf"(?<=[\d年月日]){DASH}(?=(?:公元|前)\d|(?:公元)?前?[一二三四五六七八九零]{{3}}年)",
+            "到",
+        ),
+        (r"(?<=[℃°CF度%]) ?[~～〜] ?(?=-?\d)", "到"),
+        (rf"(?<=[点分时半]){DASH}(?=[上下]午|中午|晚上?|凌晨|次日|第二天)", "到"),
         (
             rf"(?<![\d.,:=+×÷*/A-Za-z-])(?<![=+×÷*] )(?P<low>\d{{1,8}}(?:\.\d+)?)(?P<unit>{_UNIT})?"
             rf"{DASH}(?P<high>\d+(?:\.\d+)?)(?!\d|[-/:.,]\d| ?[=+×÷*]|{DASH}\d)"

@@ -1,4 +1,6 @@
-"""Scores of matches that are written with a dash."""
+"""Scores of matches that are written with a dash, and ratios with another colon than the ASCII one."""
+
+import re
 
 from speech.text.chinese.patterns import DASH, compiled, substitute
 
@@ -8,8 +10,27 @@ WON = (
 )
 """what follows a score"""
 
+_PAIR = r"\d{1,3}[-–—]\d{1,3}"
+
+
+def _sets(match: re.Match[str]) -> str:
+    """Of 25-20,23-25 in brackets, where a range would not fall."""
+    pairs = re.findall(r"(\d+)[-–—](\d+)", match.group())
+    if all(int(ours) < int(theirs) for ours, theirs in pairs):
+        return match.group()
+    return re.sub(r"(?<=\d)[-–—](?=\d)", "比", match.group())
+
+
 _RULES = compiled(
     [
+        (r"(?<=\d) ?∶ ?(?=\d)", ":"),
+        (
+            rf"(?<![\w:：.步骤题例图表])(\d{{1,3}})：(\d{{1,3}})(?=$|[，。；！？、）) ]|{WON})",
+            r"\1:\2",
+        ),
+        (rf"[（(]{_PAIR}(?:[,，、；; ]{{1,2}}{_PAIR})+[）)]", _sets),
+        (r"(?<![\w.,:/-])0[-–—]0(?![\w.,:/-]\d)", "0比0"),
+        (rf"(?<=[半全终客加]场)(\d{{1,3}}){DASH}(\d{{1,3}})(?![\d.,:/年月日分%-])", r"\1比\2"),
         (rf"(比分(?:[是为]|[:：] ?)?)(\d+){DASH}(\d+)", r"\1\2比\3"),
         (rf"(得分(?:[是为]|[:：] ?)?)(\d+){DASH}(\d+)(?![\d.分])", r"\1\2比\3"),
         (rf"(?<![\d.,:/-])(\d{{1,3}}){DASH}(\d{{1,3}})(?={WON})", r"\1比\2"),

@@ -4,7 +4,7 @@ import re
 
 from hibari.g2p.numbers import ordinal as english_ordinal
 
-from speech.text.chinese.numbers import cardinal
+from speech.text.chinese.numbers import cardinal, decimal
 from speech.text.chinese.patterns import END, compiled, substitute
 
 _MEASURED = (
@@ -15,12 +15,30 @@ _MEASURED = (
 _MEASURE = "(?:[%‰℃°度元块分米公千毫厘万亿点摄华倍美港]|[VWKCF](?![A-Za-z])|[a-z]|[A-Z][A-Za-z])"
 
 
+_SERVICE_NUMBER = r"(?<![\d.,])(?:11[0249]|12[02]|10010|10086|12306|12315|12345|95588)"
+_COUNTED = (
+    "(?:[次年倍比台级楼栋间章节题轮届句股亩款幅株赫毫千兆欧伏]|种(?!植)|局(?!长)|期(?![待间盼])|组(?!织)|批(?![评准])"
+    "|包(?![括含])|行(?!动)|步(?!行)|部(?!门)|项(?!目)|处(?!理)|所(?!以)|点(?![击评开])|分贝|国际单位"
+    "|[WVAKMG](?![A-Za-z])|[MGT]B)"
+)
+"""what the grammars do not count after a number of a service"""
+
+
+def _decimal(match: re.Match[str]) -> str:
+    """12.5 with nothing behind it would be a date."""
+    return decimal(match.group())
+
+
 def _count(match: re.Match[str]) -> str:
     return cardinal(int(match.group()))
 
 
 _NEGATIVES = compiled(
     [
+        (r"(?<![\w)])−(?=[\d.])|(?<=[\u4e00-\u9fff])−(?=[\d.])", "-"),
+        (r"(?<![\d年月日])(?<=[\u4e00-\u9fff])-(?=\d+(?:\.\d+)?%)", "负"),
+        (r"(?<![A-Za-z\d)%] )(?<![A-Za-z\d)%])\+(?=\d+(?:\.\d+)?%)", "正"),
+        (r"±(?=\d+(?:\.\d+)?%)", "正负"),
         (r"(?<![\w%）)])[-−] ?(?=\d+/\d+|\d+(?:\.\d+)?%|百分之)", "负"),
         (
             r"(?<=[\u4e00-\u9fff])(?<!\d[\u4e00-\u9fff])(?<!\d[\u4e00-\u9fff]{2})"
@@ -34,7 +52,8 @@ _SIGNS = compiled(
         (r"(\d+(?:\.\d+)?)‰", r"千分之\1"),
         (r"(?<![\d.,])100%", "百分之百"),
         (r"(?<=[\d万亿])\+(?=[\u4e00-\u9fff])", "多"),
-        (r"(?<=[A-Za-z\d+])\+(?!\d)", "加"),
+        (r"(?<=[A-Za-z\d+万亿%])\+(?!\d)", "加"),
+        (r"(?<=\d)#(?=[楼栋门线机炉井车厂]|电池)", "号"),
         (r"\b([CF])#", r"\1 sharp"),
         (r"(?<=[A-Za-z]) ?& ?(?=[A-Za-z])", " and "),
         (r"&", "和"),
@@ -46,6 +65,10 @@ _NUMBERS = compiled(
         (r"第2(?=[\u4e00-\u9fff])(?![十百千万亿])", "第二"),
         (r"(?<![\d.])2(?=倍)", "两"),
         (r"(?<=又)2(?=分之)", "二"),
+        (r"(?<=[楼栋号幢座])2(?=单元)", "二"),
+        (r"(?<![\d.第/])2(?=[大小][勺匙碗杯块片把包瓶盒袋根个颗粒条])", "两"),
+        (rf"{_SERVICE_NUMBER}(?={_COUNTED})", _count),
+        (rf"(?<={_MEASURED})1[0-2]\.\d{{1,2}}(?=$|[，。；、！？,;）)])", _decimal),
         (r"(?<=\d)g(?![A-Za-z网])", "克"),
         (
             r"(?<![A-Za-z\d.])(\d{1,2})([vV][sS]?)(?=\d{1,2}(?![A-Za-z\d.]))",
