@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from speech.text.chinese.patterns import END, compiled, substitute
 
-_UNITS = {
+UNITS = {
     "mmHg": "毫米汞柱",
     "mmol/L": "毫摩尔每升",
     "mol/L": "摩尔每升",
@@ -44,7 +44,7 @@ _UNITS = {
     "N·m": "牛米",
     **dict.fromkeys(("bp", "bps", "BP", "BPs"), "个基点"),
 }
-_AFTER_POWER = {
+UNITS_AFTER_POWER = {
     "kg/m³": "千克每立方米",
     "g/cm³": "克每立方厘米",
     "m/s": "米每秒",
@@ -70,11 +70,11 @@ _PRICED_PER = "次|组|节课|[节股年包亩晚间台份注桌]|平(?!方)|公
 
 
 def _named(match: re.Match[str]) -> str:
-    return _UNITS[match["unit"]]
+    return UNITS[match["unit"]]
 
 
 def _named_after_power(match: re.Match[str]) -> str:
-    return _AFTER_POWER[match["unit"]]
+    return UNITS_AFTER_POWER[match["unit"]]
 
 
 def _arc(match: re.Match[str]) -> str:
@@ -93,8 +93,8 @@ _RULES = compiled(
         (r"(?<=血压)([为是:：]?)(\d{2,3})/(\d{2,3})(?![\d/])", r"\1\2比\3"),
         (r"°(\d{1,2})[′'](?:(\d{1,2}(?:\.\d+)?)[″\"])?", _arc),
         (rf"(?<=[\d次])/min{END}", "每分钟"),
-        (rf"(?<=\d){_any_of(_UNITS)}", _named),
-        (rf"(?<=次方){_any_of(_AFTER_POWER)}", _named_after_power),
+        (rf"(?<=\d){_any_of(UNITS)}", _named),
+        (rf"(?<=次方){_any_of(UNITS_AFTER_POWER)}", _named_after_power),
         (rf"(?<=\d)({_COUNTED})/(?=(?:{_PER}))", r"\1每"),
         (rf"(?<=\d)([万亿]?(?:{_PRICE}))/(?=(?:{_PRICED_PER}))", r"\1每"),
     ]
