@@ -47,12 +47,20 @@ _RULES = compiled(
         # a year, though so many years might stand there
         (r"(?<=[（(〔\[【])(?:19|20)\d\d(?=[）)〕\]】])", lambda match: in_digits(match.group())),
         (r"(?<!\d)(?:19|20)\d\d(?<!00)(?=年[之以]?[前后])", lambda match: in_digits(match.group())),
+        (
+            r"(?<![\d.,])(?:19|20)\d\d(?<!000)(?=[款版届](?!权)|级(?!别)|修[订正])",
+            lambda match: in_digits(match.group()),
+        ),
         (r"['’‘](\d\d)(?=年)", lambda match: in_digits(match[1])),
         (
             r"(?<!\d)(?:[4-9]\d|0\d)(?=年(?:出生|生人|毕业|入学|入伍|参军))",
             lambda match: in_digits(match.group()),
         ),
         (rf"(?:前|(?<![\d前]))\d{{3}}年{_DAY_OF}{DASH}(?:公元)?前?\d{{3}}年", _years),
+        (
+            rf"(?<=公元前)\d{{3,4}}(?={DASH}(?:公元)?前?\d{{1,4}}年)|(?<=[-—–~～至到]前)\d{{3}}(?=年)",
+            lambda match: in_digits(match.group()),
+        ),
         (r"(?P<year>\d{2,4}年)(?P<month>\d\d?)月(?P<day>\d\d?)(?P<name>[日号])", _date),
         (r"(?<!\d)0(?=[1-9][月日号])", ""),
         (r"(?<=月)( ?)2(?= ?日)", r"\1二"),

@@ -2,7 +2,7 @@
 
 import re
 
-from speech.text.chinese.numbers import cardinal, decimal
+from speech.text.chinese.numbers import cardinal, decimal, in_digits
 from speech.text.chinese.patterns import compiled, substitute
 
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
@@ -14,6 +14,12 @@ def _power(match: re.Match[str]) -> str:
     power = (match["power"] or match["raised"].translate(_RAISED)).replace("−", "-")
     named = "平方" if power == "2" else f"{'负' * (power[0] == '-')}{cardinal(abs(int(power)))}次方"
     return f"{match['base']}的{named}"
+
+
+def _charge(match: re.Match[str]) -> str:
+    """Of Fe³⁺ and SO₄²⁻, whose other digits are in words by now."""
+    count = match[1] and in_digits(match[1].translate(_RAISED))
+    return count + ("正" if match[2] == "⁺" else "负")
 
 
 def _quotient(match: re.Match[str]) -> str:
@@ -36,12 +42,15 @@ _POWERS = compiled(
 _FORMULAS = compiled(
     [
         (r"[₀-₉]+", lambda match: cardinal(int(match.group().translate(_LOWERED)))),
+        (r"(?<=[A-Za-z一二三四五六七八九])([¹²³⁴-⁹]?)([⁺⁻])(?![⁰¹²³⁴-⁹])", _charge),
         (r"(?<=[A-Za-z])\+\+", "加加"),
+        (r"(?<=[<>=≈≤≥]) ?\.(?=\d)", "0."),
+        (r" ?∈ ?(?=\S)", "属于"),
         (r"(?<=[\dA-Za-z)²³%方一二三四五六七八九])(?:\+| \+ )(?=[\dA-Za-z(√])", "加"),
         (r"(?:(?<=\d[\u4e00-\u9fff])|(?<=\d[\u4e00-\u9fff]{2}))(?:\+| \+ )(?=\d)", "加"),
         (r"(?<=加)2(?=架构|模式|体系|格局|战略)", "二"),
         (r"(?<=平方)[-−](?=[\da-z])|(?<=[\dA-Za-z)]) ?− ?(?=[\dA-Za-z(])", "减"),
-        (r"(?<=\d) ?- ?(?=\d[\d.+*/×÷ -]* ?=)", "减"),
+        (r"(?<=\d) ?- ?(?=\d[\d.+*/×÷ -]{0,40} ?=)", "减"),
         (r"(?<![A-Za-z\d.])([1-9]\d{0,3}) ?[xX] ?(?=[1-9]\d{0,3}(?![\dA-Za-z=]))", r"\1乘"),
         (r"(?<![\d.])(\d+)/(\d+)(?= ?=)", _quotient),
         (r"(?<=[\w)²³]) ?÷ ?(?=[\w(√])", "除以"),

@@ -10,11 +10,12 @@ WON = (
 )
 """what follows a score"""
 
-_PAIR = r"\d{1,3}[-–—]\d{1,3}"
+_PAIR = r"\d{1,3}[-–—]\d{1,3}(?![\d.-])"
+_BETWEEN = "[,，、；; ]{1,2}"
 
 
 def _sets(match: re.Match[str]) -> str:
-    """Of 25-20,23-25 in brackets, where a range would not fall."""
+    """Of 25-20,23-25,25-18, where ranges would not fall."""
     pairs = re.findall(r"(\d+)[-–—](\d+)", match.group())
     if all(int(ours) < int(theirs) for ours, theirs in pairs):
         return match.group()
@@ -28,7 +29,11 @@ _RULES = compiled(
             rf"(?<![\w:：.步骤题例图表])(\d{{1,3}})：(\d{{1,3}})(?=$|[，。；！？、）) ]|{WON})",
             r"\1:\2",
         ),
-        (rf"[（(]{_PAIR}(?:[,，、；; ]{{1,2}}{_PAIR})+[）)]", _sets),
+        (
+            rf"(?<![\d.-]){_PAIR}(?:{_BETWEEN}{_PAIR}){{2,}}|[（(]{_PAIR}{_BETWEEN}{_PAIR}[）)]",
+            _sets,
+        ),
+        (r"(?<=[\u4e00-\u9fff ])(\d)[-–—](\d)(?= ?[（(]\d{1,2}比\d)", r"\1比\2"),
         (r"(?<![\w.,:/-])0[-–—]0(?![\w.,:/-]\d)", "0比0"),
         (rf"(?<=[半全终客加]场)(\d{{1,3}}){DASH}(\d{{1,3}})(?![\d.,:/年月日分%-])", r"\1比\2"),
         (rf"(比分(?:[是为]|[:：] ?)?)(\d+){DASH}(\d+)", r"\1\2比\3"),

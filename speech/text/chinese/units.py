@@ -42,6 +42,7 @@ UNITS = {
     "kcal": "千卡",
     "kJ": "千焦",
     "N·m": "牛米",
+    **dict.fromkeys(("m/s²", "m/s2"), "米每二次方秒"),
     **dict.fromkeys(("bp", "bps", "BP", "BPs"), "个基点"),
 }
 UNITS_AFTER_POWER = {
@@ -92,6 +93,7 @@ _RULES = compiled(
         (r"(?<![\d./])(\d{2,3})/(\d{2,3})(?= ?mmHg)", r"\1比\2"),
         (r"(?<=血压)([为是:：]?)(\d{2,3})/(\d{2,3})(?![\d/])", r"\1\2比\3"),
         (r"°(\d{1,2})[′'](?:(\d{1,2}(?:\.\d+)?)[″\"])?", _arc),
+        (rf"(?<=[gμ]/)mL{END}", "ml"),
         (rf"(?<=[\d次])/min{END}", "每分钟"),
         (rf"(?<=\d){_any_of(UNITS)}", _named),
         (rf"(?<=次方){_any_of(UNITS_AFTER_POWER)}", _named_after_power),
