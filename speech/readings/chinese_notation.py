@@ -40,6 +40,12 @@ def _hour(match: re.Match[str]) -> list[str]:
     return [f"{'上午' if match[2] in 'aA' else '下午'}{match[1]}点", match.group()]
 
 
+def _charge(match: re.Match[str]) -> list[str]:
+    """Of an ion."""
+    count = in_digits(unicodedata.normalize("NFKC", match[1]))
+    return [count + ("正" if match[2] == "⁺" else "负")]
+
+
 def _subscript(match: re.Match[str]) -> list[str]:
     return [cardinal(int(unicodedata.normalize("NFKC", match.group())))]
 
@@ -83,7 +89,15 @@ NOTATION = [
         (rf"{_LEFT}(?:\+| \+ )(?=[\dA-Za-z(√])", said("加")),
         (r"(?<=[万亿%])\+", said("加", "多", "")),
         (r"(?<![\d.,:/-])0[-–—]0(?![\d-])", said("零比零")),
-        (rf"(?:(?<={_OPEN}\d)|(?<={_OPEN}\d\d))-(?=\d+[)）,，、])", said("比", "到", "减")),
+        (rf"(?:(?<={_OPEN}\d)|(?<={_OPEN}\d\d))-(?=\d+[)）,，、。])", said("比", "到", "减")),
+        (r"(?<=\d)-(?=\d[（(]\d)", said("比")),
+        (r"(?:(?<=单元\d)|(?<=单元\d\d))-(?=\d)|(?<=ISO\d{4})-(?=\d)", said("杠")),
+        (r"(?<=ISSN \d{4})-", said("")),
+        (r"(?<![\d/])(\d{1,2})/(\d{1,2})(?= ?[℃°])", said(r"\1到\2")),
+        (r"([¹²³⁴-⁹]?)([⁺⁻])(?![⁰¹²³⁴-⁹])", _charge),
+        (r"(?<=\w)∈", said("属于")),
+        (r"(?<![A-Za-z])[nN][oO]\. ?(?=\d)", said("第", "number")),
+        (r"(?<=[\d年月日]) ?－ ?(?=前?\d|公元)", said("到", "至")),
         (r"(?<=[半全终客加]场)(\d{1,3})[-–—](\d{1,3})", said(r"\1比\2")),
         (r"(?<=\d) ?[∶：] ?(?=\d)", said("比", ":")),
         (r"(?<![\d:：.])(\d{1,2}) ?([apAP])[mM](?![A-Za-z\d])", _hour),
