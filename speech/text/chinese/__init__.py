@@ -46,6 +46,7 @@ _LATIN_WORD = r"(?<![A-Za-z])[A-Za-z]{3,}(?:[ '-]+[A-Za-z]{3,})*(?![A-Za-z])"
 _LIST_COMMA = r"(?<=\d)[，,](?=\d)(?!\d{3}(?!\d))|(?<=\d{4})[，,](?=\d)"
 _KEPT = re.compile(f"({_LATIN_WORD}|{_LIST_COMMA})")
 _LONG_NUMBER = re.compile(r"\d{14,}")
+_ROUND_ZERO = re.compile("(?<=[一二三四五六七八九○〇])○|○(?=[一二三四五六七八九○〇])")
 _UNSPEAKABLE = re.compile(r"[^\w\s，。！？；：、—…“”‘’·,.?!;:'\"-]|_")
 
 
@@ -55,6 +56,7 @@ def normalize_chinese(text: str) -> str:
     Latin words of three letters or more are kept from the grammars, which take their beginnings
     for units ("3:30 hello"), and so are commas between two numbers, which they would make one.
     """
+    text = _ROUND_ZERO.sub("〇", text)
     text = "".join(map(_plain, text)).translate(_QUOTES)
     for stage in _STAGES:
         text = stage(text)
@@ -78,7 +80,7 @@ def _plain(char: str) -> str:
     category = unicodedata.category(char)
     if category == "Nd":
         return str(unicodedata.decimal(char))
-    if category[0] == "M" or (category in ("So", "Sk") and char not in "°℃^△"):
+    if category[0] == "M" or (category in ("So", "Sk") and char not in "°℃^△№"):
         return ""
     return char
 

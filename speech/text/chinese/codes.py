@@ -6,7 +6,7 @@ from speech.text.chinese.numbers import cardinal, in_digits
 from speech.text.chinese.patterns import compiled, substitute
 
 _STANDARD = (
-    "(?<![A-Za-z])(?:GB[ZJ]?|JGJ|CJJ|JJ[GF]|DB|JB|HG|YY|QB|SH|DL|JT|TB|YD|SJ|NY|SL|WS|HJ|AQ|GA|LY|ISO|IEC|IEEE|ASTM|DIN)"
+    "(?<![A-Za-z\\d])(?:GB[ZJ]?|JGJ|CJJ|JJ[GF]|DB|JB|HG|YY|QB|SH|DL|JT|TB|YD|SJ|NY|SL|WS|HJ|AQ|GA|LY|ISO|IEC|IEEE|ASTM|DIN)"
     "(?:\\d\\d)?(?:/[TZ])? ?"
 )
 _SERIES = "(?<![A-Za-z])(?:RTX|GTX|RX|ISO|IEC|RFC|GB(?:/T)?) "
@@ -72,7 +72,7 @@ _RULES = compiled(
         (r"(?P<before>[乘坐换转])(?P<digits>\d{3}(?<!00))(?=路)", _code),
         (r"(?P<before>)(?<![\d.,:：/-])(?P<digits>0\d{2,})(?![\d:：]|[.,/-]\d)", _code),
         (
-            rf"(?P<before>{_STANDARD})(?P<number>\d{{2,6}}(?:\.\d{{1,3}})?)[-—–](?P<year>(?:19|20)\d\d)(?!\d)",
+            rf"(?P<before>{_STANDARD})(?P<number>\d{{1,6}}(?:\.\d{{1,3}})?)[-—–](?P<year>(?:19|20)?\d\d)(?![\d.])",
             _standard,
         ),
         (
@@ -88,6 +88,8 @@ _RULES = compiled(
         (r"(?P<before>(?<![A-Za-z\d])[A-Z])(?P<digits>\d{3})(?=L(?![A-Za-z]))", _code),
         (r"(?<![A-Za-z\d])([A-Z])(\d{1,2})(?=L(?![A-Za-z]))", lambda m: m[1] + cardinal(int(m[2]))),
         (r"(?P<before>(?<![A-Za-z])[A-Z]{1,3})-?(?P<digits>\d{3,8})(?![\d.,%A-Za-z])", _code),
+        (r"(?<=[图表式])(\d{1,2}(?:\.\d{1,2}){1,2})-(?=\d{1,2}(?![\d.]))", r"\1杠"),
+        (r"(?<=\d)(?P<unit>[A-Za-zμ]{1,3})-(?=\d+(?:\.\d+)?(?P=unit)(?![A-Za-z]))", r"\1到"),
         (r"(?<=[A-Za-z])-(?=\d)", ""),
         (r"(?<=[A-Za-z]\d)-(?=\d+(?:\.\d+)?[BM](?![A-Za-z]))", " "),  # Qwen2-72B
         (

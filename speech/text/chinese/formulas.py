@@ -5,6 +5,7 @@ import re
 from speech.text.chinese.numbers import cardinal, decimal, in_digits
 from speech.text.chinese.patterns import compiled, substitute
 
+_FACTOR_END = r"(?![\d=]|(?!(?:[cdkm]?m|px)(?![A-Za-z]))[A-WYZa-wyz])"
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 
@@ -46,12 +47,19 @@ _FORMULAS = compiled(
         (r"(?<=[A-Za-z])\+\+", "加加"),
         (r"(?<=[<>=≈≤≥]) ?\.(?=\d)", "0."),
         (r" ?∈ ?(?=\S)", "属于"),
+        (r"∪", "并"),
+        (r"∩", "交"),
+        (r"[⊂⊆]", "包含于"),
+        (r"∅", "空集"),
         (r"(?<=[\dA-Za-z)²³%方一二三四五六七八九])(?:\+| \+ )(?=[\dA-Za-z(√])", "加"),
         (r"(?:(?<=\d[\u4e00-\u9fff])|(?<=\d[\u4e00-\u9fff]{2}))(?:\+| \+ )(?=\d)", "加"),
         (r"(?<=加)2(?=架构|模式|体系|格局|战略)", "二"),
         (r"(?<=平方)[-−](?=[\da-z])|(?<=[\dA-Za-z)]) ?− ?(?=[\dA-Za-z(])", "减"),
         (r"(?<=\d) ?- ?(?=\d[\d.+*/×÷ -]{0,40} ?=)", "减"),
-        (r"(?<![A-Za-z\d.])([1-9]\d{0,3}) ?[xX] ?(?=[1-9]\d{0,3}(?![\dA-Za-z=]))", r"\1乘"),
+        (
+            rf"(?<![A-WYZa-wyz\d.])([1-9]\d{{0,3}}) ?[xX] ?(?=[1-9]\d{{0,3}}{_FACTOR_END})",
+            r"\1乘",
+        ),
         (r"(?<![\d.])(\d+)/(\d+)(?= ?=)", _quotient),
         (r"(?<=[\w)²³]) ?÷ ?(?=[\w(√])", "除以"),
         # 12.5 with nothing behind it would be a date
