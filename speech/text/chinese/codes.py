@@ -79,7 +79,7 @@ _RULES = compiled(
             r"(?P<before>(?<![A-Za-z])(?:ISO|IEC) ?)(?P<number>\d{4,5})-(?P<year>\d{1,2})(?!\d)",
             _standard,
         ),
-        (rf"(?P<before>{_SERIES})(?P<digits>\d{{4,5}})(?![\d.,])", _code),
+        (rf"(?P<before>{_SERIES})(?P<digits>\d{{4,5}})(?![\d.,*×])", _code),
         (r"(?P<before>(?<![A-Za-z])[iR][3579])-(?P<digits>\d{4,5})(?![\d.,])", _code),
         (
             rf"(?P<before>(?:{_MAKER}) ?)(?P<digits>\d{{3,4}}(?<!000))(?![\d.,万亿多元股架辆年月])",

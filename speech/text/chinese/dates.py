@@ -61,7 +61,11 @@ _RULES = compiled(
         ),
         (rf"(?:前|(?<![\d前]))\d{{3}}年{_DAY_OF}{DASH}(?:公元)?前?\d{{3}}年", _years),
         (
-            rf"(?<=公元前)\d{{3,4}}(?={DASH}(?:公元)?前?\d{{1,4}}年)|(?<=[-—–~～至到]前)\d{{3}}(?=年)",
+            rf"(?<=公元前)(\d{{3,4}}){DASH}((?:公元)?前?)(\d{{1,4}})(?=年)",
+            lambda match: f"{in_digits(match[1])}到{match[2]}{in_digits(match[3])}",
+        ),
+        (
+            r"(?<=[-—–~～至到]前)\d{3}(?=年)",
             lambda match: in_digits(match.group()),
         ),
         (r"(?P<year>\d{2,4}年)(?P<month>\d\d?)月(?P<day>\d\d?)(?P<name>[日号])", _date),

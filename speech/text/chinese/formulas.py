@@ -5,6 +5,7 @@ import re
 from speech.text.chinese.numbers import cardinal, decimal, in_digits
 from speech.text.chinese.patterns import compiled, substitute
 
+_QUANTITY, _VALUE = r"(?<=[A-Za-z\d)])", r"-?\d|[零一二三四五六七八九十负]"
 _FACTOR_END = r"(?![\d=]|(?!(?:[cdkm]?m|px)(?![A-Za-z]))[A-WYZa-wyz])"
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
@@ -70,19 +71,17 @@ _FORMULAS = compiled(
         (r" ?≠ ?(?=\S)", "不等于"),
         (r"△(?=[A-Z]{3})", "三角形"),
         (r"∠(?=[A-Z\d])", "角"),
-        (
-            r"(?:(?<=[A-Za-z\d)]) ?<| ?(?<![<=-])<(?!3(?:$|[\s，。！？~～])))"  # no heart
-            r" ?(?=-?\d|[a-z](?![A-Za-z]))",
-            "小于",
-        ),
-        (r"(?<=[^\s<>=-]) ?> ?(?=-?\d|[a-z](?![A-Za-z]))", "大于"),
+        (rf"{_QUANTITY} ?< ?(?={_VALUE}|[a-z](?![A-Za-z]))", "小于"),
+        (rf" ?(?<![<=-])<(?!3(?:$|[\s，。！？~～])) ?(?={_VALUE})", "小于"),  # no heart
+        (rf"{_QUANTITY} ?> ?(?={_VALUE}|[a-z](?![A-Za-z]))", "大于"),
+        (rf"(?<=[^\s<>=-]) ?> ?(?={_VALUE})", "大于"),
         (r"(?<=[次平]方) ?\+ ?(?=\w)", "加"),
         (
             r"(?<=[A-Za-z]) ?= ?(?=[A-Za-z\d(−-])|(?<=[\d)]) ?= ?(?=[A-Za-z])|"
             r"(?<=[次平]方) ?= ?(?=\w)",
             "等于",
         ),
-        (r"(?<=[^\W_]|[)%°′″℃]) ?= ?(?=[^\W_]|[(√-])", "等于"),
+        (r"(?:(?<=[^\W_]|[)°′″℃])|(?<=\d%)) ?= ?(?=[^\W_]|[(√-])", "等于"),
         # 12.5 before a word would be a date
         (r"(?<![\d.])1[0-2]\.\d{1,2}(?=[乘加减除等大小约])", lambda match: decimal(match.group())),
     ]
