@@ -31,6 +31,12 @@ def _masked(match: re.Match[str]) -> str:
     return f"{in_digits(match.group()[:3], '幺')} {in_digits(match.group()[-4:], '幺')}"
 
 
+def _numbered(match: re.Match[str]) -> str:
+    """HT-2024-0315, of a contract."""
+    letters, *parts = match.group().split("-")
+    return letters + "杠".join(in_digits(part, "幺") for part in parts)
+
+
 def _issn(match: re.Match[str]) -> str:
     return match["before"] + in_digits(match["digits"].replace("-", ""))
 
@@ -50,6 +56,7 @@ def _version(match: re.Match[str]) -> str:
 
 _RULES = compiled(
     [
+        (r"(?<![A-Za-z])[A-Z]{1,6}(?:-\d{1,8}){2,}(?![\w.-])", _numbered),
         (r"(?<![\d.,])1[3-9]\d(?:\*{2,}|[xX]{4})\d{4}(?!\d)", _masked),
         (r"(?<![\d.,])(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{4}){2}(?!\d|[.,]\d)", _phone),
         (
@@ -62,7 +69,10 @@ _RULES = compiled(
             rf"(?P<before>{_CODE_NAME}[:：是为]? ?[A-Za-z_]*)-?(?P<digits>\d{{3,}})(?![\d.:,])",
             _code,
         ),
-        (r"(?<=[（(])(?:00|30|60|68)\d{4}(?=[）).])", lambda m: in_digits(m.group())),  # a share
+        (
+            r"(?<=[（(])(?:00|15|30|51|60|68)\d{4}(?<!000)(?=[）).])",
+            lambda m: in_digits(m.group()),
+        ),  # a share
         (r"(?P<before>ISSN[:：]? ?)(?P<digits>\d{4}-\d{3}[\dX])", _issn),
         (r"(?P<before>)(?<![\d.])(?P<digits>\d{3,4})(?=室|号?房)", _code),
         (r"(?P<before>单元)(?P<digits>\d{3,4})(?!\d)", _code),
@@ -90,7 +100,7 @@ _RULES = compiled(
         (r"(?P<before>(?<![A-Za-z])[A-Z]{1,3})-?(?P<digits>\d{3,8})(?![\d.,%A-Za-z])", _code),
         (r"(?<=[图表式])(\d{1,2}(?:\.\d{1,2}){1,2})-(?=\d{1,2}(?![\d.]))", r"\1杠"),
         (r"(?<=\d)(?P<unit>[A-Za-zμ]{1,3})-(?=\d+(?:\.\d+)?(?P=unit)(?![A-Za-z]))", r"\1到"),
-        (r"(?<=[A-Za-z])-(?=\d)", ""),
+        (r"(?<=[A-Za-z])-(?=\d)(?!\d+(?:\.\d+)?%)", ""),
         (r"(?<=[A-Za-z]\d)-(?=\d+(?:\.\d+)?[BM](?![A-Za-z]))", " "),  # Qwen2-72B
         (
             rf"(?P<before>(?:(?<![A-Za-z])[vV]|版本号?) ?)(?P<parts>{_PART}(?:\.{_PART})+){_NO_MORE}",

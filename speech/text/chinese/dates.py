@@ -5,6 +5,7 @@ import re
 from speech.text.chinese.numbers import cardinal, in_digits
 from speech.text.chinese.patterns import DASH, END, compiled, substitute
 
+_RESULT = "$|[，。；、！？）) ]|[夺获破刷创打摘排晋位]|的成绩"
 _DAY_OF = r"(?:\d\d?月(?:\d\d?[日号])?)?"
 _FEAST = (
     "晚会|大促|购物节|小?长?假期|小长假|黄金周|阅兵|儿童节|劳动节|国庆|妇女节|建军节|教师节|青年节|植树节"
@@ -84,6 +85,7 @@ _RULES = compiled(
             r"(?<!\d)(\d{4})[/-](\d\d)(?=赛季|学年|财年|年度)",
             lambda match: f"{in_digits(match[1])}到{in_digits(match[2])}",
         ),
+        (rf"(?<=\d秒)\d\d\d?(?={_RESULT})", lambda match: in_digits(match.group())),
         (r"(?<![\d.:])[06-9]5(?=后(?![天来退面]))", lambda match: in_digits(match.group())),
         (r"(?<!\d)\d0(?=[、和/-]\d0后)", lambda match: in_digits(match.group())),
     ]

@@ -40,7 +40,7 @@ _RULES = compiled(
             rf"(?P<large>{_LARGE})?(?P<unit>美?元|块)?(?!\d)",
             _money_range,
         ),
-        (rf"(?P<sign>{_SIGN}) ?(?P<amount>{AMOUNT})(?P<large>{_LARGE})?(?!\.?\d)", _money),
+        (rf"(?P<sign>{_SIGN}) ?(?P<amount>{AMOUNT})(?P<large>{_LARGE})?(?!\.?\d)元?", _money),
         (
             rf"(?<![\d,.])(?P<amount>{AMOUNT})(?P<large>{_LARGE})? ?(?P<sign>{_CODES}){END}",
             _money,

@@ -2,6 +2,7 @@
 
 import re
 
+from speech.text.chinese.numbers import cardinal
 from speech.text.chinese.patterns import DASH, compiled, substitute
 
 WON = (
@@ -22,6 +23,12 @@ def _sets(match: re.Match[str]) -> str:
     return re.sub(r"(?<=\d)[-–—](?=\d)", "比", match.group())
 
 
+def _won(match: re.Match[str]) -> str:
+    """湖人118-112勇士; a range would rise."""
+    ours, theirs = int(match[1]), int(match[2])
+    return f"{cardinal(ours)}比{cardinal(theirs)}" if ours > theirs >= 60 else match.group()
+
+
 _RULES = compiled(
     [
         (r"(?<=\d) ?∶ ?(?=\d)", ":"),
@@ -35,7 +42,14 @@ _RULES = compiled(
         ),
         (r"(?<=[\u4e00-\u9fff ])(\d)[-–—](\d)(?= ?[（(]\d{1,2}比\d)", r"\1比\2"),
         (r"(?<![\w.,:/-])0[-–—]0(?![\w.,:/-]\d)", "0比0"),
-        (rf"(?<=[半全终客加]场)(\d{{1,3}}){DASH}(\d{{1,3}})(?![\d.,:/年月日分%-])", r"\1比\2"),
+        (
+            r"(?<=[\u4e00-\u9fff])(?<!第)(\d{2,3})-(\d{2,3})(?=[\u4e00-\u9fff])(?![号楼层室页名位元米年月日])",
+            _won,
+        ),
+        (
+            rf"(?:(?<=[半全终客加]场)|(?<=回合))(\d{{1,3}}){DASH}(\d{{1,3}})(?![\d.,:/年月日分%-])",
+            r"\1比\2",
+        ),
         (rf"(比分(?:[是为]|[:：] ?)?)(\d+){DASH}(\d+)", r"\1\2比\3"),
         (rf"(得分(?:[是为]|[:：] ?)?)(\d+){DASH}(\d+)(?![\d.分])", r"\1\2比\3"),
         (rf"(?<![\d.,:/-])(\d{{1,3}}){DASH}(\d{{1,3}})(?={WON})", r"\1比\2"),
