@@ -8,7 +8,7 @@ from speech.text.chinese.numbers import cardinal, decimal, in_digits
 from speech.text.chinese.units import UNITS, UNITS_AFTER_POWER
 
 _LEFT, _RIGHT = r"(?<=[^\W_]|[)%°′″²³])", r"(?=[^\W_]|[(√−+-])"
-_CHARACTER = r"[\u4e00-\u9fff]"
+_HAN = r"[\u4e00-\u9fff]"
 _OPEN = "[(（,，、]"
 _STANDARD = "(?:" + "|".join(rf"(?<=[A-Z] \d{{{length}}})" for length in (2, 4, 5)) + ")"
 _FEAST = "晚会|大促|购物节|小?长?假期|黄金周|阅兵|惨案|事变|运动|事件|儿童节|劳动节|国庆|妇女节"
@@ -98,7 +98,7 @@ NOTATION = [
         (rf"{_LEFT} ?> ?(?=-?[\da-z])", said("大于")),
         (r"(?<![\d./])(\d+)/(\d+)(?= ?=)", said(r"\1除以\2", r"\1/\2")),
         (rf"(?<=[^\W\d_A-Za-z]|[)%°′″]|\d) ?= ?{_RIGHT}", said("等于")),
-        (rf"(?:(?<={_CHARACTER})|(?<=[A-Z]{{2}})|(?<![\w%)²³]))([-−+±])(\d+(?:\.\d+)?)%", _signed_share),
+        (rf"(?:(?<={_HAN})|(?<=[A-Z]{{2}})|(?<![\w%)²³]))([-−+±])(\d+(?:\.\d+)?)%", _signed_share),
         (rf"{_LEFT}(?:\+| \+ )(?=[\dA-Za-z(√])", said("加")),
         (r"(?<=[万亿%])\+", said("加", "多", "")),
         (r"(?<![\d.,:/-])0[-–—]0(?![\d-])", said("零比零")),
@@ -107,7 +107,7 @@ NOTATION = [
         (r"(?:(?<=单元\d)|(?<=单元\d\d))-(?=\d)|(?<=ISO\d{4})-(?=\d)", said("杠")),
         (r"(?:(?<=[A-Z]\d)|(?<=[A-Z]\d\d))/(?=\d)", said("、")),
         (r"(?<=[A-Za-z]{2})[（(]([+-])[）)]", _result),
-        (rf"(?<={_CHARACTER})(\d{{2,3}})-(\d{{2,3}})(?={_CHARACTER})(?![号楼层室页名位元米年月日])", _won),
+        (rf"(?<={_HAN})(\d{{2,3}})-(\d{{2,3}})(?={_HAN})(?![号楼层室页名位元米])", _won),
         (r"(?<=ISSN \d{4})-", said("")),
         (r"(?<![\d/])(\d{1,2})/(\d{1,2})(?= ?[℃°])", said(r"\1到\2")),
         (r"([¹²³⁴-⁹]?)([⁺⁻])(?![⁰¹²³⁴-⁹])", _charge),
