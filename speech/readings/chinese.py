@@ -10,10 +10,11 @@ from collections.abc import Iterator
 
 from hibari.g2p.numbers import ordinal
 
+from speech.readings.chinese_notation import NOTATION
 from speech.readings.spoken_forms import chinese_form
 from speech.readings.tokens import Rule, Token, read_tokens, said, with_frontend
-from speech.text.chinese_numbers import cardinal, in_digits
-from speech.text.chinese_rules import WON
+from speech.text.chinese.numbers import cardinal, in_digits
+from speech.text.chinese.scores import WON
 
 DIGITS = str.maketrans("0123456789", "零一二三四五六七八九")
 _ROUND_YEAR = {"000": "千", "00": "百"}
@@ -111,8 +112,11 @@ def _address(match: re.Match[str]) -> list[str]:
     return [bare.replace("@", at) for at in (" at ", "艾特")]
 
 
-_TELEPHONE = r"0\d{2,3}-\d{7,8}|1[3-9]\d(?:[ -]?\d{4}){2}|\d{3,4}-\d{3,4}-\d{4}"
-_RULES = [
+_TELEPHONE = (
+    r"(?:\(0\d{2,3}\)|0\d{2,3}-)(?:\d{7,8}|\d{4}[ -]\d{4})(?:-\d{1,6})?|1[3-9]\d(?:[ -]?\d{4}){2}"
+    r"|\d{3,4}-\d{3,4}-\d{4}"
+)
+_PLAIN = [
     Rule(re.compile(pattern), read)
     for pattern, read in (
         (r"(?<!\d)\d{4}([-/.])\d{1,2}\1\d{1,2}(?!\d)", lambda match: [match.group()]),
@@ -149,3 +153,4 @@ _RULES = [
         (r"(?<![\d.:/,])\d{2,}(?![\d.:/,年%])", _number),
     )
 ]  # fmt: skip
+_RULES = [*NOTATION, *_PLAIN]

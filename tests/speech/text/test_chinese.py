@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from speech.text.chinese_numbers import cardinal, in_digits
+from speech.text.chinese.numbers import cardinal, in_digits
 from speech.text.normalize import normalize
 
 HYPHENS = [

@@ -10,6 +10,12 @@ def in_digits(digits: str, one: str = "一") -> str:
     return "".join(names[int(char)] if char.isdecimal() else char for char in digits)
 
 
+def decimal(number: str) -> str:
+    """12.50 is 十二点五零."""
+    whole, _, part = number.partition(".")
+    return f"{cardinal(int(whole))}点{in_digits(part)}"
+
+
 def cardinal(number: int) -> str:
     """A number below 10 ** 16 as it is counted: 10010000000 is 一百亿一千万."""
     groups = [number // 10 ** (4 * place) % 10_000 for place in range(len(_GROUPS))]
