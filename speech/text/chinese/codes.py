@@ -16,6 +16,7 @@ _CODE_NAME = (
     "(?:QQ群?号?|群号|微信号?|邮编|邮政编码|身份证号?码?|密码|验证码|校验码|订单号?|单号|账号|帐号|卡号|工号|学号|编号|序列号|"
     "股票代码|证券代码|基金代码|批号|批次号|房间号?|房号|尾号|电话号?码?|手机号?码?|热线|分机号?|航班号?|车次|拨打|致电|车牌号?码?)"
 )
+_SERVICE = "网站|官网|客服|热线|平台|服务|投诉|[Aa][Pp][Pp]"
 
 
 def _phone(match: re.Match[str]) -> str:
@@ -74,6 +75,10 @@ _RULES = compiled(
             lambda m: in_digits(m.group()),
         ),  # a share
         (r"(?P<before>ISSN[:：]? ?)(?P<digits>\d{4}-\d{3}[\dX])", _issn),
+        (
+            rf"(?P<before>)(?<![\d.,])(?P<digits>12\d{{3}}|100[0-8]\d|95\d{{3}})(?={_SERVICE})",
+            _code,
+        ),
         (r"(?P<before>)(?<![\d.])(?P<digits>\d{3,4})(?=室|号?房)", _code),
         (r"(?P<before>单元)(?P<digits>\d{3,4})(?!\d)", _code),
         (r"(?P<before>楼)(?P<digits>\d{3,4})(?=$|[，。；、）)])", _code),

@@ -1,4 +1,5 @@
-"""Numbers that are names: of the internet's slang, shopping festivals, working hours, universities.
+"""Numbers that are names: of the internet's slang, shopping festivals, working hours, universities,
+discounts.
 
 They are read digit by digit where the words around tell; elsewhere they are quantities.
 """
@@ -38,6 +39,7 @@ _RULES = compiled(
             r"(?<=[我你绝对天行])996(?=$|[，。！？；了])",
             rf"(?<![\d.,])(?:985|211){_UNIVERSITIES}",
             r"(?<=985[、/和与及或])211|(?<=211[、/和与及或])985|(?<=985)211",
+            r"(?<![\d.,])[1-9][1-9](?=折)",
         )
     ]
 )
