@@ -50,7 +50,14 @@ _SPELLED = {
     "ios",
     "yaml",
 }
-_PRONOUNCED = {"txt": "T X T", "jpeg": "JPEG", "jpg": "JPEG", "exe": "E X E", "ipynb": "I P Y N B"}
+_PRONOUNCED = {
+    "txt": "T X T",
+    "jpeg": "JPEG",
+    "jpg": "JPEG",
+    "exe": "E X E",
+    "ipynb": "I P Y N B",
+    "etc": "E T C",
+}
 _SCHEME = re.compile(r"^(?:https?|ftp)://|^www\.|(?<=//)www\.")
 _PIECE = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|_")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|_")
@@ -121,10 +128,10 @@ _RULES = compiled(
         (rf"(?<![^\s\"'(])\.(?i:{ENDINGS})(?!\w)(?![.@-]\w)", _spoken),
         (r"(?<![\w./<~])~?/(?:[A-Za-z_.][\w.-]{0,63}/){1,8}(?:[\w.-]{0,64}\w)?", _spoken),
         (
-            rf"{START}(?:\d{{1,3}}(?:\.\d{{1,3}}){{3}}|localhost)(?::\d{{2,5}})?{END}",
+            rf"{START}(?:\d{{1,3}}(?:\.\d{{1,3}}){{3}}|localhost)(?::\d{{2,5}}|/\d{{1,2}})?{END}",
             _internet_number,
         ),
         (r"(?<![\w@])@(?=[A-Za-z_])[\w.]{0,40}\w", _spoken),
-        (r"(?<![\w&#])#(?=[A-Za-z_])(\w{2,80})", _hashtag),
+        (r"(?<![\w&#])#(?=[A-Za-z_])(?![A-Z]{1,6}-\d)(\w{2,80})", _hashtag),
     ]
 )

@@ -2,6 +2,7 @@
 
 import re
 
+from speech.text.english import named_numbers
 from speech.text.english.numbers import spell_digits, spell_number, spell_pairs
 from speech.text.english.patterns import END, START, compiled, substitute, table
 from speech.text.english.service_numbers import (
@@ -123,6 +124,7 @@ _RULES = compiled(
             rf"\b(?=[A-Za-z\d]{{0,12}}\d)(?![A-Z]{{4}})(?:{_ELEMENTS}(?:[2-9]|1\d|2[0-4])?){{2,6}}{END}",
             _formula,
         ),
+        *named_numbers.RULES,
         (r"\b401 ?\(?[kK]\)?(?!\w)", "four oh one K"),
         (
             rf"{START}(\d{{1,5}}(?:\.\d{{1,3}})?)((?:\((?:[A-Za-rt-z]|\d{{1,2}}|[ivx]{{2,4}})\))+)"

@@ -1,6 +1,7 @@
 """Notation within a line: f(x), 1.5e6, n-1, pi/2, NaCl, the key of B♭ and grades such as B-."""
 
 import re
+import unicodedata
 
 from speech.text.english.numbers import spell_number
 from speech.text.english.patterns import compiled, substitute
@@ -27,6 +28,17 @@ def _function(match: re.Match[str]) -> str:
     return f"{FUNCTIONS.get(name, name)}{base} of {inside}"
 
 
+def _base(match: re.Match[str]) -> str:
+    """ "log₂ 8" """
+    return f"log base {spell_number(unicodedata.normalize('NFKC', match[1]))} of "
+
+
+def _angle(match: re.Match[str]) -> str:
+    """ "sin²θ" """
+    power = {"²": " squared", "³": " cubed"}.get(match[2] or "", "")
+    return f"{FUNCTIONS[match[1]]}{power} "
+
+
 def _scientific(match: re.Match[str]) -> str:
     factor, sign, power = match.groups()
     minus = "minus " * (sign == "-")
@@ -41,6 +53,9 @@ def _compound(match: re.Match[str]) -> str:
 _RULES = compiled(
     [
         (FUNCTION, _function),
+        (r"\blog([₀-₉]{1,2}) ?(?=[\dA-Za-z])", _base),
+        (r"\b(sin|cos|tan)(²|³)?(?= ?[α-ωx]\b| ?\d{1,3}°)", _angle),
+        (r"\bpH(?=\d)", "pH "),
         (
             r"(?<![\w.])(?<!\d[,:/-])(\d(?:\.\d+)?)(?:e(?=[+-]?\d)|E(?=[+-]\d))([+-]?)(\d{1,3})"
             r"(?!\w)(?![.-]\d)",

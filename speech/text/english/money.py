@@ -27,6 +27,9 @@ _AMOUNT = r"(?P<amount>\d{1,3}(?:,\d{3}(?!\d))+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
 _ARTICLE = re.compile(r"(?i:\ban? )$")
 _NOUN = re.compile(r"[ -](?!(?:and|or|but|to|in|on|from|for|of|at|by|with)\b)[A-Za-z]")
 _NO_DIGIT = r"(?!\d)(?!\.\d)"
+_OLD_MONEY = re.compile(r"£|\b(?:shillings?|pence|penny|guineas?|farthings?|\d{1,2}s\. ?\d)")
+_NO_STOP = r"(?:\.(?=[,;:)]| [a-z\d(]))?"  # of an abbreviation, where no sentence ends with it
+_RATES = {"pcm": "calendar month", "pa": "year", "pw": "week", "pp": "person"}
 _PIECES = r"(?= (?:bills?|notes?|coins?|banknotes?)\b)"
 
 
@@ -74,6 +77,21 @@ def _counted(number: str, one: str, many: str) -> str:
     return f"{spell_number(grouped)} {one if number == '1' else many}"
 
 
+def _sterling(match: re.Match[str]) -> str:
+    """Pounds, shillings and pence: "three pounds four shillings and sixpence" but for the word."""
+    said = [
+        _counted(match[of], one, many)
+        for of, one, many in (
+            ("pounds", "pound", "pounds"),
+            ("shillings", "shilling", "shillings"),
+            ("pence", "penny", "pence"),
+        )
+        if match.groupdict().get(of)
+    ]
+    stop = "." if match.group().endswith(".") and match.end() == len(match.string) else ""
+    return f"{' '.join(said[:-1])} and {said[-1]}".removeprefix(" and ") + stop
+
+
 def _owned(match: re.Match[str]) -> str:
     """ "$10's worth" is ten dollars' worth."""
     spoken = _sign_first(match)
@@ -95,6 +113,27 @@ def _cents(match: re.Match[str]) -> str:
 
 _RULES = compiled(
     [
+        # £3 4s. 6d., 10s. 6d., and 2s. where the line speaks of such money
+        (
+            rf"(?:£ ?(?P<pounds>{NUMBER})[.,]? )?(?<![\w.])(?P<shillings>\d{{1,2}})s\.? ?"
+            rf"(?P<pence>\d{{1,2}}) ?d\b{_NO_STOP}",
+            _sterling,
+        ),
+        (
+            rf"£ ?(?P<pounds>{NUMBER})[.,]? (?P<shillings>\d{{1,2}})s\b{_NO_STOP}",
+            _sterling,
+        ),
+        (
+            r"(?<![\w.£$'])(?<!\d[,:])(?:(?P<shillings>\d{1,2})s|(?P<pence>\d{1,2})d)\."
+            r"(?=[,;:)]| [a-z\d(]|$)",
+            lambda m: _sterling(m) if _OLD_MONEY.search(m.string) else m.group(),
+        ),
+        (rf"\$\(({NUMBER})\)", r"minus $\1"),  # a loss
+        (rf"(?<!\w)([$£€¥₹]{NUMBER}(?: ?[mb]illion|[kKmMB]|bn)?)/(?=[a-z]{{2,}})", r"\1 per "),
+        (
+            rf"((?<!\w)[£$€]{NUMBER}) ?({alternatives(_RATES)})(?!\w)",
+            lambda m: f"{m[1]} per {_RATES[m[2]]}",
+        ),
         (rf"(?<!\w)(?P<sign>{_SIGNS}) ?{_AMOUNT}{_NO_DIGIT}{_PIECES}", _note),
         (rf"(?<!\w)(?P<sign>{_SIGNS}) ?{_AMOUNT}{_SCALE}'s?(?= worth\b)", _owned),
         (rf"(?<!\w)(?P<sign>{_SIGNS}) ?{_AMOUNT}{_SCALE}-an?-(?=[a-z])", _rated),

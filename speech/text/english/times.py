@@ -48,11 +48,7 @@ def _hour_and_minute(hour: str, minute: str) -> str:
     words = spell_number(str(int(hour)))
     if minute == "00":
         return words
-    return (
-        f"{words} oh {spell_number(minute[1])}"
-        if minute[0] == "0"
-        else f"{words} {spell_number(minute)}"
-    )
+    return f"{words} {_minutes(minute)}"
 
 
 def _time(match: re.Match[str]) -> str:
@@ -62,6 +58,18 @@ def _time(match: re.Match[str]) -> str:
     from_it = re.match(rf" to (?:\d|{_HOURS})", match.string[match.end() :][:12])
     oclock = " o'clock" if minute == "00" and not from_it else ""
     return _hour_and_minute(hour, minute) + oclock
+
+
+def _military(match: re.Match[str]) -> str:
+    """ "1015 GMT", "0900 UTC" """
+    hour, minute = match[1], match[2]
+    zero = "oh " * (hour[0] == "0" != hour[1])
+    rest = "hundred" if minute == "00" else _minutes(minute)
+    return f"{zero}{spell_number(str(int(hour)))} {rest}"
+
+
+def _minutes(minute: str) -> str:
+    return f"oh {spell_number(minute[1])}" if minute[0] == "0" else spell_number(minute)
 
 
 def _with_seconds(match: re.Match[str]) -> str:
@@ -98,6 +106,12 @@ def _zone(match: re.Match[str]) -> str:
 
 _RULES = compiled(
     [
+        (rf"(?<=[\dmM.] )({_ZONES})/(?=\d)", r"\1, "),  # 3pm EST/12pm PST
+        (  # 1015 GMT; "2359Z" is left to be spelled
+            rf"{START}([01]\d|2[0-3])([0-5]\d)(?= (?:{_ZONES}|Zulu)\b)",
+            lambda m: _military(m),
+        ),
+        (r"(?<![\w.:]):(?=[0-5]\d(?![\w:]))", ""),  # "at :15 and :45 past the hour"
         (
             rf"{_HOUR}(\d{{1,2}})(?:[:.]([0-5]\d))?(?::([0-5]\d))?(?: ?o'clock)? ?([AaPp])"
             r"(?:\. ?[Mm]\b\.?|[Mm]\b\.?)",
@@ -117,7 +131,7 @@ _RULES = compiled(
             _zone,
         ),
         (
-            rf"\b(?:([AP])\.M|([A-Z])\.([A-Z]))\. (?=[\"'(]*(?:{SENTENCE_STARTS})\b)",
+            rf"(?<!\.)\b(?:([AP])\.M|([A-Z])\.([A-Z]))\. (?=[\"'(]*(?:{SENTENCE_STARTS})\b)",
             lambda m: (f"{m[1]}M" if m[1] else m[2] + m[3]) + ". ",
         ),
     ]
