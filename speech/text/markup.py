@@ -22,8 +22,8 @@ _SOUNDS = (  # of people, in brackets of any kind
 _NOTES = (  # of transcribers and editors, in square brackets
     f"{_SOUNDS}|laugh|cheer(?:s|ing)|music(?: playing)?|noise|noisy|static|inaudible|unintelligible|"
     "indistinct|crosstalk|silence|pause|beat|breath|singing|blank_audio|foreign|sic|"
-    r"(?:\w+ )?(?:citation|source|clarification|page|verification|update|year)s? needed|update|edit|"
-    r"failed verification|(?:according to |by )?(?:who|whom|when|which|where|why)\?|dubious[^\[\]]{0,20}"
+    r"(?:\w+ )?(?:citation|source|clarification|page|year)s? needed|update|edit|failed verification|"
+    r"(?:according to |by )?(?:who|whom|when|which|where|why)\?|dubious[^\[\]]{0,20}"
 )
 _NOISES = (  # of films, in square brackets, what makes them before: "[door creaks]"
     "music|playing|chatter(?:ing)?|rings|ringing|creak(?:s|ing)|slams|knocks|knocking|bark(?:s|ing)|"

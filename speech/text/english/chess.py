@@ -16,7 +16,7 @@ _SPOKEN_OF = re.compile(
     r"opening|endgame|defen[cs]e|moves?|moved|played?)\b)"
 )
 _JOINED = re.compile(
-    r"(?<![\w.])(\d{1,3}\.(?:\.\.)?)(?=[KQRBN]?[a-h1-8x]{0,3}[a-h][1-8](?!\w)|O-O)"
+    r"(?<![\w.])(\d{1,3}\.(?:\.\.)?)(?=[KQRBN]?[a-hx][a-h1-8x]{0,2}[a-h1-8](?![\w.])|O-O)"
 )
 """1.e4, 34...Qxh2"""
 _RATING = re.compile(r"\bBaa?[1-3]\b")

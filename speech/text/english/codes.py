@@ -170,6 +170,10 @@ _RULES = compiled(
             lambda m: _id(m),
         ),
         (
+            rf"(?i:\b((?:{SECRET})(?: (?:is|was|reads):?|:) ))(\d{{3}}) (\d{{3}}){END}{_OF_A_UNIT}",
+            lambda m: f"{m[1]}{spell_digits(m[2])}, {spell_digits(m[3])}",
+        ),
+        (
             rf"(?i:\b((?:{_PLACE}) (?:is|was|reads):? ))(\d[\d-]{{1,20}}\d)(?=[.,;:!?)]?(?: |$))"
             rf"(?! \w)",
             lambda m: _id(m),

@@ -183,7 +183,7 @@ def _per_unit(match: re.Match[str]) -> str:
 
 _RULES = compiled(
     [
-        (rf"{START}({NUMBER})[ -]?(bps?)(?!\w)", _points),
+        (rf"{START}(\d{{1,3}}(?:\.\d+)?)[ -]?(bps?)(?!\w)", _points),
         (rf"{START}({NUMBER})[kK](?= ?(?:mi|miles|km|lbs?|ft)\b)", r"\1 thousand"),
         (r"(?<![\w.])(\d(?:\.5)?)[ -]?(?:BRs?|BD)(?:/(\d(?:\.5)?) ?BAs?)?(?!\w)", _rooms),
         (
