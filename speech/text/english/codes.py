@@ -161,6 +161,10 @@ _RULES = compiled(
         (rf"{START}\d{{1,7}}(?:-\d{{1,7}}){{2,6}}(?:-X)?{END}", _chain),
         (rf"{START}\d{{3}}-\d{{4}}{END}(?! ?%)", _local),
         (
+            rf"(?i:\b((?:{SECRET})(?: (?:is|was|reads):?|:) ))(\d{{3}}) (\d{{3}}){END}{_OF_A_UNIT}",
+            lambda m: f"{m[1]}{spell_digits(m[2])}, {spell_digits(m[3])}",
+        ),
+        (
             rf"(?i:\b((?:{_ALWAYS})(?:{_LINK}| )))((?:{_PREFIX})?\d[\d-]{{1,20}}\d){END}",
             lambda m: _id(m),
         ),
@@ -168,10 +172,6 @@ _RULES = compiled(
             rf"(?i:\b((?:{SECRET}) (?:is|was|reads|to):? ))((?:{_PREFIX})?\d[\d-]{{1,20}}\d){END}"
             rf"{_OF_A_UNIT}",
             lambda m: _id(m),
-        ),
-        (
-            rf"(?i:\b((?:{SECRET})(?: (?:is|was|reads):?|:) ))(\d{{3}}) (\d{{3}}){END}{_OF_A_UNIT}",
-            lambda m: f"{m[1]}{spell_digits(m[2])}, {spell_digits(m[3])}",
         ),
         (
             rf"(?i:\b((?:{_PLACE}) (?:is|was|reads):? ))(\d[\d-]{{1,20}}\d)(?=[.,;:!?)]?(?: |$))"

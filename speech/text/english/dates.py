@@ -217,7 +217,7 @@ _NAMED = compiled(
         (rf"{START}(\d{{1,4}}) ?(A\.?D|B\.?C\.?E|B\.?C|C\.E)(?:\.(?=\.| [a-z]|,))?(?!\w)", _era),
         (
             r"\b([Ii]n|[Ss]ince|[Yy]ear|[Cc]irca|ca?\.|(?<=reigned )from|(?<=ruled )from) (10\d\d)"
-            r"(?= |[,.;!?]|$)(?! ?[a-z]+s\b)",
+            r"(?= |[,.;!?)]|$)(?! ?[a-z]+s\b)",
             lambda m: f"{'circa' if m[1].endswith('.') else m[1]} {spell_year(int(m[2]))}",
         ),
         (r"(?<![\w'])'(\d0)'?s\b", r"\1s"),

@@ -42,7 +42,8 @@ def _plain(figures: str) -> str:
 
 def _position(match: re.Match[str]) -> str:
     """40°26'46"N"""
-    degrees, minutes, seconds, side = match.groups()
+    degrees, minutes, seconds = match.group(1, 2, 3)
+    side = match[4] or match[5]
     parts = [counted(degrees, "degree", "degrees"), counted(_plain(minutes), "minute", "minutes")]
     if seconds:
         parts.append(counted(_plain(seconds), "second", "seconds"))
@@ -54,7 +55,7 @@ _RULES = compiled(
         (r"(?<=\d)( ?°[CF])/(?=-?\d|minus)", r"\1, "),
         (
             r"(?<![\w.])(\d{1,3}(?:\.\d+)?)° ?(\d{1,2}(?:\.\d+)?)'"
-            r"(?: ?(\d{1,2}(?:\.\d+)?)(?:\"|''))?(?: ?([NSEW])\b(?! ?\d))?",
+            r"(?: ?(\d{1,2}(?:\.\d+)?)(?:\"|''))?(?:([NSEW])\b| ([NSEW])\b(?! ?\d))?",
             _position,
         ),
         (rf"(?<![\w.])({NUMBER}) ?°(?: ?([CFKNSEW])(?!\w))?", _degrees),

@@ -1,7 +1,6 @@
 """Notation within a line: f(x), 1.5e6, n-1, pi/2, NaCl, the key of B♭ and grades such as B-."""
 
 import re
-import unicodedata
 
 from speech.text.english.numbers import spell_number
 from speech.text.english.patterns import compiled, substitute
@@ -29,8 +28,8 @@ def _function(match: re.Match[str]) -> str:
 
 
 def _base(match: re.Match[str]) -> str:
-    """ "log₂ 8" """
-    return f"log base {spell_number(unicodedata.normalize('NFKC', match[1]))} of "
+    """ "log₂ 8", its figures no smaller any more"""
+    return f"log base {spell_number(match[1])} of "
 
 
 def _angle(match: re.Match[str]) -> str:
@@ -53,7 +52,7 @@ def _compound(match: re.Match[str]) -> str:
 _RULES = compiled(
     [
         (FUNCTION, _function),
-        (r"\blog([₀-₉]{1,2}) ?(?=[\dA-Za-z])", _base),
+        (r"\blog(2|10) (?=\d|[a-z]\b)", _base),
         (r"\b(sin|cos|tan)(²|³)?(?= ?[α-ωx]\b| ?\d{1,3}°)", _angle),
         (r"\bpH(?=\d)", "pH "),
         (

@@ -78,7 +78,7 @@ def _counted(number: str, one: str, many: str) -> str:
 
 
 def _sterling(match: re.Match[str]) -> str:
-    """Pounds, shillings and pence: "three pounds four shillings and sixpence" but for the word."""
+    """ "£3 4s. 6d." is three pounds four shillings and six pence."""
     said = [
         _counted(match[of], one, many)
         for of, one, many in (
@@ -113,7 +113,7 @@ def _cents(match: re.Match[str]) -> str:
 
 _RULES = compiled(
     [
-        # £3 4s. 6d., 10s. 6d., and 2s. where the line speaks of such money
+        # £3 4s. 6d., 10s. 6d., £5 10s., and 2s. where the line speaks of such money
         (
             rf"(?:£ ?(?P<pounds>{NUMBER})[.,]? )?(?<![\w.])(?P<shillings>\d{{1,2}})s\.? ?"
             rf"(?P<pence>\d{{1,2}}) ?d\b{_NO_STOP}",
@@ -124,7 +124,7 @@ _RULES = compiled(
             _sterling,
         ),
         (
-            r"(?<![\w.£$'])(?<!\d[,:])(?:(?P<shillings>\d{1,2})s|(?P<pence>\d{1,2})d)\."
+            r"(?<![\w.£$'])(?<!\d[,:])(?:(?<![Tt]he )(?P<shillings>1?\d)s|(?P<pence>\d{1,2})d)\."
             r"(?=[,;:)]| [a-z\d(]|$)",
             lambda m: _sterling(m) if _OLD_MONEY.search(m.string) else m.group(),
         ),

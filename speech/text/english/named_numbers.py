@@ -38,7 +38,7 @@ def _every(match: re.Match[str]) -> str:
 
 def _docket(match: re.Match[str]) -> str:
     """ "No. 12-345" of a court"""
-    return f"number {spell_digits(match[1])}, {spell_digits(match[2])}"
+    return f"{match[1]}umber {spell_digits(match[2])}, {spell_digits(match[3])}"
 
 
 def _preprint(match: re.Match[str]) -> str:
@@ -57,7 +57,9 @@ RULES: list[Rule] = [
         rf"{START}(\d{{1,2}})W-(\d{{2}}){END}",
         lambda m: f"{spell_number(m[1])} W {spell_number(m[2])}",
     ),
-    (rf"\b[Nn]o\. (\d\d)-(\d{{3,5}}){END}", _docket),
+    (rf"(?i:\b({_NUMBERED})) [Nn]os?\.:? ?(?=[A-Z\d])", r"\1 number "),
+    (r"(?<![\w&])#(?=[A-Z]{1,6}-\d)", "number "),
+    (rf"\b([Nn])o\. (\d\d)-(\d{{3,5}}){END}", _docket),
     (rf"\b(arXiv): ?(\d{{4}})\.(\d{{4,5}})(?:v\d{{1,2}})?{END}", _preprint),
     (
         rf"(?<![\w-])(?=(?:{_LETTERS})-)([A-Z])([A-Z])-(?=\d{{1,2}}(?:[A-Z]{{1,2}}|s)?(?!\w))",
@@ -68,5 +70,4 @@ RULES: list[Rule] = [
         lambda m: spell_ordinal(m[1]),
     ),
     (r"\b(F|Supp)\. ?([234])d(?!\w)", lambda m: f"{m[1]} {spell_ordinal(m[2])}"),
-    (rf"(?i:\b({_NUMBERED})) [Nn]os?\.:? ?(?=[A-Z\d])", r"\1 number "),
 ]

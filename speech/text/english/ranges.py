@@ -104,7 +104,7 @@ _RULES = compiled(
             r"\1 minus ",
         ),
         (ASKED, r"\1 minus "),
-        (r"(?<=\^\d) ?[-–] ?(?=\d)", " minus "),
+        (r"(?<=\b[a-z]\^\d) ?[-–] ?(?=\d)", " minus "),
         (r"(= ?\d{0,4}[a-z](?:\^?[23²³])?) ?[-–] ?(?=\d)", r"\1 minus "),
         (rf"(?<![\w./])({NUMBER}) ?/ ?(?={NUMBER} ?=)", r"\1 divided by "),
         (r"(?<![\w.])24/7/365(?!\w|[.,/-]\d)", "twenty-four seven three sixty-five"),

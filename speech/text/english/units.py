@@ -20,14 +20,13 @@ _APART = {
     "h": re.compile(r"[.,;)]?$|[.,;)] | (?:at|and|after|before|of|in|with|on|or|until|later)\b"),
     **dict.fromkeys(("l", "t"), re.compile(r" of\b")),
 }
-_ALIKE = (  # of one dimension: "200g/7oz" says it twice, "5mg/5ml" is a rate; "12V/5A" are two
+_ALIKE = (  # of one dimension: "200g/7oz" says it twice, "5mg/5ml" is a rate
     {"mg", "g", "kg", "oz", "lb", "lbs", "t"},
     {"mm", "cm", "m", "km", "in", "ft", "yd", "mi", "nmi"},
     {"ml", "mL", "cl", "l", "L", "fl oz", "fl. oz.", "pt", "qt", "gal"},
     {"KB", "MB", "GB", "TB"},
     {"mph", "kph", "km/h", "kmh", "kts", "kn"},
     {"kW", "hp", "W", "PS"},
-    {"V", "A", "W"},
 )
 _INVERSE = "s|min|h|day|yr|kg|g|L|mL|l|m|cm|mol|K|Mpc"
 _INVERTED = {"1": "", "2": "²", "3": "³"}
@@ -190,6 +189,7 @@ _RULES = compiled(
             rf"{START}(?:{FRACTION}|(?P<number>\d{{1,2}})) ?(?P<unit>[cTt])\.(?= (?!per\b)[a-z(])",
             _kitchen,
         ),
+        (r"(\d ?V)/(\d+(?:\.\d+)?) ?A(?!\w)", r"\1, \2 amps"),
         (rf"({NUMBER} ?)({_SYMBOL})/({NUMBER} ?)({_SYMBOL})(?!\w)", _twice),
         *2  # 2 mg kg^-1 day^-1
         * [

@@ -27,7 +27,9 @@ _SHORT_BOOK = alternatives(SHORT_BOOKS)
 _ALSO_NAMES = "Ex|Sam|Dan|Tim|Phil|Gal|Col|Mal|Tit|Pet|Ps|Lam"
 _BOOK = rf"{BOOKS}|(?:{_SHORT_BOOK})\.|(?!(?:{_ALSO_NAMES})\b)(?:{_SHORT_BOOK})"
 _NO_CHAPTERS = "Ex|Num|Sam|Col|Mt|Pet|Dan|Tim|Phil|Gen|Rev"
-_PLACE = r"\d{1,3}:[1-9]\d{0,2}(?: ?[-–] ?(?:\d{1,3}:)?\d{1,3})?(?:ff?\b\.?(?! [A-Z]))?"
+_PLACE = (
+    r"\d{1,3}:[1-9]\d{0,2}(?: ?[-–] ?(?:\d{1,3}:)?\d{1,3})?(?:ff?\b(?:\.(?=[,;:)]| [a-z\d(]))?)?"
+)
 _NO_TIME = r"(?!\w)(?![.:/]\d| ?[AaPp]\.?[Mm]\b)"
 
 
@@ -37,7 +39,7 @@ def read_verses(text: str) -> str:
 
 
 def _verses(match: re.Match[str]) -> str:
-    return _book(match) + re.sub(_PLACE, _place, match["places"])
+    return _book(match) + re.sub(_PLACE, _place, match["places"].removesuffix("."))
 
 
 def _chapter(match: re.Match[str]) -> str:
