@@ -15,6 +15,7 @@ _MUSIC = re.compile(
     r"(?i:\b(?:music|songs?|tempo|rhythms?|beats?|bpm|waltz(?:es)?|drums?|bars?|melody|grooves?)\b)"
 )
 _PRESSURE = range(80, 260)
+_SEASONS = range(1700, 2100)
 _DATED = range(11, 32)  # days that are no everyday denominator
 
 
@@ -56,7 +57,7 @@ def _fraction(match: re.Match[str]) -> str:
 
 def _bare(above: str, below: str) -> str:
     first, second = int(above), int(below)
-    if len(above) == len(below) == 4 and second == first + 1:  # the season 1999/2000
+    if second == first + 1 and first in _SEASONS:  # 1999/2000
         return f"{spell_year(first)} {spell_year(second)}"
     if first == second and second in (5, 10, 100):
         return f"{spell_number(above)} out of {spell_number(below)}"

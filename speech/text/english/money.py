@@ -30,6 +30,12 @@ _NO_DIGIT = r"(?!\d)(?!\.\d)"
 _OLD_MONEY = re.compile(r"£|\b(?:shillings?|pence|penny|guineas?|farthings?|\d{1,2}s\. ?\d)")
 _NO_STOP = r"(?:\.(?=[,;:)]| [a-z\d(]))?"  # of an abbreviation, where no sentence ends with it
 _RATES = {"pcm": "calendar month", "pa": "year", "pw": "week", "pp": "person"}
+STERLING = (
+    rf"(?:£ ?(?P<pounds>{NUMBER})[.,]? )?(?<![\w.])(?P<shillings>\d{{1,2}})s\.? ?"
+    rf"(?P<pence>\d{{1,2}}) ?d\b{_NO_STOP}",
+    rf"£ ?(?P<pounds>{NUMBER})[.,]? (?P<shillings>\d{{1,2}})s\b{_NO_STOP}",
+)
+"""£3 4s. 6d., 10s. 6d. and £5 10s."""
 _PIECES = r"(?= (?:bills?|notes?|coins?|banknotes?)\b)"
 
 
@@ -113,17 +119,8 @@ def _cents(match: re.Match[str]) -> str:
 
 _RULES = compiled(
     [
-        # £3 4s. 6d., 10s. 6d., £5 10s., and 2s. where the line speaks of such money
-        (
-            rf"(?:£ ?(?P<pounds>{NUMBER})[.,]? )?(?<![\w.])(?P<shillings>\d{{1,2}})s\.? ?"
-            rf"(?P<pence>\d{{1,2}}) ?d\b{_NO_STOP}",
-            _sterling,
-        ),
-        (
-            rf"£ ?(?P<pounds>{NUMBER})[.,]? (?P<shillings>\d{{1,2}})s\b{_NO_STOP}",
-            _sterling,
-        ),
-        (
+        *((pattern, _sterling) for pattern in STERLING),
+        (  # 2s. where the line speaks of such money
             r"(?<![\w.£$'])(?<!\d[,:])(?:(?<![Tt]he )(?P<shillings>1?\d)s|(?P<pence>\d{1,2})d)\."
             r"(?=[,;:)]| [a-z\d(]|$)",
             lambda m: _sterling(m) if _OLD_MONEY.search(m.string) else m.group(),

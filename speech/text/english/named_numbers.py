@@ -8,7 +8,7 @@ from speech.text.english.patterns import END, START, Rule
 _SIDES = {"L": " left", "R": " right", "C": " center"}
 _STATUS = r"(?:[1-5]0\d|4[1-5]\d)"
 _LETTERS = "US|AH|UH|OH|EH"  # words too, as of "US-1" and "AH-64"
-_NUMBERED = (
+NUMBERED = (
     "model|part|item|serial|style|cat|catalog|case|order|invoice|docket|lot|batch|policy|account|"
     "tracking|job|ticket"
 )
@@ -57,7 +57,7 @@ RULES: list[Rule] = [
         rf"{START}(\d{{1,2}})W-(\d{{2}}){END}",
         lambda m: f"{spell_number(m[1])} W {spell_number(m[2])}",
     ),
-    (rf"(?i:\b({_NUMBERED})) [Nn]os?\.:? ?(?=[A-Z\d])", r"\1 number "),
+    (rf"(?i:\b({NUMBERED})) [Nn]os?\.:? ?(?=[A-Z\d])", r"\1 number "),
     (r"(?<![\w&])#(?=[A-Z]{1,6}-\d)", "number "),
     (rf"\b([Nn])o\. (\d\d)-(\d{{3,5}}){END}", _docket),
     (rf"\b(arXiv): ?(\d{{4}})\.(\d{{4,5}})(?:v\d{{1,2}})?{END}", _preprint),

@@ -39,7 +39,7 @@ _WEEKDAYS = {
     "Sat": "Saturday",
     "Sun": "Sunday",
 }
-_LETTER_DAYS = {
+LETTER_DAYS = {
     "M": "Monday",
     "Tu": "Tuesday",
     "W": "Wednesday",
@@ -60,6 +60,8 @@ _DATED = (
     rf"(?:{_HOUR} ?[-–] ?{_HOUR}(?![\w-])|(?:{MONTH})\.? (?:\d|[a-z-]+(?:st|nd|rd|th)\b)|"
     rf"\d{{1,2}}(?:st|nd|rd|th)? (?:{MONTH}))"
 )
+LETTERED = rf"(?<![\w-])(M|Tu|W|Th|F|Sa)[-–](W|Th|F|Sa|Su)(?=:?,? {_HOUR} ?[-–])"
+"""days of opening: M-F 9-5"""
 _WEEKDAY = rf"(?:{alternatives(_WEEKDAYS)}|{'|'.join(sorted(set(_WEEKDAYS.values())))})"
 
 
@@ -118,10 +120,7 @@ _RULES = compiled(
         ),
         (rf"(?<![\w-])({MONTH})\.?(?:-|[–—]| [–—-] )({MONTH})\b", _months),
         (rf"(?<![\w-])({_WEEKDAY})\.?(?:-|[–—]| [–—-] )({_WEEKDAY})\b", _weekdays),
-        (
-            rf"(?<![\w-])(M|Tu|W|Th|F|Sa)[-–](W|Th|F|Sa|Su)(?=:?,? {_HOUR} ?[-–])",
-            lambda m: f"{_LETTER_DAYS[m[1]]} to {_LETTER_DAYS[m[2]]}",
-        ),
+        (LETTERED, lambda m: f"{LETTER_DAYS[m[1]]} to {LETTER_DAYS[m[2]]}"),
         (rf"(?<![\w-])({alternatives(_WEEKDAYS)})\.?(?=,? {_DATED})", lambda m: _WEEKDAYS[m[1]]),
         (
             rf"(?<![\w.:])(\d{{1,2}})\.([0-5]\d)(?={DASH}\d{{1,2}}(?:\.[0-5]\d)? ?{MERIDIEM})",

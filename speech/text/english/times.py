@@ -7,10 +7,10 @@ from hibari.g2p import numbers
 from speech.text.english.numbers import spell_number
 from speech.text.english.patterns import END, SENTENCE_STARTS, START, compiled, substitute
 
-_ZONES = "EST|EDT|CST|CDT|MST|MDT|PST|PDT|GMT|UTC|BST|CET|CEST|IST|JST|ET|PT"
+ZONES = "EST|EDT|CST|CDT|MST|MDT|PST|PDT|GMT|UTC|BST|CET|CEST|IST|JST|ET|PT"
 _NOT_A_SENTENCE = (
     r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|"
-    rf"August|September|October|November|December|Eastern|Pacific|Central|Mountain|{_ZONES})\b"
+    rf"August|September|October|November|December|Eastern|Pacific|Central|Mountain|{ZONES})\b"
 )
 MERIDIEM = r"(?:[AaPp](?:\.? ?[Mm]\b\.?|\.M\.))"
 _SENTENCE_END = rf"(?=[\"')\]]*$|[\"')\]]* [\"'(]*(?!{_NOT_A_SENTENCE})[A-Z])"
@@ -106,9 +106,9 @@ def _zone(match: re.Match[str]) -> str:
 
 _RULES = compiled(
     [
-        (rf"(?<=[\dmM.] )({_ZONES})/(?=\d)", r"\1, "),  # 3pm EST/12pm PST
+        (rf"(?<=[\dmM.] )({ZONES})/(?=\d)", r"\1, "),  # 3pm EST/12pm PST
         (  # 1015 GMT; "2359Z" is left to be spelled
-            rf"{START}([01]\d|2[0-3])([0-5]\d)(?= (?:{_ZONES}|Zulu)\b)",
+            rf"{START}([01]\d|2[0-3])([0-5]\d)(?= (?:{ZONES}|Zulu)\b)",
             lambda m: _military(m),
         ),
         (r"(?<![\w.:]):(?=[0-5]\d(?![\w:]))", ""),  # "at :15 and :45 past the hour"
@@ -122,12 +122,12 @@ _RULES = compiled(
         (rf"{_HOUR}(\d{{1,2}})\.([0-5]\d){OF_DAY}", _time),
         (rf"{_HOUR}(\d{{1,2}}):(\d\d)(?!\w|[:/'-]\d|\.\d)", _time),
         (rf"{_HOUR}(\d{{1,2}}):(\d\d)(?=ish\b)", lambda m: _time(m) + "-"),
-        (rf"{_HOUR}(\d{{1,2}}):(\d\d)(?=(?:{_ZONES})\b)", lambda m: _time(m) + " "),
+        (rf"{_HOUR}(\d{{1,2}}):(\d\d)(?=(?:{ZONES})\b)", lambda m: _time(m) + " "),
         (rf"{_HOUR}([01]\d|2[0-3])h([0-5]\d)(?!\w)", _time),
         (rf"{START}(\d{{1,3}})h ?(\d{{1,2}})m(?:in)?(?: ?(\d{{1,2}})s)?(?!\w)", _duration),
         (rf"{START}()(\d{{1,3}})m(?:in)? ?(\d{{1,2}})s(?!\w)", _duration),
         (
-            rf"(?<=[AP]\.M\.)(,?)\s?((?i:{_ZONES}|[ecmp]\.[sd]\.t|g\.m\.t))\b(?:\.(?=,| [a-z]))?",
+            rf"(?<=[AP]\.M\.)(,?)\s?((?i:{ZONES}|[ecmp]\.[sd]\.t|g\.m\.t))\b(?:\.(?=,| [a-z]))?",
             _zone,
         ),
         (

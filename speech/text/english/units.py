@@ -28,7 +28,7 @@ _ALIKE = (  # of one dimension: "200g/7oz" says it twice, "5mg/5ml" is a rate
     {"mph", "kph", "km/h", "kmh", "kts", "kn"},
     {"kW", "hp", "W", "PS"},
 )
-_INVERSE = "s|min|h|day|yr|kg|g|L|mL|l|m|cm|mol|K|Mpc"
+INVERSE = "s|min|h|day|yr|kg|g|L|mL|l|m|cm|mol|K|Mpc"
 _INVERTED = {"1": "", "2": "²", "3": "³"}
 _KITCHEN = {"c": "cup", "T": "tablespoon", "t": "teaspoon"}
 _COOKED = re.compile(
@@ -194,7 +194,7 @@ _RULES = compiled(
         *2  # 2 mg kg^-1 day^-1
         * [
             (
-                rf"(\d ?(?:{_SYMBOL})(?:/\w+)?)[ ·]({_INVERSE})\^?(?:-|minus )([123])(?![\w.])",
+                rf"(\d ?(?:{_SYMBOL})(?:/\w+)?)[ ·]({INVERSE})\^?(?:-|minus )([123])(?![\w.])",
                 _over,
             )
         ],
