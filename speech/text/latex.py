@@ -1,7 +1,7 @@
 """LaTeX in text: commands go, what they enclose stays, signs become the characters they stand for.
 
 Rules for `speech.text.markup`; replacements are strings, so that the page in the browser has them
-too.
+too. A sign goes before what is asked of the left of it: a pattern that begins with one is found fast.
 """
 
 _LAID_OUT = (  # commands whose argument is no text
@@ -35,15 +35,15 @@ _SIGNS = {
     "[lc]?dots": "…",
 }
 _INSIDE = r"\{([^{}]{0,500})\}"
-_COMMAND = r"(?<![A-Za-z]{2})(?<![:\\])\\"  # none of C:\in\Users\log
+_COMMAND = r"\\(?<![A-Za-z]{2}\\)(?<![:\\]\\)"  # none of C:\in\Users\log
 RULES = [
     # $x^2$ in maths, none of "from $5 to $6"
     (
-        r"(?<![\w\\$])\$\$?(?!\\?[{(])(?=[^$\n]{0,200}[\\^_=])([^$\s\d][^$\n]{0,200}?)(?<!\s)\$\$?(?![\w$])",
+        r"\$(?<![\w\\$]\$)\$?(?!\\?[{(])(?=[^$\n]{0,200}[\\^_=])([^$\s\d][^$\n]{0,200}?)(?<!\s)\$\$?(?![\w$])",
         r"\1",
     ),
-    (r"(?<![\w\\$])\$(\d{0,3}[A-Za-z]|\d[^$\n]{0,30}[\\^_][^$\n]{0,200}?)\$(?![\w$])", r"\1"),
-    (r"(?<=[a-z]\.)~(?=[\dA-Z(])|~(?=\\)", " "),
+    (r"\$(?<![\w\\$]\$)(\d{0,3}[A-Za-z]|\d[^$\n]{0,30}[\\^_][^$\n]{0,200}?)\$(?![\w$])", r"\1"),
+    (r"~(?:(?<=[a-z]\.~)(?=[\dA-Z(])|(?=\\))", " "),
     (rf"\\(?:{_LAID_OUT})\*?(?:\[[^\[\]]{{0,100}}\])?{_INSIDE}", ""),
     (rf"\\(?:{_AROUND})\*?{_INSIDE}", r" \1 "),
     (r"\\[dt]?frac\{([^{}]{1,100})\}\{([^{}]{1,100})\}", r" \1 / \2 "),
@@ -51,6 +51,6 @@ RULES = [
     *((rf"{_COMMAND}(?:{name})(?![A-Za-z])", sign) for name, sign in _SIGNS.items()),
     (rf"{_COMMAND}({_SAID})(?![A-Za-z])", r" \1 "),
     (r"\^\{([^{}]{1,20})\}", r"^\1"),
-    (r"(?<=[A-Za-z∑∫])_\{([^{}]{1,20})\}", r" \1"),
+    (r"_(?<=[A-Za-z∑∫]_)\{([^{}]{1,20})\}", r" \1"),
     (r"\\([%&$])", r"\1"),
 ]

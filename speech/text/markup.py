@@ -37,7 +37,7 @@ _SPOKEN_OF = r"(?:\b[A-Z][a-z]+(?: pronunciation)?: ?)?"
 _MAKER = (  # no "the" and no "was": "[the music]" is what an editor adds
     r"(?:(?!(?:the|an?|his|her|their|my|our|its|is|was|are|were|of|to|and|that)\b)[\w'-]+ )"
 )
-_NOTE = r"\[(?:[1-9]\d{0,2}(?:[,–-] ?\d{1,3}){0,9}|[a-z]|(?:note|nb|n|fn) \d+)\]"
+_NOTE = r"(?:[1-9]\d{0,2}(?:[,–-] ?\d{1,3}){0,9}|[a-z]|(?:note|nb|n|fn) \d+)\]"  # behind "["
 _NO_INDEX = r"(?![\w(=`\[]|\.[a-z]| =)"  # `names[1].size` is code
 _TAG = r"[A-Za-z][\w:-]{0,63}"
 _BBCODE = "b|i|u|s|url|img|quote|code|color|size|center|list|spoiler"
@@ -47,7 +47,7 @@ _RAISED = {
     "sub": str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"),
 }
 _TIMECODE = r"(?:\d{1,2}:)?\d\d:\d\d[,.]\d{3}"
-_WARM = r"(?<=\byou )|(?<=\bu )|(?<=\bit )|(?<=\blove )|(?<=[!?.…] )"
+_WARM = r"(?<=\byou <)|(?<=\bu <)|(?<=\bit <)|(?<=\blove <)|(?<=[!?.…] <)"
 """before a heart: "love you <3", unlike "children <3 years old\""""
 _PHONEMES = r"(?!/[^/()]*/\))"  # [Kokoro](/kˈOkəɹO/) says how a word is spoken
 
@@ -114,13 +114,16 @@ RULES = _compiled(
             rf"(?i)[(<*] ?(?:{_SOUNDS}) ?[)>*]|\[ ?(?:{_NOTES}|{_MAKER}{{0,3}}(?:{_NOISES})) ?\]",
             " ",
         ),
-        (rf"(?<=[\w.,!?\"”’%。，、；：？！」』》）])(?<!\b[a-z])(?:{_NOTE})+{_NO_INDEX}", ""),
-        (rf"(?<!\S)(\([^()\n]{{1,200}}\))(?:{_NOTE})+{_NO_INDEX}", r"\1"),  # not f(x)[1]
+        (
+            rf"\[(?<=[\w.,!?\"”’%。，、；：？！」』》）]\[)(?<!\b[a-z]\[){_NOTE}(?:\[{_NOTE})*{_NO_INDEX}",
+            "",
+        ),
+        (rf"(\((?<!\S\()[^()\n]{{1,200}}\))(?:\[{_NOTE})+{_NO_INDEX}", r"\1"),  # not f(x)[1]
         # how phoneticians write a word
         (rf"{_SPOKEN_OF}\[(?=[^\[\]]{{0,80}}{_IPA})[^\[\]\n]{{1,80}}\](?!\()", " "),
         (rf"(?<![\w/])(?<!\]\()/(?=[^/\n]{{0,60}}{_IPA})[^/\n\d]{{1,60}}/(?![\w/])", " "),
-        (r"(?<!\S)ⓘ(?![^\s.,;:)])", ""),
-        (r"(?<=\s)\(\s+\)", ""),  # where nothing else was
+        (r"ⓘ(?<!\Sⓘ)(?![^\s.,;:)])", ""),
+        (r"\((?<=\s\()\s+\)", ""),  # where nothing else was
         # LaTeX
         *latex.RULES,
         # wiki
@@ -137,7 +140,7 @@ RULES = _compiled(
         (r"^\s*[-–—] ?(\d{1,4}) ?[-–—]\s*$", r"\1"),  # the number of a page
         (r"^\s{0,3}[*+-] \[[ xX]\] ", ""),
         (r"^\s{0,3}(?:#{1,6}|>(?: ?>)*|[*+-](?=\s)) +", ""),
-        (r"(?<![`\w])`([^`\n]{1,2000})`__?(?!\w)", r"\1"),
+        (r"`(?<![`\w]`)([^`\n]{1,2000})`__?(?!\w)", r"\1"),
         (r"(?<!`)`{1,3}([^`\n]{1,2000})`{1,3}(?!`)", r"\1"),
         *(
             (_between(mark), r"\1")
@@ -148,7 +151,7 @@ RULES = _compiled(
         (rf"(?i)\[/?(?:{_BBCODE})(?:=[^\[\]]{{0,300}})?\]", " "),
         # faces, rows of signs, and emoji by name
         (r"(?<!\S)(?:[:;]'?-?[DPpOo3]|[xX]D+(?=[.!]?\s*$))(?![^\s.,!?])", " "),
-        (rf"(?:{_WARM})<3+(?![^\s!.,?])", ""),
+        (rf"<(?:{_WARM})3+(?![^\s!.,?])", ""),
         (r"(?<![^\s])[~^*=_#<>|+\\/-]{3,}(?![^\s])", " "),
         (r"(?<!\S):[a-z][a-z0-9_+-]{1,40}:(?!\S)", " "),
     ]
