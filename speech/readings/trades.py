@@ -44,7 +44,7 @@ def trade_rules() -> RuleParts:
     yield r"\b[Nn]o\. (\d\d)-(\d{3,5})(?![\w-])", said(r"number \1 \2", r"number \1\2"), True
     yield rf"(?<![\w.,/-])(\d{{1,3}})-(\d\d)(?= {_STREET})", said(r"\1 \2"), True
     yield rf"(?<![\w.,])({NUMBER})[kK] ?(mi|miles|km|lbs?|ft)\b", _thousands, True
-    yield r"(?<![\w.,])(\d{1,3}(?:,\d{3})+|\d{3})'(?!\w)", said(r"\1 feet"), True
+    yield r"(?<![\w.,'])(\d{1,3}(?:,\d{3})+)'(?!\w)", said(r"\1 feet"), True
     yield LETTERED, _letter_days, True
     yield rf"\b({_MONTH}) (\d\d?)((?:, \d\d?){{0,4}},? )(and|&|or) (\d\d?)(?![\w/:])", _days, True
     yield rf"(?<![\w-])(\d\d?)-({_MONTH})-(\d\d)(?![\w-])", _dated, True
