@@ -233,6 +233,7 @@ def _numbers() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool
 
 
 def _signs() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool]]:
+    yield r"&{2,}", said(" and "), True
     yield r"\b[A-Z]{1,3}&[A-Z]{1,3}\b", initials, True
     yield r"(?-i:(?<!the )\bUS)(?= \$\d)", said("US", ""), True
     yield r"(?<=\d)\+", said(" plus", " or more"), False

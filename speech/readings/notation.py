@@ -89,7 +89,7 @@ def number_rules() -> RuleParts:
 
 def power_rules() -> RuleParts:
     """Of what no unit has taken."""
-    yield r"(?<=[\w)]) ?(?:\^ ?(-?\d+|[a-z])(?!\w|\.\d)|([²³]))", _power, True
+    yield r"(?<=[\w)]) ?(?:(?:\^ ?|\*\*)(-?\d+|[a-z])(?!\w|\.\d)|([²³]))", _power, True
 
 
 def _hours(match: re.Match[str]) -> list[str]:

@@ -45,8 +45,11 @@ def trade_rules() -> RuleParts:
     yield rf"(?<![\w.,/-])(\d{{1,3}})-(\d\d)(?= {_STREET})", said(r"\1 \2"), True
     yield rf"(?<![\w.,])({NUMBER})[kK] ?(mi|miles|km|lbs?|ft)\b", _thousands, True
     yield r"(?<![\w.,'])(\d{1,3}(?:,\d{3})+)'(?!\w)", said(r"\1 feet"), True
+    yield r"\b(arXiv): ?(\d{4})\.(\d{4,5})(?:v\d{1,2})?\b", said(r"\1 \2 dot \3"), True
     yield LETTERED, _letter_days, True
     yield rf"\b({_MONTH}) (\d\d?)((?:, \d\d?){{0,4}},? )(and|&|or) (\d\d?)(?![\w/:])", _days, True
+    day_of = r"(?:the )?(\d\d?)(?:st|nd|rd|th)?"
+    yield rf"(?<![\w./-]){day_of} (and|&|or) {day_of} (?:of )?({_MONTH})", _two_days, True
     yield rf"(?<![\w-])(\d\d?)-({_MONTH})-(\d\d)(?![\w-])", _dated, True
     yield (
         r"(?i:\b(exp(?:\.|ir(?:y|es|ing|ation))?:? (?:date:? |in )?))(0[1-9]|1[0-2])/(\d\d)(?![\w/])",
@@ -54,7 +57,11 @@ def trade_rules() -> RuleParts:
         True,
     )
     units = alternatives(UNIT_NAMES)
-    yield rf"(?<![\w.,])({NUMBER}) ?({units})((?: (?:{INVERSE})\^-[123])+)(?![\w.])", _inverse, True
+    yield (
+        rf"(?<![\w.,])({NUMBER}) ?({units})((?: (?:{INVERSE})\^?-[123])+)(?![\w.])",
+        _inverse,
+        True,
+    )
     yield r"\b([A-Z][a-zA-Z]{0,3})(\d?) ([2-4]) (plus|minus)\b", _ion, True
     yield r"\b(sin|cos|tan)([²³])(?= ?[α-ωx]\b| ?\d{1,3}°)", _angle, True
     yield r"(?<=\b[a-z]\^\d) ?- ?(?=\d)", said(" minus "), True
@@ -97,6 +104,19 @@ def _days(match: re.Match[str]) -> list[str]:
     ] + [f"{month} {days[0]} {' '.join(numbers)} {word} {match[5]}"]
 
 
+def _two_days(match: re.Match[str]) -> list[str]:
+    """ "the 5th and 6th of May" """
+    word, month = match[2].replace("&", "and"), MONTH_OF[match[4].lower().rstrip(".")]
+    first, last = (ordinal(int(number)) for number in match.group(1, 3))
+    spans = (
+        f"the {first} {word} the {last}",
+        f"the {first} {word} {last}",
+        f"{first} {word} {last}",
+    )
+    said_of = [f"{span} {of}{month}" for span in spans for of in ("of ", "")]
+    return [*said_of, f"{match[1]} {word} {match[3]} {month}"]
+
+
 def _dated(match: re.Match[str]) -> list[str]:
     """ "4-Mar-24" """
     number, month, year = match.groups()
@@ -113,7 +133,7 @@ def _inverse(match: re.Match[str]) -> list[str]:
         f"per {UNIT_NAMES.get(unit, unit)} squared"
         if unit == "s" and power == "2"
         else f"per {_PER_POWER[power]}{UNIT_NAMES.get(unit, unit)}"
-        for unit, power in re.findall(r"(\w+)\^-(\d)", match[3])
+        for unit, power in re.findall(r"([A-Za-z]+)\^?-(\d)", match[3])
     ]
     return [" ".join([counted(match[1], UNIT_NAMES[match[2]]), *rates])]
 

@@ -50,14 +50,7 @@ _SPELLED = {
     "ios",
     "yaml",
 }
-_PRONOUNCED = {
-    "txt": "T X T",
-    "jpeg": "JPEG",
-    "jpg": "JPEG",
-    "exe": "E X E",
-    "ipynb": "I P Y N B",
-    "etc": "E T C",
-}
+_PRONOUNCED = {"txt": "T X T", "jpeg": "JPEG", "jpg": "JPEG", "exe": "E X E", "ipynb": "I P Y N B"}
 _SCHEME = re.compile(r"^(?:https?|ftp)://|^www\.|(?<=//)www\.")
 _PIECE = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|_")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|_")

@@ -128,6 +128,11 @@ def test_spellings_of_one_reading_are_equal(said, heard):
         ("4-Mar-24, exp. 05/27", "March 4th, 2024, exp May 2027"),
         ("Open M-F 8am-5pm in 1999/2000.", "Open Monday to Friday 8am to 5pm in 1999 2000."),
         ("p = .018", "p equals 0.018"),
+        ("10**3 && 5", "ten to the power of three and five"),
+        ("on the 5th and 6th of May", "on the fifth and the sixth of May"),
+        ("70 km s-1 Mpc-1 in arXiv:1706.03762",
+         "70 kilometers per second per megaparsec in arXiv 1 7 0 6 dot 0 3 7 6 2"),
+        ("a song in 6/8", "a song in six eight"),
     ],
 )  # fmt: skip
 def test_every_reading_of_what_is_written_is_right(written: str, heard: str) -> None:
