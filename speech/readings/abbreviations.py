@@ -25,7 +25,7 @@ RuleParts = Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool]]
 
 _LOWER_NEXT = LOWER_FIRST.replace("{", "{{").replace("}", "}}")
 _SHAPES = {
-    "number": r"({})\.(?= ?~?\d| ?(?:[IVXLC]{{2,}}|[VX])\b| ?" + _LOWER_NEXT + ")",
+    "number": r"({})\.(?= {{0,2}}~?\d| ?(?:[IVXLC]{{2,}}|[VX])\b| ?" + _LOWER_NEXT + ")",
     "state": r"(?<=[a-z], )({})\.(?!\w)",
     "title": r"({})(?:\.(?= ?[A-Z])|(?= [A-Z]))",
     "title-dot": r"({})\.(?= ?[A-Z])",

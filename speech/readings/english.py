@@ -26,6 +26,7 @@ from speech.readings.tokens import (
     said,
     with_frontend,
 )
+from speech.readings.trades import trade_rules
 from speech.readings.written_forms import (
     ABBREVIATIONS,
     BEFORE_NUMBERS,
@@ -232,13 +233,14 @@ def _numbers() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool
 
 
 def _signs() -> Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool]]:
+    yield r"&{2,}", said(" and "), True
     yield r"\b[A-Z]{1,3}&[A-Z]{1,3}\b", initials, True
     yield r"(?-i:(?<!the )\bUS)(?= \$\d)", said("US", ""), True
     yield r"(?<=\d)\+", said(" plus", " or more"), False
     yield r"(?<!\w)~ ?(?=[$£€]?\d)", said("about ", "approximately ", "around "), True
     yield r"(?<![\w.])-(?=[$£€]?\.?\d)", said("minus ", "negative "), True
     yield r"(?<!\w)#(?=\d)", said("number ", "hashtag ", "hash "), True
-    between = r"(?<=[\dA-Za-z)²³]) ?[+=<>*] ?(?=[\dA-Za-z(√-])"
+    between = r"(?<=[\dA-Za-z)²³]) ?[+=<>*] ?(?=[\dA-Za-z(√-]|\.\d)"
     yield rf"{between}|(?<!\w)[<>] ?(?=\d)|(?<=\d) - (?=\d)", looked_up(OPERATORS), True
     yield f"[{''.join(SIGNS)}]", looked_up(SIGNS), True
 
@@ -282,6 +284,7 @@ def _rules() -> list[Rule]:
         for rules, flags in (
             (_addresses, re.IGNORECASE),
             (notation_rules, cased),
+            (trade_rules, cased),
             (number_rules, re.IGNORECASE),
             (_numbers, re.IGNORECASE),
             (power_rules, re.IGNORECASE),

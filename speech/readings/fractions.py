@@ -45,7 +45,9 @@ def fraction(match: re.Match[str]) -> list[str]:
         return said
     said.append(f"{above} out of {below}")
     is_name = bottom > 10 and len(below) == 2 and bottom not in (12, 16, 32, 64)
-    said += [f"{above} {below}"] * (top >= bottom or is_name)
+    is_season = len(above) == len(below) == 4 and bottom == top + 1  # 1999/2000
+    is_metre = bottom in (2, 4, 8) and bool(re.search(r"\b[Ii]n $", before))  # of music
+    said += [f"{above} {below}"] * (top >= bottom or is_name or is_season or is_metre)
     said += [f"{above} over {below}"] * (top >= bottom or bottom > 10)
     said += [f"{above} slash {below}"] * (top > bottom)
     said += [f"{above} to {below}"] * bool(_ODDS_BEFORE.search(before))

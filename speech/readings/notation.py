@@ -11,7 +11,7 @@ from speech.text.english.formulas import COMPOUND, FUNCTION, FUNCTIONS, GRADE
 from speech.text.english.patterns import alternatives
 from speech.text.english.ranges import ALWAYS, ASKED
 from speech.text.english.romans import numeral_value
-from speech.text.english.times import OF_DAY
+from speech.text.english.times import OF_DAY, ZONES
 from speech.text.english.titles import DIRECTIONS, PARTED
 from speech.text.english.verses import BOOKS, SHORT_BOOKS
 
@@ -72,7 +72,7 @@ def number_rules() -> RuleParts:
     yield r"(?<=\b[a-z]) - (?=[\da-z]\b[^.!?]{0,20}=)", said(" minus "), True
     yield r"(?<=\d[a-z]) - (?=[\da-z]\b[^.!?]{0,20}=)", said(" minus "), True
     yield r"(?<![\w.:])(\d\d?):([0-5]\d\.\d{1,3})(?![\w:])", lap, True
-    yield r"(?<![\w.,:-])([01]\d|2[0-4])([0-5]\d) (?=(?:hours|hrs)\b)", _hours, True
+    yield rf"(?<![\w.,:-])([01]\d|2[0-4])([0-5]\d) (?=(?:hours|hrs|{ZONES})\b)", _hours, True
     yield rf"(?<![\w.$£€])(\d\d?)\.([0-5]\d){OF_DAY}", said(r"\1 \2"), True
     yield r"(?<![\w.,-])\d{5}-\d{4}(?![\w-])", code, True
     yield r"(?<![\w.+-])\+(?!1\b)\d{1,3}(?:[ .-]?\(?\d{1,4}\)?){2,6}(?!\w|[.-]\d)", code, True
@@ -89,7 +89,7 @@ def number_rules() -> RuleParts:
 
 def power_rules() -> RuleParts:
     """Of what no unit has taken."""
-    yield r"(?<=[\w)]) ?(?:\^ ?(-?\d+|[a-z])(?!\w|\.\d)|([²³]))", _power, True
+    yield r"(?<=[\w)]) ?(?:(?:\^ ?|\*\*)(-?\d+|[a-z])(?!\w|\.\d)|([²³]))", _power, True
 
 
 def _hours(match: re.Match[str]) -> list[str]:

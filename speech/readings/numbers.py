@@ -15,8 +15,9 @@ from speech.text.english.romans import numeral_value
 _HUNDREDS = {"800": "eight hundred", "900": "nine hundred", "0800": "zero eight hundred"}
 _ROMAN_OR_LETTERS = ("IV", "XL", "XX", "VI")
 _IRREGULAR = {**PLURALS, "inch": "inches", "half": "halves"}
-_AFTER_INCHES = re.compile(r"\.(?= [a-z(]|,)|\.? (?:tall|wide|long|deep|thick|high|x|by)\b")
+_AFTER_INCHES = re.compile(r"\.(?= [a-z(&]|,)|\.? (?:tall|wide|long|deep|thick|high|x|by)\b")
 _AFTER_FEET = re.compile(r"\d ?(?:ft\.?|feet|foot),? $")
+_AFTER_A_SIDE = re.compile(r"(?:\bby|\d ?[x×]) ?$")  # 10 x 2.5 in
 _UNCOUNTED = ("K", "thousand", "billion")
 _ADJECTIVES = ("square", "cubic", "kilowatt")
 
@@ -139,7 +140,8 @@ def measure(match: re.Match[str]) -> list[str]:
 
 def _is_word(unit: str, before: str, after: str) -> bool:
     """ "5 in the morning", "5 a day"; not "5 in. of snow", "5 ft 10 in"."""
-    is_inches = _AFTER_INCHES.match(after) or _AFTER_FEET.search(before)
+    is_last_side = _AFTER_A_SIDE.search(before) and not re.match(r" \w", after)
+    is_inches = is_last_side or _AFTER_INCHES.match(after) or _AFTER_FEET.search(before)
     return unit in ("a", "s", "t") or (unit == "in" and not is_inches)
 
 

@@ -27,6 +27,7 @@ def plain_text(text: str, spoken: str | None) -> str:
     """Without markup, one form of each sign; brackets stay where the frontend speaks them."""
     text = read_superscripts(html.unescape(text).translate(_UNIFIED))
     text = re.sub(r"(?<!\w)([$£€])-(?=\d)", r"-\1", "".join(map(_folded, text)))
+    text = re.sub(r"\$\(([\d,.]+)\)", r"-$\1", text)  # a loss
     text = read_groups(_TAG.sub(" ", _LINK.sub(r"\1", _QUOTATION_MARKS.sub(" ", text))))
     if spoken is None:
         return text
@@ -44,7 +45,7 @@ def _bracketed(match: re.Match[str], heard: set[str]) -> str:
         number = str(numeral_value(inside))
         if len(inside) > 1 or spell_number(number) in heard:
             return f" {number} "
-    words = [key(word) for word in inside.split()]
+    words = [key(word) for word in (*inside.split(), *re.findall(r"\w+", inside))]  # also of R-TX
     unspoken = all(word.isalpha() for word in words) and heard.isdisjoint(words)
     return " " if unspoken else f" {inside} "
 

@@ -15,15 +15,23 @@ _SPOKEN_OF = re.compile(
     r"(?i:\b(?:chess|check(?:mate)?|bishop|rook|knight|pawn|queen|white|black|gambit|castl\w+|"
     r"opening|endgame|defen[cs]e|moves?|moved|played?)\b)"
 )
+_JOINED = re.compile(
+    r"(?<![\w.])(\d{1,3}\.(?:\.\.)?)(?=[KQRBN]?[a-hx][a-h1-8x]{0,2}[a-h1-8](?![\w.])|O-O)"
+)
+"""1.e4, 34...Qxh2"""
+_RATING = re.compile(r"\bBaa?[1-3]\b")
+"""of a bond"""
 _NUMBERED = re.compile(r"(?<![\w.])\d{1,3}\.(?:\.\.)? ?(?=[KQRBNOa-h])")
 
 
 def read_chess(text: str) -> str:
     """Moves in words, where the line has several of them, or one and speaks of the game."""
+    text = _JOINED.sub(r"\1 ", text)
     moves = [match for match in _MOVE.finditer(text) if _is_sure(match)]
-    if not moves or not (len(moves) > 1 or _SPOKEN_OF.search(text) or _NUMBERED.search(text)):
-        return text
-    return substitute(_RULES, text)
+    several = len(moves) > 1 and not _RATING.search(text)
+    if moves and (several or _SPOKEN_OF.search(text) or _NUMBERED.search(text)):
+        return substitute(_RULES, text)
+    return text
 
 
 def _is_sure(match: re.Match[str]) -> bool:

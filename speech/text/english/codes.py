@@ -2,6 +2,7 @@
 
 import re
 
+from speech.text.english import named_numbers
 from speech.text.english.numbers import spell_digits, spell_number, spell_pairs
 from speech.text.english.patterns import END, START, compiled, substitute, table
 from speech.text.english.service_numbers import (
@@ -123,6 +124,7 @@ _RULES = compiled(
             rf"\b(?=[A-Za-z\d]{{0,12}}\d)(?![A-Z]{{4}})(?:{_ELEMENTS}(?:[2-9]|1\d|2[0-4])?){{2,6}}{END}",
             _formula,
         ),
+        *named_numbers.RULES,
         (r"\b401 ?\(?[kK]\)?(?!\w)", "four oh one K"),
         (
             rf"{START}(\d{{1,5}}(?:\.\d{{1,3}})?)((?:\((?:[A-Za-rt-z]|\d{{1,2}}|[ivx]{{2,4}})\))+)"
@@ -158,6 +160,10 @@ _RULES = compiled(
         (rf"{START}(?:\d{{3}}-\d{{2}}|\d{{5}})-\d{{4}}{END}", _phone),
         (rf"{START}\d{{1,7}}(?:-\d{{1,7}}){{2,6}}(?:-X)?{END}", _chain),
         (rf"{START}\d{{3}}-\d{{4}}{END}(?! ?%)", _local),
+        (
+            rf"(?i:\b((?:{SECRET})(?: (?:is|was|reads):?|:) ))(\d{{3}}) (\d{{3}}){END}{_OF_A_UNIT}",
+            lambda m: f"{m[1]}{spell_digits(m[2])}, {spell_digits(m[3])}",
+        ),
         (
             rf"(?i:\b((?:{_ALWAYS})(?:{_LINK}| )))((?:{_PREFIX})?\d[\d-]{{1,20}}\d){END}",
             lambda m: _id(m),

@@ -23,6 +23,7 @@ _TH = r"(?:st|nd|rd|th|ST|ND|RD|TH)"
 _YEAR = r"(\d{4}|'\d\d)(?!\w)(?![.,:/'-]\d)"
 _TWO_DIGIT_PIVOT = 30  # '31 and later are of the last century
 _WEEKDAYS = "(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+_SHORT_WEEKDAYS = "(?:Mon|Tues?|Wed|Thu|Thurs?|Fri|Sat|Sun)"
 _IN_A_PLACE = r"in (?:the|an?|my|our|his|her|their|this|that|some|every|[A-Z]|\d)"
 MEASURED = (  # "3/4 cup", "5/16 wrench"
     rf" ?(?:(?!{_IN_A_PLACE})(?:cups?|of|inch|inches|in|feet|foot|miles?|yards?|full|teaspoons?|"
@@ -32,7 +33,7 @@ MEASURED = (  # "3/4 cup", "5/16 wrench"
 )
 """what follows a fraction, and no date"""
 _NOT_A_DATE = rf"(?!{MEASURED}| ?(?:page|stars?|%))"
-DATE_WORD = rf"(?i:\b(?:on|due|dated|{_WEEKDAYS},?|until|till|since) )"
+DATE_WORD = rf"(?i:\b(?:on|due|dated|{_WEEKDAYS},?|{_SHORT_WEEKDAYS}\.?,|until|till|since) )"
 """what goes before a date, and no fraction"""
 
 
@@ -134,6 +135,13 @@ def _month_days(match: re.Match[str]) -> str:
     return spoken + (f", {_year(match[4])}" if match[4] else "")
 
 
+def _month_and_days(match: re.Match[str]) -> str:
+    """ "May 5, 6 and 7" """
+    between = re.sub(rf"(\d+){_TH}?", lambda m: spell_ordinal(m[1]), match[3])
+    first, last = spell_ordinal(match[2]), spell_ordinal(match[5])
+    return f"{month_name(match[1])} {first}{between}{match[4]} {last}"
+
+
 def _era(match: re.Match[str]) -> str:
     """1066 AD, 340 B.C.: three forty, as a year."""
     digits = match[1]
@@ -146,6 +154,9 @@ def _quarter(match: re.Match[str]) -> str:
 
 
 _DOT = r"(?:\.(?=,| [a-z\d'(]))?"  # of an abbreviation, where no sentence ends with it
+_NO_COUNT = (  # "May 5 and 6", not "May 5 and 6 men"
+    rf"(?=[.,;:!?)]|$|,? {_YEAR}| (?:at|in|from|to|for|with|when|as|but|after|the|this)\b)"
+)
 _DATE_END = rf"(?:{_TH}\b)?(?!\w)(?![.:/'-]\d|,\d{{3}}|%)"
 _NUMERIC = compiled(
     [
@@ -159,6 +170,15 @@ _NUMERIC = compiled(
         (rf"{START}(\d{{1,2}})(/)(\d{{1,2}})/(\d{{2}}){END}", _year_last),
         (rf"\b({_ANY_MONTH})-{_DAY}-{_YEAR}", _month_day),
         (rf"{START}{_DAY}-({_ANY_MONTH})-{_YEAR}", _day_month),
+        (
+            rf"{START}{_DAY}-({_ANY_MONTH})-(\d\d){END}",
+            lambda m: f"the {spell_ordinal(m[1])} of {month_name(m[2])}, {_year(m[3])}",
+        ),
+        (
+            r"(?i:\b(exp(?:\.|ir(?:y|es|ing|ation))?:? (?:date:? |in )?))"
+            r"(0[1-9]|1[0-2])/(\d\d)(?![\w/])",
+            lambda m: f"{m[1]}{month_named(m[2])} {_year(m[3])}",
+        ),
         (rf"\b({MONTH})-()(\d{{4}}){END}", lambda m: f"{month_name(m[1])} {_year(m[3])}"),
         (rf"\b({MONTH})-{_DAY}{END}()", _month_day),
         (rf"{START}9/11{END}", "nine eleven"),
@@ -178,6 +198,16 @@ _NAMED = compiled(
             rf"\b({MONTH})\.? {_DAY}{_TH}?(?: ?[-–—~] ?| to ){_DAY}{_DATE_END}(?:,? {_YEAR})?",
             _month_days,
         ),
+        (
+            rf"\b({MONTH})\.? {_DAY}{_TH}?((?:, \d{{1,2}}{_TH}?){{0,4}},? )(and|&|or) "
+            rf"{_DAY}{_DATE_END}{_NO_COUNT}",
+            _month_and_days,
+        ),
+        (
+            rf"{START}(?:[Tt]he )?{_DAY}{_TH}? (and|&|or) (?:the )?"
+            rf"(?={_DAY}{_TH}? (?:of )?{MONTH}(?! \d{{1,2}}\b))",
+            lambda m: f"the {spell_ordinal(m[1])} {m[2]} ",
+        ),
         (rf"\b({MONTH})\.? {_DAY}{_DATE_END}(?:,? {_YEAR})?", _month_day),
         (rf"\b({_ANY_MONTH})\.? {_DAY}{_TH}\b(?:,? {_YEAR})?", _month_day),
         (rf"\b({_ANY_MONTH})\.? {_DAY},? {_YEAR}", _month_day),
@@ -186,8 +216,9 @@ _NAMED = compiled(
         (rf"\b({MONTH})\.?,? {_YEAR}", _month_year),
         (rf"{START}(\d{{1,4}}) ?(A\.?D|B\.?C\.?E|B\.?C|C\.E)(?:\.(?=\.| [a-z]|,))?(?!\w)", _era),
         (
-            r"\b([Ii]n|[Ss]ince|[Yy]ear|[Cc]irca) (10\d\d)(?= |[,.;!?]|$)(?! ?[a-z]+s\b)",
-            lambda m: f"{m[1]} {spell_year(int(m[2]))}",
+            r"\b([Ii]n|[Ss]ince|[Yy]ear|[Cc]irca|ca?\.|(?<=reigned )from|(?<=ruled )from) (10\d\d)"
+            r"(?= |[,.;!?)]|$)(?! ?[a-z]+s\b)",
+            lambda m: f"{'circa' if m[1].endswith('.') else m[1]} {spell_year(int(m[2]))}",
         ),
         (r"(?<![\w'])'(\d0)'?s\b", r"\1s"),
         (

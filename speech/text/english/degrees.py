@@ -9,7 +9,8 @@ _COMPASS = {"N": " north", "S": " south", "E": " east", "W": " west"}
 _HEAT = re.compile(
     r"(?i:\b(?:ovens?|pre-?heat\w*|bak(?:e|ed|ing)|roast\w*|temp(?:erature)?s?|degrees?|weather|fever|"
     r"heat(?:ed)?|colde?r?|warme?r?|hott?e?r?|cool\w*|freez\w*|froze|boil\w*|melt\w*|outside|"
-    r"forecast|high of|low of|highs|lows|thermostat|chill|below|above)\b)"
+    r"forecast|sunny|cloudy|high (?:near|around|in|of)|low of|highs|lows|thermostat|chill|below|"
+    r"above)\b)"
 )
 _AROUND = 60
 _PLACE = re.compile(  # "seat 14C"
@@ -34,20 +35,27 @@ def _bare(match: re.Match[str]) -> str:
     return _degrees(match) if _HEAT.search(around) and not is_place else match.group()
 
 
+def _plain(figures: str) -> str:
+    """ "8" of "08" """
+    return re.sub(r"^0(?=\d)", "", figures)
+
+
 def _position(match: re.Match[str]) -> str:
     """40°26'46"N"""
-    degrees, minutes, seconds, side = match.groups()
-    parts = [counted(degrees, "degree", "degrees"), counted(minutes, "minute", "minutes")]
+    degrees, minutes, seconds = match.group(1, 2, 3)
+    side = match[4] or match[5]
+    parts = [counted(degrees, "degree", "degrees"), counted(_plain(minutes), "minute", "minutes")]
     if seconds:
-        parts.append(counted(seconds, "second", "seconds"))
+        parts.append(counted(_plain(seconds), "second", "seconds"))
     return " ".join(parts) + _COMPASS.get(side or "", "")
 
 
 _RULES = compiled(
     [
+        (r"(?<=\d)( ?°[CF])/(?=-?\d|minus)", r"\1, "),
         (
-            r"(?<![\w.])(\d{1,3}(?:\.\d+)?)° ?(\d{1,2})'"
-            r"(?: ?(\d{1,2}(?:\.\d+)?)(?:\"|''))?(?: ?([NSEW])\b)?",
+            r"(?<![\w.])(\d{1,3}(?:\.\d+)?)° ?(\d{1,2}(?:\.\d+)?)'"
+            r"(?: ?(\d{1,2}(?:\.\d+)?)(?:\"|''))?(?:([NSEW])\b| ([NSEW])\b(?! ?\d))?",
             _position,
         ),
         (rf"(?<![\w.])({NUMBER}) ?°(?: ?([CFKNSEW])(?!\w))?", _degrees),

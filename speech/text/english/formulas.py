@@ -27,6 +27,17 @@ def _function(match: re.Match[str]) -> str:
     return f"{FUNCTIONS.get(name, name)}{base} of {inside}"
 
 
+def _base(match: re.Match[str]) -> str:
+    """ "log₂ 8", its figures no smaller any more"""
+    return f"log base {spell_number(match[1])} of "
+
+
+def _angle(match: re.Match[str]) -> str:
+    """ "sin²θ" """
+    power = {"²": " squared", "³": " cubed"}.get(match[2] or "", "")
+    return f"{FUNCTIONS[match[1]]}{power} "
+
+
 def _scientific(match: re.Match[str]) -> str:
     factor, sign, power = match.groups()
     minus = "minus " * (sign == "-")
@@ -41,6 +52,9 @@ def _compound(match: re.Match[str]) -> str:
 _RULES = compiled(
     [
         (FUNCTION, _function),
+        (r"\blog(2|10) (?=\d|[a-z]\b)", _base),
+        (r"\b(sin|cos|tan)(²|³)?(?= ?[α-ωx]\b| ?\d{1,3}°)", _angle),
+        (r"\bpH(?=\d)", "pH "),
         (
             r"(?<![\w.])(?<!\d[,:/-])(\d(?:\.\d+)?)(?:e(?=[+-]?\d)|E(?=[+-]\d))([+-]?)(\d{1,3})"
             r"(?!\w)(?![.-]\d)",

@@ -3,7 +3,7 @@
 import re
 
 from speech.text.english.dates import MEASURED, month_named, spell_month_day
-from speech.text.english.numbers import plural, spell_number, spell_ordinal
+from speech.text.english.numbers import plural, spell_number, spell_ordinal, spell_year
 from speech.text.english.patterns import END, START, compiled, substitute
 
 FRACTION = r"(?:(?P<mixed>\d{1,4})(?: and | |-))?(?P<above>\d{1,4})/(?P<below>\d{1,4})"
@@ -11,7 +11,11 @@ FRACTION = r"(?:(?P<mixed>\d{1,4})(?: and | |-))?(?P<above>\d{1,4})/(?P<below>\d
 _MEASURED = re.compile(MEASURED)
 _ARTICLE = re.compile(r"(?i:\ban? )$")
 _OF_AN_INCH = (12, 16)  # also days; "a 5/16 nail"
+_MUSIC = re.compile(
+    r"(?i:\b(?:music|songs?|tempo|rhythms?|beats?|bpm|waltz(?:es)?|drums?|bars?|melody|grooves?)\b)"
+)
 _PRESSURE = range(80, 260)
+_SEASONS = range(1700, 2100)
 _DATED = range(11, 32)  # days that are no everyday denominator
 
 
@@ -53,6 +57,8 @@ def _fraction(match: re.Match[str]) -> str:
 
 def _bare(above: str, below: str) -> str:
     first, second = int(above), int(below)
+    if second == first + 1 and first in _SEASONS:  # 1999/2000
+        return f"{spell_year(first)} {spell_year(second)}"
     if first == second and second in (5, 10, 100):
         return f"{spell_number(above)} out of {spell_number(below)}"
     if 0 < first < second <= 10:
@@ -72,6 +78,12 @@ def _bare(above: str, below: str) -> str:
     return f"{spell_number(above)} slash {spell_number(below)}"
 
 
+def _metre(match: re.Match[str]) -> str:
+    """ "in 4/4", where the line speaks of music."""
+    is_music = _MUSIC.search(match.string) and not _MEASURED.match(match.string, match.end())
+    return f"{spell_number(match[1])} {spell_number(match[2])}" if is_music else match.group()
+
+
 def _month_of_year(match: re.Match[str]) -> str:
     """10/2024 on a card"""
     return f"{month_named(match[1])} {spell_number(match[2], years=True)}"
@@ -84,6 +96,7 @@ _RULES = compiled(
             rf"{START}(\d{{1,2}})/(\d{{1,2}})(?= time\b)",
             lambda m: f"{spell_number(m[1])} {spell_number(m[2])}",
         ),
+        (rf"(?<=\b[Ii]n )([2-9]|12)/([248]){END}", _metre),
         (
             rf"{START}(\d{{1,6}}(?:\.\d+)?)/(\d{{1,6}})(?= stars?\b)|"
             rf"{START}(\d{{1,6}}\.\d+)/(5|10|20|100){END}",

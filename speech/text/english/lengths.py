@@ -4,7 +4,7 @@ import re
 
 from speech.text.english.fractions import FRACTION, spell_fraction
 from speech.text.english.numbers import spell_number
-from speech.text.english.patterns import NUMBER, START, compiled, substitute
+from speech.text.english.patterns import NUMBER, START, WHOLE, compiled, substitute
 
 _OPEN_SINGLE_QUOTE = re.compile(r"(?<!\w)'(?=\w)[^']*$")
 _QUOTE = re.compile(rf"(?:(?:{START}{FRACTION}|(?<![\w.])(?P<number>{NUMBER})) ?)?\"")
@@ -62,6 +62,11 @@ def _feet_and_inches(match: re.Match[str]) -> str:
     return f"{counted(match[1], 'foot', 'feet')} {counted(match[2], 'inch', 'inches')}"
 
 
+def _dimension(match: re.Match[str]) -> str:
+    """ "2 by 2.5 in", the last of several, is in inches whatever follows."""
+    return counted(match.group().removesuffix(" in"), "inch", "inches")
+
+
 def _whole_inches(match: re.Match[str]) -> str:
     number = next(number for number in match.groups() if number)
     return counted(number, "inch", "inches")
@@ -69,19 +74,20 @@ def _whole_inches(match: re.Match[str]) -> str:
 
 _MARKS = compiled(
     [
+        (rf"(?<=\d) ?[xX×] ?(?=10\^|{NUMBER} ?=)", " times "),
         (r"(?<=\d) ?[xX] ?(?=\d)|(?<=\d)×(?=\d)(?!10\^)", " by "),
         (r"(?<=\d[\"'m]) ?[xX×] ?(?=\d)", " by "),
         (r"(?:(?<=\d(?:cm|mm|ft|in))|(?<=\d (?:cm|mm|ft|in))) ?[xX×] ?(?=\d)", " by "),
         (r"(?<![\w.'])(\d{1,2})' ?(\d{1,2}(?:\.\d+)?)(?: ?(?:\"|'')|(?![\w'\"]))", _height),
         (r"(?<![\w.])(\d{1,2})ft ?(\d{1,2})(?![\w.]| ?in\b)", _height),
         (rf"{_INCHES} ?''", _whole_inches),
-        (r"(?<![\w.'/])(\d{1,3})'(?!\w)", _feet),
+        (r"(?<![\w.'/,])(\d{1,3}(?:,\d{3})*)'(?!\w)", _feet),
     ]
 )
 _WORDS = compiled(
     [
         (
-            rf"{START}(\d{{1,3}}) ?(?:ft\b\.?|feet|foot),? ?({NUMBER}) ?"
+            rf"{START}({WHOLE}) ?(?:ft\b\.?|feet|foot),? ?({NUMBER}) ?"
             r"(?:in\b\.?(?= [a-z]|,)|in\b|inch(?:es)?\b)",
             _feet_and_inches,
         ),
@@ -90,6 +96,8 @@ _WORDS = compiled(
             r"\.(?= [a-z]|,))",
             _inches,
         ),
+        (rf"(?<=\bby ){NUMBER} in\b(?![ -][A-Za-z])", _dimension),
+        (rf"{_INCHES} in\.(?= (?:&|and\b|or\b)|[,;])", _whole_inches),
         (rf"{_INCHES}-?in\b\.?(?! [A-Z]|-)", _whole_inches),
         (
             rf"{_INCHES} in\.(?= of\b)|{_INCHES} in\.?(?= (?:tall|wide|long|deep|thick|high|x|by)\b)",

@@ -27,6 +27,15 @@ _AMOUNT = r"(?P<amount>\d{1,3}(?:,\d{3}(?!\d))+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
 _ARTICLE = re.compile(r"(?i:\ban? )$")
 _NOUN = re.compile(r"[ -](?!(?:and|or|but|to|in|on|from|for|of|at|by|with)\b)[A-Za-z]")
 _NO_DIGIT = r"(?!\d)(?!\.\d)"
+_OLD_MONEY = re.compile(r"£|\b(?:shillings?|pence|penny|guineas?|farthings?|\d{1,2}s\. ?\d)")
+_NO_STOP = r"(?:\.(?=[,;:)]| [a-z\d(]))?"  # of an abbreviation, where no sentence ends with it
+_RATES = {"pcm": "calendar month", "pa": "year", "pw": "week", "pp": "person"}
+STERLING = (
+    rf"(?:£ ?(?P<pounds>{NUMBER})[.,]? )?(?<![\w.])(?P<shillings>\d{{1,2}})s\.? ?"
+    rf"(?P<pence>\d{{1,2}}) ?d\b{_NO_STOP}",
+    rf"£ ?(?P<pounds>{NUMBER})[.,]? (?P<shillings>\d{{1,2}})s\b{_NO_STOP}",
+)
+"""£3 4s. 6d., 10s. 6d. and £5 10s."""
 _PIECES = r"(?= (?:bills?|notes?|coins?|banknotes?)\b)"
 
 
@@ -74,6 +83,21 @@ def _counted(number: str, one: str, many: str) -> str:
     return f"{spell_number(grouped)} {one if number == '1' else many}"
 
 
+def _sterling(match: re.Match[str]) -> str:
+    """ "£3 4s. 6d." is three pounds four shillings and six pence."""
+    said = [
+        _counted(match[of], one, many)
+        for of, one, many in (
+            ("pounds", "pound", "pounds"),
+            ("shillings", "shilling", "shillings"),
+            ("pence", "penny", "pence"),
+        )
+        if match.groupdict().get(of)
+    ]
+    stop = "." if match.group().endswith(".") and match.end() == len(match.string) else ""
+    return f"{' '.join(said[:-1])} and {said[-1]}".removeprefix(" and ") + stop
+
+
 def _owned(match: re.Match[str]) -> str:
     """ "$10's worth" is ten dollars' worth."""
     spoken = _sign_first(match)
@@ -95,6 +119,18 @@ def _cents(match: re.Match[str]) -> str:
 
 _RULES = compiled(
     [
+        *((pattern, _sterling) for pattern in STERLING),
+        (  # 2s. where the line speaks of such money
+            r"(?<![\w.£$'])(?<!\d[,:])(?:(?<![Tt]he )(?P<shillings>1?\d)s|(?P<pence>\d{1,2})d)\."
+            r"(?=[,;:)]| [a-z\d(]|$)",
+            lambda m: _sterling(m) if _OLD_MONEY.search(m.string) else m.group(),
+        ),
+        (rf"\$\(({NUMBER})\)", r"minus $\1"),  # a loss
+        (rf"(?<!\w)([$£€¥₹]{NUMBER}(?: ?[mb]illion|[kKmMB]|bn)?)/(?=[a-z]{{2,}})", r"\1 per "),
+        (
+            rf"((?<!\w)[£$€]{NUMBER}) ?({alternatives(_RATES)})(?!\w)",
+            lambda m: f"{m[1]} per {_RATES[m[2]]}",
+        ),
         (rf"(?<!\w)(?P<sign>{_SIGNS}) ?{_AMOUNT}{_NO_DIGIT}{_PIECES}", _note),
         (rf"(?<!\w)(?P<sign>{_SIGNS}) ?{_AMOUNT}{_SCALE}'s?(?= worth\b)", _owned),
         (rf"(?<!\w)(?P<sign>{_SIGNS}) ?{_AMOUNT}{_SCALE}-an?-(?=[a-z])", _rated),

@@ -39,6 +39,15 @@ _WEEKDAYS = {
     "Sat": "Saturday",
     "Sun": "Sunday",
 }
+LETTER_DAYS = {
+    "M": "Monday",
+    "Tu": "Tuesday",
+    "W": "Wednesday",
+    "Th": "Thursday",
+    "F": "Friday",
+    "Sa": "Saturday",
+    "Su": "Sunday",
+}
 ALWAYS = r"(?<![\w.])24[/x×-]7(?!\w|[.,/-]\d)"
 """24/7"""
 ASKED = (
@@ -48,8 +57,11 @@ ASKED = (
 """a sum that is asked for: "what is 12 - 7?\""""
 _HOUR = r"\d{1,2}(?:[:.]\d\d)? ?(?:[ap]\.?m\b\.?)?"
 _DATED = (
-    rf"(?:{_HOUR} ?[-–] ?{_HOUR}(?![\w-])|(?:{MONTH})\.? \d|\d{{1,2}}(?:st|nd|rd|th)? (?:{MONTH}))"
+    rf"(?:{_HOUR} ?[-–] ?{_HOUR}(?![\w-])|(?:{MONTH})\.? (?:\d|[a-z-]+(?:st|nd|rd|th)\b)|"
+    rf"\d{{1,2}}(?:st|nd|rd|th)? (?:{MONTH}))"
 )
+LETTERED = rf"(?<![\w-])(M|Tu|W|Th|F|Sa)[-–](W|Th|F|Sa|Su)(?=:?,? {_HOUR} ?[-–])"
+"""days of opening: M-F 9-5"""
 _WEEKDAY = rf"(?:{alternatives(_WEEKDAYS)}|{'|'.join(sorted(set(_WEEKDAYS.values())))})"
 
 
@@ -94,6 +106,7 @@ _RULES = compiled(
             r"\1 minus ",
         ),
         (ASKED, r"\1 minus "),
+        (r"(?<=\b[a-z]\^\d) ?[-–] ?(?=\d)", " minus "),
         (r"(= ?\d{0,4}[a-z](?:\^?[23²³])?) ?[-–] ?(?=\d)", r"\1 minus "),
         (rf"(?<![\w./])({NUMBER}) ?/ ?(?={NUMBER} ?=)", r"\1 divided by "),
         (r"(?<![\w.])24/7/365(?!\w|[.,/-]\d)", "twenty-four seven three sixty-five"),
@@ -107,6 +120,7 @@ _RULES = compiled(
         ),
         (rf"(?<![\w-])({MONTH})\.?(?:-|[–—]| [–—-] )({MONTH})\b", _months),
         (rf"(?<![\w-])({_WEEKDAY})\.?(?:-|[–—]| [–—-] )({_WEEKDAY})\b", _weekdays),
+        (LETTERED, lambda m: f"{LETTER_DAYS[m[1]]} to {LETTER_DAYS[m[2]]}"),
         (rf"(?<![\w-])({alternatives(_WEEKDAYS)})\.?(?=,? {_DATED})", lambda m: _WEEKDAYS[m[1]]),
         (
             rf"(?<![\w.:])(\d{{1,2}})\.([0-5]\d)(?={DASH}\d{{1,2}}(?:\.[0-5]\d)? ?{MERIDIEM})",

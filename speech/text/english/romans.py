@@ -47,9 +47,7 @@ _PRONOUN_AFTER = (  # after these words the letter before was "I"
     r"remember|mean|wish|went|go|got|get|feel|felt|found|heard|ever|came|knew|made|thought|'m)\b)"
 )
 _DRIP = "IV (?:fluids?|drips?|lines?|therapy|bags?|antibiotics|infusions?|access|push)"
-_AFTER_A_NAME = (
-    rf"(?!XL\b|XXX?\b|{_DRIP}\b)(?=[IVXL]{{2,8}}\b){_NUMERAL}"  # none of "CLI", "CV", "MD"
-)
+_AFTER_A_NAME = rf"(?!XXX?\b|{_DRIP}\b)(?=[IVX]{{2,8}}\b){_NUMERAL}"  # none of "CLI", "CV", "MD"
 _REIGN = rf"{alternatives(_NAMES)}|(?:{_TITLES}) [A-Z][a-z]{{2,15}}(?: [A-Z][a-z]{{2,15}})?"
 _GIVEN = alternatives(_NAMES | words("given_names.txt"))
 _PARTICLE = r"(?:(?:[A-Z]\.|van|von|de|der|den|la|le|du|St\.|Saint) ){0,3}"

@@ -99,8 +99,8 @@ _GREEK = {
 
 def unify(text: str) -> str:
     """One character for each sign that has several; what no rule can speak becomes a space."""
-    text = read_superscripts(text.replace("``", '"'))
-    return " ".join(text.translate(_SPEAKABLE).split())
+    text = read_superscripts(_STARS.sub(" star", text.replace("``", '"')))
+    return " ".join(_BEFORE_NUMBER.sub(_compared, text.translate(_SPEAKABLE)).split())
 
 
 def read_signs(text: str) -> str:
@@ -137,6 +137,11 @@ def _greek(match: re.Match[str]) -> str:
 
 def _emphasis(match: re.Match[str]) -> str:
     return "?" if "?" in match.group() else "!"
+
+
+_STARS = re.compile(r"(?<=\d) ?[★⭐☆](?![★⭐☆])")
+"""of a hotel: 5★"""
+_BEFORE_NUMBER = re.compile(r"(?<![^\s(\[])([<>~]) ?(?=[$£€¥.]?\d)")
 
 
 class _Speakable(dict[int, str]):
@@ -179,6 +184,8 @@ _SIGNS = compiled(
         (r"!=", " not equal to "),
         (r"(?<!\w)\+/-(?=\W|\d)", " plus or minus "),
         (r"->|-->", " to "),
+        (r"(?<=\w)\*\*(?=\d)", " to the power of "),
+        (r"&{2,}", " and "),
         (r"[=~^*_#<>]{2,}", " "),
         (r"(?<=[\dA-Za-z)]) ?\^ ?2(?!\w|[.,]\d)", " squared"),
         (r"(?<=[\dA-Za-z)]) ?\^ ?3(?!\w|[.,]\d)", " cubed"),
@@ -186,10 +193,9 @@ _SIGNS = compiled(
         (r"(?<=[\d)]) ?\* ?(?=[\d(])", " times "),
         (r"(?<=[\d²³)]) - (?=[\d(])|(?<=\b[a-z]) [-−] (?=[\da-z]\b[^.!?]{0,20}=)", " minus "),
         (
-            r"(?<=[\w)%°] )([=<>~]) ?(?=[\w(√-])|(?<=[\w)%°])([=<>~]) ?(?=[\w(√-])",
+            r"(?<=[\w)%°] )([=<>~]) ?(?=[\w(√-]|\.\d)|(?<=[\w)%°])([=<>~]) ?(?=[\w(√-]|\.\d)",
             lambda m: _compared_any(m),
         ),
-        (r"(?<!\S)([<>~]) ?(?=[$£€¥.]?\d)", _compared),
         (r"\b([A-GJ])#(?!\w)", r"\1 sharp"),
         (r"(?<![\w/])([A-Z]{2,5}|I(?=/O)|A(?=/B)|P(?=/E)|Y(?=/N))/([A-Z]{1,5})(?![\w/])", r"\1 \2"),
         (r"§§ ?", " sections "),

@@ -62,6 +62,8 @@ def _house(match: re.Match[str]) -> str:
 
 
 def _house_number(digits: str) -> str:
+    if "-" in digits:  # 12-34 of Queens
+        return " ".join(map(spell_number, digits.split("-")))
     return spell_pairs(digits) if len(digits) in (3, 4) else spell_number(digits)
 
 
@@ -97,8 +99,8 @@ _RULES = compiled(
         (rf"\b((?:{_TO_A_PLACE}) {_CITY}), ({_STATE}){_NO_ZIP}", _in_a_state),
         (rf"(?<!\w)({_CITY}), (?!(?:{_ALSO_WORDS})\b)({_STATE}){_NO_ZIP}", _in_a_state),
         (
-            rf"{START}(?P<no>[Nn]o\. )?(\d{{1,5}}) (?:([NSEW])\.? )?({_NAME}(?: {_NAME}){{0,2}}) "
-            rf"((?i:{alternatives(_STREETS)}))\b(?!')\.?",
+            rf"{START}(?P<no>[Nn]o\. )?(\d{{1,5}}|\d{{1,3}}-\d\d) (?:([NSEW])\.? )?"
+            rf"({_NAME}(?: {_NAME}){{0,2}}) ((?i:{alternatives(_STREETS)}))\b(?!')\.?",
             _house,
         ),
         (rf"\b{_NOT_A_NAME}({_NAME}) ({_PLAIN}|{_PLAIN.lower()})\b\.?", _named),

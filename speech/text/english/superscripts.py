@@ -9,7 +9,7 @@ _RUN = f"[{_FIGURES}]+"
 _NOTES = rf"{_RUN}(?:[,⁻–-]{_RUN})*"
 _LETTER = rf"[^\W\d_ⁿ{_FIGURES}₀-₉]"
 _PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
-_SIGNS = {"⁺": "plus", "⁻": "minus"}
+_SIGNS = {"⁺": "plus", "⁻": "minus", "+": "plus", "-": "minus"}
 _RAISED = {row[0] for row in table("units.tsv")} | {"sin", "cos", "tan", "log", "ln", "exp"}
 _UNIT_NAME = re.compile(r"(?:\w*met(?:er|re)|mile|yard|inche?|second|acre)s?|foot|feet")
 _SHORT_WORD = re.compile(r"(?i:[a-z]?[aeiou][a-z]?|my|by)")  # no two factors, as in "mc²"
@@ -48,6 +48,7 @@ _RULES = compiled(
     [
         (rf"(?<={_LETTER})([²³⁴]?)([⁺⁻])(?![\w⁺⁻])", _charge),
         (r"(?<=[₀-₉])([²³⁴]?)([⁺⁻])(?![\w⁺⁻])", _charge),
+        (r"(?:(?<=[A-Z])|(?<=[A-Z][a-z\d]))\^([2-4]?)([+-])(?![\w(]| ?\d)", _charge),  # SO4^2-
         (rf"(?<![^\s(]){_RUN}(?=[A-Z])", _figures),
         (rf"(?<![^\W_])({_LETTER}{{2,}}){_NOTES}(?!\w)", _without_note),
         (rf"(?<=[.,!?;:\"'”’»\]…]){_NOTES}|(?<={_LETTER}{{3}}\)){_NOTES}", ""),

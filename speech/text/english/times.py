@@ -7,10 +7,10 @@ from hibari.g2p import numbers
 from speech.text.english.numbers import spell_number
 from speech.text.english.patterns import END, SENTENCE_STARTS, START, compiled, substitute
 
-_ZONES = "EST|EDT|CST|CDT|MST|MDT|PST|PDT|GMT|UTC|BST|CET|CEST|IST|JST|ET|PT"
+ZONES = "EST|EDT|CST|CDT|MST|MDT|PST|PDT|GMT|UTC|BST|CET|CEST|IST|JST|ET|PT"
 _NOT_A_SENTENCE = (
     r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|"
-    rf"August|September|October|November|December|Eastern|Pacific|Central|Mountain|{_ZONES})\b"
+    rf"August|September|October|November|December|Eastern|Pacific|Central|Mountain|{ZONES})\b"
 )
 MERIDIEM = r"(?:[AaPp](?:\.? ?[Mm]\b\.?|\.M\.))"
 _SENTENCE_END = rf"(?=[\"')\]]*$|[\"')\]]* [\"'(]*(?!{_NOT_A_SENTENCE})[A-Z])"
@@ -48,11 +48,7 @@ def _hour_and_minute(hour: str, minute: str) -> str:
     words = spell_number(str(int(hour)))
     if minute == "00":
         return words
-    return (
-        f"{words} oh {spell_number(minute[1])}"
-        if minute[0] == "0"
-        else f"{words} {spell_number(minute)}"
-    )
+    return f"{words} {_minutes(minute)}"
 
 
 def _time(match: re.Match[str]) -> str:
@@ -62,6 +58,18 @@ def _time(match: re.Match[str]) -> str:
     from_it = re.match(rf" to (?:\d|{_HOURS})", match.string[match.end() :][:12])
     oclock = " o'clock" if minute == "00" and not from_it else ""
     return _hour_and_minute(hour, minute) + oclock
+
+
+def _military(match: re.Match[str]) -> str:
+    """ "1015 GMT", "0900 UTC" """
+    hour, minute = match[1], match[2]
+    zero = "oh " * (hour[0] == "0" != hour[1])
+    rest = "hundred" if minute == "00" else _minutes(minute)
+    return f"{zero}{spell_number(str(int(hour)))} {rest}"
+
+
+def _minutes(minute: str) -> str:
+    return f"oh {spell_number(minute[1])}" if minute[0] == "0" else spell_number(minute)
 
 
 def _with_seconds(match: re.Match[str]) -> str:
@@ -98,6 +106,12 @@ def _zone(match: re.Match[str]) -> str:
 
 _RULES = compiled(
     [
+        (rf"(?<=[\dmM.] )({ZONES})/(?=\d)", r"\1, "),  # 3pm EST/12pm PST
+        (  # 1015 GMT; "2359Z" is left to be spelled
+            rf"{START}([01]\d|2[0-3])([0-5]\d)(?= (?:{ZONES}|Zulu)\b)",
+            lambda m: _military(m),
+        ),
+        (r"(?<![\w.:]):(?=[0-5]\d(?![\w:]))", ""),  # "at :15 and :45 past the hour"
         (
             rf"{_HOUR}(\d{{1,2}})(?:[:.]([0-5]\d))?(?::([0-5]\d))?(?: ?o'clock)? ?([AaPp])"
             r"(?:\. ?[Mm]\b\.?|[Mm]\b\.?)",
@@ -108,16 +122,16 @@ _RULES = compiled(
         (rf"{_HOUR}(\d{{1,2}})\.([0-5]\d){OF_DAY}", _time),
         (rf"{_HOUR}(\d{{1,2}}):(\d\d)(?!\w|[:/'-]\d|\.\d)", _time),
         (rf"{_HOUR}(\d{{1,2}}):(\d\d)(?=ish\b)", lambda m: _time(m) + "-"),
-        (rf"{_HOUR}(\d{{1,2}}):(\d\d)(?=(?:{_ZONES})\b)", lambda m: _time(m) + " "),
+        (rf"{_HOUR}(\d{{1,2}}):(\d\d)(?=(?:{ZONES})\b)", lambda m: _time(m) + " "),
         (rf"{_HOUR}([01]\d|2[0-3])h([0-5]\d)(?!\w)", _time),
         (rf"{START}(\d{{1,3}})h ?(\d{{1,2}})m(?:in)?(?: ?(\d{{1,2}})s)?(?!\w)", _duration),
         (rf"{START}()(\d{{1,3}})m(?:in)? ?(\d{{1,2}})s(?!\w)", _duration),
         (
-            rf"(?<=[AP]\.M\.)(,?)\s?((?i:{_ZONES}|[ecmp]\.[sd]\.t|g\.m\.t))\b(?:\.(?=,| [a-z]))?",
+            rf"(?<=[AP]\.M\.)(,?)\s?((?i:{ZONES}|[ecmp]\.[sd]\.t|g\.m\.t))\b(?:\.(?=,| [a-z]))?",
             _zone,
         ),
         (
-            rf"\b(?:([AP])\.M|([A-Z])\.([A-Z]))\. (?=[\"'(]*(?:{SENTENCE_STARTS})\b)",
+            rf"(?<!\.)\b(?:([AP])\.M|([A-Z])\.([A-Z]))\. (?=[\"'(]*(?:{SENTENCE_STARTS})\b)",
             lambda m: (f"{m[1]}M" if m[1] else m[2] + m[3]) + ". ",
         ),
     ]

@@ -47,12 +47,16 @@ NUMBERED_UNDOTTED = [
     *("chap", "Chap", "eq", "Eq", "apt", "Ste", "ext", "Ext", "Rte"),
 ]
 """abbreviations that stand before a number without a full stop too; no words, as "no" and "art" are"""
+POSTAL_STATES = {row[0]: row[1] for row in table("states.tsv")}
 _SEVERAL_TITLES = "Dr|Prof|Gen|Gov|Sen|Capt|Col|Lt|Sgt"
 DIRECTIONS = {"N": "North", "S": "South", "E": "East", "W": "West"}
 PARTED = (  # what has a north and a south
     "Korea|Ireland|Carolina|Dakota|Africa|America|Sudan|Vietnam|Virginia|Germany|Macedonia|Yemen|Timor"
 )
-_DAY_BEFORE = "on|next|last|every|this|until|till|by|in|since|of|from|early|late|mid|and|through"
+_DAY_BEFORE = (
+    "closed|open|noon|midnight|on|next|last|every|this|until|till|by|in|since|of|from|early|late|mid|"
+    "and|through"
+)
 _SENTENCE = rf"[\"')\]]*$|[\"')\]]* [\"'(]*(?:{SENTENCE_STARTS})\b"
 _NAME = (  # "A. Smith" and "Will Smith" start with what starts sentences too
     rf"(?:(?=[A-Z]\. ?[A-Z]|Will [A-Z][a-z])|(?!(?:{SENTENCE_STARTS})\b)"
@@ -85,6 +89,15 @@ def _part(match: re.Match[str]) -> str:
     return f"{_WORDS['number'][match[1]]} {spell_number(str(numeral_value(match[2])))}"
 
 
+def _this_month(match: re.Match[str]) -> str:
+    return {"inst": " instant", "ult": " ultimo", "prox": " proximo"}[match[1]] + _stop(match)
+
+
+def _of_a_state(match: re.Match[str], state: str) -> str:
+    """ "D-N.Y.", "(R-TX)" """
+    return f"{match[1]}, {POSTAL_STATES[state]}" if state in POSTAL_STATES else match.group()
+
+
 def _two_days(match: re.Match[str]) -> str:
     return f"{_DAYS[match[1]]} {match[2]} {_DAYS[match[3]]}"
 
@@ -104,6 +117,17 @@ _RULES = compiled(
         (r"\be\.g\.,?|\beg,", "for example,"),
         (r"\bi\.e\.,?", "that is,"),
         (r"\band/or\b", "and or"),
+        (r"(?<!\w)&c(?:\.(?=[,;:)]| [a-z])|\b)", "et cetera"),
+        (r"\ba\.k\.a\.", "also known as"),
+        (r"(?<=\d(?:st|nd|rd|th)) (inst|ult|prox)\b\.?", _this_month),
+        (r"(?<=\d(?:st|nd|rd|th) )Cir\.", "Circuit"),
+        (
+            rf"(?<![\w-])([DRI])-({alternatives(_WORDS['state'])})\.",
+            lambda m: f"{m[1]}, {_WORDS['state'][m[2]]}",
+        ),
+        (r"(?<![\w-])([DRI])-([A-Z])\. ?([A-Z])\.", lambda m: _of_a_state(m, m[2] + m[3])),
+        (rf"(?<=\()([DRI])-({alternatives(POSTAL_STATES)})(?=\))", lambda m: _of_a_state(m, m[2])),
+        (r"(?<=\()r\. ?(?=(?:c\. ?)?\d{3,4}\b)", "reigned "),
         (r"(?<![\w/])A/C(?![\w/])", "AC"),
         (
             r"(?<=[ &])Co\.(?= (?:Ltd|Inc|[a-z]))|(?<=& )Co\b\.?|(?<=[a-z] )Co\.(?=[,;:)]|$)",
@@ -131,6 +155,7 @@ _RULES = compiled(
             rf"{_any('number')}\. ?(?=~?\d|[IVXLC]{{2,}}\b|[VX]\b|{LOWER_FIRST})",
             _spoken("number", " "),
         ),
+        (r"\b([Ee]q)\. ?(?=\(\d)", _spoken("number", " ")),
         (PARTS_BY_LETTER, _part),
         (rf"{_any('dot-between')}\. (?=[A-Z])", "versus "),
         (rf"{_any('dot-lower')}\.(?= [a-z\d(])", _spoken("dot-lower")),

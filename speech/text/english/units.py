@@ -15,7 +15,33 @@ from speech.text.english.patterns import (
 )
 
 _UNITS = {symbol: (one, many) for symbol, one, many in table("units.tsv")}
-_ONLY_ATTACHED = {"s", "h", "l", "t"}  # elsewhere a letter
+_ONLY_ATTACHED = {"s", "h", "l", "t"}  # elsewhere a letter, but for these places
+_APART = {
+    "h": re.compile(r"[.,;)]?$|[.,;)] | (?:at|and|after|before|of|in|with|on|or|until|later)\b"),
+    **dict.fromkeys(("l", "t"), re.compile(r" of\b")),
+}
+_ALIKE = (  # of one dimension: "200g/7oz" says it twice, "5mg/5ml" is a rate
+    {"mg", "g", "kg", "oz", "lb", "lbs", "t"},
+    {"mm", "cm", "m", "km", "in", "ft", "yd", "mi", "nmi"},
+    {"ml", "mL", "cl", "l", "L", "fl oz", "fl. oz.", "pt", "qt", "gal"},
+    {"KB", "MB", "GB", "TB"},
+    {"mph", "kph", "km/h", "kmh", "kts", "kn"},
+    {"kW", "hp", "W", "PS"},
+)
+INVERSE = "s|min|h|day|yr|kg|g|L|mL|l|m|cm|mol|K|Mpc"
+_INVERTED = {"1": "", "2": "²", "3": "³"}
+_KITCHEN = {"c": "cup", "T": "tablespoon", "t": "teaspoon"}
+_COOKED = re.compile(
+    r"(?i:\b(?:ts(?:p|ps)|tbsps?|flour|sugar|butter|milk|cream|oil|salt|water|rice|oats|cheese|vanilla|"
+    r"broth|chopped|diced|minced|sliced)\b)"
+)
+_FINANCE = re.compile(
+    r"(?i:%|\b(?:yields?|margins?|rates?|spreads?|bonds?|treasur\w+|basis|fed|ecb|bank|cuts?|hikes?|"
+    r"eps|ebitda)\b)"
+)
+_GENES = re.compile(
+    r"(?i:\b(?:dna|rna|pcr|primers?|genes?|genom\w+|sequenc\w+|exons?|amplicons?)\b)"
+)
 _PERIODS = {
     "d": "day",
     **{
@@ -46,16 +72,25 @@ def read_units(text: str) -> str:
 
 def _measure(match: re.Match[str]) -> str:
     unit, gap = match["unit"], match["gap"]
-    is_apart = gap and "." not in (match["number"] or "")
-    is_letter = not _is_seconds(match) if unit == "s" else unit in _ONLY_ATTACHED and is_apart
-    if is_letter:
+    if _is_letter(match):
         return match.group()
     low = f"{spell_number(match['low'])} to " if match["low"] else ""
     scale = match["scale"] or ""
     has_article = _ARTICLE.search(match.string[max(0, match.start() - 4) : match.start()])
     single = gap == "-" or bool(has_article) or _is_single(match, bool(low or scale))
     words = _unit_words(unit, match["power"], single)
-    return f"{low}{_count(match)}{scale} {words}{_per(match['per'], match['per_power'])}"
+    rate = _per(match["per"], match["per_power"]) + _per(match["then"], None)
+    return f"{low}{_count(match)}{scale} {words}{rate}" + " per " * match.group().endswith("/")
+
+
+def _is_letter(match: re.Match[str]) -> bool:
+    """ "the 80s", "2 h pencils", "vitamin 5 l"; not "for 2 h." """
+    unit = match["unit"]
+    if unit == "s":
+        return not _is_seconds(match)
+    if unit not in _ONLY_ATTACHED or not match["gap"] or "." in (match["number"] or ""):
+        return False
+    return not _APART[unit].match(match.string, match.end("unit"))
 
 
 def _count(match: re.Match[str]) -> str:
@@ -97,6 +132,41 @@ def _per(unit: str | None, power: str | None) -> str:
     return f" per {_unit_words(unit, None if squared else power, single=True)}{squared}"
 
 
+def _twice(match: re.Match[str]) -> str:
+    """ "200g/7oz" """
+    first, second = match[2], match[4]
+    if not any(first in units and second in units for units in _ALIKE):
+        return match.group()
+    return f"{match[1]}{first}, {match[3]}{second}"
+
+
+def _over(match: re.Match[str]) -> str:
+    """ "10 m s^-1" as "10 m/s" """
+    return f"{match[1]}/{match[2]}{_INVERTED[match[3]]}"
+
+
+def _kitchen(match: re.Match[str]) -> str:
+    """ "2 1/2 c. flour", "1 T. butter" """
+    if not _COOKED.search(match.string):
+        return match.group()
+    return f"{_count(match)} {_KITCHEN[match['unit']]}{'' if _is_single(match, False) else 's'}"
+
+
+def _points(match: re.Match[str]) -> str:
+    """3.2bp of a yield, 300 bp of a gene; 9600 bps of a modem stay."""
+    is_gene = match[2] == "bp" and _GENES.search(match.string)
+    if not (is_gene or _FINANCE.search(match.string)):
+        return match.group()
+    name = "base pair" if is_gene else "basis point"
+    return f"{spell_number(match[1])} {name}{'' if match[1] == '1' else 's'}"
+
+
+def _rooms(match: re.Match[str]) -> str:
+    """ "2BR/1BA", "a 1-BR apt" """
+    baths = f", {spell_number(match[2])} bath" if match[2] else ""
+    return f"{spell_number(match[1])} bedroom{baths}"
+
+
 def _age(match: re.Match[str]) -> str:
     """ "a 25 yo man", "She is 25 y/o." """
     rest = match.string[match.end() :]
@@ -112,21 +182,43 @@ def _per_unit(match: re.Match[str]) -> str:
 
 _RULES = compiled(
     [
+        (rf"{START}(\d{{1,3}}(?:\.\d+)?)[ -]?(bps?)(?!\w)", _points),
+        (rf"{START}({NUMBER})[kK](?= ?(?:mi|miles|km|lbs?|ft)\b)", r"\1 thousand"),
+        (r"(?<![\w.])(\d(?:\.5)?)[ -]?(?:BRs?|BD)(?:/(\d(?:\.5)?) ?BAs?)?(?!\w)", _rooms),
+        (
+            rf"{START}(?:{FRACTION}|(?P<number>\d{{1,2}})) ?(?P<unit>[cTt])\.(?= (?!per\b)[a-z(])",
+            _kitchen,
+        ),
+        (r"(\d ?V)/(\d+(?:\.\d+)?) ?A(?!\w)", r"\1, \2 amps"),
+        (rf"({NUMBER} ?)({_SYMBOL})/({NUMBER} ?)({_SYMBOL})(?!\w)", _twice),
+        *2  # 2 mg kg^-1 day^-1
+        * [
+            (
+                rf"(\d ?(?:{_SYMBOL})(?:/\w+)?)[ ·]({INVERSE})\^?(?:-|minus )([123])(?![\w.])",
+                _over,
+            )
+        ],
         (rf"(\d ?[A-Za-z]+)/(?={NUMBER} ?(?:{_SYMBOL})(?!\w))", r"\1 per "),  # 5 kWh/100 km
         (
-            rf"{START}(?:(?P<low>{NUMBER}) to )?(?:{FRACTION}|(?P<number>{NUMBER}|(?<![\d.])\.\d+))"
+            rf"{START}(?<![A-Z]-)(?:(?P<low>{NUMBER}) to )?"
+            rf"(?:{FRACTION}|(?P<number>{NUMBER}|(?<![\d.])\.\d+))"
             rf"(?P<scale> (?:{MAGNITUDE}))?(?P<gap>[ -]?)"
             rf"(?P<unit>{_SYMBOL})(?P<power>[²³]|(?<=\d m)[23]|(?<=\dm)[23]|(?<=[kcm]m)[23])?"
-            rf"(?:/(?P<per>{_PER})(?P<per_power>[²³23])?)?(?![\w°²³]|/[A-Za-z])"
+            rf"(?:/(?P<per>{_PER})(?P<per_power>[²³23])?"
+            rf"(?:/(?P<then>{_PER})(?!\w)|/(?=\d))?)?(?:(?<=/)|(?![\w°²³]|/[A-Za-z]))"
             r"(?:\.(?=[,;:)]| [a-z\d(]))?",
             _measure,
         ),
         (r"(?i:\b(an? ))?(?<![\w.])(\d{1,3})[ -]?(?:y/o|y\.o\.|yo)(?!\w)", _age),
         (rf"(?<=\d)/({_PER})(?!\w)", _per_unit),
         (rf"(?<=[a-z])/({_SYMBOL})([²³])(?!\w)", lambda m: _per(m[1], m[2])),
-        (rf"(?<=\bper )({_LONG_SYMBOL})(?![\w/²³])", lambda m: _UNITS[m[1]][0]),
         (
-            rf"(?:(?<=[a-z]s)|(?<=\bdollar)|(?<=\bpound)|(?<=\beuro)|(?<=\byen)|(?<=\bpence)|(?<=\dx)|(?<=%))/({_PER})(?![\w/])",
+            rf"(?<=\bper )({_LONG_SYMBOL})(?![\w/²³])(?:\.(?=[,;:)]| [a-z]))?",
+            lambda m: _UNITS[m[1]][0],
+        ),
+        (
+            r"(?:(?<=[a-z]s)|(?<=\bdollar)|(?<=\bpound)|(?<=\beuro)|(?<=\byen)|(?<=\bpence)|(?<=\dx)|"
+            rf"(?<=%))/({_PER})(?![\w/])(?:\.(?=[,;:)]| [a-z]))?",
             _per_unit,
         ),
         (r"(?<=\d)/(?=[a-z]{3})", " per "),

@@ -10,7 +10,7 @@ BOOKS = (
     "Nehemiah|Esther|Job|Psalms?|Proverbs|Ecclesiastes|Isaiah|Jeremiah|Lamentations|Ezekiel|Daniel|"
     "Hosea|Joel|Amos|Obadiah|Jonah|Micah|Nahum|Habakkuk|Zephaniah|Haggai|Zechariah|Malachi|Matthew|"
     "Mark|Luke|John|Acts|Romans|Corinthians|Galatians|Ephesians|Philippians|Colossians|"
-    "Thessalonians|Timothy|Titus|Philemon|Hebrews|James|Peter|Jude|Revelations?"
+    "Thessalonians|Timothy|Titus|Philemon|Hebrews|James|Peter|Jude|Revelations?|Qur'?an|Koran|Surah?"
 )
 _SHORT = """
     Gen:Genesis Ex:Exodus Exod:Exodus Lev:Leviticus Num:Numbers Deut:Deuteronomy Josh:Joshua
@@ -27,7 +27,9 @@ _SHORT_BOOK = alternatives(SHORT_BOOKS)
 _ALSO_NAMES = "Ex|Sam|Dan|Tim|Phil|Gal|Col|Mal|Tit|Pet|Ps|Lam"
 _BOOK = rf"{BOOKS}|(?:{_SHORT_BOOK})\.|(?!(?:{_ALSO_NAMES})\b)(?:{_SHORT_BOOK})"
 _NO_CHAPTERS = "Ex|Num|Sam|Col|Mt|Pet|Dan|Tim|Phil|Gen|Rev"
-_PLACE = r"\d{1,3}:[1-9]\d{0,2}(?: ?[-–] ?(?:\d{1,3}:)?\d{1,3})?"
+_PLACE = (
+    r"\d{1,3}:[1-9]\d{0,2}(?: ?[-–] ?(?:\d{1,3}:)?\d{1,3})?(?:ff?\b(?:\.(?=[,;:)]| [a-z\d(]))?)?"
+)
 _NO_TIME = r"(?!\w)(?![.:/]\d| ?[AaPp]\.?[Mm]\b)"
 
 
@@ -37,7 +39,7 @@ def read_verses(text: str) -> str:
 
 
 def _verses(match: re.Match[str]) -> str:
-    return _book(match) + re.sub(_PLACE, _place, match["places"])
+    return _book(match) + re.sub(_PLACE, _place, match["places"].removesuffix("."))
 
 
 def _chapter(match: re.Match[str]) -> str:
@@ -52,11 +54,14 @@ def _book(match: re.Match[str]) -> str:
 
 def _place(match: re.Match[str]) -> str:
     """ "13:4-7" is thirteen four to seven."""
-    first, _, last = match.group().replace("–", "-").partition("-")
+    written = match.group().rstrip(".")
+    places = written.rstrip("f")
+    onward = " and following" * (places != written)
+    first, _, last = places.replace("–", "-").partition("-")
     said = [
         " ".join(spell_number(n.strip()) for n in end.split(":")) for end in (first, last) if end
     ]
-    return " to ".join(said)
+    return " to ".join(said) + onward
 
 
 _RULES = compiled(

@@ -77,7 +77,10 @@ UNCHANGED = [
     ("room 10 000", "room ten zero zero zero"),
     ("555 123 4567", "five five five, one two three, four five six seven"),
     ("+44 20 7946 0958", "plus four four, two zero, seven nine four six, zero nine five eight"),
-    ("Your code is 123 456.", "Your code is one two three four hundred fifty-six."),
+    ("Your code is 123 456.", "Your code is one two three, four five six."),
+    ("The PIN: 123 456, the code was 123 456 lines long.",
+     "The PIN: one two three, four five six, the code was one hundred twenty-three thousand four "
+     "hundred fifty-six lines long."),
     ("1, 2, 3 and 1,2,3", "one, two, three and one, two, three"),
     ("1,10,100,1000 and 5,10,100", "one, ten, one hundred, one thousand and five, ten, one hundred"),
     ("chapters 1,2 and 3", "chapters one, two and three"),

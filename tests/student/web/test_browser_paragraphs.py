@@ -12,6 +12,7 @@ import sentencex
 from speech.errors import Refused
 from speech.text.markup import strip_markup
 from student.phrases import paragraphs, phrases
+from tests.speech.text.test_markup import MARKED, TEXT
 from tests.student.web.node import needs_node, run
 from tests.student.web.texts import made_up, texts_of_pieces
 
@@ -113,7 +114,7 @@ def apart(
 
 
 def test_markup_goes_as_in_python(folder: Path, tables: Any, fuzz: list[str]) -> None:
-    texts = [*LINES, *fuzz]
+    texts = [*LINES, *fuzz, *(text for text, _ in MARKED), *TEXT]
     assert apart(texts, run(folder, STRIPPED, texts), strip_markup) == []
 
 
