@@ -36,8 +36,8 @@ _COOKED = re.compile(
     r"broth|chopped|diced|minced|sliced)\b)"
 )
 _FINANCE = re.compile(
-    r"(?i:%|\b(?:yields?|margins?|rates?|spreads?|bonds?|treasur\w+|basis|fed|ecb|bank|cuts?|hikes?|"
-    r"eps|ebitda)\b)"
+    r"(?i:%|\b(?:yields?|margins?|revenues?|earnings|profits?|rates?|spreads?|bonds?|treasur\w+|"
+    r"basis|fed|ecb|bank|cuts?|hikes?|eps|ebitda)\b)"
 )
 _GENES = re.compile(
     r"(?i:\b(?:dna|rna|pcr|primers?|genes?|genom\w+|sequenc\w+|exons?|amplicons?)\b)"

@@ -17,6 +17,8 @@ NEWSWIRE = [
     ("Yields rose 3.2bp to 4.18%, by 25 bps.",
      "Yields rose three point two basis points to four point one eight percent, by "
      "twenty-five basis points."),
+    ("Revenue rose 5bps.", "Revenue rose five basis points."),
+    ("Then x[0] = 3", "Then x, zero, equals three"),
     ("a 9600 bps modem, 300 bp of DNA, BP 120",
      "a nine thousand six hundred bit per second modem, three hundred base pairs of DNA, "
      "BP one hundred twenty"),
