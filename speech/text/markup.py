@@ -26,7 +26,7 @@ _NOTES = (  # of transcribers and editors, in square brackets
     r"(?:according to |by )?(?:who|whom|when|which|where|why)\?|dubious[^\[\]]{0,20}"
 )
 _NOISES = (  # of films, in square brackets, what makes them before: "[door creaks]"
-    "music|playing|chatter(?:ing)?|rings|ringing|creak(?:s|ing)|slams|knocks|knocking|bark(?:s|ing)|"
+    "music|playing|chatter(?:ing)?|rings|ringing|creak(?:s|ing)|slams|knocks|knocking|barks|barking|"
     "beep(?:s|ing)|honk(?:s|ing)|rumbl(?:es|ing)|screams|screaming|gunshots?|gunfire|sirens?|wailing|"
     "footsteps|cheering|clapping|grunt(?:s|ing)|pant(?:s|ing)|scoffs|buzz(?:es|ing)|thunder|explosion|"
     r"(?:music|song) (?:continues|stops|fades)|speak(?:s|ing) \w+"
