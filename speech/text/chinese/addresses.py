@@ -3,7 +3,7 @@
 import re
 
 from speech.text.chinese.numbers import in_digits
-from speech.text.chinese.patterns import compiled, substitute
+from speech.text.rules import compiled, substitute
 
 
 def _address(match: re.Match[str]) -> str:

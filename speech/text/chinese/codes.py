@@ -3,7 +3,7 @@
 import re
 
 from speech.text.chinese.numbers import cardinal, in_digits
-from speech.text.chinese.patterns import compiled, substitute
+from speech.text.rules import compiled, substitute
 
 _STANDARD = (
     "(?<![A-Za-z\\d])(?:GB[ZJ]?|JGJ|CJJ|JJ[GF]|DB|JB|HG|YY|QB|SH|DL|JT|TB|YD|SJ|NY|SL|WS|HJ|AQ|GA|LY|ISO|IEC|IEEE|ASTM|DIN)"

@@ -3,7 +3,8 @@
 import re
 
 from speech.text.chinese.numbers import cardinal, in_digits
-from speech.text.chinese.patterns import DASH, END, compiled, substitute
+from speech.text.chinese.patterns import DASH, END
+from speech.text.rules import compiled, substitute
 
 _RESULT = "$|[，。；、！？）) ]|[夺获破刷创打摘排晋位]|的成绩"
 _DAY_OF = r"(?:\d\d?月(?:\d\d?[日号])?)?"

@@ -3,7 +3,7 @@
 import re
 
 from speech.text.chinese.numbers import cardinal, decimal, in_digits
-from speech.text.chinese.patterns import compiled, substitute
+from speech.text.rules import compiled, substitute
 
 _QUANTITY, _VALUE = r"(?<=[A-Za-z\d)])", r"-?\d|[零一二三四五六七八九][点十百千万]"
 _FACTOR_END = r"(?![\d=]|(?!(?:[cdkm]?m|px)(?![A-Za-z]))[A-WYZa-wyz])"

@@ -2,7 +2,8 @@
 
 import re
 
-from speech.text.chinese.patterns import AMOUNT, DASH, END, compiled, substitute
+from speech.text.chinese.patterns import AMOUNT, DASH, END
+from speech.text.rules import compiled, substitute
 
 _MONEY = {
     **dict.fromkeys(("US$", "USD", "$", "＄"), "美元"),

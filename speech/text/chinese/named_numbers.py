@@ -5,7 +5,7 @@ They are read digit by digit where the words around tell; elsewhere they are qua
 """
 
 from speech.text.chinese.numbers import in_digits
-from speech.text.chinese.patterns import compiled, substitute
+from speech.text.rules import compiled, substitute
 
 _BEGINS = r"(?:^|(?<=[，。！？；…~～\s“（(铁哈啊呀了]))(?<!\d[，、 ])(?<![A-Za-z\d] )"
 _ENDS = r"(?=$|[，。！？；…~～\s”）)]|[笑哈啊呀这太真操])(?![，、 ]\d| [A-Za-z])"

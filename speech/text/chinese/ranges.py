@@ -3,7 +3,8 @@
 import re
 
 from speech.text.chinese.numbers import in_digits
-from speech.text.chinese.patterns import DASH, compiled, substitute
+from speech.text.chinese.patterns import DASH
+from speech.text.rules import compiled, substitute
 
 _UNIT = r"(?:%|‰|℃|°[CF]?|[A-Za-z]{1,3}(?![A-Za-z])|[\u4e00-\u9fff])"
 

@@ -3,7 +3,8 @@
 import re
 
 from speech.text.chinese.numbers import cardinal
-from speech.text.chinese.patterns import DASH, compiled, substitute
+from speech.text.chinese.patterns import DASH
+from speech.text.rules import compiled, substitute
 
 WON = (
     "(?:获?胜(?![率场])|取胜|胜出|战胜|击败|领先|落后|逆转|[大完险]胜|惜败|告负|战平|打平|横扫|不敌|负于|力克|淘汰"

@@ -5,7 +5,8 @@ import re
 from hibari.g2p.numbers import ordinal as english_ordinal
 
 from speech.text.chinese.numbers import cardinal, decimal
-from speech.text.chinese.patterns import END, compiled, substitute
+from speech.text.chinese.patterns import END
+from speech.text.rules import compiled, substitute
 
 _MEASURED = (
     "[是为到至于得值差温率约达有下负乘除减加和与或在从对比润跌涨益分化数方"

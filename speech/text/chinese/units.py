@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable
 
-from speech.text.chinese.patterns import END, compiled, substitute
+from speech.text.chinese.patterns import END
+from speech.text.rules import compiled, substitute
 
 UNITS = {
     "mmHg": "毫米汞柱",

@@ -3,7 +3,8 @@
 import re
 
 from speech.text.english.numbers import spell_digits, spell_number
-from speech.text.english.patterns import END, START, compiled, substitute, words
+from speech.text.english.patterns import END, START, words
+from speech.text.rules import compiled, substitute
 
 _SIGNS = {
     ".": "dot",

@@ -3,7 +3,7 @@
 import re
 
 from speech.text.english.numbers import spell_number
-from speech.text.english.patterns import Rules, substitute
+from speech.text.rules import Rules, substitute
 
 _PIECES = {"K": "king", "Q": "queen", "R": "rook", "B": "bishop", "N": "knight"}
 _ENDS = {"+": " check", "#": " mate", "": ""}

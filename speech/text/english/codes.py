@@ -4,13 +4,14 @@ import re
 
 from speech.text.english import named_numbers
 from speech.text.english.numbers import spell_digits, spell_number, spell_pairs
-from speech.text.english.patterns import END, START, compiled, substitute, table
+from speech.text.english.patterns import END, START, table
 from speech.text.english.service_numbers import (
     CALLED_LINE,
     SERVICE_NUMBERS,
     TOLL_FREE,
     spelled_service_numbers,
 )
+from speech.text.rules import compiled, substitute
 
 _ALWAYS = (
     "flight|room|rm\\.|suite|apt\\.?|apartment|gate|extension|ext\\.?|passcode|locker|area code|zip|"

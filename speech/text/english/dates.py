@@ -3,7 +3,8 @@
 import re
 
 from speech.text.english.numbers import spell_number, spell_ordinal, spell_year
-from speech.text.english.patterns import END, START, compiled, substitute
+from speech.text.english.patterns import END, START
+from speech.text.rules import compiled, substitute
 
 _NAMES = (
     *("January", "February", "March", "April", "May", "June"),

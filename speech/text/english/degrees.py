@@ -3,7 +3,8 @@
 import re
 
 from speech.text.english.lengths import counted
-from speech.text.english.patterns import NUMBER, compiled, substitute
+from speech.text.english.patterns import NUMBER
+from speech.text.rules import compiled, substitute
 
 _COMPASS = {"N": " north", "S": " south", "E": " east", "W": " west"}
 _HEAT = re.compile(

@@ -3,7 +3,7 @@
 import re
 
 from speech.text.english.numbers import spell_number
-from speech.text.english.patterns import compiled, substitute
+from speech.text.rules import compiled, substitute
 
 FUNCTIONS = {"sin": "sine", "cos": "cosine", "tan": "tangent", "ln": "natural log", "log": "log"}
 _ELEMENT = "(?:Cl|Na|Ca|Mg|Fe|Si|Al|Cu|Zn|Ag|Br|Li|H|C|N|O|S|P|F|K|B|I)"

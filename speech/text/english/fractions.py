@@ -4,7 +4,8 @@ import re
 
 from speech.text.english.dates import MEASURED, month_named, spell_month_day
 from speech.text.english.numbers import plural, spell_number, spell_ordinal, spell_year
-from speech.text.english.patterns import END, START, compiled, substitute
+from speech.text.english.patterns import END, START
+from speech.text.rules import compiled, substitute
 
 FRACTION = r"(?:(?P<mixed>\d{1,4})(?: and | |-))?(?P<above>\d{1,4})/(?P<below>\d{1,4})"
 """2 3/4 and 2-3/4 too"""

@@ -14,11 +14,10 @@ from speech.text.english.patterns import (
     SENTENCE_STARTS,
     START,
     alternatives,
-    compiled,
-    substitute,
     table,
     words,
 )
+from speech.text.rules import compiled, substitute
 
 _UNIT = alternatives(
     {row[0] for row in table("units.tsv")} - {"s", "kn", "px", "sec", "mo", "MP", "MM"}

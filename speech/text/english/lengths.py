@@ -4,7 +4,8 @@ import re
 
 from speech.text.english.fractions import FRACTION, spell_fraction
 from speech.text.english.numbers import spell_number
-from speech.text.english.patterns import NUMBER, START, WHOLE, compiled, substitute
+from speech.text.english.patterns import NUMBER, START, WHOLE
+from speech.text.rules import compiled, substitute
 
 _OPEN_SINGLE_QUOTE = re.compile(r"(?<!\w)'(?=\w)[^']*$")
 _QUOTE = re.compile(rf"(?:(?:{START}{FRACTION}|(?<![\w.])(?P<number>{NUMBER})) ?)?\"")

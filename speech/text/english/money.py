@@ -3,14 +3,8 @@
 import re
 
 from speech.text.english.numbers import spell_number
-from speech.text.english.patterns import (
-    MAGNITUDE,
-    NUMBER,
-    alternatives,
-    compiled,
-    substitute,
-    table,
-)
+from speech.text.english.patterns import MAGNITUDE, NUMBER, alternatives, table
+from speech.text.rules import compiled, substitute
 
 _CURRENCIES = {row[0]: row[1:] for row in table("currencies.tsv")}
 _CODES = alternatives(code for code in _CURRENCIES if code.isalpha())

@@ -3,7 +3,8 @@
 import re
 
 from speech.text.english.numbers import spell_digits, spell_number, spell_ordinal, spell_pairs
-from speech.text.english.patterns import END, START, Rule
+from speech.text.english.patterns import END, START
+from speech.text.rules import Rule
 
 _SIDES = {"L": " left", "R": " right", "C": " center"}
 _STATUS = r"(?:[1-5]0\d|4[1-5]\d)"

@@ -5,13 +5,9 @@ how it is read, while the same sign inside a number ("1.5", "2/3/2020") does.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
-
-Replacement = str | Callable[[re.Match[str]], str]
-Rule = tuple[str, Replacement]
-Rules = list[tuple[re.Pattern[str], Replacement]]
 
 START = r"(?<![\w.])(?<!\d[,:/'-])"
 """not inside a word or number"""
@@ -27,17 +23,6 @@ SENTENCE_STARTS = (
     "Not|Is|Was|Were|Are|Do|Did|Does|Can|Could|Would|Will|Let|Please|Some|Many|Most|All|However|"
     "Everyone|Nobody|Someone|Later|Next|Today|Tomorrow|Yesterday|Every|Each|Once|Since|While"
 )
-
-
-def compiled(rules: Iterable[Rule]) -> Rules:
-    return [(re.compile(pattern), replacement) for pattern, replacement in rules]
-
-
-def substitute(rules: Rules, text: str) -> str:
-    """The text after every rule, in order."""
-    for pattern, replacement in rules:
-        text = pattern.sub(replacement, text)
-    return text
 
 
 def alternatives(words: Iterable[str]) -> str:

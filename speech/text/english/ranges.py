@@ -3,16 +3,9 @@
 import re
 
 from speech.text.english.dates import MONTH, month_name
-from speech.text.english.patterns import (
-    DASH,
-    MAGNITUDE,
-    NUMBER,
-    alternatives,
-    compiled,
-    substitute,
-    table,
-)
+from speech.text.english.patterns import DASH, MAGNITUDE, NUMBER, alternatives, table
 from speech.text.english.times import MERIDIEM
+from speech.text.rules import compiled, substitute
 
 _CODES = alternatives(row[0] for row in table("currencies.tsv") if row[0].isalpha())
 _CURRENCY = rf"(?:(?:US|AU|CA|HK|NZ|[ACRS])?\$|[£€¥₹₩]|(?:{_CODES})\.? ?)"

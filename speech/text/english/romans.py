@@ -3,7 +3,8 @@
 import re
 
 from speech.text.english.numbers import spell_number, spell_ordinal
-from speech.text.english.patterns import SENTENCE_STARTS, alternatives, compiled, substitute, words
+from speech.text.english.patterns import SENTENCE_STARTS, alternatives, words
+from speech.text.rules import compiled, substitute
 
 _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 _NUMERAL = r"(?=[MDCLXVI])M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"

@@ -3,8 +3,8 @@
 import re
 import unicodedata
 
-from speech.text.english.patterns import compiled, substitute
 from speech.text.english.superscripts import read_superscripts
+from speech.text.rules import compiled, substitute
 
 _UNIFIED = {
     **dict.fromkeys("’‘‛ʼʻ`´′", "'"),

@@ -3,15 +3,8 @@
 import re
 
 from speech.text.english.numbers import spell_digits, spell_number, spell_pairs
-from speech.text.english.patterns import (
-    END,
-    SENTENCE_STARTS,
-    START,
-    alternatives,
-    compiled,
-    substitute,
-    table,
-)
+from speech.text.english.patterns import END, SENTENCE_STARTS, START, alternatives, table
+from speech.text.rules import compiled, substitute
 
 _STATES = {row[0]: row[1] for row in table("states.tsv")}
 _STATE = alternatives(_STATES)

@@ -2,7 +2,8 @@
 
 import re
 
-from speech.text.english.patterns import compiled, substitute, table
+from speech.text.english.patterns import table
+from speech.text.rules import compiled, substitute
 
 _FIGURES = "⁰¹²³⁴-⁹"
 _RUN = f"[{_FIGURES}]+"

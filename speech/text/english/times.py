@@ -5,7 +5,8 @@ import re
 from hibari.g2p import numbers
 
 from speech.text.english.numbers import spell_number
-from speech.text.english.patterns import END, SENTENCE_STARTS, START, compiled, substitute
+from speech.text.english.patterns import END, SENTENCE_STARTS, START
+from speech.text.rules import compiled, substitute
 
 ZONES = "EST|EDT|CST|CDT|MST|MDT|PST|PDT|GMT|UTC|BST|CET|CEST|IST|JST|ET|PT"
 _NOT_A_SENTENCE = (

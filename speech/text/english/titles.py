@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable
 
 from speech.text.english.numbers import spell_number
-from speech.text.english.patterns import SENTENCE_STARTS, alternatives, compiled, substitute, table
+from speech.text.english.patterns import SENTENCE_STARTS, alternatives, table
 from speech.text.english.romans import LOWER_FIRST, numeral_value
+from speech.text.rules import compiled, substitute
 
 _KINDS = (
     "title",

@@ -4,15 +4,8 @@ import re
 
 from speech.text.english.fractions import FRACTION, spell_fraction
 from speech.text.english.numbers import spell_number
-from speech.text.english.patterns import (
-    MAGNITUDE,
-    NUMBER,
-    START,
-    alternatives,
-    compiled,
-    substitute,
-    table,
-)
+from speech.text.english.patterns import MAGNITUDE, NUMBER, START, alternatives, table
+from speech.text.rules import compiled, substitute
 
 _UNITS = {symbol: (one, many) for symbol, one, many in table("units.tsv")}
 _ONLY_ATTACHED = {"s", "h", "l", "t"}  # elsewhere a letter, but for these places

@@ -3,7 +3,8 @@
 import re
 
 from speech.text.english.numbers import spell_number, spell_ordinal
-from speech.text.english.patterns import alternatives, compiled, substitute
+from speech.text.english.patterns import alternatives
+from speech.text.rules import compiled, substitute
 
 BOOKS = (
     "Genesis|Exodus|Leviticus|Numbers|Deuteronomy|Joshua|Judges|Ruth|Samuel|Kings|Chronicles|Ezra|"
