@@ -7,7 +7,7 @@ with or without one), and the share of the chip's peak. What a machine cannot do
 reason.
 
   device=cuda shape=f5_v1_base lines=100 turn_lines=50      a GPU; with steps=7, too
-  device=cpu shape=f5_v1_base lines=4 turn_lines=4 steps=2  some minutes
+  device=cpu shape=f5_v1_base lines=4 turn_lines=4 steps=2  half an hour or more
   shape=f5_mini                                             its own weights
 """
 
