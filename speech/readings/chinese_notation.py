@@ -5,6 +5,7 @@ import unicodedata
 
 from speech.readings.tokens import Rule, said
 from speech.text.chinese.numbers import cardinal, decimal, in_digits
+from speech.text.chinese.scores import of_basketball
 from speech.text.chinese.units import UNITS, UNITS_AFTER_POWER
 
 _LEFT, _RIGHT = r"(?<=[^\W_]|[)%°′″²³])", r"(?=[^\W_]|[(√−+-])"
@@ -52,9 +53,8 @@ def _result(match: re.Match[str]) -> list[str]:
 
 
 def _won(match: re.Match[str]) -> list[str]:
-    """118-112, of basketball; a range rises."""
-    ours, theirs = int(match[1]), int(match[2])
-    return [f"{cardinal(ours)}比{cardinal(theirs)}"] if ours > theirs >= 60 else []
+    score = of_basketball(match)
+    return [score] if score else []
 
 
 def _subscript(match: re.Match[str]) -> list[str]:

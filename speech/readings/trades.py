@@ -12,14 +12,13 @@ from speech.text.english.money import STERLING
 from speech.text.english.named_numbers import NUMBERED
 from speech.text.english.patterns import NUMBER, alternatives
 from speech.text.english.ranges import LETTER_DAYS, LETTERED
-from speech.text.english.titles import POSTAL_STATES
+from speech.text.english.titles import OF_THE_MONTH, POSTAL_STATES
 from speech.text.english.units import INVERSE
 
 RuleParts = Iterator[tuple[str, Callable[[re.Match[str]], list[str]], bool]]
 
 _STATES = {short: names[0] for short, names in abbreviations("state").items()} | POSTAL_STATES
 _COINS = {"pounds": "pound", "shillings": "shilling", "pence": "penny"}
-_OF_THE_MONTH = {"inst": "instant", "ult": "ultimo", "prox": "proximo"}
 _MONTH = rf"(?:{alternatives(name.title() for name in MONTH_OF)})\b\.?"
 _STREET = (
     r"(?:[NSEW]\.? )?(?:[A-Z]\w+|\d{1,3}(?:st|nd|rd|th)) (?:[A-Z]\w+ )?(?:St|Ave|Rd|Blvd|Dr|Ln)\b"
@@ -35,7 +34,7 @@ def trade_rules() -> RuleParts:
     yield r"\b([DRI])-([A-Z])\. ?([A-Z])\.", _of_a_state, True
     yield (
         r"(?<=\d(?:st|nd|rd|th) )(inst|ult|prox)\b\.?",
-        lambda m: [_OF_THE_MONTH[m[1]]],
+        lambda m: [OF_THE_MONTH[m[1]]],
         True,
     )
     yield r"(?<=\d(?:st|nd|rd|th) )Cir\.", said("Circuit"), True

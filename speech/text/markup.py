@@ -7,11 +7,9 @@ parser: a line of a corpus is seldom a whole document, and "a <b and c> d" or "2
 
 import html
 import re
-from collections.abc import Callable, Iterable
 
 from speech.text import latex
-
-Replacement = str | Callable[[re.Match[str]], str]
+from speech.text.rules import compiled, substitute
 
 _MAX_PASSES = 4  # "&amp;lt;b&amp;gt;" is a tag at the third
 _SOUNDS = (  # of people, in brackets of any kind
@@ -55,15 +53,9 @@ _PHONEMES = r"(?!/[^/()]*/\))"  # [Kokoro](/kˈOkəɹO/) says how a word is spok
 def strip_markup(text: str) -> str:
     """The text without markup; text that has none comes back as it was."""
     for _ in range(_MAX_PASSES):
-        before, text = text, _pass(text)
+        before, text = text, substitute(RULES, text)
         if text == before:
             break
-    return text
-
-
-def _pass(text: str) -> str:
-    for pattern, replacement in RULES:
-        text = pattern.sub(replacement, text)
     return text
 
 
@@ -76,12 +68,6 @@ def _raised(match: re.Match[str]) -> str:
     return match[2].lower().translate(_RAISED[match[1].lower()])
 
 
-def _compiled(
-    rules: Iterable[tuple[str, Replacement]],
-) -> list[tuple[re.Pattern[str], Replacement]]:
-    return [(re.compile(pattern), replacement) for pattern, replacement in rules]
-
-
 def _between(mark: str) -> str:
     """Text between two equal marks that touch it, and touch no word outside."""
     sign = mark[-1]
@@ -89,7 +75,7 @@ def _between(mark: str) -> str:
     return rf"{start}([^\n]{{1,2000}}?)(?<=\S){mark}(?![\w{sign}])"
 
 
-RULES = _compiled(
+RULES = compiled(
     [
         # HTML and SSML
         (r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});", _entity),

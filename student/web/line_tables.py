@@ -8,8 +8,9 @@ from typing import Any
 from ftfy.badness import BADNESS_RE
 
 from speech.text.line_ends import BEGINNING, BROKEN
-from speech.text.markup import RULES, Replacement
+from speech.text.markup import RULES
 from speech.text.mojibake import LOST
+from speech.text.rules import Replacement
 from student.phrases import MARK
 from student.web.patterns import javascript
 

@@ -24,10 +24,10 @@ def _sets(match: re.Match[str]) -> str:
     return re.sub(r"(?<=\d)[-–—](?=\d)", "比", match.group())
 
 
-def _won(match: re.Match[str]) -> str:
+def of_basketball(match: re.Match[str]) -> str | None:
     """湖人118-112勇士; a range would rise."""
     ours, theirs = int(match[1]), int(match[2])
-    return f"{cardinal(ours)}比{cardinal(theirs)}" if ours > theirs >= 60 else match.group()
+    return f"{cardinal(ours)}比{cardinal(theirs)}" if ours > theirs >= 60 else None
 
 
 _RULES = compiled(
@@ -45,7 +45,7 @@ _RULES = compiled(
         (r"(?<![\w.,:/-])0[-–—]0(?![\w.,:/-]\d)", "0比0"),
         (
             r"(?<=[\u4e00-\u9fff])(?<!第)(\d{2,3})-(\d{2,3})(?=[\u4e00-\u9fff])(?![号楼层室页名位元米年月日])",
-            _won,
+            lambda match: of_basketball(match) or match.group(),
         ),
         (
             rf"(?:(?<=[半全终客加]场)|(?<=回合))(\d{{1,3}}){DASH}(\d{{1,3}})(?![\d.,:/年月日分%-])",

@@ -3,11 +3,11 @@
 import re
 
 from speech.text.english.numbers import spell_digits, spell_number, spell_pairs
-from speech.text.english.patterns import END, SENTENCE_STARTS, START, alternatives, table
+from speech.text.english.patterns import END, SENTENCE_STARTS, START, alternatives
+from speech.text.english.titles import POSTAL_STATES
 from speech.text.rules import compiled, substitute
 
-_STATES = {row[0]: row[1] for row in table("states.tsv")}
-_STATE = alternatives(_STATES)
+_STATE = alternatives(POSTAL_STATES)
 _STREETS = {
     "St": "Street",
     "Dr": "Drive",
@@ -75,11 +75,11 @@ def _stop(match: re.Match[str]) -> str:
 
 
 def _in_a_state(match: re.Match[str]) -> str:
-    return f"{match[1]}, {_STATES[match[2]]}"
+    return f"{match[1]}, {POSTAL_STATES[match[2]]}"
 
 
 def _zip(match: re.Match[str]) -> str:
-    return f"{_STATES[match[1]]}{match[2]} {_digits(match[3])}"
+    return f"{POSTAL_STATES[match[1]]}{match[2]} {_digits(match[3])}"
 
 
 def _digits(written: str) -> str:

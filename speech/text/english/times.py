@@ -110,7 +110,7 @@ _RULES = compiled(
         (rf"(?<=[\dmM.] )({ZONES})/(?=\d)", r"\1, "),  # 3pm EST/12pm PST
         (  # 1015 GMT; "2359Z" is left to be spelled
             rf"{START}([01]\d|2[0-3])([0-5]\d)(?= (?:{ZONES}|Zulu)\b)",
-            lambda m: _military(m),
+            _military,
         ),
         (r"(?<![\w.:]):(?=[0-5]\d(?![\w:]))", ""),  # "at :15 and :45 past the hour"
         (

@@ -48,6 +48,7 @@ NUMBERED_UNDOTTED = [
     *("chap", "Chap", "eq", "Eq", "apt", "Ste", "ext", "Ext", "Rte"),
 ]
 """abbreviations that stand before a number without a full stop too; no words, as "no" and "art" are"""
+OF_THE_MONTH = {"inst": "instant", "ult": "ultimo", "prox": "proximo"}
 POSTAL_STATES = {row[0]: row[1] for row in table("states.tsv")}
 _SEVERAL_TITLES = "Dr|Prof|Gen|Gov|Sen|Capt|Col|Lt|Sgt"
 DIRECTIONS = {"N": "North", "S": "South", "E": "East", "W": "West"}
@@ -91,7 +92,7 @@ def _part(match: re.Match[str]) -> str:
 
 
 def _this_month(match: re.Match[str]) -> str:
-    return {"inst": " instant", "ult": " ultimo", "prox": " proximo"}[match[1]] + _stop(match)
+    return f" {OF_THE_MONTH[match[1]]}{_stop(match)}"
 
 
 def _of_a_state(match: re.Match[str], state: str) -> str:
